@@ -1,0 +1,14 @@
+/** One configuration for every package: real Postgres once per run, one file at a time per core. */
+export default {
+  testEnvironment: "node",
+  roots: ["<rootDir>/chassis", "<rootDir>/services", "<rootDir>/gateway", "<rootDir>/stack", "<rootDir>/e2e", "<rootDir>/scripts"],
+  testMatch: ["**/*.test.ts"],
+  extensionsToTreatAsEsm: [".ts"],
+  transform: { "\\.ts$": "<rootDir>/jest/strip-types.js" },
+  globalSetup: "<rootDir>/jest/start-postgres.js",
+  globalTeardown: "<rootDir>/jest/stop-postgres.js",
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  collectCoverageFrom: ["**/src/**/*.ts", "!**/*.test.ts", "!**/node_modules/**"],
+  coverageReporters: ["text-summary", "lcov"],
+};
