@@ -1,0 +1,97 @@
+import pg from "pg";
+
+/**
+ * The database can't be asked now: it is down, unreachable, refuses connections, or no connection came free in
+ * time. Nothing is wrong with the statement. A COMMIT that fails so may have been carried out.
+ */
+export class DatabaseUnavailable extends Error {
+  override readonly name = "DatabaseUnavailable";
+}
+
+/** The caller's signal fired, or the statement or its transaction ran longer than its limit. */
+export class QueryCanceled extends Error {
+  override readonly name = "QueryCanceled";
+}
+
+const UNIQUE_VIOLATION = "23505";
+const SERIALIZATION_FAILURE = "40001";
+const DEADLOCK_DETECTED = "40P01";
+
+/** query_canceled (also statement_timeout), idle_in_transaction_session_timeout, transaction_timeout. */
+const CANCELED = new Set(["57014", "25P03", "25P04"]);
+
+/**
+ * Database is gone or renamed, "is not currently accepting connections". Neither comes from a statement on the
+ * service's own tables in a way that a caller could tell from "unavailable".
+ */
+const UNAVAILABLE = new Set(["3D000", "55000"]);
+
+/** Connection exception, insufficient resources, operator intervention, system error. */
+const UNAVAILABLE_CLASSES = ["08", "53", "57", "58"];
+
+const SYSTEM_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "EMFILE",
+  "ENOENT", // the server's socket file, when it is reached by one
+]);
+
+/** pg reports these with no code: its own timers, and a socket that ended under a query. */
+const CONNECTION_MESSAGE =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after|Query read timeout)/;
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}
+
+function isUnavailable(error: Error): boolean {
+  const code = codeOf(error);
+  if (error instanceof pg.DatabaseError) {
+    return UNAVAILABLE.has(code) || UNAVAILABLE_CLASSES.some((prefix) => code.startsWith(prefix));
+  }
+  return SYSTEM_CODES.has(code) || CONNECTION_MESSAGE.test(error.message);
+}
+
+/** Turns what pg throws into DatabaseUnavailable or QueryCanceled (with its cause) where it is one; else gives it back. */
+export function toDatabaseError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (CANCELED.has(codeOf(error))) {
+    return new QueryCanceled("the query was canceled, or ran longer than its limit", {
+      cause: error,
+    });
+  }
+  if (isUnavailable(error)) {
+    return new DatabaseUnavailable(`the database cannot be asked: ${error.message}`, {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+/** True if the server itself answered with an error that leaves the connection usable. */
+export function leavesConnectionUsable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.severity === "ERROR";
+}
+
+/** True if two transactions got in each other's way, and the whole transaction may be tried again. */
+export function isSerializationFailure(error: unknown): boolean {
+  return [SERIALIZATION_FAILURE, DEADLOCK_DETECTED].includes(codeOf(error));
+}
+
+/** True if the error says that a row would break the named unique constraint or unique index. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  return (
+    error instanceof pg.DatabaseError &&
+    error.code === UNIQUE_VIOLATION &&
+    error.constraint === constraint
+  );
+}

@@ -1,0 +1,88 @@
+import { fileURLToPath } from "node:url";
+import { runner } from "node-pg-migrate";
+import pg from "pg";
+import { DatabaseUnavailable, toDatabaseError } from "./database-error.ts";
+
+/** What to bring up to date, from where, and whom to tell. */
+export interface MigrateOptions {
+  readonly url: string;
+  /** The folder of `0001_name.sql` files; they run in the order of their numbers. */
+  readonly directory: URL | string;
+  /** Told the name of each migration as it starts. */
+  readonly log?: (message: string) => void;
+}
+
+/** The table that remembers what has run. */
+const MIGRATIONS_TABLE = "migrations";
+/** Waiting for another's migration, or for a lock on a table in use: better to fail than to queue all behind it. */
+const LOCK_MS_MAX = 30_000;
+const CONNECT_MS_MAX = 5_000;
+const LOCK_NOT_AVAILABLE = "55P03";
+const STARTED = /^### MIGRATION (.+) \(UP\) ###$/;
+const ONLY_SQL = "(?!.*\\.sql$).*";
+
+/**
+ * Runs the migrations that have not run yet, each in a transaction of its own, and gives their names. Holds an advisory
+ * lock, so that of several callers one works and the others wait, and find nothing to do. Throws DatabaseUnavailable, or
+ * an Error that names the file that failed; the files before it stay done.
+ */
+export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
+  const client = new pg.Client({
+    connectionString: options.url,
+    application_name: "migrate",
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    lock_timeout: LOCK_MS_MAX,
+  });
+  client.on("error", () => {}); // the query that runs rejects with it
+  try {
+    await client.connect();
+    return await run(client, options);
+  } catch (error) {
+    throw toDatabaseError(error);
+  } finally {
+    // Ends an unfinished transaction, and gives back the advisory lock.
+    await client.end();
+  }
+}
+
+async function run(client: pg.Client, options: MigrateOptions): Promise<readonly string[]> {
+  const { directory } = options;
+  let current: string | undefined;
+  const onMessage = (message: string) => {
+    const name = STARTED.exec(message)?.[1];
+    if (name === undefined) return;
+    current = name;
+    options.log?.(`migration ${name}`);
+  };
+  try {
+    const done = await runner({
+      dbClient: client,
+      dir: directory instanceof URL ? fileURLToPath(directory) : directory,
+      ignorePattern: ONLY_SQL,
+      migrationsTable: MIGRATIONS_TABLE,
+      direction: "up",
+      count: Number.POSITIVE_INFINITY,
+      checkOrder: true,
+      singleTransaction: false,
+      advisoryLockMode: "wait",
+      logger: { info: onMessage, warn: () => {}, error: () => {} },
+    });
+    return done.map(({ name }) => name);
+  } catch (error) {
+    throw explained(error, current);
+  }
+}
+
+function explained(error: unknown, current: string | undefined): unknown {
+  const reason = error instanceof Error ? error.message : String(error);
+  const known = toDatabaseError(error);
+  if (known instanceof DatabaseUnavailable) return known;
+  if (current !== undefined) {
+    return new Error(`migration ${current}.sql failed: ${reason}`, { cause: error });
+  }
+  if (error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE) {
+    const message = `another migration of this database has been running for ${LOCK_MS_MAX / 1000} s`;
+    return new Error(message, { cause: error });
+  }
+  return error;
+}

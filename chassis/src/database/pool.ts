@@ -1,0 +1,109 @@
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { toDatabaseError } from "./database-error.ts";
+
+/** The limits of a pool. Durations in milliseconds. */
+export interface PoolOptions {
+  /** postgres://role:password@host:port/database */
+  readonly url: string;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  readonly poolMax: number;
+  /** The most that a caller waits for a connection. Shorter than the deadline of any call. */
+  readonly acquireTimeoutMs: number;
+  /** The most that one statement runs; Postgres enforces it. */
+  readonly statementTimeoutMs: number;
+  /** Told how long each caller waited for its connection. */
+  readonly onAcquire?: (waitSeconds: number) => void;
+  /** Told of a connection that died while nobody used it. The pool replaces it by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/** Connections of a pool: all, those that nobody uses, and the callers that wait for one. */
+export interface PoolStatistics {
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly max: number;
+}
+
+/** Lends connections, each to one borrower at a time. */
+export interface Pool {
+  /** Throws DatabaseUnavailable if none comes free, or can be opened, in time. */
+  acquire(): Promise<pg.PoolClient>;
+  statistics(): PoolStatistics;
+  close(): Promise<void>;
+}
+
+/** At rest few backends stay: each costs Postgres several megabytes. */
+const IDLE_MS_MAX = 10_000;
+const KEEP_ALIVE_DELAY_MS = 10_000;
+/** For a server that no longer answers at all: Postgres' own statement timeout would have come by then. */
+const ANSWER_GRACE_MS = 1_000;
+/** Longer than any statement may take when a process drains. */
+const CLOSE_MS_MAX = 5_000;
+const INT8_OID = 20;
+
+function parseInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is not a safe integer`);
+  return value;
+}
+
+/** pg gives bigint as text; counts and sequence numbers are safe as numbers, and anything beyond throws. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    oid === INT8_OID && format !== "binary"
+      ? parseInteger
+      : format === "binary"
+        ? pg.types.getTypeParser(oid, "binary")
+        : pg.types.getTypeParser(oid, "text"),
+};
+
+/** Makes a pool that opens nothing until the first acquire, and survives the loss of its connections. */
+export function createPool(options: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.poolMax,
+    min: 0,
+    connectionTimeoutMillis: options.acquireTimeoutMs,
+    idleTimeoutMillis: IDLE_MS_MAX,
+    statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + ANSWER_GRACE_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+    allowExitOnIdle: true,
+    types,
+  });
+  // Without a listener a dead idle connection would end the process.
+  pool.on("error", (error) => options.onIdleError?.(error));
+  return {
+    acquire: () => acquire(pool, options),
+    statistics: () => ({
+      total: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      max: options.poolMax,
+    }),
+    close: async () => {
+      if (pool.ended || pool.ending) return;
+      const timer = new AbortController();
+      const late = delay(CLOSE_MS_MAX, undefined, { signal: timer.signal, ref: false });
+      await Promise.race([pool.end(), late]);
+      timer.abort();
+      await late.catch(() => {}); // the abort above is why it rejects
+    },
+  };
+}
+
+async function acquire(pool: pg.Pool, options: PoolOptions): Promise<pg.PoolClient> {
+  const start = performance.now();
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw toDatabaseError(error);
+  } finally {
+    options.onAcquire?.((performance.now() - start) / 1000);
+  }
+}
