@@ -1,0 +1,87 @@
+import { resolve } from "node:path";
+import { defineField, type Field, type FieldOptions, Misfit } from "./field.ts";
+import { integerField, splitList } from "./fields.ts";
+
+/** The highest TCP port. */
+const PORT_MAX = 65_535;
+
+/** Where something listens. */
+export interface HostAndPort {
+  /** A name or an address; an IPv6 address stands without its brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A port's options: 0 asks the system for a free one. */
+export interface PortOptions extends FieldOptions<number> {
+  /** True allows 0, for tests and for what finds its port out by itself. */
+  readonly allowZero?: boolean;
+}
+
+/** Reads a TCP port. */
+export function port({ allowZero = false, ...options }: PortOptions): Field<number> {
+  const min = allowZero ? 0 : 1;
+  return integerField({ ...options, min, max: PORT_MAX }, `a port from ${min} to ${PORT_MAX}`);
+}
+
+/** Which urls are taken. */
+export interface UrlOptions extends FieldOptions<string> {
+  /** Without a colon: `["postgres", "postgresql"]`. */
+  readonly protocols: readonly string[];
+}
+
+/** Reads an absolute url, and gives it as it stands. Its text is never repeated in a fault. */
+export function url({ protocols, ...options }: UrlOptions): Field<string> {
+  const beginnings = protocols.map((name) => `${name}://`);
+  return defineField(options, {
+    expected: `a url that begins with ${beginnings.join(" or ")}`,
+    parse: (value) => {
+      const fits = beginnings.some((beginning) => value.startsWith(beginning));
+      return fits && URL.canParse(value) ? value : new Misfit("it is not such a url");
+    },
+  });
+}
+
+/** Reads one `host:port`; an IPv6 address stands in brackets. */
+export function hostAndPort(options: FieldOptions<HostAndPort>): Field<HostAndPort> {
+  return defineField(options, {
+    expected: "a host and a port, such as 127.0.0.1:8081",
+    parse: (value) => parseHostAndPort(value) ?? new Misfit(),
+    show: formatHostAndPort,
+  });
+}
+
+/** Reads one or more `host:port` with commas between. */
+export function hostAndPortList(
+  options: FieldOptions<readonly HostAndPort[]>,
+): Field<readonly HostAndPort[]> {
+  return defineField(options, {
+    expected: "hosts and ports with commas between, such as 127.0.0.1:8081,127.0.0.1:8082",
+    parse: (value) => {
+      const parsed = splitList(value).map(parseHostAndPort);
+      const addresses = parsed.filter((address) => address !== undefined);
+      return addresses.length === 0 || addresses.length < parsed.length ? new Misfit() : addresses;
+    },
+    show: (value) => value.map(formatHostAndPort).join(","),
+  });
+}
+
+/** Reads a path of a file or folder, made absolute from the working directory. It need not exist. */
+export function path(options: FieldOptions<string>): Field<string> {
+  return defineField(options, {
+    expected: "a path",
+    parse: (value) => (value.includes("\0") ? new Misfit() : resolve(value)),
+  });
+}
+
+/** Writes an address as `host:port`, as grpc-js and `HostAndPort` fields read it. */
+export function formatHostAndPort({ host, port }: HostAndPort): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function parseHostAndPort(value: string): HostAndPort | undefined {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/.exec(value);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host !== undefined && port >= 1 && port <= PORT_MAX ? { host, port } : undefined;
+}

@@ -1,0 +1,87 @@
+import { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
+import { type Field, type FieldValue, Misfit } from "./field.ts";
+
+/** The most of a wrong value that a fault repeats, in characters. */
+const SHOWN_CHARACTERS_MAX = 40;
+
+/** Fields by the names that the code calls their values. */
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+/** The values of the fields, by the same names. */
+export type Configuration<F extends Fields> = { readonly [K in keyof F]: FieldValue<F[K]> };
+
+/** Where settings are read from: `process.env`, or a record in tests. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads every field from the environment. An empty variable counts as unset.
+ *
+ * @throws ConfigurationError that names every fault, and no secret value.
+ */
+export function readConfiguration<F extends Fields>(
+  environment: Environment,
+  fields: F,
+): Configuration<F> {
+  const faults: ConfigurationFault[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const text = environment[field.variable] ?? "";
+    const value: unknown = text === "" ? valueOfUnset(field) : field.parse(text);
+    if (value instanceof Misfit) {
+      const message = text === "" ? messageOfUnset(field) : messageOfMisfit(field, value, text);
+      faults.push({ variable: field.variable, message });
+    } else {
+      values[name] = value;
+    }
+  }
+  if (faults.length > 0) {
+    throw new ConfigurationError(faults);
+  }
+  return values as Configuration<F>;
+}
+
+/** One line of a README's table of settings. */
+export interface ConfigurationRow {
+  readonly variable: string;
+  /** What the value must be: `a port from 1 to 65535`. */
+  readonly expected: string;
+  /** The default as it would be written in the environment; undefined if the variable must be set. */
+  readonly default: string | undefined;
+  readonly description: string;
+}
+
+/** Describes the fields, in their order, for a table; a secret's default is not shown. */
+export function describeConfiguration(fields: Fields): readonly ConfigurationRow[] {
+  return Object.values(fields).map(({ variable, expected, description, fallback, secret }) => ({
+    variable,
+    expected,
+    default: secret && fallback !== undefined && fallback.text !== "" ? "(secret)" : fallback?.text,
+    description,
+  }));
+}
+
+function valueOfUnset<T>(field: Field<T>): T | Misfit {
+  return field.fallback === undefined ? new Misfit() : field.fallback.value;
+}
+
+function messageOfUnset({ expected, description }: Field<unknown>): string {
+  return `is not set: it must be ${expected} (${description})`;
+}
+
+function messageOfMisfit(
+  { expected, secret }: Field<unknown>,
+  { detail }: Misfit,
+  text: string,
+): string {
+  const must = `must be ${expected}`;
+  if (detail !== undefined) {
+    return `${must}: ${detail}`;
+  }
+  return secret ? `${must}; its value is secret and not shown` : `${must}, not ${shorten(text)}`;
+}
+
+function shorten(text: string): string {
+  const shown =
+    text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text;
+  return JSON.stringify(shown);
+}
