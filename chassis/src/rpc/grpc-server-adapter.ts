@@ -1,0 +1,91 @@
+import { once } from "node:events";
+import type { DescMethod, Message } from "@bufbuild/protobuf";
+import type {
+  handleClientStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Metadata,
+  ServerWritableStream,
+  UntypedHandleCall,
+} from "@grpc/grpc-js";
+import { cancelled } from "./deadline.ts";
+import { fromMetadata } from "./grpc-headers.ts";
+import type { Router } from "./router.ts";
+import { RpcError } from "./rpc-error.ts";
+import { toStatusObject } from "./status-details.ts";
+import type { CallHeaders } from "./transport.ts";
+
+/** The part of a grpc-js server call that all kinds share. */
+interface GrpcCall {
+  readonly metadata: Metadata;
+  getDeadline(): Date | number;
+  on(event: "cancelled", listener: () => void): unknown;
+}
+
+/** Makes the grpc-js handler of one method, which hands the call to the router. */
+export function toGrpcHandler(router: Router, method: DescMethod): UntypedHandleCall {
+  if (method.methodKind === "unary") return unary(router, method);
+  if (method.methodKind === "server_streaming") return serverStream(router, method);
+  if (method.methodKind === "client_streaming") return clientStream(router, method);
+  throw new Error(`${method.name}: streams in both directions are not supported`);
+}
+
+function unary(router: Router, method: DescMethod): handleUnaryCall<Message, Message> {
+  return function handleUnary(call, callback) {
+    router.unary(method, call.request, headersOf(call)).then(
+      (response) => callback(null, response),
+      (error) => callback(toStatusObject(error)),
+    );
+  };
+}
+
+function clientStream(
+  router: Router,
+  method: DescMethod,
+): handleClientStreamingCall<Message, Message> {
+  return function handleClientStream(call, callback) {
+    router.clientStream(method, call, headersOf(call)).then(
+      (response) => callback(null, response),
+      (error) => callback(toStatusObject(error)),
+    );
+  };
+}
+
+function serverStream(
+  router: Router,
+  method: DescMethod,
+): handleServerStreamingCall<Message, Message> {
+  return async function handleServerStream(call) {
+    const headers = headersOf(call);
+    try {
+      for await (const response of router.serverStream(method, call.request, headers)) {
+        await write(call, response, headers.signal);
+      }
+      call.end();
+    } catch (thrown) {
+      call.emit("error", toStatusObject(thrown instanceof RpcError ? thrown : cancelled()));
+    }
+  };
+}
+
+/** Writes, and waits for room if there is none, unless the client gives up first. */
+async function write(
+  call: ServerWritableStream<Message, Message>,
+  message: Message,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  if (!call.write(message)) await once(call, "drain", { signal });
+}
+
+function headersOf(call: GrpcCall): CallHeaders {
+  const controller = new AbortController();
+  call.on("cancelled", () => controller.abort(cancelled()));
+  const deadline = call.getDeadline();
+  const milliseconds = deadline instanceof Date ? deadline.getTime() : deadline;
+  return {
+    ...fromMetadata(call.metadata),
+    deadline: Number.isFinite(milliseconds) ? milliseconds : undefined,
+    signal: controller.signal,
+  };
+}

@@ -1,0 +1,78 @@
+import { promisify } from "node:util";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { HealthImplementation } from "grpc-health-check";
+import { toGrpcHandler } from "./grpc-server-adapter.ts";
+import { createReflection } from "./reflection.ts";
+import type { Router } from "./router.ts";
+import { toServiceDefinition } from "./service-definition.ts";
+
+/** A gRPC server. It listens once it is started. */
+export interface GrpcServer {
+  /** Starts to listen. Returns the port, which is another than asked for if that was 0. */
+  start(): Promise<number>;
+  /** Tells health checks whether to send traffic. */
+  setServing(serving: boolean): void;
+  /** Takes no more calls, waits for those under way, and ends what is left of them at the deadline. */
+  drain(deadlineMs: number): Promise<void>;
+}
+
+/** Where a server listens. */
+export interface GrpcServerOptions {
+  readonly host: string;
+  /** 0 chooses a free one. */
+  readonly port: number;
+}
+
+/** The largest message in either direction: a page of 100 comments is 240 kB, a chunk 64 KiB. */
+export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+
+const KEEPALIVE_TIME_MS = 10_000;
+const KEEPALIVE_TIMEOUT_MS = 3_000;
+/** A client may ping somewhat more often than it should, and be let be. */
+const PING_INTERVAL_MS_MIN = 5_000;
+
+/** Makes the gRPC server of a router, with health and reflection. Plain text: the network is trusted. */
+export function createGrpcServer(router: Router, options: GrpcServerOptions): GrpcServer {
+  const server = new Server({
+    "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
+    "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
+    "grpc.keepalive_time_ms": KEEPALIVE_TIME_MS,
+    "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
+    "grpc.http2.min_ping_interval_without_data_ms": PING_INTERVAL_MS_MIN,
+    "grpc.enable_channelz": 0,
+  });
+  const services = router.implementations.map(({ service }) => service);
+  for (const service of services) {
+    const handlers = service.methods.map((method) => [
+      method.localName,
+      toGrpcHandler(router, method),
+    ]);
+    server.addService(toServiceDefinition(service), Object.fromEntries(handlers));
+  }
+  const names = ["", ...services.map(({ typeName }) => typeName)];
+  const health = new HealthImplementation();
+  health.addToServer(server);
+  createReflection(services).addToServer(server);
+
+  const setServing = (serving: boolean) => {
+    for (const name of names) health.setStatus(name, serving ? "SERVING" : "NOT_SERVING");
+  };
+  setServing(false);
+
+  return {
+    async start() {
+      const bind = promisify(server.bindAsync).bind(server);
+      return await bind(`${options.host}:${options.port}`, ServerCredentials.createInsecure());
+    },
+    setServing,
+    async drain(deadlineMs) {
+      setServing(false);
+      const timer = setTimeout(() => server.forceShutdown(), deadlineMs);
+      try {
+        await promisify(server.tryShutdown).call(server);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}

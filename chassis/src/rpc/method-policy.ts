@@ -1,0 +1,47 @@
+import assert from "node:assert";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { getOption } from "@bufbuild/protobuf";
+import type { Duration } from "@bufbuild/protobuf/wkt";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import { type Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
+
+/** The failure policy of a method, as its proto declares it. */
+export interface MethodPolicy {
+  /** The most that a call may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Whether a call may be made twice: NO_SIDE_EFFECTS and IDEMPOTENT may. */
+  readonly idempotent: boolean;
+  /** What is shed first under overload. */
+  readonly criticality: Criticality;
+  /** How many keys a batch takes; 0 for a method that is no batch. */
+  readonly maxBatch: number;
+}
+
+const policies = new WeakMap<DescMethod, MethodPolicy>();
+
+/** Reads the policy of a method from its descriptor. Every method declares one: a missing one is a defect. */
+export function policyOf(method: DescMethod): MethodPolicy {
+  const known = policies.get(method);
+  if (known !== undefined) return known;
+  const declared = getOption(method, method_policy);
+  const { timeout } = declared;
+  assert(timeout, `${methodName(method)} declares no timeout in its policy`);
+  assert(declared.criticality, `${methodName(method)} declares no criticality in its policy`);
+  const policy = {
+    timeoutMs: milliseconds(timeout),
+    idempotent: method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN,
+    criticality: declared.criticality,
+    maxBatch: declared.maxBatch,
+  };
+  policies.set(method, policy);
+  return policy;
+}
+
+/** Names a method as it stands in logs and metrics: `users.v1.UserService/GetUser`. */
+export function methodName(method: DescMethod): string {
+  return `${method.parent.typeName}/${method.name}`;
+}
+
+function milliseconds(duration: Duration): number {
+  return Number(duration.seconds) * 1000 + duration.nanos / 1e6;
+}

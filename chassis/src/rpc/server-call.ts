@@ -1,0 +1,115 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { status } from "@grpc/grpc-js";
+import { DatabaseUnavailable, QueryCanceled } from "#database/database-error.ts";
+import { Failure } from "#failure.ts";
+import type { Caller } from "#identity/caller.ts";
+import type { Logger } from "#telemetry/logger.ts";
+import type { CallContext } from "./call-context.ts";
+import { deadlineExceeded, type KeptDeadline, keepDeadline } from "./deadline.ts";
+import type { Implementation } from "./handlers.ts";
+import { methodName, policyOf } from "./method-policy.ts";
+import { newRequestId } from "./request-id.ts";
+import { RpcError, statusName } from "./rpc-error.ts";
+import type { CallHeaders } from "./transport.ts";
+
+/** Told of every call that a server answered. */
+export type ObserveServerCall = (call: {
+  readonly method: string;
+  readonly code: string;
+  readonly seconds: number;
+}) => void;
+
+/** What a router needs besides its handlers. */
+export interface RouterOptions {
+  /** Turns the `authorization` header into a caller, or throws. Undefined is an anonymous caller. */
+  readonly authenticate: (authorization: string | undefined) => Promise<Caller>;
+  readonly logger: Logger;
+  readonly observe: ObserveServerCall;
+}
+
+const DATABASE_RETRY_AFTER_MS = 1000;
+
+/** One call that a server is answering, from its headers to its last byte. */
+export class ServerCall implements Disposable {
+  readonly #method: DescMethod;
+  readonly #implementation: Implementation;
+  readonly #options: RouterOptions;
+  readonly #headers: CallHeaders;
+  readonly #requestId: string;
+  readonly #kept: KeptDeadline;
+  readonly #startMs = performance.now();
+  #error: RpcError | undefined;
+
+  constructor(
+    method: DescMethod,
+    implementation: Implementation,
+    headers: CallHeaders,
+    options: RouterOptions,
+  ) {
+    this.#method = method;
+    this.#implementation = implementation;
+    this.#options = options;
+    this.#headers = headers;
+    this.#requestId = headers.requestId ?? newRequestId();
+    const longest = Date.now() + policyOf(method).timeoutMs;
+    this.#kept = keepDeadline(Math.min(longest, headers.deadline ?? longest), headers.signal);
+  }
+
+  /** Decides who is asking, and makes what the handler is given. Throws if the token is bad. */
+  async context(): Promise<CallContext> {
+    const caller = await this.#options.authenticate(this.#headers.authorization);
+    const { deadline, signal } = this.#kept;
+    return { requestId: this.#requestId, caller, deadline, signal };
+  }
+
+  /** Settles as the work does, or fails when the deadline passes or the caller gives up. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return this.#kept.race(work);
+  }
+
+  /** Turns whatever was thrown into what the caller is told. */
+  fail(thrown: unknown): RpcError {
+    this.#error = this.#toRpcError(thrown);
+    return this.#error;
+  }
+
+  /** Ends the call: logs it once, counts it, and stops its clock. */
+  [Symbol.dispose](): void {
+    this.#kept[Symbol.dispose]();
+    const method = methodName(this.#method);
+    const seconds = (performance.now() - this.#startMs) / 1000;
+    const code = statusName(this.#error?.code ?? status.OK);
+    this.#options.observe({ method, code, seconds });
+    const line = { requestId: this.#requestId, method, code, ms: Math.round(seconds * 1e6) / 1e3 };
+    const { logger } = this.#options;
+    if (this.#error === undefined) logger.info(line, "rpc");
+    else if (this.#error.code === status.INTERNAL)
+      logger.error({ ...line, err: this.#error.cause }, "rpc failed");
+    else logger.info({ ...line, reason: this.#error.reason, detail: this.#error.message }, "rpc");
+  }
+
+  #toRpcError(thrown: unknown): RpcError {
+    if (thrown instanceof RpcError) return thrown;
+    if (thrown instanceof Failure) {
+      const code = this.#implementation.reasonStatus[thrown.reason];
+      if (code !== undefined) {
+        const { reason, metadata, violations, retryAfterMs } = thrown;
+        const domain = this.#implementation.errorDomain;
+        const details = { reason, domain, metadata, violations, retryAfterMs, cause: thrown };
+        return new RpcError(code, thrown.message, details);
+      }
+    }
+    if (thrown instanceof DatabaseUnavailable) {
+      return new RpcError(status.UNAVAILABLE, "the service's database cannot be asked", {
+        reason: "DATABASE_UNAVAILABLE",
+        retryAfterMs: DATABASE_RETRY_AFTER_MS,
+        cause: thrown,
+      });
+    }
+    if (thrown instanceof QueryCanceled) {
+      const { reason } = this.#kept.signal;
+      return reason instanceof RpcError ? reason : deadlineExceeded();
+    }
+    return new RpcError(status.INTERNAL, "internal error", { reason: "INTERNAL", cause: thrown });
+  }
+}

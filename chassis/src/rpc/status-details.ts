@@ -1,0 +1,79 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { anyPack, anyUnpack, durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
+import { Metadata, type ServiceError, type StatusObject, status } from "@grpc/grpc-js";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from "@triptych/protos/google/rpc/error_details_pb";
+import { type Status, StatusSchema } from "@triptych/protos/google/rpc/status_pb";
+import { RpcError, type RpcErrorDetails } from "./rpc-error.ts";
+
+/** The trailer in which gRPC carries a `google.rpc.Status` with its details. */
+const DETAILS_TRAILER = "grpc-status-details-bin";
+
+/** Turns an error into what grpc-js sends: status, message, and the details in the trailer. */
+export function toStatusObject(error: RpcError): StatusObject {
+  const metadata = new Metadata();
+  const details = [];
+  if (error.reason !== "") {
+    const { reason, domain, metadata: entries } = error;
+    details.push(
+      anyPack(ErrorInfoSchema, create(ErrorInfoSchema, { reason, domain, metadata: entries })),
+    );
+  }
+  if (error.violations.length > 0) {
+    const fieldViolations = error.violations.map(({ field, message }) => ({
+      field,
+      description: message,
+    }));
+    details.push(anyPack(BadRequestSchema, create(BadRequestSchema, { fieldViolations })));
+  }
+  if (error.retryAfterMs !== undefined) {
+    const retryDelay = durationFromMs(error.retryAfterMs);
+    details.push(anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay })));
+  }
+  if (details.length > 0) {
+    const message = create(StatusSchema, { code: error.code, message: error.message, details });
+    metadata.set(DETAILS_TRAILER, Buffer.from(toBinary(StatusSchema, message)));
+  }
+  return { code: error.code, details: error.message, metadata };
+}
+
+/** Turns what grpc-js throws into an {@link RpcError}, with the details that the callee sent. */
+export function fromServiceError(error: ServiceError): RpcError {
+  const [trailer] = error.metadata?.get(DETAILS_TRAILER) ?? [];
+  const details = Buffer.isBuffer(trailer) ? readDetails(trailer) : {};
+  return new RpcError(error.code ?? status.UNKNOWN, error.details ?? error.message, {
+    ...details,
+    cause: error,
+  });
+}
+
+function readDetails(trailer: Buffer): RpcErrorDetails {
+  let message: Status;
+  try {
+    message = fromBinary(StatusSchema, trailer);
+  } catch {
+    // A peer that is not ours may send what it likes: the status alone is then what is known.
+    return {};
+  }
+  let details: RpcErrorDetails = {};
+  for (const packed of message.details) {
+    const info = anyUnpack(packed, ErrorInfoSchema);
+    if (info) {
+      details = { ...details, reason: info.reason, domain: info.domain, metadata: info.metadata };
+    }
+    const badRequest = anyUnpack(packed, BadRequestSchema);
+    if (badRequest) {
+      const violations = badRequest.fieldViolations.map(({ field, description }) => ({
+        field,
+        message: description,
+      }));
+      details = { ...details, violations };
+    }
+    const retry = anyUnpack(packed, RetryInfoSchema);
+    if (retry?.retryDelay) details = { ...details, retryAfterMs: durationMs(retry.retryDelay) };
+  }
+  return details;
+}

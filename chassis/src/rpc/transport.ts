@@ -1,0 +1,37 @@
+import type { DescMethod, Message } from "@bufbuild/protobuf";
+
+/** What goes along with a call, whatever the transport. */
+export interface CallHeaders {
+  /** Names the request in every log line of every process. */
+  readonly requestId: string | undefined;
+  /** `Bearer <access token>` of the user for whom the call is made; undefined if anonymous. */
+  readonly authorization: string | undefined;
+  /** When the answer is of no more use, in milliseconds since the epoch; undefined if the caller set none. */
+  readonly deadline: number | undefined;
+  /** Fires when the caller gives up. */
+  readonly signal: AbortSignal;
+}
+
+/** What a callee says of itself. */
+export type CalleeHealth = "serving" | "not-serving";
+
+/**
+ * Carries messages to a callee and back: over gRPC, or within the process. The two behave alike: they throw
+ * {@link RpcError}s, keep the deadline, stop when the signal fires, and neither side sees the other's message object.
+ */
+export interface Transport {
+  /** One message there, one back. */
+  unary(method: DescMethod, request: Message, headers: CallHeaders): Promise<Message>;
+  /** One message there, many back. Leaving the loop early cancels the call. */
+  serverStream(method: DescMethod, request: Message, headers: CallHeaders): AsyncIterable<Message>;
+  /** Many messages there, one back. The callee may answer before it has read them all. */
+  clientStream(
+    method: DescMethod,
+    requests: AsyncIterable<Message>,
+    headers: CallHeaders,
+  ): Promise<Message>;
+  /** Asks the callee whether it takes traffic (grpc.health.v1). Throws if it cannot be asked in time. */
+  health(timeoutMs: number): Promise<CalleeHealth>;
+  /** Closes the connections. Calls under way fail. */
+  close(): void;
+}

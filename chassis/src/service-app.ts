@@ -1,0 +1,16 @@
+import type { Router } from "#rpc/router.ts";
+import type { Metrics } from "#telemetry/metrics.ts";
+
+/** A service with its parts joined, which listens to nothing. A process, the monolith and the tests use it alike. */
+export interface ServiceApp {
+  /** The service's short name: `users`. */
+  readonly name: string;
+  /** Answers its calls, whatever the transport. */
+  readonly router: Router;
+  /** What it counts. */
+  readonly metrics: Metrics;
+  /** Brings its database up to date. Tries again until the database is there, or the signal fires. */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** Gives its connections back. */
+  close(): Promise<void>;
+}
