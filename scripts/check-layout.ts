@@ -1,0 +1,63 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+
+const FILE_LINES_MAX = 300;
+const NAMES_THAT_SAY_NOTHING = /^(utils?|helpers?|common|misc|lib|types|interfaces)$/;
+const SOURCES = "{chassis,services/*,gateway,stack,e2e,scripts}/**/*.ts";
+
+/** What every service has, in the same place. */
+const HOUSE_PLAN = [
+  "README.md",
+  "migrations",
+  "src/app.ts",
+  "src/config.ts",
+  "src/main.ts",
+  "src/domain/reasons.ts",
+  "src/grpc/handlers.ts",
+  "src/grpc/messages.ts",
+  "src/grpc/reason-status.ts",
+  "src/repository",
+  "test",
+];
+
+/** Finds files that are too long, names that say nothing, and services that leave the house plan. */
+export function findLayoutFaults(): string[] {
+  const paths = globSync(SOURCES, { exclude: (path) => path.includes("node_modules") });
+  return [
+    ...paths.flatMap(faultsOfSource),
+    ...globSync("services/*/package.json").flatMap((path) => faultsOfService(dirname(path))),
+    ...globSync("{services/*,gateway}/src/**/*.ts").flatMap(faultsOfEnvironment),
+  ];
+}
+
+function faultsOfSource(path: string): string[] {
+  const lines = readFileSync(path, "utf8").split("\n").length - 1;
+  const name = basename(path).replace(/(\.test)?\.ts$/, "");
+  const faults = [];
+  if (lines > FILE_LINES_MAX) {
+    faults.push(
+      `${path}: ${lines} lines, and ${FILE_LINES_MAX} are the limit: which two reasons to exist has it?`,
+    );
+  }
+  if (NAMES_THAT_SAY_NOTHING.test(name)) {
+    faults.push(`${path}: name it after what it exports`);
+  }
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
+    faults.push(`${path}: file names are kebab-case`);
+  }
+  return faults;
+}
+
+function faultsOfService(folder: string): string[] {
+  return HOUSE_PLAN.filter((part) => !existsSync(`${folder}/${part}`)).map(
+    (part) => `${folder}: has no ${part}, which the house plan asks for`,
+  );
+}
+
+function faultsOfEnvironment(path: string): string[] {
+  const named = /process\.env\b/.test(readFileSync(path, "utf8"));
+  const allowed = /\/(config|main|[a-z-]+-main)\.ts$|\.test\.ts$/.test(path);
+  return named && !allowed
+    ? [`${path}: reads the environment, which only config.ts and main.ts may`]
+    : [];
+}
