@@ -1,0 +1,51 @@
+import { SignJWT } from "jose";
+import { ACCESS_TOKEN_ALGORITHM, ACCESS_TOKEN_TYPE } from "./access-token.ts";
+import { importPrivateKey, type PrivateJwk } from "./keys.ts";
+
+/** What tokens are signed with, and for whom. */
+export interface AccessTokenSignerOptions {
+  readonly privateJwk: PrivateJwk;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly lifetimeSeconds: number;
+  /** The clock, in milliseconds since 1970; `Date.now` if not given. */
+  readonly now?: () => number;
+}
+
+/** A token, and when it ends. */
+export interface SignedAccessToken {
+  readonly token: string;
+  readonly expireTime: Date;
+}
+
+/** Gives access tokens out. */
+export interface AccessTokenSigner {
+  /** Signs a token for a user's session. */
+  readonly sign: (session: {
+    readonly subject: string;
+    readonly sessionId: string;
+  }) => Promise<SignedAccessToken>;
+}
+
+/** Makes the signer. Throws if the key is no Ed25519 private key. */
+export function createAccessTokenSigner(options: AccessTokenSignerOptions): AccessTokenSigner {
+  const { privateJwk, issuer, audience, lifetimeSeconds, now = Date.now } = options;
+  const key = importPrivateKey(privateJwk);
+  const header = { alg: ACCESS_TOKEN_ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid: privateJwk.kid };
+
+  return {
+    sign: async ({ subject, sessionId }) => {
+      const issuedAtSeconds = Math.floor(now() / 1_000);
+      const expiresAtSeconds = issuedAtSeconds + lifetimeSeconds;
+      const token = await new SignJWT({ sid: sessionId })
+        .setProtectedHeader(header)
+        .setSubject(subject)
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setIssuedAt(issuedAtSeconds)
+        .setExpirationTime(expiresAtSeconds)
+        .sign(key);
+      return { token, expireTime: new Date(expiresAtSeconds * 1_000) };
+    },
+  };
+}

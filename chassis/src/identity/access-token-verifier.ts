@@ -1,0 +1,119 @@
+import { hash, type KeyObject } from "node:crypto";
+import { type JWTHeaderParameters, type JWTPayload, jwtVerify } from "jose";
+import { LRUCache } from "lru-cache";
+import {
+  ACCESS_TOKEN_ALGORITHM,
+  ACCESS_TOKEN_TYPE,
+  type AccessToken,
+  InvalidAccessToken,
+} from "./access-token.ts";
+import { importPublicKey, type Jwks } from "./keys.ts";
+
+/** A token of ours has about 400 characters; a longer one is not worth hashing. */
+const TOKEN_CHARACTERS_MAX = 2_048;
+const CLOCK_TOLERANCE_SECONDS_DEFAULT = 5;
+/** An entry takes about 1 kB: 10 MB at most. */
+const CACHE_MAX_DEFAULT = 10_000;
+
+/** Which tokens are taken. */
+export interface AccessTokenVerifierOptions {
+  /** The public keys, by their `kid`. */
+  readonly keys: Jwks;
+  readonly issuer: string;
+  readonly audience: string;
+  /** How far the clocks of two machines may differ: a token counts so much longer. */
+  readonly clockToleranceSeconds?: number;
+  /** How many verified tokens are remembered. */
+  readonly cacheMax?: number;
+  /** The clock, in milliseconds since 1970; `Date.now` if not given. */
+  readonly now?: () => number;
+}
+
+/** Says whether a token is one of ours. */
+export interface AccessTokenVerifier {
+  /** Gives what the token says. Throws `InvalidAccessToken`, its cause in `cause`. */
+  readonly verify: (token: string) => Promise<AccessToken>;
+}
+
+/**
+ * Makes the verifier. It asks nobody: the keys come from configuration. A verified token is remembered until it
+ * ends, since verifying takes about 300 µs and a look-up 2 µs; a refused one is not, so that made-up tokens can't
+ * push real ones out.
+ *
+ * @throws Error if a key is no Ed25519 public key.
+ */
+export function createAccessTokenVerifier(
+  options: AccessTokenVerifierOptions,
+): AccessTokenVerifier {
+  const { issuer, audience, now = Date.now } = options;
+  const clockTolerance = options.clockToleranceSeconds ?? CLOCK_TOLERANCE_SECONDS_DEFAULT;
+  const keys = new Map(options.keys.keys.map((key) => [key.kid, importPublicKey(key)]));
+  const verified = new LRUCache<string, AccessToken>({
+    max: options.cacheMax ?? CACHE_MAX_DEFAULT,
+  });
+  const hasEnded = ({ expireTime }: AccessToken) =>
+    expireTime.getTime() <= now() - clockTolerance * 1_000;
+
+  const verifyAnew = async (token: string): Promise<AccessToken> => {
+    const { payload } = await jwtVerify(token, (header) => keyOf(header, keys), {
+      algorithms: [ACCESS_TOKEN_ALGORITHM],
+      typ: ACCESS_TOKEN_TYPE,
+      issuer,
+      audience,
+      clockTolerance,
+      currentDate: new Date(now()),
+      requiredClaims: ["sub", "sid", "iat", "exp"],
+    });
+    return toAccessToken(payload, token);
+  };
+
+  return {
+    verify: async (token) => {
+      if (token.length > TOKEN_CHARACTERS_MAX) {
+        throw invalid(
+          new Error(`it has ${token.length} characters, above ${TOKEN_CHARACTERS_MAX}`),
+        );
+      }
+      const digest = hash("sha256", token, "base64url");
+      const known = verified.get(digest);
+      if (known !== undefined) {
+        if (!hasEnded(known)) {
+          return known;
+        }
+        verified.delete(digest);
+        throw invalid(new Error("it has expired"));
+      }
+      try {
+        const accessToken = await verifyAnew(token);
+        verified.set(digest, accessToken);
+        return accessToken;
+      } catch (cause) {
+        throw invalid(cause);
+      }
+    },
+  };
+}
+
+function keyOf({ kid }: JWTHeaderParameters, keys: ReadonlyMap<string, KeyObject>): KeyObject {
+  const key = kid === undefined ? undefined : keys.get(kid);
+  if (key === undefined) {
+    throw new Error("it names no known key");
+  }
+  return key;
+}
+
+function toAccessToken({ sub, sid, exp }: JWTPayload, token: string): AccessToken {
+  if (typeof sub !== "string" || sub === "" || typeof sid !== "string" || sid === "") {
+    throw new Error("its claims sub and sid must be texts");
+  }
+  if (exp === undefined) {
+    throw new Error("it has no end");
+  }
+  return { subject: sub, sessionId: sid, expireTime: new Date(exp * 1_000), token };
+}
+
+function invalid(cause: unknown): InvalidAccessToken {
+  return new InvalidAccessToken("The access token is not valid, or no longer: sign in again.", {
+    cause,
+  });
+}
