@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import {
   type CallOptions,
@@ -84,7 +85,9 @@ export function createGrpcTransport(address: string): Transport {
       });
     },
     health(timeoutMs) {
-      const { path, requestSerialize, responseDeserialize } = healthService.check;
+      const check = healthService.check;
+      assert(check);
+      const { path, requestSerialize, responseDeserialize } = check;
       return new Promise((resolve, reject) => {
         client.makeUnaryRequest(
           path,

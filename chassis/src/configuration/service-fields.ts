@@ -1,0 +1,79 @@
+import { parseJwks } from "#identity/keys.ts";
+import { LOG_LEVELS } from "#telemetry/logger.ts";
+import { port, url } from "./address-fields.ts";
+import { integer, json, milliseconds, oneOf, text } from "./fields.ts";
+
+/** What every process reads from its environment. */
+export const PROCESS_FIELDS = {
+  logLevel: oneOf(LOG_LEVELS, {
+    variable: "LOG_LEVEL",
+    description: "how much is logged",
+    default: "info",
+  }),
+  drainTimeoutMs: milliseconds({
+    variable: "DRAIN_TIMEOUT_MS",
+    description: "how long calls under way may take to end after SIGTERM",
+    default: 10_000,
+    min: 0,
+    max: 600_000,
+  }),
+} as const;
+
+/** Where a process tells operators how it is. */
+export const OPERATIONS_FIELDS = {
+  metricsHost: text({
+    variable: "METRICS_HOST",
+    description: "the address that /metrics, /healthz and /readyz listen on",
+    default: "127.0.0.1",
+  }),
+  metricsPort: port({
+    variable: "METRICS_PORT",
+    description: "the port of /metrics, /healthz and /readyz; 0 takes a free one",
+    allowZero: true,
+  }),
+} as const;
+
+/** How a process reaches its own database. */
+export const DATABASE_FIELDS = {
+  databaseUrl: url({
+    variable: "DATABASE_URL",
+    description: "the service's own Postgres database",
+    protocols: ["postgres", "postgresql"],
+    secret: true,
+  }),
+  databasePoolMax: integer({
+    variable: "DATABASE_POOL_MAX",
+    description: "how many connections to it are open at most",
+    default: 10,
+    min: 1,
+    max: 1_000,
+  }),
+} as const;
+
+/** How the users' access tokens are verified. */
+export const IDENTITY_FIELDS = {
+  accessTokenPublicKeys: json({
+    variable: "ACCESS_TOKEN_PUBLIC_KEYS",
+    description: "the public keys of access tokens, a JSON Web Key Set",
+    expected: "a JSON Web Key Set of Ed25519 keys",
+    parse: parseJwks,
+  }),
+} as const;
+
+/** What every service reads from its environment. */
+export const SERVICE_FIELDS = {
+  grpcHost: text({
+    variable: "GRPC_HOST",
+    description: "the address that gRPC listens on",
+    default: "127.0.0.1",
+  }),
+  grpcPort: port({
+    variable: "GRPC_PORT",
+    description: "the port that gRPC listens on; 0 takes a free one",
+    allowZero: true,
+  }),
+  ...PROCESS_FIELDS,
+  ...OPERATIONS_FIELDS,
+  ...DATABASE_FIELDS,
+  ...IDENTITY_FIELDS,
+} as const;

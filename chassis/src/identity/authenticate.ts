@@ -1,0 +1,47 @@
+import { status } from "@grpc/grpc-js";
+import { RpcError } from "#rpc/rpc-error.ts";
+import { InvalidAccessToken } from "./access-token.ts";
+import { createAccessTokenVerifier } from "./access-token-verifier.ts";
+import { ANONYMOUS, type Caller } from "./caller.ts";
+import type { Jwks } from "./keys.ts";
+
+/** Who signs the access tokens: their `iss`. */
+export const ACCESS_TOKEN_ISSUER = "triptych";
+/** For whom they are meant: their `aud`. */
+export const ACCESS_TOKEN_AUDIENCE = "triptych";
+
+/**
+ * Turns an `authorization` header into a caller. Without one the caller is anonymous; a bad one is never taken for
+ * none. Throws an {@link RpcError}, UNAUTHENTICATED.
+ */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+const BEARER = /^bearer ([\w~+/.-]+=*)$/i;
+
+/** Makes the function that decides who is asking. It needs the public keys and nobody's help. */
+export function createAuthenticator(keys: Jwks): Authenticate {
+  const verifier = createAccessTokenVerifier({
+    keys,
+    issuer: ACCESS_TOKEN_ISSUER,
+    audience: ACCESS_TOKEN_AUDIENCE,
+  });
+
+  return async function authenticate(authorization) {
+    if (authorization === undefined) return ANONYMOUS;
+    const token = BEARER.exec(authorization)?.[1];
+    if (token === undefined) {
+      throw unauthenticated("The authorization header must be: Bearer <access token>.");
+    }
+    try {
+      const { subject, sessionId } = await verifier.verify(token);
+      return { kind: "user", userId: subject, sessionId, token };
+    } catch (thrown) {
+      if (thrown instanceof InvalidAccessToken) throw unauthenticated(thrown.message, thrown);
+      throw thrown;
+    }
+  };
+}
+
+function unauthenticated(message: string, cause?: unknown): RpcError {
+  return new RpcError(status.UNAUTHENTICATED, message, { reason: "UNAUTHENTICATED", cause });
+}

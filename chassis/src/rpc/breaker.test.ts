@@ -1,0 +1,98 @@
+import { status } from "@grpc/grpc-js";
+import { Breaker, type BreakerState } from "./breaker.ts";
+import { RpcError } from "./rpc-error.ts";
+
+const fail = (code: status) => () => Promise.reject(new RpcError(code, "no"));
+const unavailable = fail(status.UNAVAILABLE);
+
+describe("a breaker", () => {
+  let states: BreakerState[];
+  let breaker: Breaker;
+
+  beforeEach(() => {
+    states = [];
+    breaker = new Breaker("callee", "a.v1.A/Do", ({ state }) => states.push(state));
+  });
+  afterEach(() => breaker.close());
+
+  const failTimes = async (times: number, call = unavailable) => {
+    for (let count = 0; count < times; count++) await breaker.run(call).catch(() => undefined);
+  };
+  const stateBecomes = async (state: BreakerState) => {
+    const deadline = Date.now() + 5_000;
+    while (states.at(-1) !== state && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(states.at(-1)).toBe(state);
+  };
+
+  test("stays closed below the volume that says anything", async () => {
+    await failTimes(4);
+    expect(states).toEqual(["closed"]);
+  });
+
+  test("opens when most calls fail, and then refuses without asking", async () => {
+    await failTimes(5);
+    let asked = false;
+    const refused = breaker.run(async () => {
+      asked = true;
+    });
+    await expect(refused).rejects.toMatchObject({
+      code: status.UNAVAILABLE,
+      reason: "BREAKER_OPEN",
+      retryAfterMs: expect.any(Number),
+    });
+    expect(asked).toBe(false);
+  });
+
+  test.each([status.NOT_FOUND, status.INVALID_ARGUMENT, status.ABORTED])(
+    "counts status %s as an answer, since the callee gave one",
+    async (code) => {
+      await failTimes(20, fail(code));
+      expect(states).toEqual(["closed"]);
+    },
+  );
+
+  test("is not opened by calls that were cancelled or shed", async () => {
+    await failTimes(20, fail(status.CANCELLED));
+    await failTimes(20, fail(status.RESOURCE_EXHAUSTED));
+    expect(states).toEqual(["closed"]);
+  });
+
+  test("is closed again by the first call that succeeds after the reset timeout", async () => {
+    await failTimes(5);
+    await stateBecomes("half-open");
+    await expect(breaker.run(async () => "back")).resolves.toBe("back");
+    expect(states).toEqual(["closed", "open", "half-open", "closed"]);
+  });
+
+  test("lets one call at a time try a half-open callee", async () => {
+    await failTimes(5);
+    await stateBecomes("half-open");
+    const probe = Promise.withResolvers<void>();
+    const trying = breaker.run(() => probe.promise);
+    await expect(breaker.run(async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
+    probe.resolve();
+    await trying;
+    await expect(breaker.run(async () => "all")).resolves.toBe("all");
+  });
+
+  test("is neither closed nor kept by a probe that its caller cancelled", async () => {
+    await failTimes(5);
+    await stateBecomes("half-open");
+    await breaker.run(fail(status.CANCELLED)).catch(() => undefined);
+    expect(states.at(-1)).toBe("half-open");
+    await breaker.run(async () => {});
+    expect(states.at(-1)).toBe("closed");
+  });
+
+  test("does not take an answer from before it opened for the probe's", async () => {
+    const late = Promise.withResolvers<void>();
+    const early = breaker.run(() => late.promise);
+    await failTimes(9);
+    await stateBecomes("half-open");
+    late.resolve();
+    await early;
+    expect(states.at(-1)).toBe("half-open");
+  });
+});
