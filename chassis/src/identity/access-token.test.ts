@@ -1,0 +1,156 @@
+import { SignJWT } from "jose";
+import { createTestTokens } from "#testing/test-tokens.ts";
+import { type AccessToken, InvalidAccessToken } from "./access-token.ts";
+import { createAccessTokenSigner } from "./access-token-signer.ts";
+import { type AccessTokenVerifier, createAccessTokenVerifier } from "./access-token-verifier.ts";
+import { callerOf } from "./caller.ts";
+import { generateKeyPair, importPrivateKey } from "./keys.ts";
+
+const ISSUER = "https://users.test";
+const AUDIENCE = "triptych";
+const SESSION = { subject: "ada", sessionId: "s1" };
+const LIFETIME_SECONDS = 600;
+
+const { privateJwk, publicJwks } = generateKeyPair("first");
+let nowMs = 1_800_000_000_000;
+const now = () => nowMs;
+const forUs = { issuer: ISSUER, audience: AUDIENCE, now };
+const signer = createAccessTokenSigner({ privateJwk, lifetimeSeconds: LIFETIME_SECONDS, ...forUs });
+
+function newVerifier(keys = publicJwks): AccessTokenVerifier {
+  return createAccessTokenVerifier({ keys, clockToleranceSeconds: 5, cacheMax: 2, ...forUs });
+}
+
+/** Signs whatever claims and header a forger might. */
+function forge(claims: Record<string, unknown>, header: Record<string, unknown> = {}) {
+  return new SignJWT({ sub: "ada", sid: "s1", iss: ISSUER, aud: AUDIENCE, ...claims })
+    .setProtectedHeader({ alg: "EdDSA", typ: "at+jwt", kid: "first", ...header })
+    .sign(importPrivateKey(privateJwk));
+}
+
+async function refusalOf(verifying: Promise<AccessToken>): Promise<InvalidAccessToken> {
+  const thrown: unknown = await verifying.catch((error: unknown) => error);
+  if (!(thrown instanceof InvalidAccessToken)) {
+    throw new Error("the token was not refused", { cause: thrown });
+  }
+  return thrown;
+}
+
+describe("an access token", () => {
+  it("says whom it speaks for, in which session and how long", async () => {
+    const { token, expireTime } = await signer.sign(SESSION);
+    const accessToken = await newVerifier().verify(token);
+
+    expect(accessToken).toEqual({ ...SESSION, expireTime, token });
+    expect(expireTime.getTime()).toBe(nowMs + LIFETIME_SECONDS * 1_000);
+    expect(callerOf(accessToken)).toEqual({ kind: "user", userId: "ada", sessionId: "s1", token });
+  });
+
+  it("is taken if any of the keys signed it", async () => {
+    const second = generateKeyPair("second");
+    const keys = { keys: [...publicJwks.keys, ...second.publicJwks.keys] };
+    const options = { ...forUs, privateJwk: second.privateJwk, lifetimeSeconds: 60 };
+    const { token } = await createAccessTokenSigner(options).sign(SESSION);
+
+    expect((await newVerifier(keys).verify(token)).subject).toBe("ada");
+  });
+
+  it("is remembered until it ends, and refused then", async () => {
+    const verifier = newVerifier();
+    const { token, expireTime } = await signer.sign(SESSION);
+    const first = await verifier.verify(token);
+    expect(await verifier.verify(token)).toBe(first);
+
+    const startMs = nowMs;
+    try {
+      nowMs = expireTime.getTime() + 4_999;
+      expect(await verifier.verify(token)).toBe(first);
+      nowMs = expireTime.getTime() + 5_000;
+      await refusalOf(verifier.verify(token));
+      await refusalOf(verifier.verify(token));
+    } finally {
+      nowMs = startMs;
+    }
+  });
+
+  it("is forgotten if too many others came since, and verified again", async () => {
+    const verifier = newVerifier();
+    const { token } = await signer.sign(SESSION);
+    const first = await verifier.verify(token);
+    for (const subject of ["bob", "cleo"]) {
+      await verifier.verify((await signer.sign({ subject, sessionId: "s" })).token);
+    }
+
+    const again = await verifier.verify(token);
+    expect(again).toEqual(first);
+    expect(again).not.toBe(first);
+  });
+});
+
+describe("a token is refused", () => {
+  const iat = Math.floor(nowMs / 1_000);
+  const exp = iat + 60;
+
+  it("only for its fault: the same one without it is taken", async () => {
+    expect((await newVerifier().verify(await forge({ iat, exp }))).subject).toBe("ada");
+  });
+
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ["if it has expired", { iat: iat - 120, exp: iat - 60 }, {}],
+    ["if it does not end", { iat }, {}],
+    ["if it does not say when it began", { exp }, {}],
+    ["if it is not valid yet", { iat, exp, nbf: iat + 30 }, {}],
+    ["if it has no subject", { iat, exp, sub: undefined }, {}],
+    ["if its subject is empty", { iat, exp, sub: "" }, {}],
+    ["if it has no session", { iat, exp, sid: undefined }, {}],
+    ["if its session is no text", { iat, exp, sid: 7 }, {}],
+    ["if another issued it", { iat, exp, iss: "https://elsewhere.test" }, {}],
+    ["if it is for another", { iat, exp, aud: "elsewhere" }, {}],
+    ["if its kind is another", { iat, exp }, { typ: "JWT" }],
+    ["if its key is unknown", { iat, exp }, { kid: "other" }],
+    ["if it names no key", { iat, exp }, { kid: undefined }],
+    ["if it names another algorithm", { iat, exp }, { alg: "Ed25519" }],
+  ])("%s", async (_why, claims, header) => {
+    const refusal = await refusalOf(newVerifier().verify(await forge(claims, header)));
+    expect(refusal.cause).toBeInstanceOf(Error);
+  });
+
+  it("if it is signed with a shared secret made of the public key", async () => {
+    const secret = Buffer.from(publicJwks.keys[0]?.x ?? "", "base64url");
+    const token = await new SignJWT({ sub: "ada", sid: "s1", iss: ISSUER, aud: AUDIENCE, iat, exp })
+      .setProtectedHeader({ alg: "HS256", typ: "at+jwt", kid: "first" })
+      .sign(secret);
+    await refusalOf(newVerifier().verify(token));
+  });
+
+  it("if it is not signed", async () => {
+    const { token } = await signer.sign(SESSION);
+    const header = Buffer.from('{"alg":"none","typ":"at+jwt","kid":"first"}').toString("base64url");
+    await refusalOf(newVerifier().verify(`${header}.${token.split(".")[1]}.`));
+  });
+
+  it("if another key of the same name signed it", async () => {
+    const { token } = await signer.sign(SESSION);
+    await refusalOf(newVerifier(generateKeyPair("first").publicJwks).verify(token));
+  });
+
+  it.each(["", "x", "a.b.c", "\0", "é.é.é"])("if it is none: %j", async (token) => {
+    await refusalOf(newVerifier().verify(token));
+  });
+
+  it("if it is too long, unread", async () => {
+    const refusal = await refusalOf(newVerifier().verify("x".repeat(1_000_000)));
+    expect(refusal.message).not.toContain("xxx");
+  });
+});
+
+describe("the tokens for tests", () => {
+  it("are taken by a verifier with their keys, unless expired", async () => {
+    const tokens = createTestTokens();
+    const verifier = createAccessTokenVerifier({ keys: tokens.jwks, ...tokens });
+
+    const token = await tokens.tokenFor("ada", { sessionId: "s9" });
+    expect(await verifier.verify(token)).toMatchObject({ subject: "ada", sessionId: "s9" });
+    await refusalOf(verifier.verify(await tokens.tokenFor("ada", { expired: true })));
+  });
+});

@@ -1,0 +1,85 @@
+import { Failure } from "#failure.ts";
+import { createLogger, type LogLevel, requestLogger } from "./logger.ts";
+
+function capture(level: LogLevel = "info") {
+  const written: string[] = [];
+  const destination = { write: (line: string) => void written.push(line) };
+  const logger = createLogger({ service: "images", level, destination });
+  const lines = () => written.map((line) => JSON.parse(line) as Record<string, unknown>);
+  return { logger, lines, text: () => written.join("") };
+}
+
+describe("a logger", () => {
+  it("writes a JSON line with the time in UTC, the level, the service and the request", () => {
+    const { logger, lines } = capture();
+    requestLogger(logger, "r1").info({ imageId: "i1" }, "stored");
+
+    expect(lines()).toEqual([
+      {
+        level: "info",
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        service: "images",
+        pid: process.pid,
+        requestId: "r1",
+        imageId: "i1",
+        message: "stored",
+      },
+    ]);
+  });
+
+  it("writes nothing below its level", () => {
+    const { logger, lines } = capture("warn");
+    logger.info("no");
+    logger.warn("yes");
+    expect(lines().map((line) => line.message)).toEqual(["yes"]);
+  });
+
+  it.each(["error", "err"])("writes an error given as `%s` with its causes", (key) => {
+    const { logger, lines } = capture();
+    const cause = new Error("connection refused", { cause: new TypeError("at the root") });
+    const metadata = { id: "i1" };
+    logger.error({ [key]: new Failure("IMAGE_LOST", "It is lost.", { cause, metadata }) }, "x");
+
+    expect(lines()[0]?.[key]).toMatchObject({
+      message: "It is lost.",
+      reason: "IMAGE_LOST",
+      metadata,
+      stack: expect.stringContaining("logger.test.ts"),
+      cause: {
+        message: "connection refused",
+        cause: { type: "TypeError", message: "at the root" },
+      },
+    });
+  });
+
+  it("writes an error whose cause is itself", () => {
+    const { logger, lines } = capture();
+    const error = new Error("round");
+    error.cause = error;
+    logger.error({ error }, "x");
+    expect(lines()).toHaveLength(1);
+  });
+
+  it("never writes a secret, down to the third level", () => {
+    const { logger, text, lines } = capture();
+    const secrets = {
+      authorization: "s3cret",
+      cookie: "s3cret",
+      "set-cookie": ["s3cret"],
+      password: "s3cret",
+      token: "s3cret",
+      accessToken: "s3cret",
+      refreshToken: "s3cret",
+      privateJwk: { d: "s3cret" },
+    };
+    logger.info(secrets, "one");
+    logger.info({ caller: secrets }, "two");
+    logger.info({ request: { headers: { ...secrets, host: "here" } } }, "three");
+    logger.child({ ...secrets }).info("bound");
+    logger.error({ error: Object.assign(new Error("x"), { request: secrets }) }, "in an error");
+
+    expect(text()).not.toContain("s3cret");
+    expect(lines()[2]).toMatchObject({ request: { headers: { host: "here" } } });
+    expect(secrets.password).toBe("s3cret");
+  });
+});

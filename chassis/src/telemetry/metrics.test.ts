@@ -1,0 +1,78 @@
+import { createMetrics } from "./metrics.ts";
+import { renderMetrics } from "./render-metrics.ts";
+
+/** The samples of one metric, its bucket lines left out. */
+async function samplesOf(name: string, ...apps: Parameters<typeof renderMetrics>[0][number][]) {
+  const page = await renderMetrics(apps);
+  return page.split("\n").filter((line) => line.startsWith(name) && !line.includes("_bucket"));
+}
+
+describe("metrics", () => {
+  it("count calls by method and outcome, with buckets from 1 ms to 10 s", async () => {
+    const metrics = createMetrics({ service: "images" });
+    metrics.rpcServer.observe({ method: "S/Get", code: "OK" }, 0.0004);
+    metrics.rpcClient.observe({ callee: "users", method: "S/Get", code: "UNAVAILABLE" }, 20);
+    metrics.http.observe({ method: "GET", route: "/v1/images/:id", status: 200 }, 0.02);
+
+    const page = await renderMetrics([metrics]);
+    expect(page).toContain(
+      'rpc_server_duration_seconds_bucket{le="0.001",method="S/Get",code="OK",service="images"} 1',
+    );
+    expect(page).toContain(
+      'rpc_client_duration_seconds_bucket{le="10",callee="users",method="S/Get",code="UNAVAILABLE",service="images"} 0',
+    );
+    expect(page).toContain(
+      'http_server_duration_seconds_count{method="GET",route="/v1/images/:id",status="200",service="images"} 1',
+    );
+  });
+
+  it("show a breaker's state, and count its changes but not its making", async () => {
+    const metrics = createMetrics({ service: "images" });
+    for (const state of ["closed", "open", "half-open", "open"] as const) {
+      metrics.observeBreaker({ callee: "users", method: "Get", state });
+    }
+
+    expect(await samplesOf("breaker", metrics)).toEqual([
+      'breaker_state{callee="users",method="Get",service="images"} 2',
+      'breaker_transitions_total{callee="users",method="Get",state="open",service="images"} 2',
+      'breaker_transitions_total{callee="users",method="Get",state="half-open",service="images"} 1',
+    ]);
+  });
+
+  it("ask a pool at each scrape, until it is no longer watched", async () => {
+    const metrics = createMetrics({ service: "images" });
+    const statistics = { total: 5, idle: 2, waiting: 7, max: 10 };
+    const stop = metrics.watchPool("primary", () => statistics);
+    statistics.idle = 1;
+
+    expect(await samplesOf("database_pool", metrics)).toEqual([
+      'database_pool_connections{pool="primary",state="idle",service="images"} 1',
+      'database_pool_connections{pool="primary",state="busy",service="images"} 4',
+      'database_pool_connections_max{pool="primary",service="images"} 10',
+      'database_pool_waiting{pool="primary",service="images"} 7',
+    ]);
+    stop();
+    expect(await samplesOf("database_pool", metrics)).toEqual([]);
+  });
+
+  it("of several apps in one process stand on one page, each name once", async () => {
+    const apps = ["users", "images"].map((service) => createMetrics({ service }));
+    for (const { rpcServer } of apps) {
+      rpcServer.observe({ method: "S/Get", code: "OK" }, 0.1);
+    }
+    const page = await renderMetrics(apps);
+    const declared = page.match(/^# TYPE \S+/gm) ?? [];
+
+    expect(new Set(declared).size).toBe(declared.length);
+    expect(page).toMatch(/_count\{method="S\/Get",code="OK",service="users"\} 1/);
+    expect(page).toMatch(/_count\{method="S\/Get",code="OK",service="images"\} 1/);
+  });
+
+  it("tell the state of the process and of its event loop", async () => {
+    const page = await renderMetrics([]);
+    expect(page).toMatch(/^nodejs_eventloop_utilization_ratio [01]/m);
+    expect(page).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+    expect(page).toMatch(/^process_resident_memory_bytes \d/m);
+    expect(page).toMatch(/^process_start_time_seconds \d/m);
+  });
+});

@@ -1,0 +1,95 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { poolMetrics, type WatchPool } from "./pool-metrics.ts";
+
+/** From 1 ms, about the fastest RPC, to 10 s, beyond every deadline. */
+const LATENCY_BUCKETS_SECONDS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+/** What the gauge shows for each state of a breaker. */
+const BREAKER_STATE_VALUES = { closed: 0, "half-open": 1, open: 2 } as const;
+
+/** The state that a breaker of one method of one callee is in. */
+export interface BreakerObservation {
+  readonly callee: string;
+  readonly method: string;
+  readonly state: keyof typeof BREAKER_STATE_VALUES;
+}
+
+/** What one app measures. Durations are observed in seconds. */
+export interface Metrics {
+  /** The app's own, since several apps share a process in the monolith. */
+  readonly registry: Registry;
+  /** RPCs that were answered: `images.v1.ImageService/GetImage`, and the code's name: `NOT_FOUND`. */
+  readonly rpcServer: Histogram<"method" | "code">;
+  /** RPCs that were made of others, as their caller saw them end. */
+  readonly rpcClient: Histogram<"callee" | "method" | "code">;
+  /** HTTP requests: the route is its pattern (`/v1/images/:id`), never a url, so that labels stay few. */
+  readonly http: Histogram<"method" | "route" | "status">;
+  /** Takes the state that a breaker is made in, and each that it changes to. */
+  readonly observeBreaker: (observation: BreakerObservation) => void;
+  /** Takes how long a borrower waited for a connection of a pool. */
+  readonly poolAcquire: Histogram<"pool">;
+  /** Reads a pool's statistics at each scrape, until the function that it returns is called. */
+  readonly watchPool: WatchPool;
+}
+
+/** Makes an app's metrics; every one has the label `service`. */
+export function createMetrics({ service }: { readonly service: string }): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  const registers = [registry];
+  const buckets = LATENCY_BUCKETS_SECONDS;
+
+  return {
+    registry,
+    rpcServer: new Histogram({
+      name: "rpc_server_duration_seconds",
+      help: "How long answering an RPC took.",
+      labelNames: ["method", "code"] as const,
+      buckets,
+      registers,
+    }),
+    rpcClient: new Histogram({
+      name: "rpc_client_duration_seconds",
+      help: "How long an RPC to another service took, as its caller saw it.",
+      labelNames: ["callee", "method", "code"] as const,
+      buckets,
+      registers,
+    }),
+    http: new Histogram({
+      name: "http_server_duration_seconds",
+      help: "How long answering an HTTP request took.",
+      labelNames: ["method", "route", "status"] as const,
+      buckets,
+      registers,
+    }),
+    observeBreaker: breakerMetrics(registry),
+    ...poolMetrics(registry, buckets),
+  };
+}
+
+function breakerMetrics(registry: Registry): Metrics["observeBreaker"] {
+  const state = new Gauge({
+    name: "breaker_state",
+    help: "The state of a breaker: 0 closed, 1 half-open, 2 open.",
+    labelNames: ["callee", "method"] as const,
+    registers: [registry],
+  });
+  const transitions = new Counter({
+    name: "breaker_transitions_total",
+    help: "How often a breaker changed to a state.",
+    labelNames: ["callee", "method", "state"] as const,
+    registers: [registry],
+  });
+  const seen = new Set<string>();
+
+  return ({ callee, method, state: now }) => {
+    state.set({ callee, method }, BREAKER_STATE_VALUES[now]);
+    const breaker = `${callee} ${method}`;
+    if (seen.has(breaker)) {
+      transitions.inc({ callee, method, state: now });
+    }
+    seen.add(breaker);
+  };
+}

@@ -1,0 +1,69 @@
+import { Gauge, Histogram, type Registry } from "prom-client";
+
+/** Connections of a pool: all, those that nobody uses, the callers that wait for one, and the most. */
+export interface PoolStatistics {
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly max: number;
+}
+
+/** Shows a pool under a name until the function that it returns is called. */
+export type WatchPool = (name: string, statistics: () => PoolStatistics) => () => void;
+
+/** Makes the metrics of database pools; the pools are asked at each scrape, and never in between. */
+export function poolMetrics(
+  registry: Registry,
+  buckets: number[],
+): { readonly poolAcquire: Histogram<"pool">; readonly watchPool: WatchPool } {
+  const pools = new Map<string, () => PoolStatistics>();
+  const registers = [registry];
+
+  new Gauge({
+    name: "database_pool_connections",
+    help: "Connections of a pool, by what they do.",
+    labelNames: ["pool", "state"] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const [pool, statistics] of pools) {
+        const { total, idle } = statistics();
+        this.set({ pool, state: "idle" }, idle);
+        this.set({ pool, state: "busy" }, total - idle);
+      }
+    },
+  });
+  const perPool = (name: string, help: string, read: (statistics: PoolStatistics) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ["pool"] as const,
+      registers,
+      collect() {
+        this.reset();
+        for (const [pool, statistics] of pools) {
+          this.set({ pool }, read(statistics()));
+        }
+      },
+    });
+  perPool("database_pool_connections_max", "The most connections of a pool.", ({ max }) => max);
+  perPool("database_pool_waiting", "Who waits for a connection.", ({ waiting }) => waiting);
+
+  return {
+    poolAcquire: new Histogram({
+      name: "database_pool_acquire_seconds",
+      help: "How long a borrower waited for a connection.",
+      labelNames: ["pool"] as const,
+      buckets,
+      registers,
+    }),
+    watchPool: (name, statistics) => {
+      pools.set(name, statistics);
+      return () => {
+        if (pools.get(name) === statistics) {
+          pools.delete(name);
+        }
+      };
+    },
+  };
+}
