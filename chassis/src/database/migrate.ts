@@ -17,6 +17,9 @@ const MIGRATIONS_TABLE = "migrations";
 /** Waiting for another's migration, or for a lock on a table in use: better to fail than to queue all behind it. */
 const LOCK_MS_MAX = 30_000;
 const CONNECT_MS_MAX = 5_000;
+/** A role's limit is for requests; a migration may rewrite a table. Postgres before 17 has no such setting. */
+const LIFT_TRANSACTION_LIMIT =
+  "select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'";
 const LOCK_NOT_AVAILABLE = "55P03";
 const STARTED = /^### MIGRATION (.+) \(UP\) ###$/;
 const ONLY_SQL = "(?!.*\\.sql$).*";
@@ -36,6 +39,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   client.on("error", () => {}); // the query that runs rejects with it
   try {
     await client.connect();
+    await client.query(LIFT_TRANSACTION_LIMIT);
     return await run(client, options);
   } catch (error) {
     throw toDatabaseError(error);

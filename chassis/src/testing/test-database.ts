@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { migrate } from "#database/migrate.ts";
+
+/** What a test's database is made from. */
+export interface TestDatabaseOptions {
+  /** The folder of the service's migrations. */
+  readonly migrations: URL | string;
+}
+
+/** A migrated database for one test file. Gone with `drop`, or at the end of the `await using` that holds it. */
+export interface TestDatabase {
+  /** As a role that owns this database and is no superuser. */
+  readonly url: string;
+  readonly name: string;
+  /** Ends all its sessions and removes it. May be called twice. */
+  drop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** One for all test databases, since a clone's tables belong to whom the template's belong. */
+const ROLE = "tester";
+/** Any number; only this file locks it in the database `postgres`. */
+const TEMPLATE_LOCK = 7_741_001;
+
+/**
+ * Clones a database of one's own from a template, which the first caller migrates and the others wait for. Needs the
+ * Postgres that jest's globalSetup starts.
+ */
+export async function createTestDatabase(options: TestDatabaseOptions): Promise<TestDatabase> {
+  const superuserUrl = process.env.TEST_POSTGRES_URL;
+  assert(superuserUrl, "TEST_POSTGRES_URL is set by jest/start-postgres.js");
+  const directory = folderOf(options.migrations);
+  const template = `template_${await hashOf(directory)}`;
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await asSuperuser(superuserUrl, async (client) => {
+    await ensureTemplate(client, { superuserUrl, template, directory });
+    await client.query(`create database ${name} template ${template} owner ${ROLE}`);
+  });
+  const drop = () =>
+    asSuperuser(superuserUrl, async (client) => {
+      await client.query(`drop database if exists ${name} with (force)`);
+    });
+  return { url: roleUrl(superuserUrl, name), name, drop, [Symbol.asyncDispose]: drop };
+}
+
+interface Template {
+  readonly superuserUrl: string;
+  readonly template: string;
+  readonly directory: string;
+}
+
+async function ensureTemplate(client: pg.Client, options: Template): Promise<void> {
+  const { superuserUrl, template, directory } = options;
+  await client.query("select pg_advisory_lock($1)", [TEMPLATE_LOCK]);
+  try {
+    const { rowCount } = await client.query("select from pg_database where datname = $1", [
+      template,
+    ]);
+    if (rowCount === 1) return;
+    await ensureRole(client, superuserUrl);
+    // Under another name until it is whole: a run that broke off leaves nothing that looks ready.
+    const unfinished = `unfinished_${template}`;
+    await client.query(`drop database if exists ${unfinished} with (force)`);
+    await client.query(`create database ${unfinished} owner ${ROLE}`);
+    await migrate({ url: roleUrl(superuserUrl, unfinished), directory });
+    // A template that somebody is connected to cannot be cloned.
+    await client.query(`alter database ${unfinished} allow_connections false`);
+    await client.query(`alter database ${unfinished} rename to ${template}`);
+  } finally {
+    await client.query("select pg_advisory_unlock($1)", [TEMPLATE_LOCK]);
+  }
+}
+
+async function ensureRole(client: pg.Client, superuserUrl: string): Promise<void> {
+  const { rowCount } = await client.query("select from pg_roles where rolname = $1", [ROLE]);
+  if (rowCount === 1) return;
+  const password = pg.escapeLiteral(passwordOf(superuserUrl));
+  await client.query(
+    `create role ${ROLE} login nosuperuser nocreatedb nocreaterole password ${password}`,
+  );
+}
+
+/** The same in every worker of a run, without being kept anywhere. */
+function passwordOf(superuserUrl: string): string {
+  return createHash("sha256").update(superuserUrl).digest("hex");
+}
+
+function roleUrl(superuserUrl: string, database: string): string {
+  const url = new URL(superuserUrl);
+  url.username = ROLE;
+  url.password = passwordOf(superuserUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+function folderOf(migrations: URL | string): string {
+  if (migrations instanceof URL) return fileURLToPath(migrations);
+  return migrations.startsWith("file:") ? fileURLToPath(migrations) : migrations;
+}
+
+async function hashOf(directory: string): Promise<string> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith(".sql")).sort();
+  const hash = createHash("sha256");
+  for (const name of names) hash.update(name).update(await readFile(join(directory, name)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function asSuperuser(url: string, use: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: "test-database" });
+  await client.connect();
+  try {
+    await use(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,177 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import {
+  appendFile,
+  chown,
+  type FileHandle,
+  mkdir,
+  open,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { Binaries } from "./binaries.ts";
+import { PostgresCannotStart } from "./cannot-start.ts";
+import { CLIENT_AUTHENTICATION, type ServerSettings, serverSettings } from "./server-settings.ts";
+import { findServerUser, ownUser, type ServerUser, spawnAs } from "./server-user.ts";
+
+const run = promisify(execFile);
+const SETTINGS_FILE = "triptych.conf";
+const LOG_BYTES_MAX = 10 * 1024 * 1024;
+const PASSWORD_BYTES = 24;
+
+/** The superuser of the embedded server. Only the stack and the tests know its password. */
+export const SUPERUSER = "postgres";
+
+/** Where one embedded server keeps everything: its data, its log, its password. */
+export interface DataFolder {
+  readonly folder: string;
+  /** Postgres' own data folder. */
+  readonly cluster: string;
+  readonly log: string;
+  readonly supervisor: string;
+}
+
+/** Makes the folder, open to nobody else. Throws PostgresCannotStart if it can't be made or belongs to another. */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  try {
+    await makeFolder(resolve(path));
+    const folder = await realpath(path);
+    return {
+      folder,
+      cluster: join(folder, "cluster"),
+      log: join(folder, "server.log"),
+      supervisor: join(folder, "supervisor.pid"),
+    };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PostgresCannotStart(
+      `The data folder ${path} cannot be made (${reason}): choose another with TRIPTYCH_DATA.`,
+      { cause },
+    );
+  }
+}
+
+/** Not by `recursive: true`: below a folder that takes none, such as /proc, Node 24 then never returns. */
+async function makeFolder(path: string): Promise<void> {
+  if (await exists(path)) return;
+  if (!(await exists(dirname(path)))) await makeFolder(dirname(path));
+  await mkdir(path, { mode: 0o700 });
+}
+
+/** Finds the user to run as, and sees to it that all of the folder is that user's. */
+export async function takeDataFolder(
+  data: DataFolder,
+  { postgres }: Binaries,
+): Promise<ServerUser> {
+  const own = ownUser();
+  const dataOwner = await stat(data.cluster).catch(() => undefined);
+  if (own.owner.uid !== 0) {
+    const folderOwner = dataOwner ?? (await stat(data.folder));
+    if (folderOwner.uid === own.owner.uid) return own;
+    throw new PostgresCannotStart(
+      `The data folder ${data.folder} belongs to user number ${folderOwner.uid}: start the stack as that user, or choose another folder with TRIPTYCH_DATA.`,
+    );
+  }
+  const user = await findServerUser(data.folder, postgres, dataOwner);
+  const { uid, gid } = user.owner;
+  if (dataOwner !== undefined && dataOwner.uid !== uid) {
+    await run("chown", ["-R", `${uid}:${gid}`, data.folder]);
+  }
+  return user;
+}
+
+/** Makes the database cluster if there is none yet, and gives the superuser's password. */
+export async function initialise(
+  data: DataFolder,
+  { initdb }: Binaries,
+  { user, durable }: { readonly user: ServerUser; readonly durable: boolean },
+): Promise<string> {
+  const passwordFile = join(data.folder, "password");
+  if (await exists(data.cluster)) return (await readFile(passwordFile, "utf8")).trim();
+  const password = randomBytes(PASSWORD_BYTES).toString("base64url");
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  await giveTo(user, passwordFile);
+  // Under another name until it is whole: a start that was interrupted begins again.
+  const unfinished = join(data.folder, "cluster.new");
+  await rm(unfinished, { recursive: true, force: true });
+  await runToEnd(user, [
+    initdb,
+    `--pgdata=${unfinished}`,
+    `--username=${SUPERUSER}`,
+    `--pwfile=${passwordFile}`,
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    // The same order and case rules on every machine, whatever locales it has.
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--no-instructions",
+    ...(durable ? [] : ["--no-sync"]),
+  ]);
+  await appendFile(join(unfinished, "postgresql.conf"), `include '${SETTINGS_FILE}'\n`);
+  await rename(unfinished, data.cluster);
+  return password;
+}
+
+/** Writes this start's settings, puts a log that has grown aside, and opens the log for this start. */
+export async function configure(
+  data: DataFolder,
+  user: ServerUser,
+  settings: ServerSettings,
+): Promise<FileHandle> {
+  const settingsFile = join(data.cluster, SETTINGS_FILE);
+  await writeFile(settingsFile, serverSettings(settings), { mode: 0o600 });
+  await giveTo(user, settingsFile);
+  await writeFile(join(data.cluster, "pg_hba.conf"), CLIENT_AUTHENTICATION);
+  const log = await stat(data.log).catch(() => undefined);
+  if (log !== undefined && log.size > LOG_BYTES_MAX) await rename(data.log, `${data.log}.old`);
+  // Started by root once, the folder must stay usable for the user whose it is.
+  await writeFile(data.supervisor, `${process.pid}\n`, { mode: 0o600 });
+  await giveTo(user, data.supervisor);
+  const handle = await open(data.log, "a", 0o600);
+  await giveTo(user, data.log);
+  return handle;
+}
+
+/** What Postgres gets of the environment: nothing that changes its behaviour. */
+export const SERVER_ENVIRONMENT: NodeJS.ProcessEnv = {
+  PATH: process.env.PATH,
+  LC_ALL: "C",
+  TZ: "UTC",
+};
+
+async function giveTo({ owner }: ServerUser, path: string): Promise<void> {
+  if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+function runToEnd(user: ServerUser, command: readonly [string, ...string[]]): Promise<void> {
+  const child = spawnAs(user, command, {
+    cwd: "/",
+    env: SERVER_ENVIRONMENT,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let complaint = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    complaint += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new PostgresCannotStart(`Postgres could not make its data folder: ${complaint.trim()}`),
+        );
+    });
+  });
+}

@@ -1,0 +1,65 @@
+/** What differs between the stack's server and a test's. */
+export interface ServerSettings {
+  readonly port: number;
+  /** False only where the data may be lost with the machine: in tests. */
+  readonly durable: boolean;
+}
+
+/** Four services with their pools, a worker, migrations and whoever looks in. */
+const CONNECTIONS_MAX = 100;
+
+/**
+ * The server's configuration, written anew at each start. It is sized for one machine on which Postgres is one of
+ * several guests: few processes, little memory, no parallel plans, no replication.
+ */
+export function serverSettings({ port, durable }: ServerSettings): string {
+  const settings: Readonly<Record<string, string | number>> = {
+    listen_addresses: "127.0.0.1",
+    port,
+    unix_socket_directories: "",
+    password_encryption: "scram-sha-256",
+    max_connections: CONNECTIONS_MAX,
+    shared_buffers: "32MB",
+    work_mem: "4MB",
+    maintenance_work_mem: "32MB",
+    wal_buffers: "1MB",
+    max_wal_size: "256MB",
+    min_wal_size: "32MB",
+    huge_pages: "off",
+    jit: "off",
+    // Each worker is a process: no I/O workers, no parallel plans, no logical replication.
+    io_method: "sync",
+    max_worker_processes: 1,
+    max_parallel_workers: 0,
+    max_parallel_workers_per_gather: 0,
+    max_parallel_maintenance_workers: 0,
+    max_logical_replication_workers: 0,
+    autovacuum_worker_slots: 2,
+    autovacuum_max_workers: 1,
+    autovacuum_naptime: "60s",
+    wal_level: "minimal",
+    max_wal_senders: 0,
+    fsync: durable ? "on" : "off",
+    synchronous_commit: durable ? "on" : "off",
+    full_page_writes: durable ? "on" : "off",
+    // A query whose caller died is given up, even if the cancel was lost with it.
+    client_connection_check_interval: "2s",
+    authentication_timeout: "10s",
+    timezone: "UTC",
+    log_timezone: "UTC",
+    lc_messages: "C",
+    log_destination: "stderr",
+    logging_collector: "off",
+    log_line_prefix: "%m %p %a %d ",
+    log_checkpoints: "off",
+    // The services log what fails, once, with its cause; here only the server's own life is told.
+    log_min_messages: "log",
+    log_min_error_statement: "panic",
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = '${value}'\n`)
+    .join("");
+}
+
+/** Who may connect: whoever knows a password, from this machine. There is no socket file and no trust. */
+export const CLIENT_AUTHENTICATION = "host all all 127.0.0.1/32 scram-sha-256\n";
