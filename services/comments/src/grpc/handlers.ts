@@ -1,0 +1,60 @@
+import type { Handlers } from "@triptych/chassis/rpc/handlers";
+import type { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
+import type { Comments } from "#domain/comments.ts";
+import { toMessage } from "./messages.ts";
+import { toPageToken } from "./page.ts";
+import {
+  readBatchGetCommentCounts,
+  readCreateComment,
+  readDeleteComment,
+  readGetComment,
+  readListComments,
+  readListReplies,
+  readUpdateComment,
+} from "./requests.ts";
+import { requireUser } from "./require-user.ts";
+
+/** Makes the handlers of the contract's methods: who is asking, what for, and the answer as a message. */
+export function createHandlers(comments: Comments): Handlers<typeof CommentService> {
+  return {
+    async createComment(request, context) {
+      const { userId } = requireUser(context.caller);
+      const newComment = readCreateComment(request, userId);
+      return toMessage(await comments.createComment(newComment, context));
+    },
+
+    async getComment(request, context) {
+      return toMessage(await comments.getComment(readGetComment(request), context));
+    },
+
+    async listComments(request, context) {
+      const { list, query } = readListComments(request);
+      const page = await comments.listComments(query, context);
+      return { comments: page.comments.map(toMessage), nextPageToken: toPageToken(list, page) };
+    },
+
+    async listReplies(request, context) {
+      const { list, query } = readListReplies(request);
+      const page = await comments.listReplies(query, context);
+      return { comments: page.comments.map(toMessage), nextPageToken: toPageToken(list, page) };
+    },
+
+    async updateComment(request, context) {
+      const { userId } = requireUser(context.caller);
+      const edit = readUpdateComment(request, userId);
+      return toMessage(await comments.updateComment(edit, context));
+    },
+
+    async deleteComment(request, context) {
+      const { userId } = requireUser(context.caller);
+      await comments.deleteComment(readDeleteComment(request, userId), context);
+      return {};
+    },
+
+    async batchGetCommentCounts(request, context) {
+      const imageIds = readBatchGetCommentCounts(request);
+      const counts = await comments.batchGetCommentCounts(imageIds, context);
+      return { counts: [...counts].map(([imageId, count]) => ({ imageId, count })) };
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { CommentSchema } from "@triptych/protos/comments/v1/comment_pb";
+import { type Comment, etagOf } from "#domain/comment.ts";
+
+/** Makes the contract's comment of the domain's. */
+export function toMessage(comment: Comment): MessageInitShape<typeof CommentSchema> {
+  return {
+    id: comment.id,
+    imageId: comment.imageId,
+    authorId: comment.authorId ?? "",
+    parentId: comment.parentId,
+    body: comment.body,
+    replyCount: comment.replyCount,
+    edited: comment.edited,
+    deleted: comment.deleted,
+    createTime: timestampFromDate(comment.createTime),
+    updateTime: timestampFromDate(comment.updateTime),
+    etag: etagOf(comment),
+    depth: comment.depth,
+  };
+}

@@ -1,0 +1,89 @@
+import {
+  type BatchGetCommentCountsRequest,
+  CommentOrder,
+  type CreateCommentRequest,
+  type DeleteCommentRequest,
+  type GetCommentRequest,
+  type ListCommentsRequest,
+  type ListRepliesRequest,
+  type UpdateCommentRequest,
+} from "@triptych/protos/comments/v1/comment_service_pb";
+import type { CommentOrder as Order } from "#domain/comment-repository.ts";
+import { readFields } from "./field-reader.ts";
+import type { ListQuery } from "./page.ts";
+
+// Each function turns a request into what the domain is asked, and throws INVALID_ARGUMENT if that cannot be.
+
+const ORDERS: ReadonlyMap<CommentOrder, Order> = new Map([
+  [CommentOrder.UNSPECIFIED, "newest"],
+  [CommentOrder.NEWEST, "newest"],
+  [CommentOrder.OLDEST, "oldest"],
+]);
+
+/** What the author wants to write. */
+export function readCreateComment(
+  { imageId, parentId, body }: CreateCommentRequest,
+  authorId: string,
+) {
+  return readFields((fields) => ({
+    authorId,
+    imageId: fields.id("image_id", imageId),
+    parentId: parentId === undefined ? undefined : fields.id("parent_id", parentId),
+    body: fields.body("body", body),
+  }));
+}
+
+/** The comment's id. */
+export function readGetComment({ id }: GetCommentRequest) {
+  return readFields((fields) => fields.id("id", id));
+}
+
+/** The list and its page. */
+export function readListComments(request: ListCommentsRequest) {
+  return readFields((fields) => {
+    const imageId = fields.id("image_id", request.imageId);
+    const order = ORDERS.get(request.order) ?? "newest";
+    if (!ORDERS.has(request.order)) fields.refuse("order", "must be NEWEST or OLDEST");
+    const list: ListQuery = ["ListComments", imageId, order];
+    return { list, query: { imageId, order, ...fields.page(request, list) } };
+  });
+}
+
+/** The list and its page. */
+export function readListReplies(request: ListRepliesRequest) {
+  return readFields((fields) => {
+    const commentId = fields.id("comment_id", request.commentId);
+    const list: ListQuery = ["ListReplies", commentId];
+    return { list, query: { commentId, ...fields.page(request, list) } };
+  });
+}
+
+/** The edit that the user wants to make. */
+export function readUpdateComment({ comment, updateMask }: UpdateCommentRequest, userId: string) {
+  return readFields((fields) => {
+    const paths = new Set(updateMask?.paths);
+    if (paths.size !== 1 || !paths.has("body")) {
+      fields.refuse("update_mask", "must name body, and nothing else: only that can be changed");
+    }
+    return {
+      userId,
+      id: fields.id("comment.id", comment?.id ?? ""),
+      body: fields.body("comment.body", comment?.body ?? ""),
+      etag: comment?.etag || undefined,
+    };
+  });
+}
+
+/** The deletion that the user wants to make. */
+export function readDeleteComment({ id, etag }: DeleteCommentRequest, userId: string) {
+  return readFields((fields) => ({
+    userId,
+    id: fields.id("id", id),
+    etag: etag || undefined,
+  }));
+}
+
+/** The images' ids. */
+export function readBatchGetCommentCounts({ imageIds }: BatchGetCommentCountsRequest) {
+  return readFields((fields) => imageIds.map((id, index) => fields.id(`image_ids[${index}]`, id)));
+}

@@ -1,0 +1,88 @@
+import type { Database } from "@triptych/chassis/database/database";
+import type { Statement } from "@triptych/chassis/database/statement";
+import type { CommentOrder, CommentRepository } from "#domain/comment-repository.ts";
+import { COMMENT_COLUMNS, type CommentRow, toComment } from "./comment-row.ts";
+import { createCommentRows } from "./comment-rows.ts";
+
+const SELECT_COMMENT = {
+  name: "select_comment",
+  text: `select ${COMMENT_COLUMNS} from comments where id = $1`,
+} as const satisfies Statement;
+
+const SELECT_COMMENTS_NEWEST = {
+  name: "select_comments_newest",
+  text: `select ${COMMENT_COLUMNS} from comments
+    where image_id = $1 and parent_id is null and id < $2 order by id desc limit $3`,
+} as const satisfies Statement;
+
+const SELECT_COMMENTS_OLDEST = {
+  name: "select_comments_oldest",
+  text: `select ${COMMENT_COLUMNS} from comments
+    where image_id = $1 and parent_id is null and id > $2 order by id limit $3`,
+} as const satisfies Statement;
+
+const SELECT_REPLIES = {
+  name: "select_replies",
+  text: `select ${COMMENT_COLUMNS} from comments
+    where image_id = $1 and parent_id = $2 and id > $3 order by id limit $4`,
+} as const satisfies Statement;
+
+const SELECT_COMMENT_COUNTS = {
+  name: "select_comment_counts",
+  text: "select image_id, count from image_comment_counts where image_id = any($1::uuid[])",
+} as const satisfies Statement;
+
+/** A list from its beginning is the list after these: one statement, and one plan, serves every page. */
+const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
+const AFTER_ALL_IDS = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+/** Ids are UUIDv7: their order is that of time, and unlike a time none comes twice. */
+const ORDERS = {
+  newest: { statement: SELECT_COMMENTS_NEWEST, start: AFTER_ALL_IDS },
+  oldest: { statement: SELECT_COMMENTS_OLDEST, start: BEFORE_ALL_IDS },
+} as const satisfies Record<CommentOrder, { statement: Statement; start: string }>;
+
+interface CommentCountRow {
+  readonly image_id: string;
+  readonly count: number;
+}
+
+/** Keeps comments in Postgres. A comment's id ends in its image's slot, so both lead to the same shard. */
+export function createCommentRepository(database: Database): CommentRepository {
+  return {
+    async findComment(id, signal) {
+      const { rows } = await database.for(id).query<CommentRow>(SELECT_COMMENT, [id], signal);
+      return rows.map(toComment)[0];
+    },
+
+    async listComments({ imageId, order, afterId, limit }, signal) {
+      const { statement, start } = ORDERS[order];
+      const values = [imageId, afterId ?? start, limit];
+      const { rows } = await database.for(imageId).query<CommentRow>(statement, values, signal);
+      return rows.map(toComment);
+    },
+
+    async listReplies({ imageId, parentId, afterId, limit }, signal) {
+      const values = [imageId, parentId, afterId ?? BEFORE_ALL_IDS, limit];
+      const shard = database.for(imageId);
+      const { rows } = await shard.query<CommentRow>(SELECT_REPLIES, values, signal);
+      return rows.map(toComment);
+    },
+
+    async countComments(imageIds, signal) {
+      const idsByShard = Map.groupBy(imageIds, (id) => database.for(id));
+      const answers = await Promise.all(
+        [...idsByShard].map(([shard, ids]) =>
+          shard.query<CommentCountRow>(SELECT_COMMENT_COUNTS, [ids], signal),
+        ),
+      );
+      const rows = answers.flatMap((answer) => answer.rows);
+      return new Map(rows.map((row) => [row.image_id, row.count]));
+    },
+
+    changeComments: (imageId, change, signal) =>
+      database
+        .for(imageId)
+        .transaction((connection) => change(createCommentRows(connection, imageId)), signal),
+  };
+}
