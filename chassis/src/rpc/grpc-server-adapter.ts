@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type {
   handleClientStreamingCall,
@@ -44,7 +45,8 @@ function clientStream(
   method: DescMethod,
 ): handleClientStreamingCall<Message, Message> {
   return function handleClientStream(call, callback) {
-    router.clientStream(method, call, headersOf(call)).then(
+    const headers = headersOf(call);
+    router.clientStream(method, read(call, headers.signal), headers).then(
       (response) => callback(null, response),
       (error) => callback(toStatusObject(error)),
     );
@@ -66,6 +68,19 @@ function serverStream(
       call.emit("error", toStatusObject(thrown instanceof RpcError ? thrown : cancelled()));
     }
   };
+}
+
+/**
+ * Reads what the client sends. grpc-js ends the stream of a client that was cut off as if it had sent everything, and
+ * says only in the next turn of the event loop that the call was cancelled: half a file would look like a whole one.
+ */
+async function* read(
+  call: ServerReadableStream<Message, Message>,
+  signal: AbortSignal,
+): AsyncIterable<Message> {
+  yield* call;
+  await setImmediate();
+  signal.throwIfAborted();
 }
 
 /** Writes, and waits for room if there is none, unless the client gives up first. */

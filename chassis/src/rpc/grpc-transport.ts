@@ -85,7 +85,7 @@ export function createGrpcTransport(address: string): Transport {
       });
     },
     health(timeoutMs) {
-      const check = healthService.check;
+      const check = healthService.Check;
       assert(check);
       const { path, requestSerialize, responseDeserialize } = check;
       return new Promise((resolve, reject) => {

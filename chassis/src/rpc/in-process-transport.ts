@@ -1,5 +1,6 @@
 import { clone, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
+import { cancelled } from "./deadline.ts";
 import type { Router } from "./router.ts";
 import { RpcError } from "./rpc-error.ts";
 import type { Transport } from "./transport.ts";
@@ -39,7 +40,10 @@ export function createInProcessTransport(
     },
     async clientStream(method, requests, headers) {
       check();
-      const response = await router.clientStream(method, copies(method.input, requests), headers);
+      const source = new Source(method.input, requests);
+      const answered = router.clientStream(method, source.read(), headers);
+      const response = await answered.catch((thrown) => source.rethrow(thrown));
+      source.check();
       return clone(method.output, response);
     },
     async health() {
@@ -53,6 +57,39 @@ export function createInProcessTransport(
       available = false;
     },
   };
+}
+
+/** What a caller sends. If it cannot be read, that is the call's outcome, whatever the handler made of it. */
+class Source {
+  readonly #schema: DescMessage;
+  readonly #messages: AsyncIterable<Message>;
+  #failure: { readonly cause: unknown } | undefined;
+
+  constructor(schema: DescMessage, messages: AsyncIterable<Message>) {
+    this.#schema = schema;
+    this.#messages = messages;
+  }
+
+  /** Reads copies; the handler sees a caller that gave up when the next one cannot be had. */
+  async *read(): AsyncIterable<Message> {
+    try {
+      yield* copies(this.#schema, this.#messages);
+    } catch (cause) {
+      this.#failure = { cause };
+      throw cancelled();
+    }
+  }
+
+  /** Throws what the source threw, if it did. */
+  check(): void {
+    if (this.#failure) throw this.#failure.cause;
+  }
+
+  /** Throws what the source threw, or else what the call did. */
+  rethrow(thrown: unknown): never {
+    this.check();
+    throw thrown;
+  }
 }
 
 async function* copies(

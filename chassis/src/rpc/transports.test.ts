@@ -271,11 +271,12 @@ describe.each(Object.entries(KINDS))("a call %s", (_, open) => {
   });
 
   test("fails with the source's own error when what is to be sent cannot be read", async () => {
+    const started = Promise.withResolvers<void>();
     const failed = Promise.withResolvers<void>();
     const { client } = await serve({
       collect: async (chunks) => {
         try {
-          for await (const _ of chunks);
+          for await (const _ of chunks) started.resolve();
         } catch {
           failed.resolve();
         }
@@ -284,6 +285,7 @@ describe.each(Object.entries(KINDS))("a call %s", (_, open) => {
     });
     async function* broken() {
       yield { value: new Uint8Array(1) };
+      await started.promise;
       throw new Error("hang-up");
     }
     await expect(client.collect(broken(), contextFor())).rejects.toThrow("hang-up");

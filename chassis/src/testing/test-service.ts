@@ -1,0 +1,41 @@
+import type { DescService } from "@bufbuild/protobuf";
+import { type Client, createClient } from "#rpc/client.ts";
+import { createGrpcServer } from "#rpc/grpc-server.ts";
+import { createGrpcTransport } from "#rpc/grpc-transport.ts";
+import type { Router } from "#rpc/router.ts";
+
+const DRAIN_MS_MAX = 1_000;
+
+/** A router that listens for gRPC on a port of its own, for a test. */
+export interface TestService extends AsyncDisposable {
+  /** Where it listens: `127.0.0.1:40123`. */
+  readonly address: string;
+  /** Makes a client of one of its services. */
+  client<S extends DescService>(service: S): Client<S>;
+  /** Takes it away: calls fail from now on. */
+  stop(): Promise<void>;
+}
+
+/** Serves a router over real gRPC. The client's breakers are the real ones too. */
+export async function startTestService(app: { readonly router: Router }): Promise<TestService> {
+  const server = createGrpcServer(app.router, { host: "127.0.0.1", port: 0 });
+  const address = `127.0.0.1:${await server.start()}`;
+  server.setServing(true);
+  const transport = createGrpcTransport(address);
+  const stop = () => server.drain(DRAIN_MS_MAX);
+  return {
+    address,
+    client: (service) =>
+      createClient(service, {
+        callee: "test",
+        transport,
+        observeCall: () => {},
+        observeBreaker: () => {},
+      }),
+    stop,
+    async [Symbol.asyncDispose]() {
+      transport.close();
+      await stop();
+    },
+  };
+}
