@@ -6,6 +6,7 @@ import type {
   handleServerStreamingCall,
   handleUnaryCall,
   Metadata,
+  ServerReadableStream,
   ServerWritableStream,
   UntypedHandleCall,
 } from "@grpc/grpc-js";
