@@ -1,4 +1,5 @@
 import { createAccessTokenSigner } from "#identity/access-token-signer.ts";
+import { ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_ISSUER } from "#identity/authenticate.ts";
 import { generateKeyPair, type Jwks, type PrivateJwk } from "#identity/keys.ts";
 
 const LIFETIME_SECONDS = 600;
@@ -24,8 +25,8 @@ export interface TestTokens {
 /** Makes a key of the test's own, and tokens that are signed with it. */
 export function createTestTokens(): TestTokens {
   const { privateJwk, publicJwks } = generateKeyPair("test");
-  const issuer = "https://issuer.test";
-  const audience = "triptych-test";
+  const issuer = ACCESS_TOKEN_ISSUER;
+  const audience = ACCESS_TOKEN_AUDIENCE;
   const options = { privateJwk, issuer, audience, lifetimeSeconds: LIFETIME_SECONDS };
   const signer = createAccessTokenSigner(options);
   const lateSigner = createAccessTokenSigner({ ...options, now: () => Date.now() - 4_200_000 });
