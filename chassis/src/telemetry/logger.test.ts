@@ -60,7 +60,7 @@ describe("a logger", () => {
     expect(lines()).toHaveLength(1);
   });
 
-  it("never writes a secret, down to the third level", () => {
+  it("never writes a secret, wherever it stands, and changes nothing that it is given", () => {
     const { logger, text, lines } = capture();
     const secrets = {
       authorization: "s3cret",
@@ -76,7 +76,11 @@ describe("a logger", () => {
     logger.info({ caller: secrets }, "two");
     logger.info({ request: { headers: { ...secrets, host: "here" } } }, "three");
     logger.child({ ...secrets }).info("bound");
-    logger.error({ error: Object.assign(new Error("x"), { request: secrets }) }, "in an error");
+    logger.info({ calls: [{ Authorization: "s3cret" }] }, "in a list");
+    const cause = Object.assign(new Error("the cause"), { request: secrets });
+    const error = Object.assign(new Error("x", { cause }), { password: "s3cret" });
+    logger.error({ error }, "in an error");
+    logger.error(error);
 
     expect(text()).not.toContain("s3cret");
     expect(lines()[2]).toMatchObject({ request: { headers: { host: "here" } } });

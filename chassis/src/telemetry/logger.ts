@@ -6,6 +6,7 @@ import {
   stdSerializers,
   stdTimeFunctions,
 } from "pino";
+import { REDACTED, redact, SECRETS } from "./redact.ts";
 
 /** A log of JSON lines. Give errors as `{ error }`, so that their causes are written too. */
 export type Logger = PinoLogger;
@@ -25,20 +26,6 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Members that are never written, wherever they stand down to the third level. */
-const SECRETS = [
-  "authorization",
-  "Authorization",
-  "cookie",
-  "set-cookie",
-  "password",
-  "token",
-  "accessToken",
-  "refreshToken",
-  "privateJwk",
-];
-const REDACTED = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
-
 /** Makes the logger of an app: a JSON line each, with ISO times and no secret. */
 export function createLogger({ service, level, destination: stream }: LoggerOptions): Logger {
   return pino(
@@ -48,10 +35,11 @@ export function createLogger({ service, level, destination: stream }: LoggerOpti
       timestamp: stdTimeFunctions.isoTime,
       messageKey: "message",
       errorKey: "error",
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: redact },
       // fastify writes its own errors as `err`.
-      serializers: { error: stdSerializers.errWithCause, err: stdSerializers.errWithCause },
-      redact: { paths: REDACTED, censor: "[redacted]" },
+      serializers: { error: serializeError, err: serializeError },
+      // What a child logger is bound to does not pass through `formatters.log`.
+      redact: { paths: SECRETS.map((name) => `["${name}"]`), censor: REDACTED },
     },
     // Synchronous, so that the last lines before an exit are not lost.
     stream ?? destination({ fd: 1, sync: true }),
@@ -61,4 +49,13 @@ export function createLogger({ service, level, destination: stream }: LoggerOpti
 /** Makes the logger of one request: its id stands in every line. */
 export function requestLogger(logger: Logger, requestId: string): Logger {
   return logger.child({ requestId });
+}
+
+function serializeError(error: Error): unknown {
+  const serialized: unknown = stdSerializers.errWithCause(error);
+  return isRecord(serialized) ? redact(serialized) : serialized;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
