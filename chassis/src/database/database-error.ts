@@ -48,31 +48,30 @@ const SYSTEM_CODES = new Set([
 const CONNECTION_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after|Query read timeout)/;
 
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "";
+/** By shape, since the errors of Node's own sockets may come from another realm than this module's Error. */
+function read(error: unknown, member: "code" | "message"): string {
+  const value = typeof error === "object" && error !== null ? Reflect.get(error, member) : "";
+  return typeof value === "string" ? value : "";
 }
 
-function isUnavailable(error: Error): boolean {
-  const code = codeOf(error);
+function isUnavailable(error: unknown): boolean {
+  const code = read(error, "code");
   if (error instanceof pg.DatabaseError) {
     return UNAVAILABLE.has(code) || UNAVAILABLE_CLASSES.some((prefix) => code.startsWith(prefix));
   }
-  return SYSTEM_CODES.has(code) || CONNECTION_MESSAGE.test(error.message);
+  return SYSTEM_CODES.has(code) || CONNECTION_MESSAGE.test(read(error, "message"));
 }
 
 /** Turns what pg throws into DatabaseUnavailable or QueryCanceled (with its cause) where it is one; else gives it back. */
 export function toDatabaseError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (CANCELED.has(codeOf(error))) {
+  if (CANCELED.has(read(error, "code"))) {
     return new QueryCanceled("the query was canceled, or ran longer than its limit", {
       cause: error,
     });
   }
   if (isUnavailable(error)) {
-    return new DatabaseUnavailable(`the database cannot be asked: ${error.message}`, {
-      cause: error,
-    });
+    const message = `the database cannot be asked: ${read(error, "message")}`;
+    return new DatabaseUnavailable(message, { cause: error });
   }
   return error;
 }
@@ -84,7 +83,7 @@ export function leavesConnectionUsable(error: unknown): boolean {
 
 /** True if two transactions got in each other's way, and the whole transaction may be tried again. */
 export function isSerializationFailure(error: unknown): boolean {
-  return [SERIALIZATION_FAILURE, DEADLOCK_DETECTED].includes(codeOf(error));
+  return [SERIALIZATION_FAILURE, DEADLOCK_DETECTED].includes(read(error, "code"));
 }
 
 /** True if the error says that a row would break the named unique constraint or unique index. */

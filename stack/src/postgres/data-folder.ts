@@ -49,7 +49,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       supervisor: join(folder, "supervisor.pid"),
     };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = (cause as NodeJS.ErrnoException).code;
     throw new PostgresCannotStart(
       `The data folder ${path} cannot be made (${reason}): choose another with TRIPTYCH_DATA.`,
       { cause },

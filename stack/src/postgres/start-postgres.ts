@@ -92,7 +92,7 @@ async function freePort(wanted: number): Promise<number> {
     const address = server.address();
     return typeof address === "object" && address !== null ? address.port : wanted;
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    const reason = (cause as NodeJS.ErrnoException).code;
     throw new PostgresCannotStart(
       `Port ${wanted} on ${HOST} cannot be used for Postgres (${reason}): stop what uses it, or choose another port.`,
       { cause },

@@ -1,0 +1,289 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { createTestDatabase, type TestDatabase } from "#testing/test-database.ts";
+import { createDatabase, type Database, type DatabaseOptions } from "./database.ts";
+import { DatabaseUnavailable, isUniqueViolation, QueryCanceled } from "./database-error.ts";
+
+const SLEEP = { name: "sleep", text: "select pg_sleep($1)" } as const;
+const SELECT_NUMBER = { name: "select_number", text: "select $1::bigint as number" } as const;
+const SELECT_BACKEND = { name: "select_backend", text: "select pg_backend_pid() as pid" } as const;
+const INSERT = { name: "insert", text: "insert into items (id, amount) values ($1, $2)" } as const;
+const SELECT_AMOUNT = {
+  name: "select_amount",
+  text: "select amount from items where id = $1",
+} as const;
+const ADD = { name: "add", text: "update items set amount = amount + $2 where id = $1" } as const;
+const SERIALIZABLE = "set transaction isolation level serializable";
+
+describe("createDatabase", () => {
+  let migrations: string;
+  let test: TestDatabase;
+  let observer: pg.Client;
+  const open: Database[] = [];
+
+  function connect(options: Partial<DatabaseOptions> = {}): Database {
+    const database = createDatabase({
+      url: test.url,
+      applicationName: "database.test",
+      poolMax: 2,
+      acquireTimeoutMs: 500,
+      statementTimeoutMs: 10_000,
+      ...options,
+    });
+    open.push(database);
+    return database;
+  }
+
+  /** What the database's backends run now, idle ones left out. */
+  async function running(): Promise<readonly string[]> {
+    const { rows } = await observer.query<{ query: string }>(
+      `select query from pg_stat_activity
+       where application_name = 'database.test' and datname = current_database() and state <> 'idle'`,
+    );
+    return rows.map(({ query }) => query);
+  }
+
+  async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + 5_000;
+    while (!(await condition())) {
+      if (performance.now() > deadline) throw new Error("the condition did not come true in 5 s");
+      await delay(5);
+    }
+  }
+
+  beforeAll(async () => {
+    migrations = await mkdtemp(join(tmpdir(), "triptych-migrations-"));
+    test = await createTestDatabase({ migrations });
+    observer = new pg.Client({ connectionString: test.url });
+    await observer.connect();
+    await observer.query("create table items (id int constraint items_id primary key, amount int)");
+  });
+
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((database) => database.close()));
+    await observer.query("truncate items");
+  });
+
+  afterAll(async () => {
+    await observer.end();
+    await test.drop();
+    await rm(migrations, { recursive: true });
+  });
+
+  describe("query", () => {
+    it("runs a named statement and gives typed rows, bigint as a number", async () => {
+      const { rows, rowCount } = await connect().for("x").query(SELECT_NUMBER, [41]);
+      expect(rows).toEqual([{ number: 41 }]);
+      expect(rowCount).toBe(1);
+    });
+
+    it("passes on Postgres' own errors, and the connection stays in use", async () => {
+      const database = connect({ poolMax: 1 });
+      const first = await database.for("").query(SELECT_BACKEND);
+      await database.for("").query(INSERT, [1, 1]);
+      const error = await database
+        .for("")
+        .query(INSERT, [1, 1])
+        .catch((reason) => reason);
+      expect(isUniqueViolation(error, "items_id")).toBe(true);
+      expect(isUniqueViolation(error, "another")).toBe(false);
+      expect((await database.for("").query(SELECT_BACKEND)).rows).toEqual(first.rows);
+    });
+
+    it("fails with DatabaseUnavailable when no connection comes free in time", async () => {
+      const waits: number[] = [];
+      const database = connect({
+        poolMax: 1,
+        acquireTimeoutMs: 100,
+        onAcquire: (s) => waits.push(s),
+      });
+      const busy = database.for("").query(SLEEP, [0.5]);
+      await expect(database.for("").query(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
+      expect(waits.at(-1)).toBeGreaterThan(0.09);
+      await busy;
+      await database.for("").query(SELECT_NUMBER, [1]);
+    });
+
+    it("fails with QueryCanceled when a statement runs longer than its limit", async () => {
+      const database = connect({ statementTimeoutMs: 50 });
+      await expect(database.for("").query(SLEEP, [5])).rejects.toThrow(QueryCanceled);
+    });
+  });
+
+  describe("a signal", () => {
+    it("rejects at once, cancels the query in Postgres, and gives the connection back", async () => {
+      const database = connect({ poolMax: 1 });
+      const { rows } = await database.for("").query(SELECT_BACKEND);
+      const controller = new AbortController();
+      const sleep = database.for("").query(SLEEP, [30], controller.signal);
+      await until(async () => (await running()).length === 1);
+      const start = performance.now();
+      controller.abort(new Error("the caller left"));
+      await expect(sleep).rejects.toThrow(QueryCanceled);
+      expect(performance.now() - start).toBeLessThan(1_000);
+      await until(async () => (await running()).length === 0);
+      expect((await database.for("").query(SELECT_BACKEND)).rows).toEqual(rows);
+    });
+
+    it("that fired before asks nothing", async () => {
+      const database = connect();
+      const query = database.for("").query(SELECT_NUMBER, [1], AbortSignal.abort());
+      await expect(query).rejects.toThrow(QueryCanceled);
+      expect(database.statistics().total).toBe(0);
+    });
+
+    it("that fires while waiting for a connection leaks none", async () => {
+      const database = connect({ poolMax: 1, acquireTimeoutMs: 2_000 });
+      const busy = database.for("").query(SLEEP, [0.2]);
+      const controller = new AbortController();
+      const waiting = database.for("").query(SELECT_NUMBER, [1], controller.signal);
+      controller.abort();
+      await expect(waiting).rejects.toThrow(QueryCanceled);
+      await busy;
+      await until(() => database.statistics().idle === 1 && database.statistics().waiting === 0);
+    });
+
+    it("storm of two hundred hurts no bystander", async () => {
+      const database = connect({ poolMax: 4, acquireTimeoutMs: 5_000 });
+      const bystander = async () => {
+        for (let number = 0; number < 200; number++) {
+          const { rows } = await database.for("").query(SELECT_NUMBER, [number]);
+          expect(rows).toEqual([{ number }]);
+        }
+      };
+      const storm = Array.from({ length: 200 }, async (_, index) => {
+        const signal = AbortSignal.timeout(1 + (index % 40));
+        await database
+          .for("")
+          .query(SLEEP, [0.01], signal)
+          .catch((error) => {
+            expect(error).toBeInstanceOf(QueryCanceled);
+          });
+      });
+      await Promise.all([bystander(), ...storm]);
+      await until(async () => (await running()).length === 0);
+      expect(database.statistics().waiting).toBe(0);
+    });
+  });
+
+  describe("transaction", () => {
+    it("commits what its body did, and rolls back when the body throws", async () => {
+      const shard = connect().for("");
+      expect(await shard.transaction(async (c) => (await c.query(INSERT, [1, 5])).rowCount)).toBe(
+        1,
+      );
+      const failing = shard.transaction(async (connection) => {
+        await connection.query(INSERT, [2, 5]);
+        throw new Error("the rule says no");
+      });
+      await expect(failing).rejects.toThrow("the rule says no");
+      expect((await shard.query(SELECT_AMOUNT, [1])).rows).toEqual([{ amount: 5 }]);
+      expect((await shard.query(SELECT_AMOUNT, [2])).rows).toEqual([]);
+    });
+
+    it("tries again after a serialization failure, so that no change is lost", async () => {
+      const shard = connect({ poolMax: 4 }).for("");
+      await shard.query(INSERT, [1, 0]);
+      let attempts = 0;
+      const add = () =>
+        shard.transaction(async (connection) => {
+          attempts++;
+          await connection.execute(SERIALIZABLE);
+          await connection.query(SELECT_AMOUNT, [1]);
+          if (attempts < 3) await until(() => attempts >= 2);
+          await connection.query(ADD, [1, 1]);
+        });
+      await Promise.all([add(), add()]);
+      expect(attempts).toBeGreaterThan(2);
+      expect((await shard.query(SELECT_AMOUNT, [1])).rows).toEqual([{ amount: 2 }]);
+    });
+
+    it("rolls back when its signal fires between two statements", async () => {
+      const shard = connect().for("");
+      const controller = new AbortController();
+      const transaction = shard.transaction(async (connection) => {
+        await connection.query(INSERT, [1, 1]);
+        controller.abort();
+      }, controller.signal);
+      await expect(transaction).rejects.toThrow(QueryCanceled);
+      expect((await shard.query(SELECT_AMOUNT, [1])).rows).toEqual([]);
+    });
+
+    it("is cancelled in Postgres, and its connection is of use again", async () => {
+      const database = connect({ poolMax: 1 });
+      const controller = new AbortController();
+      const transaction = database.for("").transaction(async (connection) => {
+        await connection.query(INSERT, [1, 1]);
+        await connection.query(SLEEP, [30]);
+      }, controller.signal);
+      await until(async () => (await running()).includes(SLEEP.text));
+      controller.abort();
+      await expect(transaction).rejects.toThrow(QueryCanceled);
+      expect((await database.for("").query(SELECT_AMOUNT, [1])).rows).toEqual([]);
+    });
+
+    it("fails if its body hides the error of a statement, since nothing was committed", async () => {
+      const shard = connect().for("");
+      const transaction = shard.transaction(async (connection) => {
+        await connection.query(INSERT, [1, 1]);
+        await connection.query(INSERT, [1, 1]).catch(() => {});
+      });
+      await expect(transaction).rejects.toThrow("the transaction was rolled back");
+    });
+  });
+
+  describe("a database that goes away", () => {
+    it("is answered for by the next query after all connections were ended", async () => {
+      const idleErrors: Error[] = [];
+      const database = connect({ onIdleError: (error) => idleErrors.push(error) });
+      await Promise.all([database.ping(), database.ping()]);
+      const busy = database.for("").query(SLEEP, [30]);
+      await until(async () => (await running()).length === 1);
+      await observer.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'database.test'",
+      );
+      await expect(busy).rejects.toThrow(DatabaseUnavailable);
+      await until(() => database.statistics().total === 0);
+      expect(idleErrors).toHaveLength(1);
+      await database.ping();
+    });
+
+    it("is DatabaseUnavailable when nothing listens, and connecting lazily it starts all the same", async () => {
+      const database = connect({ url: "postgres://nobody:x@127.0.0.1:1/nothing" });
+      expect(database.statistics()).toEqual({ total: 0, idle: 0, waiting: 0, max: 2 });
+      await expect(database.ping()).rejects.toThrow(DatabaseUnavailable);
+    });
+
+    it("is DatabaseUnavailable when the server accepts connections and never answers", async () => {
+      await using server = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
+      await until(() => server.listening);
+      const address = server.address();
+      const port = typeof address === "object" ? address?.port : 0;
+      const url = `postgres://nobody:x@127.0.0.1:${port}/nothing`;
+      const database = connect({ url, acquireTimeoutMs: 100 });
+      await expect(database.ping()).rejects.toThrow(DatabaseUnavailable);
+    });
+
+    it("is DatabaseUnavailable when it was dropped", async () => {
+      const gone = await createTestDatabase({ migrations });
+      const database = connect({ url: gone.url });
+      await database.ping();
+      await gone.drop();
+      await until(() => database.statistics().total === 0);
+      await expect(database.ping()).rejects.toThrow(DatabaseUnavailable);
+    });
+  });
+
+  it("closes after the queries in use, and then refuses with DatabaseUnavailable", async () => {
+    const database = connect();
+    const busy = database.for("").query(SLEEP, [0.1]);
+    await until(async () => (await running()).length === 1);
+    await database.close();
+    await busy;
+    await expect(database.ping()).rejects.toThrow(DatabaseUnavailable);
+  });
+});

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "#telemetry/logger.ts";
+import type { Metrics } from "#telemetry/metrics.ts";
+import { createDatabase, type Database } from "./database.ts";
+import { DatabaseUnavailable } from "./database-error.ts";
+import { migrate } from "./migrate.ts";
+
+/** How a service reaches its own database, and who is told. */
+export interface ServiceDatabaseOptions {
+  /** The service's name, as Postgres shows it. */
+  readonly name: string;
+  readonly url: string;
+  readonly poolMax: number;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** Shorter than any method's timeout, so that a full pool is told to the caller and not to its deadline. */
+const ACQUIRE_TIMEOUT_MS = 400;
+/** No statement of a request takes longer; the longest method of a row has 3 s. */
+const STATEMENT_TIMEOUT_MS = 5_000;
+const RETRY_MS_FIRST = 100;
+const RETRY_MS_MAX = 2_000;
+
+/** Makes a service's database, which measures its pool and reports the connections that die. */
+export function createServiceDatabase(options: ServiceDatabaseOptions): Database {
+  const { name, metrics, logger } = options;
+  const database = createDatabase({
+    url: options.url,
+    applicationName: name,
+    poolMax: options.poolMax,
+    acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onAcquire: (seconds) => metrics.poolAcquire.observe({ pool: name }, seconds),
+    onIdleError: (error) => logger.warn({ error }, "an idle database connection died"),
+  });
+  metrics.watchPool(name, () => database.statistics());
+  return database;
+}
+
+/**
+ * Brings a service's database up to date. While the database cannot be asked it tries again, and it gives up when the
+ * signal fires. Throws what is wrong with a migration.
+ */
+export async function prepareServiceDatabase(
+  options: { readonly url: string; readonly migrations: URL; readonly logger: Logger },
+  signal: AbortSignal,
+): Promise<void> {
+  const { url, migrations, logger } = options;
+  for (let retryMs = RETRY_MS_FIRST; !signal.aborted; ) {
+    try {
+      await migrate({ url, directory: migrations, log: (message) => logger.info(message) });
+      return;
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      logger.warn({ error, retryMs }, "the database cannot be asked yet");
+    }
+    // The signal ends the wait; the loop's condition sees it.
+    await delay(retryMs, undefined, { signal }).catch(() => undefined);
+    retryMs = Math.min(retryMs * 2, RETRY_MS_MAX);
+  }
+}
