@@ -5,5 +5,7 @@ import { stripTypeScriptTypes } from "node:module";
 export default {
   process: (source) => ({ code: stripTypeScriptTypes(source) }),
   getCacheKey: (source, path, { instrument }) =>
-    createHash("sha256").update(`${process.version}\0${path}\0${instrument}\0${source}`).digest("hex"),
+    createHash("sha256")
+      .update(`${process.version}\0${path}\0${instrument}\0${source}`)
+      .digest("hex"),
 };
