@@ -1,0 +1,96 @@
+import {
+  createServiceDatabase,
+  prepareServiceDatabase,
+} from "@triptych/chassis/database/service-database";
+import { createAccessTokenSigner } from "@triptych/chassis/identity/access-token-signer";
+import {
+  ACCESS_TOKEN_AUDIENCE,
+  ACCESS_TOKEN_ISSUER,
+  createAuthenticator,
+} from "@triptych/chassis/identity/authenticate";
+import { createClient } from "@triptych/chassis/rpc/client";
+import { createRouter } from "@triptych/chassis/rpc/router";
+import type { Transport } from "@triptych/chassis/rpc/transport";
+import type { ServiceApp } from "@triptych/chassis/service-app";
+import type { Logger } from "@triptych/chassis/telemetry/logger";
+import { createMetrics } from "@triptych/chassis/telemetry/metrics";
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import { UserService } from "@triptych/protos/users/v1/user_service_pb";
+import { createImagesClient } from "#clients/images-client.ts";
+import { createAccounts } from "#domain/accounts.ts";
+import { createProfiles } from "#domain/profiles.ts";
+import { ACCESS_TOKEN_LIFETIME_SECONDS } from "#domain/session.ts";
+import { createSessions } from "#domain/sessions.ts";
+import { createUserSearch } from "#domain/user-search.ts";
+import { createHandlers } from "#grpc/handlers.ts";
+import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
+import { createPasswordHasher } from "#hashing/argon2-hasher.ts";
+import { createSessionRepository } from "#repository/session-repository.ts";
+import { createUserRepository } from "#repository/user-repository.ts";
+import type { Configuration } from "./config.ts";
+
+const NAME = "users";
+const MIGRATIONS = new URL("../migrations/", import.meta.url);
+
+/** What the app does not make itself. */
+export interface AppDependencies {
+  readonly logger: Logger;
+  /** Carries calls to the images service: over gRPC, or within the process. */
+  readonly images: Transport;
+}
+
+/** The settings that the app reads; where it listens is up to whoever serves it. */
+export type AppConfiguration = Pick<
+  Configuration,
+  "databaseUrl" | "databasePoolMax" | "accessTokenPublicKeys" | "accessTokenPrivateKey"
+>;
+
+/** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
+export function createApp(
+  configuration: AppConfiguration,
+  { logger, images: transport }: AppDependencies,
+): ServiceApp {
+  const { databaseUrl: url, databasePoolMax: poolMax } = configuration;
+  const metrics = createMetrics({ service: NAME });
+  const database = createServiceDatabase({ name: NAME, url, poolMax, metrics, logger });
+  const images = createClient(ImageService, {
+    callee: "images",
+    transport,
+    observeCall: ({ seconds, ...labels }) => metrics.rpcClient.observe(labels, seconds),
+    observeBreaker: metrics.observeBreaker,
+  });
+  const accessTokens = createAccessTokenSigner({
+    privateJwk: configuration.accessTokenPrivateKey,
+    issuer: ACCESS_TOKEN_ISSUER,
+    audience: ACCESS_TOKEN_AUDIENCE,
+    lifetimeSeconds: ACCESS_TOKEN_LIFETIME_SECONDS,
+  });
+  const hasher = createPasswordHasher();
+  const users = createUserRepository(database);
+  const sessions = createSessionRepository(database);
+  const handlers = createHandlers({
+    accounts: createAccounts({ users, hasher }),
+    profiles: createProfiles({ users, avatarImages: createImagesClient(images) }),
+    search: createUserSearch(users),
+    sessions: createSessions({ users, sessions, hasher, accessTokens }),
+  });
+  const implementation = {
+    service: UserService,
+    handlers,
+    errorDomain: ERROR_DOMAIN,
+    reasonStatus: REASON_STATUS,
+  };
+  const router = createRouter([implementation], {
+    authenticate: createAuthenticator(configuration.accessTokenPublicKeys),
+    logger,
+    observe: ({ seconds, ...labels }) => metrics.rpcServer.observe(labels, seconds),
+  });
+
+  return {
+    name: NAME,
+    router,
+    metrics,
+    prepare: (signal) => prepareServiceDatabase({ url, migrations: MIGRATIONS, logger }, signal),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,37 @@
+import { hostAndPort } from "@triptych/chassis/configuration/address-fields";
+import { json } from "@triptych/chassis/configuration/fields";
+import {
+  type Configuration as ConfigurationOf,
+  type Environment,
+  readConfiguration,
+} from "@triptych/chassis/configuration/read-configuration";
+import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-fields";
+import { parsePrivateJwk } from "@triptych/chassis/identity/keys";
+
+/** Every setting of the process. */
+export const CONFIGURATION_FIELDS = {
+  ...SERVICE_FIELDS,
+  accessTokenPrivateKey: json({
+    variable: "ACCESS_TOKEN_PRIVATE_KEY",
+    description: "the key that signs access tokens, a JSON Web Key with a kid",
+    expected: "an Ed25519 private key as a JSON Web Key",
+    parse: parsePrivateJwk,
+    secret: true,
+  }),
+  imagesAddress: hostAndPort({
+    variable: "IMAGES_ADDRESS",
+    description: "where the images service answers gRPC",
+  }),
+} as const;
+
+/** The values of the settings. */
+export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
+
+/**
+ * Reads the settings from the environment.
+ *
+ * @throws ConfigurationError that names every fault at once.
+ */
+export function readConfig(environment: Environment): Configuration {
+  return readConfiguration(environment, CONFIGURATION_FIELDS);
+}

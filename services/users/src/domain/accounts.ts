@@ -1,0 +1,71 @@
+import { newId } from "@triptych/chassis/database/new-id";
+import type { UserCaller } from "@triptych/chassis/identity/caller";
+import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { type AccountRequest, checkAccountRequest, checkId } from "./account-rules.ts";
+import type { PasswordHasher } from "./password-hasher.ts";
+import { emailTaken, handleTaken, invalidArgument, sessionEnded, userNotFound } from "./reasons.ts";
+import type { SessionKey } from "./session.ts";
+import type { Account, User } from "./user.ts";
+import type { Taken, UserRepository } from "./user-repository.ts";
+
+/** What accounts need. */
+export interface AccountsPorts {
+  readonly users: UserRepository;
+  readonly hasher: PasswordHasher;
+}
+
+/** Opens accounts and shows profiles. Throws the reasons of `reasons.ts`. */
+export interface Accounts {
+  createUser(request: AccountRequest, context: CallContext): Promise<Account>;
+  /** Gives the account to its user in person, if the session is open, and the profile to everybody else. */
+  getUser(id: string, context: CallContext): Promise<User | Account>;
+  /** Gives the profiles of those that exist, in no order. */
+  batchGetUsers(ids: readonly string[], context: CallContext): Promise<readonly User[]>;
+}
+
+/** Makes the accounts. */
+export function createAccounts({ users, hasher }: AccountsPorts): Accounts {
+  return {
+    async createUser(request, context) {
+      const violations = checkAccountRequest(request);
+      if (violations.length > 0) throw invalidArgument(violations);
+      const { handle, email, displayName } = request;
+      // Asked first because a hash is dear; what decides is the insert.
+      const taken = await users.findTaken(handle, email, context.signal);
+      if (taken !== undefined) throw failureOf(taken, handle);
+      const passwordHash = await hasher.hash(request.password, context);
+      const account = { id: newId(), handle, email, displayName, passwordHash };
+      const inserted = await users.insertAccount(account, context.signal);
+      if (typeof inserted === "string") throw failureOf(inserted, handle);
+      return inserted;
+    },
+
+    async getUser(id, { caller, signal }) {
+      const violations = checkId("id", id);
+      if (violations.length > 0) throw invalidArgument(violations);
+      if (caller.kind === "user" && caller.userId === id) {
+        const account = await users.findAccount(keyOf(caller), signal);
+        if (account === undefined) throw sessionEnded();
+        return account;
+      }
+      const user = await users.findUser(id, signal);
+      if (user === undefined) throw userNotFound(id);
+      return user;
+    },
+
+    async batchGetUsers(ids, { signal }) {
+      const violations = ids.flatMap((id, index) => checkId(`ids[${index}]`, id));
+      if (violations.length > 0) throw invalidArgument(violations);
+      return await users.findUsers([...new Set(ids)], signal);
+    },
+  };
+}
+
+/** Says whose session a caller's access token is of. */
+export function keyOf({ userId, sessionId }: UserCaller): SessionKey {
+  return { userId, sessionId };
+}
+
+function failureOf(taken: Taken, handle: string) {
+  return taken === "handle-taken" ? handleTaken(handle) : emailTaken();
+}

@@ -1,0 +1,101 @@
+import { Failure, type FieldViolation, invalidFields } from "@triptych/chassis/failure";
+
+/** Why the users service refuses: the names of the contract's `ErrorReason`. */
+export type Reason =
+  | "INVALID_ARGUMENT"
+  | "UNAUTHENTICATED"
+  | "HANDLE_TAKEN"
+  | "EMAIL_TAKEN"
+  | "BAD_CREDENTIALS"
+  | "SESSION_REVOKED"
+  | "SESSION_NOT_FOUND"
+  | "USER_NOT_FOUND"
+  | "AVATAR_NOT_USABLE"
+  | "ETAG_MISMATCH"
+  | "HASHING_OVERLOADED"
+  | "DEPENDENCY_UNAVAILABLE";
+
+/** By then the breaker before the callee has let a call through again. */
+const DEPENDENCY_RETRY_AFTER_MS = 1_000;
+
+/** A field breaks a rule; every one that does is named. */
+export function invalidArgument(violations: readonly FieldViolation[]): Failure<Reason> {
+  return invalidFields<Reason>("INVALID_ARGUMENT", violations);
+}
+
+/** The caller's access token is good, and its session is not any more. */
+export function sessionEnded(): Failure<Reason> {
+  return new Failure<Reason>("UNAUTHENTICATED", "the session has ended: sign in again");
+}
+
+/** The handle is another's. */
+export function handleTaken(handle: string): Failure<Reason> {
+  return new Failure<Reason>("HANDLE_TAKEN", "the handle is taken: choose another", {
+    metadata: { handle },
+  });
+}
+
+/** The e-mail address is another's. It is personal, so it stands neither in the message nor in the metadata. */
+export function emailTaken(): Failure<Reason> {
+  return new Failure<Reason>("EMAIL_TAKEN", "there is an account with this e-mail address");
+}
+
+/** No such login, or not its password: one answer for both, which tells neither. */
+export function badCredentials(): Failure<Reason> {
+  return new Failure<Reason>("BAD_CREDENTIALS", "the login or the password is wrong");
+}
+
+/** The refresh token is of no session, or of one that has ended, maybe just now and because of it. */
+export function sessionRevoked(): Failure<Reason> {
+  return new Failure<Reason>(
+    "SESSION_REVOKED",
+    "the refresh token is unknown, expired or was used before: sign in again",
+  );
+}
+
+/** The caller has no such session. */
+export function sessionNotFound(id: string): Failure<Reason> {
+  return new Failure<Reason>("SESSION_NOT_FOUND", `you have no session ${id}`, {
+    metadata: { id },
+  });
+}
+
+/** There is no such user. */
+export function userNotFound(id: string): Failure<Reason> {
+  return new Failure<Reason>("USER_NOT_FOUND", `there is no user ${id}`, { metadata: { id } });
+}
+
+/** The image cannot be an avatar. Whether it exists is not told: it may be another's private one. */
+export function avatarNotUsable(imageId: string): Failure<Reason> {
+  return new Failure<Reason>(
+    "AVATAR_NOT_USABLE",
+    `image ${imageId} cannot be the avatar: it must be an image of your own that is ready`,
+    { metadata: { image_id: imageId } },
+  );
+}
+
+/** The profile was changed since the etag was given out. */
+export function etagMismatch(): Failure<Reason> {
+  return new Failure<Reason>(
+    "ETAG_MISMATCH",
+    "the profile was changed meanwhile: read it again, then repeat your change",
+  );
+}
+
+/** More passwords wait to be hashed than can be in time. */
+export function hashingOverloaded(retryAfterMs: number): Failure<Reason> {
+  return new Failure<Reason>(
+    "HASHING_OVERLOADED",
+    "too many people sign in or up right now: try again shortly",
+    { retryAfterMs },
+  );
+}
+
+/** A service that is needed for the answer could not be asked. */
+export function dependencyUnavailable(service: string, cause: unknown): Failure<Reason> {
+  return new Failure<Reason>(
+    "DEPENDENCY_UNAVAILABLE",
+    `the ${service} service cannot be asked right now, and nothing was changed: try again shortly`,
+    { metadata: { service }, retryAfterMs: DEPENDENCY_RETRY_AFTER_MS, cause },
+  );
+}

@@ -1,0 +1,36 @@
+/** A signed-in device. */
+export interface Session {
+  readonly id: string;
+  readonly userId: string;
+  /** What the client said of itself when it signed in. */
+  readonly userAgent: string;
+  readonly createTime: Date;
+  /** When its refresh token was last used, or when it was opened. */
+  readonly refreshTime: Date;
+  readonly expireTime: Date;
+}
+
+/** What a client is given to go on with. */
+export interface SessionTokens {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+  readonly refreshToken: string;
+}
+
+/** Whose session: what an access token says. */
+export interface SessionKey {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/** So long a session lives after its last refresh, in milliseconds: 30 days. */
+export const SESSION_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
+
+/** An access token is good for so long, in seconds. Services that cannot ask whether the session is open trust it until then. */
+export const ACCESS_TOKEN_LIFETIME_SECONDS = 600;
+
+/** How many sessions a user may have open; a further one ends the one that was refreshed longest ago. */
+export const SESSIONS_PER_USER_MAX = 50;
+
+/** What is kept of a user agent, in code points. */
+export const USER_AGENT_CODE_POINTS_MAX = 256;

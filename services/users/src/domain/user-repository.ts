@@ -1,0 +1,39 @@
+import type { SessionKey } from "./session.ts";
+import type { Account, Credentials, NewAccount, ProfileChange, User } from "./user.ts";
+
+/** Why an account could not be made. */
+export type Taken = "handle-taken" | "email-taken";
+
+/** A search for public profiles: those after a handle, in the handles' order. */
+export interface UserSearch {
+  /** A folded prefix of handle or display name. */
+  readonly prefix: string;
+  /** Empty for the first page. */
+  readonly afterHandle: string;
+  readonly limit: number;
+}
+
+/** The rows of users. Every function throws DatabaseUnavailable or QueryCanceled if the database cannot answer. */
+export interface UserRepository {
+  /** Says which of the two belongs to an account already; of both, the handle. */
+  findTaken(handle: string, email: string, signal: AbortSignal): Promise<Taken | undefined>;
+  /** Stores a new account, unless another has its handle or e-mail address: of several at once, one is stored. */
+  insertAccount(account: NewAccount, signal: AbortSignal): Promise<Account | Taken>;
+  findUser(id: string, signal: AbortSignal): Promise<User | undefined>;
+  /** Finds those that exist, in no order. */
+  findUsers(ids: readonly string[], signal: AbortSignal): Promise<readonly User[]>;
+  findUserByHandle(handle: string, signal: AbortSignal): Promise<User | undefined>;
+  searchUsers(search: UserSearch, signal: AbortSignal): Promise<readonly User[]>;
+  /** Finds the account in person: nothing if the session has ended. */
+  findAccount(key: SessionKey, signal: AbortSignal): Promise<Account | undefined>;
+  /** Changes a profile, if the session is open and the etag, if any, is the current one; else gives nothing. */
+  updateProfile(
+    key: SessionKey,
+    update: { readonly change: ProfileChange; readonly etag: string },
+    signal: AbortSignal,
+  ): Promise<Account | undefined>;
+  /** Finds what decides a sign-in by handle or e-mail address. */
+  findCredentials(login: string, signal: AbortSignal): Promise<Credentials | undefined>;
+  /** Replaces a password hash, unless it was replaced meanwhile. */
+  replacePasswordHash(current: Credentials, hash: string, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import type { Statement } from "@triptych/chassis/database/statement";
+import { SESSION_COLUMNS } from "./session-rows.ts";
+import { ACCOUNT_COLUMNS } from "./user-rows.ts";
+
+/** Makes a user's sign-ins wait for one another, so that their limit holds. Gives nothing if the password was changed. */
+export const LOCK_ACCOUNT = {
+  name: "lock_account",
+  text: `select ${ACCOUNT_COLUMNS} from users where id = $1 and password_hash = $2 for no key update`,
+} as const satisfies Statement;
+
+export const SELECT_SESSION_ACCOUNT = {
+  name: "select_session_account",
+  text: `select ${ACCOUNT_COLUMNS} from users where id = $1`,
+} as const satisfies Statement;
+
+/** $5 is the session's lifetime in milliseconds. */
+export const INSERT_SESSION = {
+  name: "insert_session",
+  text: `insert into sessions (user_id, id, refresh_token_hash, user_agent, expire_time)
+    values ($1, $2, $3, $4, now() + $5 * interval '1 millisecond') returning ${SESSION_COLUMNS}`,
+} as const satisfies Statement;
+
+/** Ends a user's expired sessions, and the open ones beyond the $3 that were refreshed last; never $2, the new one. */
+export const DELETE_SURPLUS_SESSIONS = {
+  name: "delete_surplus_sessions",
+  text: `delete from sessions where user_id = $1 and id <> $2 and (expire_time <= now() or id in (
+      select id from sessions where user_id = $1 and expire_time > now()
+      order by refresh_time desc, id desc offset $3))`,
+} as const satisfies Statement;
+
+/** Two refreshes with one token: the second waits here, and then sees the first one's token. */
+export const LOCK_SESSION = {
+  name: "lock_session",
+  text: `select user_id, refresh_token_hash, expire_time > now() as open from sessions
+    where id = $1 for update`,
+} as const satisfies Statement;
+
+/** $4 is the session's lifetime in milliseconds. */
+export const UPDATE_SESSION = {
+  name: "update_session",
+  text: `update sessions set refresh_token_hash = $3, refresh_time = now(),
+      expire_time = now() + $4 * interval '1 millisecond'
+    where user_id = $1 and id = $2 returning ${SESSION_COLUMNS}`,
+} as const satisfies Statement;
+
+export const SELECT_OPEN_SESSION = {
+  name: "select_open_session",
+  text: "select from sessions where user_id = $1 and id = $2 and expire_time > now()",
+} as const satisfies Statement;
+
+export const SELECT_SESSIONS = {
+  name: "select_sessions",
+  text: `select ${SESSION_COLUMNS} from sessions
+    where user_id = $1 and expire_time > now() and ($2::uuid is null or id < $2)
+    order by id desc limit $3`,
+} as const satisfies Statement;
+
+export const DELETE_SESSION = {
+  name: "delete_session",
+  text: "delete from sessions where user_id = $1 and id = $2 and expire_time > now()",
+} as const satisfies Statement;
+
+/** Ends a session whatever its state. */
+export const DELETE_REVOKED_SESSION = {
+  name: "delete_revoked_session",
+  text: "delete from sessions where user_id = $1 and id = $2",
+} as const satisfies Statement;

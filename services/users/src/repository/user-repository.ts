@@ -1,0 +1,115 @@
+import type { Database, Shard } from "@triptych/chassis/database/database";
+import { fold, foldEmail } from "#domain/fold.ts";
+import type { Account, NewAccount } from "#domain/user.ts";
+import type { Taken, UserRepository } from "#domain/user-repository.ts";
+import { type AccountRow, toAccount, toUser, type UserRow } from "./user-rows.ts";
+import {
+  INSERT_ACCOUNT,
+  SELECT_ACCOUNT,
+  SELECT_CREDENTIALS_BY_EMAIL,
+  SELECT_CREDENTIALS_BY_HANDLE,
+  SELECT_TAKEN,
+  SELECT_USER,
+  SELECT_USER_BY_HANDLE,
+  SELECT_USERS,
+  SELECT_USERS_BY_PREFIX,
+  UPDATE_PASSWORD_HASH,
+  UPDATE_PROFILE,
+} from "./user-statements.ts";
+
+/** The last code point. What begins with a prefix sorts before the prefix with this behind it. */
+const LAST_CODE_POINT = "\u{10FFFF}";
+/** A taken name may be free again by the time one looks whose it is; that it happens twice means something else. */
+const INSERT_ATTEMPTS_MAX = 2;
+
+/** Makes the repository of users. */
+export function createUserRepository(database: Database): UserRepository {
+  async function findTaken(handle: string, email: string, signal: AbortSignal) {
+    const values = [handle, foldEmail(email)];
+    const { rows } = await database
+      .for(handle)
+      .query<{ readonly handle_taken: boolean }>(SELECT_TAKEN, values, signal);
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    return row.handle_taken ? "handle-taken" : "email-taken";
+  }
+
+  async function insertAccount(account: NewAccount, signal: AbortSignal): Promise<Account | Taken> {
+    const { id, handle, email, displayName, passwordHash } = account;
+    const keys = { email: foldEmail(email), displayName: fold(displayName) };
+    const values = [id, handle, email, keys.email, displayName, keys.displayName, passwordHash];
+    for (let attempt = 1; attempt <= INSERT_ATTEMPTS_MAX; attempt++) {
+      const { rows } = await database.for(id).query<AccountRow>(INSERT_ACCOUNT, values, signal);
+      const [row] = rows;
+      if (row !== undefined) return toAccount(row);
+      const taken = await findTaken(handle, email, signal);
+      if (taken !== undefined) return taken;
+    }
+    throw new Error("the account conflicts with another, and neither its handle nor its e-mail");
+  }
+
+  return {
+    findTaken,
+    insertAccount,
+
+    async findUser(id, signal) {
+      const { rows } = await database.for(id).query<UserRow>(SELECT_USER, [id], signal);
+      return rows.map(toUser)[0];
+    },
+
+    async findUsers(ids, signal) {
+      const shards = Map.groupBy(ids, (id) => database.for(id));
+      const find = async ([shard, keys]: readonly [Shard, readonly string[]]) =>
+        await shard.query<UserRow>(SELECT_USERS, [keys], signal);
+      const found = await Promise.all([...shards].map(find));
+      return found.flatMap(({ rows }) => rows.map(toUser));
+    },
+
+    async findUserByHandle(handle, signal) {
+      const shard = database.for(handle);
+      const { rows } = await shard.query<UserRow>(SELECT_USER_BY_HANDLE, [handle], signal);
+      return rows.map(toUser)[0];
+    },
+
+    async searchUsers({ prefix, afterHandle, limit }, signal) {
+      const values = [prefix, prefix + LAST_CODE_POINT, afterHandle, limit];
+      const shard = database.for(prefix);
+      const { rows } = await shard.query<UserRow>(SELECT_USERS_BY_PREFIX, values, signal);
+      return rows.map(toUser);
+    },
+
+    async findAccount({ userId, sessionId }, signal) {
+      const shard = database.for(userId);
+      const { rows } = await shard.query<AccountRow>(SELECT_ACCOUNT, [userId, sessionId], signal);
+      return rows.map(toAccount)[0];
+    },
+
+    async updateProfile({ userId, sessionId }, { change, etag }, signal) {
+      const { displayName, bio, avatarImageId } = change;
+      const displayNameKey = displayName === undefined ? undefined : fold(displayName);
+      const changesAvatar = avatarImageId !== undefined;
+      const columns = [displayName, displayNameKey, bio, changesAvatar, avatarImageId];
+      const values = [userId, sessionId, etag, ...columns];
+      const shard = database.for(userId);
+      const { rows } = await shard.query<AccountRow>(UPDATE_PROFILE, values, signal);
+      return rows.map(toAccount)[0];
+    },
+
+    async findCredentials(login, signal) {
+      // A handle has no @, and every e-mail address has one.
+      const [statement, key] = login.includes("@")
+        ? [SELECT_CREDENTIALS_BY_EMAIL, foldEmail(login)]
+        : [SELECT_CREDENTIALS_BY_HANDLE, fold(login)];
+      const { rows } = await database
+        .for(key)
+        .query<{ readonly id: string; readonly password_hash: string }>(statement, [key], signal);
+      const [row] = rows;
+      return row === undefined ? undefined : { userId: row.id, passwordHash: row.password_hash };
+    },
+
+    async replacePasswordHash({ userId, passwordHash }, hash, signal) {
+      const values = [userId, passwordHash, hash];
+      await database.for(userId).query(UPDATE_PASSWORD_HASH, values, signal);
+    },
+  };
+}

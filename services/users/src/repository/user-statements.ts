@@ -1,0 +1,81 @@
+import type { Statement } from "@triptych/chassis/database/statement";
+import { ACCOUNT_COLUMNS, USER_COLUMNS } from "./user-rows.ts";
+
+/** Whose session $1, $2 is open. Asked within the statement that it guards, so that nothing comes between. */
+const SESSION_IS_OPEN =
+  "exists (select from sessions where user_id = $1 and sessions.id = $2 and expire_time > now())";
+
+/** Orders the handle before the e-mail address when both are taken. */
+export const SELECT_TAKEN = {
+  name: "select_taken",
+  text: `select handle = $1 as handle_taken from users where handle = $1 or email_key = $2
+    order by handle_taken desc limit 1`,
+} as const satisfies Statement;
+
+/** Gives no row if the handle or e-mail address is taken: an error would write the address into Postgres' log. */
+export const INSERT_ACCOUNT = {
+  name: "insert_account",
+  text: `insert into users (id, handle, email, email_key, display_name, display_name_key, password_hash)
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning ${ACCOUNT_COLUMNS}`,
+} as const satisfies Statement;
+
+export const SELECT_USER = {
+  name: "select_user",
+  text: `select ${USER_COLUMNS} from users where id = $1`,
+} as const satisfies Statement;
+
+export const SELECT_USERS = {
+  name: "select_users",
+  text: `select ${USER_COLUMNS} from users where id = any ($1::uuid[])`,
+} as const satisfies Statement;
+
+export const SELECT_USER_BY_HANDLE = {
+  name: "select_user_by_handle",
+  text: `select ${USER_COLUMNS} from users where handle = $1`,
+} as const satisfies Statement;
+
+/**
+ * Finds by a prefix as a range from $1 to $2, in two halves that each use their index; a plan for `like` could not,
+ * since a prepared statement does not know its pattern. No character of the prefix has a meaning of its own.
+ */
+export const SELECT_USERS_BY_PREFIX = {
+  name: "select_users_by_prefix",
+  text: `select ${USER_COLUMNS} from (
+      (select ${USER_COLUMNS} from users
+        where handle >= $1 and handle <= $2 and handle > $3 order by handle limit $4)
+      union
+      (select ${USER_COLUMNS} from users
+        where display_name_key >= $1 and display_name_key <= $2 and handle > $3 order by handle limit $4)
+    ) as found order by handle limit $4`,
+} as const satisfies Statement;
+
+export const SELECT_ACCOUNT = {
+  name: "select_account",
+  text: `select ${ACCOUNT_COLUMNS} from users where id = $1 and ${SESSION_IS_OPEN}`,
+} as const satisfies Statement;
+
+/** A null leaves the column as it is; $7 says whether $8 replaces the avatar, null too. */
+export const UPDATE_PROFILE = {
+  name: "update_profile",
+  text: `update users set
+      display_name = coalesce($4, display_name), display_name_key = coalesce($5, display_name_key),
+      bio = coalesce($6, bio), avatar_image_id = case when $7 then $8::uuid else avatar_image_id end,
+      version = version + 1, update_time = now()
+    where id = $1 and ($3 = '' or version::text = $3) and ${SESSION_IS_OPEN}
+    returning ${ACCOUNT_COLUMNS}`,
+} as const satisfies Statement;
+
+export const SELECT_CREDENTIALS_BY_HANDLE = {
+  name: "select_credentials_by_handle",
+  text: "select id, password_hash from users where handle = $1",
+} as const satisfies Statement;
+
+export const SELECT_CREDENTIALS_BY_EMAIL = {
+  name: "select_credentials_by_email",
+  text: "select id, password_hash from users where email_key = $1",
+} as const satisfies Statement;
+
+export const UPDATE_PASSWORD_HASH = {
+  name: "update_password_hash",
+  text: "update users set password_hash = $3 where id = $1 and password_hash = $2",
+} as const satisfies Statement;
