@@ -1,0 +1,18 @@
+import { createReadiness } from "./readiness.ts";
+
+describe("a readiness", () => {
+  it("says no at first, and tells its watchers of changes only", () => {
+    const readiness = createReadiness();
+    const told: boolean[] = [];
+    const stop = readiness.watch((isReady) => told.push(isReady));
+
+    expect(readiness.isReady()).toBe(false);
+    readiness.set(false);
+    readiness.set(true);
+    readiness.set(true);
+    expect(readiness.isReady()).toBe(true);
+    stop();
+    readiness.set(false);
+    expect(told).toEqual([true]);
+  });
+});
