@@ -55,6 +55,8 @@ export interface CommentRows {
   updateComment(comment: Comment): Promise<void>;
   /** Deletes a comment that is locked and has no replies. */
   deleteComment(id: string): Promise<void>;
-  /** Changes how many comments the image has, tombstones not counted. */
-  addToCommentCount(difference: number): Promise<void>;
+  /** Counts a comment that was inserted. */
+  incrementCommentCount(): Promise<void>;
+  /** Counts a comment no more: it was deleted, or became a tombstone. */
+  decrementCommentCount(): Promise<void>;
 }

@@ -19,7 +19,7 @@ export async function addComment(rows: CommentRows, unplaced: UnplacedComment): 
   if (parent !== undefined) {
     await rows.updateComment({ ...parent, replyCount: parent.replyCount + 1 });
   }
-  await rows.addToCommentCount(1);
+  await rows.incrementCommentCount();
   return comment;
 }
 
@@ -41,7 +41,7 @@ export async function removeComment(rows: CommentRows, comment: Comment, now: Da
   } else {
     await removeLeaf(rows, comment);
   }
-  await rows.addToCommentCount(-1);
+  await rows.decrementCommentCount();
 }
 
 /** Deletes what has no replies, and then, upward, each tombstone that was only kept for it. */

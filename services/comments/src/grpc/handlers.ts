@@ -1,8 +1,9 @@
 import type { Handlers } from "@triptych/chassis/rpc/handlers";
 import type { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import type { Comments } from "#domain/comments.ts";
+import { toPageToken } from "#domain/page.ts";
+import { requireUser } from "#domain/require-user.ts";
 import { toMessage } from "./messages.ts";
-import { toPageToken } from "./page.ts";
 import {
   readBatchGetCommentCounts,
   readCreateComment,
@@ -12,7 +13,6 @@ import {
   readListReplies,
   readUpdateComment,
 } from "./requests.ts";
-import { requireUser } from "./require-user.ts";
 
 /** Makes the handlers of the contract's methods: who is asking, what for, and the answer as a message. */
 export function createHandlers(comments: Comments): Handlers<typeof CommentService> {

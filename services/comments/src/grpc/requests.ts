@@ -9,8 +9,8 @@ import {
   type UpdateCommentRequest,
 } from "@triptych/protos/comments/v1/comment_service_pb";
 import type { CommentOrder as Order } from "#domain/comment-repository.ts";
-import { readFields } from "./field-reader.ts";
-import type { ListQuery } from "./page.ts";
+import { readFields } from "#domain/field-reader.ts";
+import type { ListQuery } from "#domain/page.ts";
 
 // Each function turns a request into what the domain is asked, and throws INVALID_ARGUMENT if that cannot be.
 

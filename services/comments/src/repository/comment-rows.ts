@@ -25,10 +25,15 @@ const DELETE_COMMENT = {
   text: "delete from comments where image_id = $1 and id = $2",
 } as const satisfies Statement;
 
-const ADD_TO_COMMENT_COUNT = {
-  name: "add_to_comment_count",
-  text: `insert into image_comment_counts as counts (image_id, count) values ($1, $2)
-    on conflict (image_id) do update set count = counts.count + excluded.count`,
+const INCREMENT_COMMENT_COUNT = {
+  name: "increment_comment_count",
+  text: `insert into image_comment_counts as counts (image_id, count) values ($1, 1)
+    on conflict (image_id) do update set count = counts.count + 1`,
+} as const satisfies Statement;
+
+const DECREMENT_COMMENT_COUNT = {
+  name: "decrement_comment_count",
+  text: "update image_comment_counts set count = count - 1 where image_id = $1",
 } as const satisfies Statement;
 
 /** Reads and writes the rows of one image's comments on a connection that is in a transaction. */
@@ -74,8 +79,12 @@ export function createCommentRows(connection: Connection, imageId: string): Comm
       await connection.query(DELETE_COMMENT, [imageId, id]);
     },
 
-    async addToCommentCount(difference) {
-      await connection.query(ADD_TO_COMMENT_COUNT, [imageId, difference]);
+    async incrementCommentCount() {
+      await connection.query(INCREMENT_COMMENT_COUNT, [imageId]);
+    },
+
+    async decrementCommentCount() {
+      await connection.query(DECREMENT_COMMENT_COUNT, [imageId]);
     },
   };
 }

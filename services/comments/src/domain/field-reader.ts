@@ -1,9 +1,9 @@
 import { isId } from "@triptych/chassis/database/new-id";
 import type { FieldViolation } from "@triptych/chassis/failure";
-import { findBodyFault } from "#domain/comment-body.ts";
-import type { PageQuery } from "#domain/comment-repository.ts";
-import { invalidArgument } from "#domain/reasons.ts";
+import { findBodyFault } from "./comment-body.ts";
+import type { PageQuery } from "./comment-repository.ts";
 import { fromPageToken, type ListQuery, toLimit } from "./page.ts";
+import { invalidArgument } from "./reasons.ts";
 
 /**
  * Reads a request's fields, and gives what `read` makes of them.

@@ -1,5 +1,5 @@
 import { decodePageToken, encodePageToken } from "@triptych/chassis/database/page-token";
-import type { CommentPage } from "#domain/comments.ts";
+import type { CommentPage } from "./comments.ts";
 
 /** How many comments a page has if the request does not say. */
 export const PAGE_SIZE_DEFAULT = 20;

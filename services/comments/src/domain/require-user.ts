@@ -1,5 +1,5 @@
 import type { Caller, UserCaller } from "@triptych/chassis/identity/caller";
-import { unauthenticated } from "#domain/reasons.ts";
+import { unauthenticated } from "./reasons.ts";
 
 /**
  * Gives the user who is calling.

@@ -1,0 +1,83 @@
+import {
+  createServiceDatabase,
+  prepareServiceDatabase,
+} from "@triptych/chassis/database/service-database";
+import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
+import { createClient } from "@triptych/chassis/rpc/client";
+import { createRouter } from "@triptych/chassis/rpc/router";
+import type { Transport } from "@triptych/chassis/rpc/transport";
+import type { ServiceApp } from "@triptych/chassis/service-app";
+import type { Logger } from "@triptych/chassis/telemetry/logger";
+import { createMetrics } from "@triptych/chassis/telemetry/metrics";
+import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import { createImagesClient } from "#clients/images-client.ts";
+import { Comments } from "#domain/comments.ts";
+import { createHandlers } from "#grpc/handlers.ts";
+import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
+import { createCommentRepository } from "#repository/comment-repository.ts";
+import type { Configuration } from "./config.ts";
+
+const NAME = "comments";
+const MIGRATIONS = new URL("../migrations/", import.meta.url);
+
+/** What the app does not make itself. */
+export interface AppDependencies {
+  readonly logger: Logger;
+  /** Carries calls to the images service: over gRPC, or within the process. */
+  readonly images: Transport;
+  /** Tells the time; the system's if not given. */
+  readonly clock?: () => Date;
+}
+
+/** The settings that the app reads; where it listens is up to whoever serves it. */
+export type AppConfiguration = Pick<
+  Configuration,
+  "databaseUrl" | "databasePoolMax" | "accessTokenPublicKeys"
+>;
+
+/** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
+export function createApp(
+  { databaseUrl, databasePoolMax, accessTokenPublicKeys }: AppConfiguration,
+  { logger, images: transport, clock = () => new Date() }: AppDependencies,
+): ServiceApp {
+  const metrics = createMetrics({ service: NAME });
+  const database = createServiceDatabase({
+    name: NAME,
+    url: databaseUrl,
+    poolMax: databasePoolMax,
+    metrics,
+    logger,
+  });
+  const images = createClient(ImageService, {
+    callee: "images",
+    transport,
+    observeCall: ({ seconds, ...labels }) => metrics.rpcClient.observe(labels, seconds),
+    observeBreaker: metrics.observeBreaker,
+  });
+  const comments = new Comments({
+    repository: createCommentRepository(database),
+    images: createImagesClient(images),
+    clock,
+  });
+  const implementation = {
+    service: CommentService,
+    handlers: createHandlers(comments),
+    errorDomain: ERROR_DOMAIN,
+    reasonStatus: REASON_STATUS,
+  };
+  const router = createRouter([implementation], {
+    authenticate: createAuthenticator(accessTokenPublicKeys),
+    logger,
+    observe: ({ seconds, ...labels }) => metrics.rpcServer.observe(labels, seconds),
+  });
+
+  return {
+    name: NAME,
+    router,
+    metrics,
+    prepare: (signal) =>
+      prepareServiceDatabase({ url: databaseUrl, migrations: MIGRATIONS, logger }, signal),
+    close: () => database.close(),
+  };
+}

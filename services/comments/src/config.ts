@@ -1,0 +1,28 @@
+import { hostAndPort } from "@triptych/chassis/configuration/address-fields";
+import {
+  type Configuration as ConfigurationOf,
+  type Environment,
+  readConfiguration,
+} from "@triptych/chassis/configuration/read-configuration";
+import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-fields";
+
+/** Every setting of the process. */
+export const CONFIGURATION_FIELDS = {
+  ...SERVICE_FIELDS,
+  imagesAddress: hostAndPort({
+    variable: "IMAGES_ADDRESS",
+    description: "where the images service answers gRPC",
+  }),
+} as const;
+
+/** The values of the settings. */
+export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
+
+/**
+ * Reads the settings from the environment.
+ *
+ * @throws ConfigurationError that names every fault at once.
+ */
+export function readConfig(environment: Environment): Configuration {
+  return readConfiguration(environment, CONFIGURATION_FIELDS);
+}

@@ -1,0 +1,71 @@
+import { status } from "@grpc/grpc-js";
+import { newId } from "@triptych/chassis/database/new-id";
+import { Failure } from "@triptych/chassis/failure";
+import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
+import type { Caller } from "@triptych/chassis/identity/caller";
+import type { Jwks } from "@triptych/chassis/identity/keys";
+import type { Handlers } from "@triptych/chassis/rpc/handlers";
+import { createRouter } from "@triptych/chassis/rpc/router";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { startTestService, type TestService } from "@triptych/chassis/testing/test-service";
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+
+/** What a test says of an image. */
+export interface TestImage {
+  readonly ownerId: string;
+  readonly commentsOpen?: boolean;
+  readonly isPrivate?: boolean;
+}
+
+/** A small images service that keeps its contract: it shows a private image to the bearer of its owner's token only. */
+export interface ImagesServer extends TestService {
+  /** Adds an image, or changes what is known of one. Gives its id. */
+  put(image: TestImage, id?: string): string;
+  /** How often it was asked. */
+  readonly asked: () => number;
+}
+
+/** Serves images over real gRPC. */
+export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
+  const images = new Map<string, TestImage>();
+  let asked = 0;
+  const notExpected = async () => {
+    throw new Error("comments ask images for GetImage only");
+  };
+  const handlers = {
+    ...Object.fromEntries(ImageService.methods.map(({ localName }) => [localName, notExpected])),
+    async getImage({ id }: { readonly id: string }, { caller }: { readonly caller: Caller }) {
+      asked += 1;
+      const image = images.get(id);
+      const viewerId = caller.kind === "user" ? caller.userId : undefined;
+      if (image === undefined || (image.isPrivate && viewerId !== image.ownerId)) {
+        throw new Failure("IMAGE_NOT_FOUND", "There is no such image.");
+      }
+      return { id, ownerId: image.ownerId, commentsOpen: image.commentsOpen ?? true };
+    },
+  } as unknown as Handlers<typeof ImageService>;
+  const router = createRouter(
+    [
+      {
+        service: ImageService,
+        handlers,
+        errorDomain: "images.triptych",
+        reasonStatus: { IMAGE_NOT_FOUND: status.NOT_FOUND },
+      },
+    ],
+    {
+      authenticate: createAuthenticator(keys),
+      logger: createLogger({ service: "images", level: "silent" }),
+      observe: () => {},
+    },
+  );
+  const service = await startTestService({ router });
+  return {
+    ...service,
+    put(image, id = newId()) {
+      images.set(id, image);
+      return id;
+    },
+    asked: () => asked,
+  };
+}

@@ -1,0 +1,208 @@
+import { newId } from "@triptych/chassis/database/new-id";
+import { encodePageToken } from "@triptych/chassis/database/page-token";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { CommentOrder } from "@triptych/protos/comments/v1/comment_service_pb";
+import { type CommentsUnderTest, startComments, type TestUser } from "./start-comments.ts";
+
+let service: CommentsUnderTest;
+let author: TestUser;
+
+beforeAll(async () => {
+  service = await startComments();
+  author = await service.signIn();
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+/** Makes an image with top-level comments, and gives their ids, oldest first. */
+async function writeMany(count: number, parentId?: string, onImage?: string) {
+  const imageId = onImage ?? service.images.put({ ownerId: newId() });
+  const ids: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const options = parentId === undefined ? {} : { parentId };
+    ids.push((await service.write(author, imageId, options)).id);
+  }
+  return { imageId, ids };
+}
+
+interface ListPage {
+  readonly comments: readonly { readonly id: string }[];
+  readonly nextPageToken: string;
+}
+
+/** Reads a list to its end, and gives what it showed. `between` runs after each page. */
+async function readAll(
+  list: (pageToken: string) => Promise<ListPage>,
+  between: () => Promise<void> = async () => {},
+): Promise<string[]> {
+  const ids: string[] = [];
+  let pageToken = "";
+  do {
+    const page = await list(pageToken);
+    ids.push(...page.comments.map(({ id }) => id));
+    pageToken = page.nextPageToken;
+    await between();
+  } while (pageToken !== "");
+  return ids;
+}
+
+describe("GetComment", () => {
+  it("fails with COMMENT_NOT_FOUND if there is no such comment", async () => {
+    const id = newId();
+    await expect(service.comments.getComment({ id }, contextFor())).rejects.toMatchObject({
+      reason: "COMMENT_NOT_FOUND",
+      metadata: { id },
+    });
+  });
+});
+
+describe("ListComments", () => {
+  it("lists the newest first, or the oldest if asked to, and no replies", async () => {
+    const { imageId, ids } = await writeMany(3);
+    await writeMany(1, ids[0], imageId);
+    for (const [order, expected] of [
+      [CommentOrder.UNSPECIFIED, ids.toReversed()],
+      [CommentOrder.NEWEST, ids.toReversed()],
+      [CommentOrder.OLDEST, ids],
+    ] as const) {
+      const list = await service.comments.listComments({ imageId, order }, contextFor());
+      expect(list.comments.map(({ id }) => id)).toEqual(expected);
+      expect(list.nextPageToken).toBe("");
+    }
+  });
+
+  it("shows a tombstone in its place, with nothing of its author's", async () => {
+    const { imageId, ids } = await writeMany(1);
+    const [id = ""] = ids;
+    await writeMany(1, id, imageId);
+    await service.comments.deleteComment({ id }, author.context());
+    const { comments } = await service.comments.listComments({ imageId }, contextFor());
+    expect(comments).toMatchObject([{ id, authorId: "", body: "", deleted: true, replyCount: 1 }]);
+  });
+
+  it("takes 20 if no size is asked for, and 100 at most", async () => {
+    const { imageId } = await writeMany(101);
+    for (const [pageSize, expected] of [
+      [0, 20],
+      [100, 100],
+      [1_000, 100],
+    ] as const) {
+      const page = await service.comments.listComments({ imageId, pageSize }, contextFor());
+      expect(page.comments).toHaveLength(expected);
+      expect(page.nextPageToken).not.toBe("");
+    }
+  });
+
+  it("has no next page when the last one is full", async () => {
+    const { imageId } = await writeMany(4);
+    const first = await service.comments.listComments({ imageId, pageSize: 2 }, contextFor());
+    const { nextPageToken: pageToken } = first;
+    const second = await service.comments.listComments(
+      { imageId, pageSize: 2, pageToken },
+      contextFor(),
+    );
+    expect(second.comments).toHaveLength(2);
+    expect(second.nextPageToken).toBe("");
+  });
+
+  it.each([
+    ["newest", CommentOrder.NEWEST],
+    ["oldest", CommentOrder.OLDEST],
+  ])("pages the %s first, each once, while others write and delete", async (_word, order) => {
+    const { imageId, ids } = await writeMany(12);
+    const stay = ids.filter((_, index) => index % 3 !== 0);
+    const go = ids.filter((_, index) => index % 3 === 0);
+    const list = (pageToken: string) =>
+      service.comments.listComments({ imageId, order, pageSize: 2, pageToken }, contextFor());
+    const shown = await readAll(list, async () => {
+      await writeMany(1, undefined, imageId);
+      const id = go.pop();
+      if (id !== undefined) await service.comments.deleteComment({ id }, author.context());
+    });
+    expect(new Set(shown).size).toBe(shown.length);
+    const expected = order === CommentOrder.OLDEST ? stay : stay.toReversed();
+    expect(shown.filter((id) => stay.includes(id))).toEqual(expected);
+  });
+
+  it("fails with IMAGE_NOT_FOUND if there is no such image", async () => {
+    const call = service.comments.listComments({ imageId: newId() }, contextFor());
+    await expect(call).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
+  });
+
+  it("names every bad field at once", async () => {
+    const request = { imageId: "x", order: 9 as CommentOrder, pageSize: -1, pageToken: "?" };
+    await expect(service.comments.listComments(request, contextFor())).rejects.toMatchObject({
+      reason: "INVALID_ARGUMENT",
+      violations: [
+        { field: "image_id" },
+        { field: "order" },
+        { field: "page_size" },
+        { field: "page_token" },
+      ],
+    });
+  });
+
+  it("takes no page token of another image, another order, another method, or none's", async () => {
+    const { imageId, ids } = await writeMany(2);
+    const [id = ""] = ids;
+    const tokenOf = async (of: { imageId: string; order?: CommentOrder }) =>
+      (await service.comments.listComments({ ...of, pageSize: 1 }, contextFor())).nextPageToken;
+    const other = await writeMany(2);
+    const replies = encodePageToken(["ListReplies", id], [id]);
+    const noId = encodePageToken(["ListComments", imageId, "newest"], ["'; drop table comments"]);
+    const own = await tokenOf({ imageId });
+    for (const pageToken of [
+      await tokenOf({ imageId: other.imageId }),
+      await tokenOf({ imageId, order: CommentOrder.OLDEST }),
+      replies,
+      noId,
+      `${own.slice(0, -4)}AAAA`,
+      "made up",
+      "A".repeat(10_000),
+    ]) {
+      const call = service.comments.listComments({ imageId, pageToken }, contextFor());
+      await expect(call).rejects.toMatchObject({
+        reason: "INVALID_ARGUMENT",
+        violations: [{ field: "page_token" }],
+      });
+    }
+  });
+});
+
+describe("ListReplies", () => {
+  it("pages direct replies, the oldest first, and none of their own replies", async () => {
+    const { imageId, ids } = await writeMany(1);
+    const [commentId = ""] = ids;
+    const replies = await writeMany(5, commentId, imageId);
+    await writeMany(2, replies.ids[0], imageId);
+    const shown = await readAll((pageToken) =>
+      service.comments.listReplies({ commentId, pageSize: 2, pageToken }, contextFor()),
+    );
+    expect(shown).toEqual(replies.ids);
+  });
+
+  it("lists the replies to a tombstone", async () => {
+    const { imageId, ids } = await writeMany(1);
+    const [commentId = ""] = ids;
+    const replies = await writeMany(1, commentId, imageId);
+    await service.comments.deleteComment({ id: commentId }, author.context());
+    const { comments } = await service.comments.listReplies({ commentId }, contextFor());
+    expect(comments.map(({ id }) => id)).toEqual(replies.ids);
+  });
+
+  it("fails with COMMENT_NOT_FOUND if there is no such comment", async () => {
+    const call = service.comments.listReplies({ commentId: newId() }, contextFor());
+    await expect(call).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
+  });
+
+  it("fails with INVALID_ARGUMENT for the page token of another comment's replies", async () => {
+    const { imageId, ids } = await writeMany(2);
+    const [first = "", second = ""] = ids;
+    await writeMany(2, first, imageId);
+    const { nextPageToken: pageToken } = await service.comments.listReplies(
+      { commentId: first, pageSize: 1 },
+      contextFor(),
+    );
+    const call = service.comments.listReplies({ commentId: second, pageToken }, contextFor());
+    await expect(call).rejects.toMatchObject({ violations: [{ field: "page_token" }] });
+  });
+});

@@ -1,0 +1,97 @@
+import { createDatabase, type Database } from "@triptych/chassis/database/database";
+import { newId } from "@triptych/chassis/database/new-id";
+import type { UserCaller } from "@triptych/chassis/identity/caller";
+import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import type { Client } from "@triptych/chassis/rpc/client";
+import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { createTestDatabase } from "@triptych/chassis/testing/test-database";
+import { startTestService } from "@triptych/chassis/testing/test-service";
+import { createTestTokens } from "@triptych/chassis/testing/test-tokens";
+import type { Comment } from "@triptych/protos/comments/v1/comment_pb";
+import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
+import { createApp } from "#app.ts";
+import { type ImagesServer, startImagesServer } from "./images-server.ts";
+
+/** Somebody who is signed in. */
+export interface TestUser {
+  readonly id: string;
+  /** The context of a call of theirs, made now. */
+  readonly context: () => CallContext;
+}
+
+/** The comments service, whole: over real gRPC, on a real Postgres, with a small images service to ask. */
+export interface CommentsUnderTest extends AsyncDisposable {
+  readonly comments: Client<typeof CommentService>;
+  readonly images: ImagesServer;
+  readonly database: Database;
+  /** Signs somebody new in. */
+  signIn(): Promise<TestUser>;
+  /** Writes a comment, or a reply. */
+  write(user: TestUser, imageId: string, options?: WriteOptions): Promise<Comment>;
+  /** Lets time pass for the service. */
+  advanceClock(milliseconds: number): void;
+}
+
+/** What a written comment says, and to what it replies. */
+export interface WriteOptions {
+  readonly parentId?: string;
+  readonly body?: string;
+}
+
+const POOL_MAX = 10;
+const ACQUIRE_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 5_000;
+
+/** Starts the service for one test file. */
+export async function startComments(): Promise<CommentsUnderTest> {
+  const resources = new AsyncDisposableStack();
+  const tokens = createTestTokens();
+  const { url } = resources.use(
+    await createTestDatabase({ migrations: new URL("../migrations/", import.meta.url) }),
+  );
+  const images = resources.use(await startImagesServer(tokens.jwks));
+  const transport = resources.adopt(createGrpcTransport(images.address), (it) => it.close());
+  let passedMs = 0;
+  const app = resources.adopt(
+    createApp(
+      { databaseUrl: url, databasePoolMax: POOL_MAX, accessTokenPublicKeys: tokens.jwks },
+      {
+        logger: createLogger({ service: "comments", level: "silent" }),
+        images: transport,
+        clock: () => new Date(Date.now() + passedMs),
+      },
+    ),
+    (it) => it.close(),
+  );
+  await app.prepare(new AbortController().signal);
+  const comments = resources.use(await startTestService(app)).client(CommentService);
+  const database = resources.adopt(
+    createDatabase({
+      url,
+      applicationName: "test",
+      poolMax: 1,
+      acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    }),
+    (it) => it.close(),
+  );
+  return {
+    comments,
+    images,
+    database,
+    async signIn() {
+      const userId = newId();
+      const token = await tokens.tokenFor(userId);
+      const caller: UserCaller = { kind: "user", userId, sessionId: "session", token };
+      return { id: userId, context: () => contextFor(caller) };
+    },
+    write: (user, imageId, { parentId, body = "a comment" } = {}) =>
+      comments.createComment({ imageId, parentId, body }, user.context()),
+    advanceClock(milliseconds) {
+      passedMs += milliseconds;
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}

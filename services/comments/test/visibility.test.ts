@@ -1,0 +1,78 @@
+import { status } from "@grpc/grpc-js";
+import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { type CommentsUnderTest, startComments, type TestUser } from "./start-comments.ts";
+
+let service: CommentsUnderTest;
+let owner: TestUser;
+let stranger: TestUser;
+let imageId: string;
+let id: string;
+
+beforeAll(async () => {
+  service = await startComments();
+  owner = await service.signIn();
+  stranger = await service.signIn();
+  imageId = service.images.put({ ownerId: owner.id, isPrivate: true });
+  ({ id } = await service.write(owner, imageId));
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+/** Every method that must not be answered before images has said whether the caller may see the image. */
+const GUARDED: Record<string, (context: CallContext) => Promise<unknown>> = {
+  CreateComment: (context) => service.comments.createComment({ imageId, body: "a" }, context),
+  ListComments: (context) => service.comments.listComments({ imageId }, context),
+  GetComment: (context) => service.comments.getComment({ id }, context),
+  ListReplies: (context) => service.comments.listReplies({ commentId: id }, context),
+  UpdateComment: (context) =>
+    service.comments.updateComment(
+      { comment: { id, body: "a" }, updateMask: { paths: ["body"] } },
+      context,
+    ),
+  DeleteComment: (context) => service.comments.deleteComment({ id }, context),
+};
+
+const BY_IMAGE = ["CreateComment", "ListComments"];
+const READS = ["ListComments", "GetComment", "ListReplies"];
+
+describe("a private image", () => {
+  it.each(Object.keys(GUARDED))("does not exist for another user in %s", async (method) => {
+    const reason = BY_IMAGE.includes(method) ? "IMAGE_NOT_FOUND" : "COMMENT_NOT_FOUND";
+    await expect(GUARDED[method]?.(stranger.context())).rejects.toMatchObject({
+      reason,
+      code: status.NOT_FOUND,
+    });
+  });
+
+  it.each(READS)("does not exist for an anonymous caller in %s", async (method) => {
+    await expect(GUARDED[method]?.(contextFor())).rejects.toMatchObject({
+      code: status.NOT_FOUND,
+    });
+  });
+
+  it("shows its owner everything: the owner's own token goes along to images", async () => {
+    const { comments } = await service.comments.listComments({ imageId }, owner.context());
+    expect(comments.map((comment) => comment.id)).toEqual([id]);
+    expect(await service.comments.getComment({ id }, owner.context())).toMatchObject({ id });
+  });
+});
+
+// Last: it takes images away for good.
+describe("without the images service", () => {
+  beforeAll(() => service.images.stop());
+
+  it.each(Object.keys(GUARDED))("%s fails with DEPENDENCY_UNAVAILABLE", async (method) => {
+    await expect(GUARDED[method]?.(owner.context())).rejects.toMatchObject({
+      reason: "DEPENDENCY_UNAVAILABLE",
+      code: status.UNAVAILABLE,
+      metadata: { service: "images" },
+      retryAfterMs: expect.any(Number),
+    });
+  });
+
+  it("BatchGetCommentCounts answers as before", async () => {
+    const request = { imageIds: [imageId] };
+    const { counts } = await service.comments.batchGetCommentCounts(request, contextFor());
+    expect(counts).toMatchObject([{ imageId, count: 1 }]);
+  });
+});
