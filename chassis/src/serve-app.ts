@@ -1,22 +1,16 @@
+import type { RunningApp } from "#lifecycle/run-process.ts";
 import { createGrpcServer } from "#rpc/grpc-server.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import { startOperationsServer } from "#telemetry/operations-server.ts";
 import type { ServiceApp } from "./service-app.ts";
 
-/** Where a service listens. */
+/** Where a service listens, and how long it may take to end. */
 export interface ServeOptions {
   readonly grpcHost: string;
   readonly grpcPort: number;
   readonly metricsHost: string;
   readonly metricsPort: number;
-}
-
-/** A service that listens. */
-export interface ServedApp {
-  /** Takes no more calls, and waits for those under way until the deadline. */
-  drain(timeoutMs: number): Promise<void>;
-  /** Gives everything back. */
-  close(): Promise<void>;
+  readonly drainTimeoutMs: number;
 }
 
 /**
@@ -27,7 +21,7 @@ export async function serveApp(
   app: ServiceApp,
   options: ServeOptions,
   logger: Logger,
-): Promise<ServedApp> {
+): Promise<RunningApp> {
   let ready = false;
   const stopping = new AbortController();
   const grpc = createGrpcServer(app.router, { host: options.grpcHost, port: options.grpcPort });
@@ -49,10 +43,12 @@ export async function serveApp(
   });
 
   return {
-    async drain(timeoutMs) {
+    logger,
+    drainTimeoutMs: options.drainTimeoutMs,
+    async drain(signal) {
       ready = false;
       stopping.abort();
-      await grpc.drain(timeoutMs);
+      await grpc.drain(signal);
     },
     async close() {
       await operations.close();

@@ -12,8 +12,8 @@ export interface GrpcServer {
   start(): Promise<number>;
   /** Tells health checks whether to send traffic. */
   setServing(serving: boolean): void;
-  /** Takes no more calls, waits for those under way, and ends what is left of them at the deadline. */
-  drain(deadlineMs: number): Promise<void>;
+  /** Takes no more calls, waits for those under way, and cuts off what is left of them when the signal fires. */
+  drain(signal: AbortSignal): Promise<void>;
 }
 
 /** Where a server listens. */
@@ -65,13 +65,15 @@ export function createGrpcServer(router: Router, options: GrpcServerOptions): Gr
       return await bind(`${options.host}:${options.port}`, ServerCredentials.createInsecure());
     },
     setServing,
-    async drain(deadlineMs) {
+    async drain(signal) {
       setServing(false);
-      const timer = setTimeout(() => server.forceShutdown(), deadlineMs);
+      const cutOff = () => server.forceShutdown();
+      if (signal.aborted) return cutOff();
+      signal.addEventListener("abort", cutOff, { once: true });
       try {
         await promisify(server.tryShutdown).call(server);
       } finally {
-        clearTimeout(timer);
+        signal.removeEventListener("abort", cutOff);
       }
     },
   };

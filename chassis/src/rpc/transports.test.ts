@@ -55,7 +55,7 @@ const KINDS = {
     server.setServing(true);
     return {
       transport: createGrpcTransport(`127.0.0.1:${port}`),
-      stop: () => server.drain(100),
+      stop: () => server.drain(AbortSignal.timeout(100)),
     };
   },
   "in process": async (router: Router) => ({

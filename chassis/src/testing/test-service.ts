@@ -22,7 +22,7 @@ export async function startTestService(app: { readonly router: Router }): Promis
   const address = `127.0.0.1:${await server.start()}`;
   server.setServing(true);
   const transport = createGrpcTransport(address);
-  const stop = () => server.drain(DRAIN_MS_MAX);
+  const stop = () => server.drain(AbortSignal.timeout(DRAIN_MS_MAX));
   return {
     address,
     client: (service) =>

@@ -1,0 +1,32 @@
+import type { Environment } from "#configuration/read-configuration.ts";
+import { runProcess } from "#lifecycle/run-process.ts";
+import { createLogger, type Logger, type LogLevel } from "#telemetry/logger.ts";
+import { type ServeOptions, serveApp } from "./serve-app.ts";
+import type { ServiceApp } from "./service-app.ts";
+
+/** How long a process may take to end before its configuration says otherwise. */
+const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
+
+/** What a service's process is made of. */
+export interface RunServiceOptions<C> {
+  readonly name: string;
+  readonly readConfig: (environment: Environment) => C;
+  readonly createApp: (configuration: C, logger: Logger) => ServiceApp;
+}
+
+/** Runs the process of a service, from its environment to its exit. What `main.ts` calls. */
+export function runService<C extends ServeOptions & { readonly logLevel: LogLevel }>(
+  options: RunServiceOptions<C>,
+): void {
+  const { name } = options;
+  runProcess({
+    name,
+    drainTimeoutMs: DRAIN_TIMEOUT_MS_DEFAULT,
+    async start() {
+      const configuration = options.readConfig(process.env);
+      const logger = createLogger({ service: name, level: configuration.logLevel });
+      const app = options.createApp(configuration, logger);
+      return await serveApp(app, configuration, logger);
+    },
+  });
+}

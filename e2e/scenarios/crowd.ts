@@ -1,0 +1,45 @@
+import { newPerson, type Person } from "#src/people.ts";
+import { readyImage } from "#src/pictures.ts";
+import type { System } from "./system.ts";
+
+const PEOPLE = 40;
+const ROUNDS = 8;
+
+/** Many people at once, reading and writing the same things: nothing fails, and no count contradicts its rows. */
+export function crowd(system: System): void {
+  test("a crowd leaves no error and no row that contradicts another", async () => {
+    const owner = await newPerson(system.api);
+    const { id } = await readyImage(system.api, owner.token);
+    const people = await Promise.all(Array.from({ length: PEOPLE }, () => newPerson(system.api)));
+    const image = `/v1/images/${id}`;
+    const wrong: string[] = [];
+
+    const play = async ({ token }: Person) => {
+      const call = async (method: string, path: string, body?: unknown) => {
+        const answer = await system.api.request(method, path, { token, body });
+        if (answer.status >= 400) wrong.push(`${method} ${path}: ${answer.bytes.toString()}`);
+        return answer.json;
+      };
+      for (let round = 0; round < ROUNDS; round++) {
+        await call("PUT", `${image}/like`);
+        const comment = await call("POST", `${image}/comments`, { body: `round ${round}` });
+        await Promise.all([call("GET", image), call("GET", `${image}/comments`)]);
+        if (round % 2 === 1) await call("DELETE", `/v1/comments/${comment.id}`);
+      }
+    };
+    await Promise.all(people.map(play));
+
+    expect(wrong).toEqual([]);
+    const { json } = await system.api.get(image);
+    expect(json).toMatchObject({ likeCount: PEOPLE, commentCount: (PEOPLE * ROUNDS) / 2 });
+    const ids = new Set<string>();
+    for (let page = ""; ; ) {
+      const path = `${image}/comments?pageSize=100${page}`;
+      const { json: list } = await system.api.get(path);
+      for (const comment of list.comments) ids.add(comment.id);
+      if (list.nextPageToken === null) break;
+      page = `&pageToken=${list.nextPageToken}`;
+    }
+    expect(ids.size).toBe((PEOPLE * ROUNDS) / 2);
+  }, 120_000);
+}

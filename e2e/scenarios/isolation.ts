@@ -1,0 +1,121 @@
+import type { Answer } from "#src/api.ts";
+import { newPerson, type Person } from "#src/people.ts";
+import { readyImage } from "#src/pictures.ts";
+import type { System } from "./system.ts";
+
+/** Takes each part away in turn: what does not need it answers as before, what it decorates says what is missing. */
+export function isolation(system: System): void {
+  describe("isolation", () => {
+    let person: Person;
+    let imageId: string;
+    let commentId: string;
+
+    beforeAll(async () => {
+      person = await newPerson(system.api);
+      const image = await readyImage(system.api, person.token);
+      imageId = image.id;
+      const body = { body: "before" };
+      const path = `/v1/images/${imageId}/comments`;
+      const written = await system.api.request("POST", path, { token: person.token, body });
+      commentId = written.json.id;
+    });
+
+    const get = (path: string) => system.api.get(path, person.token);
+    const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
+
+    /** Plays with a part taken away, and sees that all is well within three seconds of its return. */
+    const without = async (part: string, play: () => Promise<void>) => {
+      await system.stack.command("stop", part);
+      try {
+        await play();
+      } finally {
+        await system.stack.command("start", part);
+      }
+      const paths = [`/v1/images/${imageId}`, `/v1/images/${imageId}/comments`, "/v1/users/me"];
+      for (const path of paths) {
+        const isWhole = ({ status, json }: Answer) => status === 200 && !("degraded" in json);
+        const answer = await system.api.until(isWhole, path, person.token);
+        expect([path, isWhole(answer)]).toEqual([path, true]);
+      }
+    };
+
+    const expectRefused = async (method: string, path: string, body?: unknown) => {
+      const refused = await system.api.request(method, path, { token: person.token, body });
+      expect([path, refused.status]).toEqual([path, 503]);
+      expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+      expect(refused.json.code).toMatch(/^[A-Z_]+$/);
+    };
+
+    test.each(["users", "users-db"])("without %s images and comments go on", async (part) => {
+      await without(part, async () => {
+        const image = await get(`/v1/images/${imageId}`);
+        expect(image).toMatchObject({
+          status: 200,
+          json: {
+            owner: null,
+            ownerId: person.id,
+            commentCount: expect.any(Number),
+            degraded: [{ source: "users", effect: "absent" }],
+          },
+        });
+        const list = await get(`/v1/images/${imageId}/comments`);
+        expect(list.json).toMatchObject({
+          comments: [{ author: null, authorId: person.id }],
+          degraded: [{ source: "users", effect: "absent" }],
+        });
+        const path = `/v1/images/${imageId}`;
+        const writes = [
+          await system.api.request("PUT", `${path}/like`, { token: person.token }),
+          await system.api.request("PATCH", path, { token: person.token, body: { title: "on" } }),
+        ];
+        expect(statuses(writes)).toEqual([204, 200]);
+        await expectRefused("GET", "/v1/users/me");
+        await expectRefused("POST", "/v1/sessions", { login: person.handle, password: "x" });
+      });
+    });
+
+    test.each(["comments", "comments-db"])("without %s users and images go on", async (part) => {
+      await without(part, async () => {
+        const image = await get(`/v1/images/${imageId}`);
+        expect(image).toMatchObject({
+          status: 200,
+          json: {
+            owner: { handle: person.handle },
+            commentCount: null,
+            degraded: [{ source: "comments", effect: "absent" }],
+          },
+        });
+        expect(statuses([await get("/v1/users/me"), await get("/v1/images")])).toEqual([200, 200]);
+        await expectRefused("GET", `/v1/images/${imageId}/comments`);
+        await expectRefused("GET", `/v1/comments/${commentId}`);
+      });
+    });
+
+    test.each(["images", "images-db"])("without %s users go on", async (part) => {
+      await without(part, async () => {
+        const users = [await get("/v1/users/me"), await get(`/v1/users/${person.id}`)];
+        expect(statuses(users)).toEqual([200, 200]);
+        const bio = await system.api.request("PATCH", "/v1/users/me", {
+          token: person.token,
+          body: { bio: `without ${part}` },
+        });
+        expect(bio.status).toBe(200);
+        await expectRefused("GET", `/v1/images/${imageId}`);
+        await expectRefused("GET", `/v1/images/${imageId}/comments`);
+        await expectRefused("GET", `/v1/images/${imageId}/content`);
+        await expectRefused("PATCH", "/v1/users/me", { avatarImageId: imageId });
+      });
+    });
+
+    test("the status page says what is down, and that it is back", async () => {
+      const stateOf = ({ json }: Answer) =>
+        json.services.find(({ name }: { name: string }) => name === "comments").state;
+      await without("comments", async () => {
+        const down = await system.api.until((answer) => stateOf(answer) === "down", "/v1/status");
+        expect(stateOf(down)).toBe("down");
+      });
+      const up = await system.api.until((answer) => stateOf(answer) === "up", "/v1/status");
+      expect(stateOf(up)).toBe("up");
+    });
+  });
+}

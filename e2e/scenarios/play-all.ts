@@ -1,0 +1,40 @@
+import { Api } from "#src/api.ts";
+import { type Shape, type Stack, startStack } from "#src/stack-process.ts";
+import { accounts } from "./accounts.ts";
+import { comments } from "./comments.ts";
+import { crowd } from "./crowd.ts";
+import { hostileInput } from "./hostile-input.ts";
+import { images } from "./images.ts";
+import { isolation } from "./isolation.ts";
+import { operations } from "./operations.ts";
+import type { System } from "./system.ts";
+
+const START_MS_MAX = 180_000;
+const SCENARIOS = [accounts, images, comments, hostileInput, operations, crowd, isolation];
+
+/** Plays every scenario on the system in one of its shapes, through its front door. */
+export function playAll(shape: Shape): void {
+  let running: { readonly stack: Stack; readonly api: Api } | undefined;
+  const started = () => {
+    if (running === undefined) throw new Error("the stack is not running");
+    return running;
+  };
+  const system: System = {
+    get api() {
+      return started().api;
+    },
+    get stack() {
+      return started().stack;
+    },
+  };
+
+  beforeAll(async () => {
+    const stack = await startStack(shape);
+    running = { stack, api: new Api(stack.url) };
+  }, START_MS_MAX);
+  afterAll(async () => {
+    await running?.stack.stop();
+  }, START_MS_MAX);
+
+  for (const scenario of SCENARIOS) scenario(system);
+}

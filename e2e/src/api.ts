@@ -1,0 +1,62 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** What a request may carry. */
+export interface RequestOptions {
+  readonly token?: string;
+  /** A value to send as JSON, or a form. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer, read whole. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Buffer;
+  /** The JSON in it; an empty object if there is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape, and fail where it is not theirs.
+  readonly json: any;
+}
+
+/** The public API, as a client outside the system calls it. */
+export class Api {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Makes a request. The path begins with a slash. */
+  async request(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+    const { token, body } = options;
+    const isForm = body instanceof FormData;
+    const headers: Record<string, string> = { ...options.headers };
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    if (body !== undefined && !isForm) headers["content-type"] ??= "application/json";
+    const encoded = isForm || typeof body === "string" ? body : JSON.stringify(body);
+    const response = await fetch(this.#url + path, { method, headers, body: encoded });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+    const json = isJson ? JSON.parse(bytes.toString("utf8")) : {};
+    return { status: response.status, headers: response.headers, bytes, json };
+  }
+
+  /** Gets a path. */
+  get(path: string, token?: string): Promise<Answer> {
+    return this.request("GET", path, { token });
+  }
+
+  /** Asks again until the answer is as wanted, or for ten seconds; gives the last answer. */
+  async until(
+    isWanted: (answer: Answer) => boolean,
+    path: string,
+    token?: string,
+  ): Promise<Answer> {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      const answer = await this.get(path, token);
+      if (isWanted(answer) || Date.now() > deadline) return answer;
+      await delay(50);
+    }
+  }
+}

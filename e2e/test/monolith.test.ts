@@ -1,0 +1,3 @@
+import { playAll } from "#scenarios/play-all.ts";
+
+describe("one process", () => playAll("monolith"));

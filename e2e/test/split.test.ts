@@ -1,0 +1,3 @@
+import { playAll } from "#scenarios/play-all.ts";
+
+describe("four processes", () => playAll("split"));
