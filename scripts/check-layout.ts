@@ -32,7 +32,7 @@ export function findLayoutFaults(): string[] {
 
 function faultsOfSource(path: string): string[] {
   const lines = readFileSync(path, "utf8").split("\n").length - 1;
-  const name = basename(path).replace(/(\.test)?\.ts$/, "");
+  const name = basename(path).replace(/(\.test|\.fixture)?\.ts$/, "");
   const faults = [];
   if (lines > FILE_LINES_MAX) {
     faults.push(

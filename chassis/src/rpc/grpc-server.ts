@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import { toGrpcHandler } from "./grpc-server-adapter.ts";
 import { createReflection } from "./reflection.ts";
@@ -61,6 +61,8 @@ export function createGrpcServer(router: Router, options: GrpcServerOptions): Gr
 
   return {
     async start() {
+      // grpc-js would print a stack of its own beside the error that it gives.
+      setLogVerbosity(logVerbosity.NONE);
       const bind = promisify(server.bindAsync).bind(server);
       return await bind(`${options.host}:${options.port}`, ServerCredentials.createInsecure());
     },
