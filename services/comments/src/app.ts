@@ -18,7 +18,8 @@ import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
 import { createCommentRepository } from "#repository/comment-repository.ts";
 import type { Configuration } from "./config.ts";
 
-const NAME = "comments";
+/** The name of the service, of its database, and of its metrics. */
+export const NAME = "comments";
 const MIGRATIONS = new URL("../migrations/", import.meta.url);
 
 /** What the app does not make itself. */

@@ -1,13 +1,19 @@
+import type { PageQuery } from "@triptych/chassis/fields/page";
 import type { Comment } from "./comment.ts";
 
 /** In which order an image's comments are listed. */
 export type CommentOrder = "newest" | "oldest";
 
-/** Which part of a list. */
-export interface PageQuery {
-  /** The last comment of the page before; undefined for the first page. */
-  readonly afterId: string | undefined;
-  readonly limit: number;
+/** Which top-level comments to list. The position of a comment in its list is its id. */
+export interface CommentQuery extends PageQuery {
+  readonly imageId: string;
+  readonly order: CommentOrder;
+}
+
+/** Which replies to list. */
+export interface ReplyQuery extends PageQuery {
+  readonly imageId: string;
+  readonly parentId: string;
 }
 
 /** The comments that are stored. Every `signal` cancels the query that it is given to. */
@@ -15,16 +21,10 @@ export interface CommentRepository {
   findComment(id: string, signal: AbortSignal): Promise<Comment | undefined>;
 
   /** Lists top-level comments, tombstones among them. */
-  listComments(
-    query: PageQuery & { readonly imageId: string; readonly order: CommentOrder },
-    signal: AbortSignal,
-  ): Promise<readonly Comment[]>;
+  listComments(query: CommentQuery, signal: AbortSignal): Promise<readonly Comment[]>;
 
   /** Lists direct replies, tombstones among them, oldest first. */
-  listReplies(
-    query: PageQuery & { readonly imageId: string; readonly parentId: string },
-    signal: AbortSignal,
-  ): Promise<readonly Comment[]>;
+  listReplies(query: ReplyQuery, signal: AbortSignal): Promise<readonly Comment[]>;
 
   /** Counts the comments of images, without tombstones. An image without a comment may be left out. */
   countComments(

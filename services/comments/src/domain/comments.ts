@@ -1,12 +1,8 @@
 import { newIdIn } from "@triptych/chassis/database/new-id";
+import { type Page, type PageQuery, toPage } from "@triptych/chassis/fields/page";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { type Comment, etagOf, isEditWindowOver, withBody } from "./comment.ts";
-import type {
-  CommentOrder,
-  CommentRepository,
-  CommentRows,
-  PageQuery,
-} from "./comment-repository.ts";
+import type { CommentQuery, CommentRepository, CommentRows } from "./comment-repository.ts";
 import type { ImageFacts, Images } from "./image-facts.ts";
 import {
   commentNotFound,
@@ -49,13 +45,6 @@ export interface CommentDeletion {
   readonly id: string;
   /** The etag that the comment must still have; undefined for any. */
   readonly etag: string | undefined;
-}
-
-/** A page of a list. */
-export interface CommentPage {
-  readonly comments: readonly Comment[];
-  /** What the next page comes after; undefined on the last page. */
-  readonly lastId: string | undefined;
 }
 
 /**
@@ -103,10 +92,7 @@ export class Comments {
   }
 
   /** @throws Failure IMAGE_NOT_FOUND */
-  async listComments(
-    query: PageQuery & { readonly imageId: string; readonly order: CommentOrder },
-    context: CallContext,
-  ): Promise<CommentPage> {
+  async listComments(query: CommentQuery, context: CallContext): Promise<Page<Comment>> {
     await this.#getImage(query.imageId, context);
     const oneMore = { ...query, limit: query.limit + 1 };
     return toPage(await this.#repository.listComments(oneMore, context.signal), query.limit);
@@ -116,7 +102,7 @@ export class Comments {
   async listReplies(
     query: PageQuery & { readonly commentId: string },
     context: CallContext,
-  ): Promise<CommentPage> {
+  ): Promise<Page<Comment>> {
     const { comment } = await this.#getCommentAndImage(query.commentId, context);
     const { imageId, id: parentId } = comment;
     const oneMore = { ...query, imageId, parentId, limit: query.limit + 1 };
@@ -191,10 +177,4 @@ async function lockLiveComment(rows: CommentRows, id: string): Promise<Comment> 
 
 function checkEtag(comment: Comment, etag: string | undefined): void {
   if (etag !== undefined && etag !== etagOf(comment)) throw etagMismatch(comment.id);
-}
-
-/** Makes a page of what was found when one more than fits was asked for. */
-function toPage(found: readonly Comment[], limit: number): CommentPage {
-  const comments = found.slice(0, limit);
-  return { comments, lastId: found.length > limit ? comments.at(-1)?.id : undefined };
 }

@@ -1,9 +1,8 @@
 import type { Handlers } from "@triptych/chassis/rpc/handlers";
 import type { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import type { Comments } from "#domain/comments.ts";
-import { toPageToken } from "#domain/page.ts";
 import { requireUser } from "#domain/require-user.ts";
-import { toMessage } from "./messages.ts";
+import { toMessage, toPageMessage } from "./messages.ts";
 import {
   readBatchGetCommentCounts,
   readCreateComment,
@@ -29,14 +28,12 @@ export function createHandlers(comments: Comments): Handlers<typeof CommentServi
 
     async listComments(request, context) {
       const { list, query } = readListComments(request);
-      const page = await comments.listComments(query, context);
-      return { comments: page.comments.map(toMessage), nextPageToken: toPageToken(list, page) };
+      return toPageMessage(list, await comments.listComments(query, context));
     },
 
     async listReplies(request, context) {
       const { list, query } = readListReplies(request);
-      const page = await comments.listReplies(query, context);
-      return { comments: page.comments.map(toMessage), nextPageToken: toPageToken(list, page) };
+      return toPageMessage(list, await comments.listReplies(query, context));
     },
 
     async updateComment(request, context) {

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { type Page, type PagedList, toNextPageToken } from "@triptych/chassis/fields/page";
 import type { CommentSchema } from "@triptych/protos/comments/v1/comment_pb";
 import { type Comment, etagOf } from "#domain/comment.ts";
 
@@ -18,5 +19,13 @@ export function toMessage(comment: Comment): MessageInitShape<typeof CommentSche
     updateTime: timestampFromDate(comment.updateTime),
     etag: etagOf(comment),
     depth: comment.depth,
+  };
+}
+
+/** Makes a list's answer of a page: its comments, and the token of the next page. */
+export function toPageMessage(list: PagedList, page: Page<Comment>) {
+  return {
+    comments: page.items.map(toMessage),
+    nextPageToken: toNextPageToken(list, page, ({ id }) => [id]),
   };
 }

@@ -1,3 +1,5 @@
+import { readFields } from "@triptych/chassis/fields/field-reader";
+import type { PagedList } from "@triptych/chassis/fields/page";
 import {
   type BatchGetCommentCountsRequest,
   CommentOrder,
@@ -8,9 +10,8 @@ import {
   type ListRepliesRequest,
   type UpdateCommentRequest,
 } from "@triptych/protos/comments/v1/comment_service_pb";
+import { findBodyFault } from "#domain/comment-body.ts";
 import type { CommentOrder as Order } from "#domain/comment-repository.ts";
-import { readFields } from "#domain/field-reader.ts";
-import type { ListQuery } from "#domain/page.ts";
 
 // Each function turns a request into what the domain is asked, and throws INVALID_ARGUMENT if that cannot be.
 
@@ -29,7 +30,7 @@ export function readCreateComment(
     authorId,
     imageId: fields.id("image_id", imageId),
     parentId: parentId === undefined ? undefined : fields.id("parent_id", parentId),
-    body: fields.body("body", body),
+    body: fields.checked("body", body, findBodyFault),
   }));
 }
 
@@ -44,7 +45,7 @@ export function readListComments(request: ListCommentsRequest) {
     const imageId = fields.id("image_id", request.imageId);
     const order = ORDERS.get(request.order) ?? "newest";
     if (!ORDERS.has(request.order)) fields.refuse("order", "must be NEWEST or OLDEST");
-    const list: ListQuery = ["ListComments", imageId, order];
+    const list: PagedList = { query: ["ListComments", imageId, order], kinds: ["id"] };
     return { list, query: { imageId, order, ...fields.page(request, list) } };
   });
 }
@@ -53,7 +54,7 @@ export function readListComments(request: ListCommentsRequest) {
 export function readListReplies(request: ListRepliesRequest) {
   return readFields((fields) => {
     const commentId = fields.id("comment_id", request.commentId);
-    const list: ListQuery = ["ListReplies", commentId];
+    const list: PagedList = { query: ["ListReplies", commentId], kinds: ["id"] };
     return { list, query: { commentId, ...fields.page(request, list) } };
   });
 }
@@ -68,7 +69,7 @@ export function readUpdateComment({ comment, updateMask }: UpdateCommentRequest,
     return {
       userId,
       id: fields.id("comment.id", comment?.id ?? ""),
-      body: fields.body("comment.body", comment?.body ?? ""),
+      body: fields.checked("comment.body", comment?.body ?? "", findBodyFault),
       etag: comment?.etag || undefined,
     };
   });

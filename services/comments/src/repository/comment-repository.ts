@@ -55,15 +55,15 @@ export function createCommentRepository(database: Database): CommentRepository {
       return rows.map(toComment)[0];
     },
 
-    async listComments({ imageId, order, afterId, limit }, signal) {
+    async listComments({ imageId, order, after, limit }, signal) {
       const { statement, start } = ORDERS[order];
-      const values = [imageId, afterId ?? start, limit];
+      const values = [imageId, after?.[0] ?? start, limit];
       const { rows } = await database.for(imageId).query<CommentRow>(statement, values, signal);
       return rows.map(toComment);
     },
 
-    async listReplies({ imageId, parentId, afterId, limit }, signal) {
-      const values = [imageId, parentId, afterId ?? BEFORE_ALL_IDS, limit];
+    async listReplies({ imageId, parentId, after, limit }, signal) {
+      const values = [imageId, parentId, after?.[0] ?? BEFORE_ALL_IDS, limit];
       const shard = database.for(imageId);
       const { rows } = await shard.query<CommentRow>(SELECT_REPLIES, values, signal);
       return rows.map(toComment);
