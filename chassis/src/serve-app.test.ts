@@ -1,0 +1,74 @@
+import { createServer } from "node:net";
+import { ANONYMOUS } from "#identity/caller.ts";
+import { createGrpcTransport } from "#rpc/grpc-transport.ts";
+import { createRouter } from "#rpc/router.ts";
+import { createLogger } from "#telemetry/logger.ts";
+import { createMetrics } from "#telemetry/metrics.ts";
+import { serveApp } from "./serve-app.ts";
+import type { ServiceApp } from "./service-app.ts";
+
+const logger = createLogger({ service: "test", level: "silent" });
+
+function appOf(prepare: ServiceApp["prepare"], closed: () => void): ServiceApp {
+  const router = createRouter([], {
+    authenticate: async () => ANONYMOUS,
+    logger,
+    observe: () => {},
+  });
+  const metrics = createMetrics({ service: "test" });
+  return { name: "test", router, metrics, prepare, close: async () => closed() };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+describe("a served app", () => {
+  test("can be asked how it is before its database is there, and is ready once it is", async () => {
+    const [grpcPort, metricsPort] = await Promise.all([freePort(), freePort()]);
+    const prepared = Promise.withResolvers<void>();
+    let closed = false;
+    const app = appOf(
+      () => prepared.promise,
+      () => (closed = true),
+    );
+    const host = "127.0.0.1";
+    const options = { grpcHost: host, grpcPort, metricsHost: host, metricsPort, drainTimeoutMs: 1 };
+    const running = await serveApp(app, options, logger);
+    const transport = createGrpcTransport(`${host}:${grpcPort}`);
+    const readiness = async () => (await fetch(`http://${host}:${metricsPort}/readyz`)).status;
+
+    await expect(transport.health(5_000)).resolves.toBe("not-serving");
+    await expect(readiness()).resolves.toBe(503);
+    prepared.resolve();
+    await prepared.promise;
+    await expect(transport.health(5_000)).resolves.toBe("serving");
+    await expect(readiness()).resolves.toBe(200);
+
+    transport.close();
+    await running.drain(AbortSignal.timeout(1_000));
+    await expect(readiness()).resolves.toBe(503);
+    await running.close();
+    expect(closed).toBe(true);
+    await expect(readiness()).rejects.toThrow();
+  });
+
+  test("gives up waiting for its database when it is told to end", async () => {
+    const given = Promise.withResolvers<AbortSignal>();
+    const app = appOf(
+      async (signal) => given.resolve(signal),
+      () => {},
+    );
+    const host = "127.0.0.1";
+    const options = { grpcHost: host, grpcPort: 0, metricsHost: host, metricsPort: 0 };
+    const running = await serveApp(app, { ...options, drainTimeoutMs: 1 }, logger);
+    const signal = await given.promise;
+    await running.drain(AbortSignal.timeout(1_000));
+    expect(signal.aborted).toBe(true);
+    await running.close();
+  });
+});
