@@ -1,7 +1,6 @@
-import { isId } from "@triptych/chassis/database/new-id";
-import type { FieldViolation } from "@triptych/chassis/failure";
+import { type FieldReader, readFields } from "@triptych/chassis/fields/field-reader";
+import { findTextFault } from "@triptych/chassis/fields/text-fault";
 import { isCommonPassword } from "./common-passwords.ts";
-import { checkText } from "./text-rules.ts";
 import type { ProfileChange } from "./user.ts";
 
 /** What somebody sends to open an account. */
@@ -25,58 +24,46 @@ const BIO_CODE_POINTS_MAX = 500;
 /** One @ with something on both sides, and no blank or control character. Whether mail arrives, only mail can tell. */
 const EMAIL = /^[^@\p{Z}\p{C}]+@[^@\p{Z}\p{C}]+$/u;
 
-/** Finds every field of a new account that breaks a rule. */
-export function checkAccountRequest(request: AccountRequest): readonly FieldViolation[] {
-  return [
-    ...checkHandle(request.handle),
-    ...checkEmail(request.email),
-    ...checkPassword(request),
-    ...checkDisplayName("display_name", request.displayName),
-  ];
+/** Reads what a new account is to be. Throws INVALID_ARGUMENT with every field that breaks a rule. */
+export function readAccountRequest(request: AccountRequest): AccountRequest {
+  return readFields((fields) => ({
+    handle: fields.checked("handle", request.handle, findHandleFault),
+    email: fields.checked("email", request.email, findEmailFault),
+    password: fields.checked("password", request.password, () => findPasswordFault(request)),
+    displayName: fields.text("display_name", request.displayName, {
+      max: DISPLAY_NAME_CODE_POINTS_MAX,
+    }),
+  }));
 }
 
-/** Finds every field of a changed profile that breaks a rule. */
-export function checkProfileChange(change: ProfileChange): readonly FieldViolation[] {
+/** Reads how a profile is to change, and notes every field that breaks a rule. */
+export function readProfileChange(fields: FieldReader, change: ProfileChange): ProfileChange {
   const { displayName = "", bio = "", avatarImageId } = change;
-  return [
-    ...checkDisplayName("user.display_name", displayName),
-    ...checkText("user.bio", bio, { max: BIO_CODE_POINTS_MAX }),
-    ...(typeof avatarImageId === "string" ? checkId("user.avatar_image_id", avatarImageId) : []),
-  ];
+  fields.text("user.display_name", displayName, { max: DISPLAY_NAME_CODE_POINTS_MAX });
+  fields.text("user.bio", bio, { max: BIO_CODE_POINTS_MAX });
+  if (typeof avatarImageId === "string") fields.id("user.avatar_image_id", avatarImageId);
+  return change;
 }
 
-/** Says whether a text has an id's form. */
-export function checkId(field: string, id: string): readonly FieldViolation[] {
-  return isId(id) ? [] : [{ field, message: "must be a UUID in lower case" }];
+function findHandleFault(handle: string): string | undefined {
+  if (HANDLE.test(handle)) return undefined;
+  return "must have 3 to 30 characters, each one of a to z, 0 to 9 or _";
 }
 
-function checkHandle(handle: string): readonly FieldViolation[] {
-  if (HANDLE.test(handle)) return [];
-  const message = "must have 3 to 30 characters, each one of a to z, 0 to 9 or _";
-  return [{ field: "handle", message }];
+function findEmailFault(email: string): string | undefined {
+  const fault = findTextFault(email, { max: EMAIL_CODE_POINTS_MAX });
+  if (fault !== undefined || EMAIL.test(email)) return fault;
+  return "must be an e-mail address, such as ada@example.org";
 }
 
-function checkEmail(email: string): readonly FieldViolation[] {
-  const violations = checkText("email", email, { max: EMAIL_CODE_POINTS_MAX });
-  if (violations.length > 0 || EMAIL.test(email)) return violations;
-  return [{ field: "email", message: "must be an e-mail address, such as ada@example.org" }];
-}
-
-function checkPassword({ handle, email, password }: AccountRequest): readonly FieldViolation[] {
-  const field = "password";
+function findPasswordFault({ handle, email, password }: AccountRequest): string | undefined {
   const limits = { min: PASSWORD_CODE_POINTS_MIN, max: PASSWORD_CODE_POINTS_MAX };
-  const violations = checkText(field, password, limits);
-  if (violations.length > 0) return violations;
-  if (isCommonPassword(password)) {
-    return [{ field, message: "is one of the commonest passwords: choose another" }];
-  }
+  const fault = findTextFault(password, limits);
+  if (fault !== undefined) return fault;
+  if (isCommonPassword(password)) return "is one of the commonest passwords: choose another";
   const folded = password.toLowerCase();
   if (folded === handle.toLowerCase() || folded === email.toLowerCase()) {
-    return [{ field, message: "must be neither the handle nor the e-mail address" }];
+    return "must be neither the handle nor the e-mail address";
   }
-  return [];
-}
-
-function checkDisplayName(field: string, displayName: string): readonly FieldViolation[] {
-  return checkText(field, displayName, { max: DISPLAY_NAME_CODE_POINTS_MAX });
+  return undefined;
 }

@@ -1,9 +1,10 @@
 import { newId } from "@triptych/chassis/database/new-id";
+import { readFields } from "@triptych/chassis/fields/field-reader";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import { type AccountRequest, checkAccountRequest, checkId } from "./account-rules.ts";
+import { type AccountRequest, readAccountRequest } from "./account-rules.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
-import { emailTaken, handleTaken, invalidArgument, sessionEnded, userNotFound } from "./reasons.ts";
+import { emailTaken, handleTaken, sessionEnded, userNotFound } from "./reasons.ts";
 import type { SessionKey } from "./session.ts";
 import type { Account, User } from "./user.ts";
 import type { Taken, UserRepository } from "./user-repository.ts";
@@ -27,13 +28,11 @@ export interface Accounts {
 export function createAccounts({ users, hasher }: AccountsPorts): Accounts {
   return {
     async createUser(request, context) {
-      const violations = checkAccountRequest(request);
-      if (violations.length > 0) throw invalidArgument(violations);
-      const { handle, email, displayName } = request;
+      const { handle, email, password, displayName } = readAccountRequest(request);
       // Asked first because a hash is dear; what decides is the insert.
       const taken = await users.findTaken(handle, email, context.signal);
       if (taken !== undefined) throw failureOf(taken, handle);
-      const passwordHash = await hasher.hash(request.password, context);
+      const passwordHash = await hasher.hash(password, context);
       const account = { id: newId(), handle, email, displayName, passwordHash };
       const inserted = await users.insertAccount(account, context.signal);
       if (typeof inserted === "string") throw failureOf(inserted, handle);
@@ -41,8 +40,7 @@ export function createAccounts({ users, hasher }: AccountsPorts): Accounts {
     },
 
     async getUser(id, { caller, signal }) {
-      const violations = checkId("id", id);
-      if (violations.length > 0) throw invalidArgument(violations);
+      readFields((fields) => fields.id("id", id));
       if (caller.kind === "user" && caller.userId === id) {
         const account = await users.findAccount(keyOf(caller), signal);
         if (account === undefined) throw sessionEnded();
@@ -54,9 +52,8 @@ export function createAccounts({ users, hasher }: AccountsPorts): Accounts {
     },
 
     async batchGetUsers(ids, { signal }) {
-      const violations = ids.flatMap((id, index) => checkId(`ids[${index}]`, id));
-      if (violations.length > 0) throw invalidArgument(violations);
-      return await users.findUsers([...new Set(ids)], signal);
+      const known = readFields((fields) => ids.map((id, index) => fields.id(`ids[${index}]`, id)));
+      return await users.findUsers([...new Set(known)], signal);
     },
   };
 }

@@ -1,9 +1,10 @@
+import { readFields } from "@triptych/chassis/fields/field-reader";
 import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import { checkProfileChange } from "./account-rules.ts";
+import { readProfileChange } from "./account-rules.ts";
 import { keyOf } from "./accounts.ts";
 import type { AvatarImages } from "./avatar-images.ts";
-import { avatarNotUsable, etagMismatch, invalidArgument, sessionEnded } from "./reasons.ts";
+import { avatarNotUsable, etagMismatch, sessionEnded } from "./reasons.ts";
 import type { Account, ProfileChange } from "./user.ts";
 import type { UserRepository } from "./user-repository.ts";
 
@@ -40,11 +41,11 @@ export function createProfiles({ users, avatarImages }: ProfilesPorts): Profiles
   return {
     async updateUser({ change, id, etag }, context) {
       const caller = requireUser(context.caller);
-      const violations = [...checkProfileChange(change)];
-      if (id !== "" && id !== caller.userId) {
-        violations.push({ field: "user.id", message: "must be your own, or left out" });
-      }
-      if (violations.length > 0) throw invalidArgument(violations);
+      readFields((fields) => {
+        readProfileChange(fields, change);
+        if (id !== "" && id !== caller.userId)
+          fields.refuse("user.id", "must be your own, or left out");
+      });
       const key = keyOf(caller);
       const current = await users.findAccount(key, context.signal);
       if (current === undefined) throw sessionEnded();

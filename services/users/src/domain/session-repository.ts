@@ -1,5 +1,5 @@
 import type { Session, SessionKey } from "./session.ts";
-import type { Account, Credentials } from "./user.ts";
+import type { Account } from "./user.ts";
 
 /** A session that is about to be opened. */
 export interface NewSession {
@@ -22,24 +22,28 @@ export interface Rotation {
 }
 
 /** A user's open sessions, newest first. */
-export interface SessionPage {
-  /** Undefined for the first page. */
-  readonly afterId: string | undefined;
+export interface SessionRange {
+  /** Undefined for the newest. */
+  readonly afterId: string | number | undefined;
   readonly limit: number;
 }
 
 /** The rows of sessions. Every function throws DatabaseUnavailable or QueryCanceled if the database cannot answer. */
 export interface SessionRepository {
-  /** Opens a session, clears the user's expired ones away, and ends what is beyond the limit. Nothing if the credentials were changed meanwhile. */
+  /** Opens a session, clears the user's expired ones away, and ends those beyond the limit. Nothing if the account is gone. */
   insertSession(
-    credentials: Credentials,
+    userId: string,
     session: NewSession,
     signal: AbortSignal,
   ): Promise<OpenSession | undefined>;
   /** Replaces the refresh token if the one that was shown is the current one. If it is not, the session ends. */
   rotateSession(rotation: Rotation, signal: AbortSignal): Promise<OpenSession | undefined>;
   isSessionOpen(key: SessionKey, signal: AbortSignal): Promise<boolean>;
-  findSessions(userId: string, page: SessionPage, signal: AbortSignal): Promise<readonly Session[]>;
+  findSessions(
+    userId: string,
+    range: SessionRange,
+    signal: AbortSignal,
+  ): Promise<readonly Session[]>;
   /** Ends an open session. Says whether there was one. */
   deleteSession(key: SessionKey, signal: AbortSignal): Promise<boolean>;
 }

@@ -1,14 +1,17 @@
 import { newIdIn } from "@triptych/chassis/database/new-id";
+import { isFailure } from "@triptych/chassis/failure";
+import { readFields } from "@triptych/chassis/fields/field-reader";
+import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/fields/page";
+import { countCodePoints } from "@triptych/chassis/fields/text-fault";
 import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import type { AccessTokens } from "./access-tokens.ts";
-import { checkId, EMAIL_CODE_POINTS_MAX, PASSWORD_CODE_POINTS_MAX } from "./account-rules.ts";
+import { EMAIL_CODE_POINTS_MAX, PASSWORD_CODE_POINTS_MAX } from "./account-rules.ts";
 import { keyOf } from "./accounts.ts";
-import { type Page, type PageRequest, readPage, toPage } from "./page.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
 import {
   badCredentials,
-  invalidArgument,
+  type Reason,
   sessionEnded,
   sessionNotFound,
   sessionRevoked,
@@ -21,7 +24,6 @@ import {
   USER_AGENT_CODE_POINTS_MAX,
 } from "./session.ts";
 import type { OpenSession, SessionRepository } from "./session-repository.ts";
-import { checkText, countCodePoints } from "./text-rules.ts";
 import type { Account, Credentials } from "./user.ts";
 import type { UserRepository } from "./user-repository.ts";
 
@@ -40,6 +42,13 @@ export interface GrantedSession {
   readonly tokens: SessionTokens;
 }
 
+/** A page of sessions. */
+export interface SessionPage {
+  readonly sessions: readonly Session[];
+  /** Empty on the last page. */
+  readonly nextPageToken: string;
+}
+
 /** What sessions need. */
 export interface SessionsPorts {
   readonly users: UserRepository;
@@ -54,7 +63,10 @@ export interface Sessions {
   /** Gives new tokens for a refresh token. One that is not the current one ends its session. */
   refreshSession(refreshToken: string, context: CallContext): Promise<GrantedSession>;
   /** Lists the caller's open sessions, newest first. */
-  listSessions(page: PageRequest, context: CallContext): Promise<Page<Session>>;
+  listSessions(
+    page: { readonly pageSize: number; readonly pageToken: string },
+    context: CallContext,
+  ): Promise<SessionPage>;
   /** Ends one of the caller's sessions, maybe the one that asks. */
   deleteSession(id: string, context: CallContext): Promise<void>;
 }
@@ -73,12 +85,12 @@ export function createSessions(ports: SessionsPorts): Sessions {
   return {
     async createSession(signIn, context) {
       checkSignIn(signIn);
-      const credentials = await authenticate(ports, signIn, context);
-      const id = newIdIn(credentials.userId);
+      const userId = await authenticate(ports, signIn, context);
+      const id = newIdIn(userId);
       const refreshToken = newRefreshToken(id);
       const userAgent = toUserAgent(signIn.userAgent);
       const session = { id, userAgent, refreshTokenHash: refreshToken.hash };
-      const open = await sessions.insertSession(credentials, session, context.signal);
+      const open = await sessions.insertSession(userId, session, context.signal);
       if (open === undefined) throw badCredentials();
       return await grant(open, refreshToken.text);
     },
@@ -96,18 +108,21 @@ export function createSessions(ports: SessionsPorts): Sessions {
 
     async listSessions(request, { caller, signal }) {
       const key = keyOf(requireUser(caller));
-      const list = { query: ["ListSessions", key.userId], kind: "id" } as const;
-      const { violations, after: afterId, limit } = readPage(list, request);
-      if (violations.length > 0) throw invalidArgument(violations);
+      const list: PagedList = { query: ["ListSessions", key.userId], kinds: ["id"] };
+      const { after, limit } = readFields((fields) => fields.page(request, list));
       if (!(await sessions.isSessionOpen(key, signal))) throw sessionEnded();
-      const rows = await sessions.findSessions(key.userId, { afterId, limit }, signal);
-      return toPage(rows, limit, { list, keyOf: (session) => session.id });
+      const [afterId] = after ?? [];
+      const found = await sessions.findSessions(key.userId, { afterId, limit: limit + 1 }, signal);
+      const page = toPage(found, limit);
+      return {
+        sessions: page.items,
+        nextPageToken: toNextPageToken(list, page, (session) => [session.id]),
+      };
     },
 
     async deleteSession(id, { caller, signal }) {
       const key = keyOf(requireUser(caller));
-      const violations = checkId("id", id);
-      if (violations.length > 0) throw invalidArgument(violations);
+      readFields((fields) => fields.id("id", id));
       if (!(await sessions.isSessionOpen(key, signal))) throw sessionEnded();
       const deleted = await sessions.deleteSession({ userId: key.userId, sessionId: id }, signal);
       if (!deleted) throw sessionNotFound(id);
@@ -117,26 +132,39 @@ export function createSessions(ports: SessionsPorts): Sessions {
 
 /** Finds whose login and password these are. Takes as long for an unknown login as for a wrong password. */
 async function authenticate(
-  { users, hasher }: SessionsPorts,
+  ports: SessionsPorts,
   { login, password }: SignIn,
   context: CallContext,
-): Promise<Credentials> {
-  const found = await users.findCredentials(login, context.signal);
-  const matches = await hasher.verify(found?.passwordHash, password, context);
+): Promise<string> {
+  const found = await ports.users.findCredentials(login, context.signal);
+  const matches = await ports.hasher.verify(found?.passwordHash, password, context);
   if (found === undefined || !matches) throw badCredentials();
-  if (!hasher.needsRehash(found.passwordHash)) return found;
-  const passwordHash = await hasher.hash(password, context);
-  await users.replacePasswordHash(found, passwordHash, context.signal);
-  return { ...found, passwordHash };
+  if (ports.hasher.needsRehash(found.passwordHash))
+    await rehash(ports, { ...found, password }, context);
+  return found.userId;
+}
+
+/** Hashes the password, which is at hand only now, with the parameters of now. */
+async function rehash(
+  { users, hasher }: SessionsPorts,
+  credentials: Credentials & { readonly password: string },
+  context: CallContext,
+): Promise<void> {
+  try {
+    const hash = await hasher.hash(credentials.password, context);
+    await users.replacePasswordHash(credentials, hash, context.signal);
+  } catch (thrown) {
+    // The sign-in is good already, and the next one tries again.
+    if (!isFailure<Reason>(thrown, "HASHING_OVERLOADED")) throw thrown;
+  }
 }
 
 /** Refuses what no account can have. Its length tells nothing of who has one. */
 function checkSignIn({ login, password }: SignIn): void {
-  const violations = [
-    ...checkText("login", login, { max: Number.POSITIVE_INFINITY }),
-    ...checkText("password", password, { max: Number.POSITIVE_INFINITY }),
-  ];
-  if (violations.length > 0) throw invalidArgument(violations);
+  readFields((fields) => {
+    fields.text("login", login, { max: Number.POSITIVE_INFINITY });
+    fields.text("password", password, { max: Number.POSITIVE_INFINITY });
+  });
   const tooLong =
     countCodePoints(login) > EMAIL_CODE_POINTS_MAX ||
     countCodePoints(password) > PASSWORD_CODE_POINTS_MAX;

@@ -1,22 +1,32 @@
+import { type FieldReader, readFields } from "@triptych/chassis/fields/field-reader";
+import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/fields/page";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { HANDLE } from "./account-rules.ts";
 import { fold } from "./fold.ts";
-import { type Page, type PageRequest, readPage, toPage } from "./page.ts";
-import { invalidArgument } from "./reasons.ts";
-import { checkText } from "./text-rules.ts";
 import type { User } from "./user.ts";
 import type { UserRepository } from "./user-repository.ts";
 
 /** What is searched for: exactly one of the two. */
-export interface UserFilter extends PageRequest {
+export interface UserFilter {
   readonly handle: string | undefined;
   readonly query: string | undefined;
+  /** 0 means the default. */
+  readonly pageSize: number;
+  /** Empty for the first page. */
+  readonly pageToken: string;
+}
+
+/** A page of public profiles. */
+export interface UserPage {
+  readonly users: readonly User[];
+  /** Empty on the last page. */
+  readonly nextPageToken: string;
 }
 
 /** Finds users. Throws the reasons of `reasons.ts`. */
 export interface UserSearch {
   /** Gives the user of a handle, or those whose handle or display name begins with the query, in the handles' order. */
-  listUsers(filter: UserFilter, context: CallContext): Promise<Page<User>>;
+  listUsers(filter: UserFilter, context: CallContext): Promise<UserPage>;
 }
 
 const QUERY_CODE_POINTS_MAX = 80;
@@ -32,29 +42,35 @@ export function createUserSearch(users: UserRepository): UserSearch {
 
   return {
     async listUsers(filter, { signal }) {
-      const { handle, query } = filter;
-      const prefix = fold(query ?? "");
-      const list = { query: ["ListUsers", handle ?? "", prefix], kind: "text" } as const;
-      const page = readPage(list, filter);
-      const violations = [...checkFilter(filter), ...page.violations];
-      if (violations.length > 0) throw invalidArgument(violations);
+      const { handle } = filter;
+      const prefix = fold(filter.query ?? "");
+      const list: PagedList = { query: ["ListUsers", handle ?? "", prefix], kinds: ["text"] };
+      const { after, limit } = readFields((fields) => {
+        checkFilter(fields, filter);
+        return fields.page(filter, list);
+      });
       if (handle !== undefined) {
-        return { items: await findByHandle(handle, signal), nextPageToken: "" };
+        return { users: await findByHandle(handle, signal), nextPageToken: "" };
       }
-      const { after: afterHandle = "", limit } = page;
-      const rows = await users.searchUsers({ prefix, afterHandle, limit }, signal);
-      return toPage(rows, limit, { list, keyOf: (user) => user.handle });
+      const [afterHandle = ""] = after ?? [];
+      const search = { prefix, afterHandle: String(afterHandle), limit: limit + 1 };
+      const page = toPage(await users.searchUsers(search, signal), limit);
+      return {
+        users: page.items,
+        nextPageToken: toNextPageToken(list, page, (user) => [user.handle]),
+      };
     },
   };
 }
 
-function checkFilter({ handle, query }: UserFilter) {
+function checkFilter(fields: FieldReader, { handle, query }: UserFilter): void {
   if ((handle === undefined) === (query === undefined)) {
-    const message = "exactly one of handle and query must be set";
-    return ["handle", "query"].map((field) => ({ field, message }));
+    for (const field of ["handle", "query"]) {
+      fields.refuse(field, "exactly one of handle and query must be set");
+    }
+    return;
   }
   const limits = { min: 1, max: QUERY_CODE_POINTS_MAX };
-  return handle === undefined
-    ? checkText("query", query ?? "", limits)
-    : checkText("handle", handle, limits);
+  if (handle !== undefined) fields.text("handle", handle, limits);
+  if (query !== undefined) fields.text("query", query, limits);
 }

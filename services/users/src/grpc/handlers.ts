@@ -31,8 +31,8 @@ export function createHandlers(domain: Domain): Handlers<typeof UserService> {
 
     listUsers: async ({ handle, query, pageSize, pageToken }, context) => {
       const filter = { handle, query, pageSize, pageToken };
-      const { items, nextPageToken } = await search.listUsers(filter, context);
-      return { users: items.map(toUserMessage), nextPageToken };
+      const page = await search.listUsers(filter, context);
+      return { users: page.users.map(toUserMessage), nextPageToken: page.nextPageToken };
     },
 
     updateUser: async (request, context) =>
@@ -46,7 +46,7 @@ export function createHandlers(domain: Domain): Handlers<typeof UserService> {
 
     listSessions: async ({ pageSize, pageToken }, context) => {
       const page = await sessions.listSessions({ pageSize, pageToken }, context);
-      return { sessions: page.items.map(toSessionMessage), nextPageToken: page.nextPageToken };
+      return { sessions: page.sessions.map(toSessionMessage), nextPageToken: page.nextPageToken };
     },
 
     deleteSession: async ({ id }, context) => {

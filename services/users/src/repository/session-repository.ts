@@ -26,9 +26,9 @@ interface LockedSessionRow {
 /** Makes the repository of sessions. */
 export function createSessionRepository(database: Database): SessionRepository {
   return {
-    insertSession({ userId, passwordHash }, { id, userAgent, refreshTokenHash }, signal) {
+    insertSession(userId, { id, userAgent, refreshTokenHash }, signal) {
       const insert = async (connection: Connection): Promise<OpenSession | undefined> => {
-        const locked = await connection.query<AccountRow>(LOCK_ACCOUNT, [userId, passwordHash]);
+        const locked = await connection.query<AccountRow>(LOCK_ACCOUNT, [userId]);
         const [account] = locked.rows;
         if (account === undefined) return undefined;
         const values = [userId, id, refreshTokenHash, userAgent, SESSION_LIFETIME_MS];

@@ -2,10 +2,10 @@ import type { Statement } from "@triptych/chassis/database/statement";
 import { SESSION_COLUMNS } from "./session-rows.ts";
 import { ACCOUNT_COLUMNS } from "./user-rows.ts";
 
-/** Makes a user's sign-ins wait for one another, so that their limit holds. Gives nothing if the password was changed. */
+/** Makes a user's sign-ins wait for one another, so that their limit holds. */
 export const LOCK_ACCOUNT = {
   name: "lock_account",
-  text: `select ${ACCOUNT_COLUMNS} from users where id = $1 and password_hash = $2 for no key update`,
+  text: `select ${ACCOUNT_COLUMNS} from users where id = $1 for no key update`,
 } as const satisfies Statement;
 
 export const SELECT_SESSION_ACCOUNT = {

@@ -1,0 +1,117 @@
+import { status } from "@grpc/grpc-js";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { newHandle, PASSWORD, startUsers, type UsersUnderTest, unhurried } from "./start-users.ts";
+
+let service: UsersUnderTest;
+
+beforeAll(async () => {
+  service = await startUsers();
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+function requestOf(fields: { readonly handle?: string; readonly email?: string }) {
+  const handle = newHandle();
+  return { handle, email: `${handle}@example.org`, password: PASSWORD, displayName: "", ...fields };
+}
+
+describe("CreateUser", () => {
+  it("answers the account with its e-mail address, as its profile is public from then on", async () => {
+    const request = { ...requestOf({}), email: "Ada@Example.org", displayName: "Ada 🦋" };
+    const created = await service.users.createUser(request, unhurried());
+    expect(created).toMatchObject({
+      handle: request.handle,
+      email: "Ada@Example.org",
+      displayName: "Ada 🦋",
+      bio: "",
+      followerCount: 0,
+      followingCount: 0,
+      etag: "1",
+    });
+    expect(created.avatarImageId).toBeUndefined();
+    const { email: _, ...profile } = created;
+    const found = await service.users.getUser({ id: created.id }, contextFor());
+    expect(found).toEqual({ ...profile, email: undefined });
+    expect("email" in found).toBe(false);
+  });
+
+  it("keeps no password", async () => {
+    const { id } = await service.register();
+    const { rows } = await service.database
+      .for(id)
+      .query<{ readonly row: string }>(
+        { name: "row", text: "select users::text as row from users where id = $1" },
+        [id],
+      );
+    expect(rows[0]?.row).toContain("$argon2id$v=19$m=19456,t=2,p=1$");
+    expect(rows[0]?.row).not.toContain(PASSWORD);
+  });
+
+  it("fails with HANDLE_TAKEN for a handle that somebody has", async () => {
+    const { handle } = await service.register();
+    const call = service.users.createUser(requestOf({ handle }), unhurried());
+    await expect(call).rejects.toMatchObject({
+      reason: "HANDLE_TAKEN",
+      code: status.ALREADY_EXISTS,
+      domain: "users.triptych",
+      metadata: { handle },
+    });
+  });
+
+  it("fails with EMAIL_TAKEN for an e-mail address that somebody has, in another case too", async () => {
+    const { email = "" } = await service.register({ email: "Élise@Example.org" });
+    for (const taken of [email, "éLISE@example.ORG"]) {
+      const call = service.users.createUser(requestOf({ email: taken }), unhurried());
+      await expect(call).rejects.toMatchObject({
+        reason: "EMAIL_TAKEN",
+        code: status.ALREADY_EXISTS,
+        metadata: {},
+      });
+    }
+  });
+
+  it("lets one of twenty have the handle that they all ask for at once", async () => {
+    const handle = newHandle();
+    const calls = Array.from({ length: 20 }, () =>
+      service.users.createUser({ ...requestOf({}), handle }, unhurried()),
+    );
+    const settled = await Promise.allSettled(calls);
+    const reasons = settled.map((one) => (one.status === "rejected" ? one.reason.reason : "made"));
+    expect(reasons.filter((reason) => reason === "made")).toHaveLength(1);
+    expect(reasons.filter((reason) => reason === "HANDLE_TAKEN")).toHaveLength(19);
+  });
+
+  it("lets one of ten have the e-mail address that they all ask for at once", async () => {
+    const email = `${newHandle()}@example.org`;
+    const calls = Array.from({ length: 10 }, () =>
+      service.users.createUser({ ...requestOf({}), email }, unhurried()),
+    );
+    const settled = await Promise.allSettled(calls);
+    const reasons = settled.map((one) => (one.status === "rejected" ? one.reason.reason : "made"));
+    expect(reasons.filter((reason) => reason === "made")).toHaveLength(1);
+    expect(reasons.filter((reason) => reason === "EMAIL_TAKEN")).toHaveLength(9);
+  });
+
+  it("fails with INVALID_ARGUMENT and names every bad field", async () => {
+    const request = {
+      handle: "Ada",
+      email: "nobody",
+      password: "short",
+      displayName: "x".repeat(81),
+    };
+    await expect(service.users.createUser(request, unhurried())).rejects.toMatchObject({
+      reason: "INVALID_ARGUMENT",
+      code: status.INVALID_ARGUMENT,
+      violations: [
+        { field: "handle" },
+        { field: "email" },
+        { field: "password" },
+        { field: "display_name" },
+      ],
+    });
+  });
+
+  it("takes a hundred people at once", async () => {
+    const calls = Array.from({ length: 100 }, () => service.register());
+    expect(new Set((await Promise.all(calls)).map(({ id }) => id)).size).toBe(100);
+  });
+});

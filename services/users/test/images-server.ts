@@ -1,0 +1,67 @@
+import { status } from "@grpc/grpc-js";
+import { newId } from "@triptych/chassis/database/new-id";
+import { Failure } from "@triptych/chassis/failure";
+import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
+import type { Caller } from "@triptych/chassis/identity/caller";
+import type { Jwks } from "@triptych/chassis/identity/keys";
+import type { Handlers } from "@triptych/chassis/rpc/handlers";
+import { createRouter } from "@triptych/chassis/rpc/router";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { startTestService, type TestService } from "@triptych/chassis/testing/test-service";
+import { ImageState } from "@triptych/protos/images/v1/image_pb";
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+
+/** What a test says of an image. */
+export interface TestImage {
+  readonly ownerId: string;
+  readonly state?: ImageState;
+}
+
+/** A small images service that keeps its contract: it shows an image to the bearer of its owner's token only. */
+export interface ImagesServer extends TestService {
+  /** Adds an image. Gives its id. */
+  put(image: TestImage): string;
+  /** How often it was asked. */
+  readonly asked: () => number;
+}
+
+/** Serves images over real gRPC. Every one is private, so that users must pass the owner's token on. */
+export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
+  const images = new Map<string, TestImage>();
+  let asked = 0;
+  const notExpected = async () => {
+    throw new Error("users ask images for GetImage only");
+  };
+  const handlers = {
+    ...Object.fromEntries(ImageService.methods.map(({ localName }) => [localName, notExpected])),
+    async getImage({ id }: { readonly id: string }, { caller }: { readonly caller: Caller }) {
+      asked += 1;
+      const image = images.get(id);
+      if (image === undefined || caller.kind !== "user" || caller.userId !== image.ownerId) {
+        throw new Failure("IMAGE_NOT_FOUND", "There is no such image.");
+      }
+      return { id, ownerId: image.ownerId, state: image.state ?? ImageState.READY };
+    },
+  } as unknown as Handlers<typeof ImageService>;
+  const implementation = {
+    service: ImageService,
+    handlers,
+    errorDomain: "images.triptych",
+    reasonStatus: { IMAGE_NOT_FOUND: status.NOT_FOUND },
+  };
+  const router = createRouter([implementation], {
+    authenticate: createAuthenticator(keys),
+    logger: createLogger({ service: "images", level: "silent" }),
+    observe: () => {},
+  });
+  const service = await startTestService({ router });
+  return {
+    ...service,
+    put(image) {
+      const id = newId();
+      images.set(id, image);
+      return id;
+    },
+    asked: () => asked,
+  };
+}

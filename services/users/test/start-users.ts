@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { createDatabase, type Database } from "@triptych/chassis/database/database";
+import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
+import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import type { Client } from "@triptych/chassis/rpc/client";
+import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { createTestDatabase } from "@triptych/chassis/testing/test-database";
+import { startTestService } from "@triptych/chassis/testing/test-service";
+import { createTestTokens, type TestTokens } from "@triptych/chassis/testing/test-tokens";
+import type { User } from "@triptych/protos/users/v1/user_pb";
+import { type CreateSessionResponse, UserService } from "@triptych/protos/users/v1/user_service_pb";
+import { createApp } from "#app.ts";
+import { type ImagesServer, startImagesServer } from "./images-server.ts";
+
+/** A password that breaks no rule. */
+export const PASSWORD = "a lighthouse on Skye";
+
+/** Somebody who is signed in. */
+export interface TestUser {
+  readonly user: User;
+  readonly sessionId: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** The context of a call of theirs, made now. */
+  readonly context: () => CallContext;
+}
+
+/** The users service, whole: over real gRPC, on a real Postgres, with a small images service to ask. */
+export interface UsersUnderTest extends AsyncDisposable {
+  readonly users: Client<typeof UserService>;
+  readonly images: ImagesServer;
+  readonly database: Database;
+  readonly tokens: TestTokens;
+  /** Opens an account; what is not given is made up. */
+  register(account?: Partial<NewTestUser>): Promise<User>;
+  /** Signs in, somebody new if nobody is given. */
+  signIn(user?: User): Promise<TestUser>;
+}
+
+/** What an account is opened with. */
+export interface NewTestUser {
+  readonly handle: string;
+  readonly email: string;
+  readonly displayName: string;
+}
+
+const POOL_MAX = 10;
+const ACQUIRE_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 5_000;
+const SLOW_CALL_MS_MAX = 10_000;
+
+/** Makes a context with as much time as the longest policy gives. */
+export function unhurried(): CallContext {
+  return contextFor(undefined, { timeoutMs: SLOW_CALL_MS_MAX });
+}
+
+/** Makes a handle that nobody has. */
+export function newHandle(): string {
+  return `u_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
+}
+
+/** Starts the service for one test file. */
+export async function startUsers(): Promise<UsersUnderTest> {
+  const resources = new AsyncDisposableStack();
+  const tokens = createTestTokens();
+  const { url } = resources.use(
+    await createTestDatabase({ migrations: new URL("../migrations/", import.meta.url) }),
+  );
+  const images = resources.use(await startImagesServer(tokens.jwks));
+  const transport = resources.adopt(createGrpcTransport(images.address), (it) => it.close());
+  const configuration = {
+    databaseUrl: url,
+    databasePoolMax: POOL_MAX,
+    accessTokenPublicKeys: tokens.jwks,
+    accessTokenPrivateKey: tokens.privateJwk,
+  };
+  const logger = createLogger({ service: "users", level: "silent" });
+  const app = resources.adopt(createApp(configuration, { logger, images: transport }), (it) =>
+    it.close(),
+  );
+  await app.prepare(new AbortController().signal);
+  const users = resources.use(await startTestService(app)).client(UserService);
+  const database = resources.adopt(connect(url), (it) => it.close());
+  const authenticate = createAuthenticator(tokens.jwks);
+
+  async function register(account: Partial<NewTestUser> = {}): Promise<User> {
+    const handle = account.handle ?? newHandle();
+    const email = `${handle}@example.org`;
+    return users.createUser({ handle, email, password: PASSWORD, ...account }, unhurried());
+  }
+
+  return {
+    users,
+    images,
+    database,
+    tokens,
+    register,
+    async signIn(user) {
+      const { handle } = user ?? (await register());
+      const request = { login: handle, password: PASSWORD, userAgent: "test" };
+      const granted = await users.createSession(request, unhurried());
+      const caller = await authenticate(`Bearer ${granted.tokens?.accessToken}`);
+      return toTestUser(granted, () => contextFor(caller));
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+function toTestUser(granted: CreateSessionResponse, context: () => CallContext): TestUser {
+  const { user, session, tokens } = granted;
+  assert(user && session && tokens);
+  const { accessToken, refreshToken } = tokens;
+  return { user, sessionId: session.id, accessToken, refreshToken, context };
+}
+
+function connect(url: string): Database {
+  return createDatabase({
+    url,
+    applicationName: "test",
+    poolMax: 2,
+    acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  });
+}

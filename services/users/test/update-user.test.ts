@@ -1,0 +1,159 @@
+import { status } from "@grpc/grpc-js";
+import { newId } from "@triptych/chassis/database/new-id";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { ImageState } from "@triptych/protos/images/v1/image_pb";
+import { startUsers, type TestUser, type UsersUnderTest } from "./start-users.ts";
+
+let service: UsersUnderTest;
+let ada: TestUser;
+
+beforeAll(async () => {
+  service = await startUsers();
+});
+beforeEach(async () => {
+  ada = await service.signIn();
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+interface ProfileFields {
+  readonly id?: string;
+  readonly displayName?: string;
+  readonly bio?: string;
+  readonly avatarImageId?: string;
+  readonly etag?: string;
+}
+
+function update(user: ProfileFields, ...paths: readonly string[]) {
+  return service.users.updateUser({ user, updateMask: { paths: [...paths] } }, ada.context());
+}
+
+describe("UpdateUser", () => {
+  it("changes what the mask names, and nothing else", async () => {
+    const updated = await update({ displayName: "Ada", bio: "ignored" }, "display_name");
+    expect(updated).toMatchObject({ displayName: "Ada", bio: "", email: ada.user.email });
+    expect(await update({ bio: "I paint." }, "bio")).toMatchObject({
+      displayName: "Ada",
+      bio: "I paint.",
+    });
+    const emptied = await update({}, "display_name", "bio");
+    expect(emptied).toMatchObject({ displayName: "", bio: "" });
+  });
+
+  it("gives a new etag and update time, and keeps the create time", async () => {
+    const updated = await update({ bio: "new" }, "bio");
+    expect(updated.etag).not.toBe(ada.user.etag);
+    expect(updated.createTime).toEqual(ada.user.createTime);
+    expect(updated.updateTime).not.toEqual(ada.user.updateTime);
+  });
+
+  it("fails with ETAG_MISMATCH if the profile was changed since, and changes nothing", async () => {
+    const { etag } = await update({ bio: "one" }, "bio");
+    await update({ bio: "two", etag }, "bio");
+    for (const stale of [etag, "nonsense"]) {
+      await expect(update({ bio: "three", etag: stale }, "bio")).rejects.toMatchObject({
+        reason: "ETAG_MISMATCH",
+        code: status.ABORTED,
+      });
+    }
+    const now = await service.users.getUser({ id: ada.user.id }, contextFor());
+    expect(now.bio).toBe("two");
+  });
+
+  it("lets one of ten changes at once pass that are based on the same etag", async () => {
+    const { etag } = ada.user;
+    const calls = Array.from({ length: 10 }, (_, index) =>
+      update({ bio: `${index}`, etag }, "bio"),
+    );
+    const settled = await Promise.allSettled(calls);
+    expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const one of settled) {
+      if (one.status === "rejected") expect(one.reason.reason).toBe("ETAG_MISMATCH");
+    }
+  });
+
+  it.each([
+    ["nothing", []],
+    ["a field that may not be changed", ["bio", "handle"]],
+    ["a field of all objects", ["constructor"]],
+    ["everything", ["*"]],
+  ])("fails with INVALID_ARGUMENT if the mask names %s", async (_what, paths) => {
+    await expect(update({ bio: "x" }, ...paths)).rejects.toMatchObject({
+      reason: "INVALID_ARGUMENT",
+      violations: [{ field: "update_mask" }],
+    });
+  });
+
+  it("fails with INVALID_ARGUMENT and names every bad field", async () => {
+    const user = {
+      id: newId(),
+      displayName: "x".repeat(81),
+      bio: "a\0b",
+      avatarImageId: "7",
+    };
+    const call = update(user, "display_name", "bio", "avatar_image_id");
+    await expect(call).rejects.toMatchObject({
+      reason: "INVALID_ARGUMENT",
+      violations: [
+        { field: "user.display_name" },
+        { field: "user.bio" },
+        { field: "user.avatar_image_id" },
+        { field: "user.id" },
+      ],
+    });
+  });
+
+  it("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
+    const request = { user: { bio: "x" }, updateMask: { paths: ["bio"] } };
+    await expect(service.users.updateUser(request, contextFor())).rejects.toMatchObject({
+      reason: "UNAUTHENTICATED",
+      code: status.UNAUTHENTICATED,
+    });
+  });
+});
+
+describe("UpdateUser of the avatar", () => {
+  it("takes a ready image of one's own, asked for with one's own token, and takes it away again", async () => {
+    const avatarImageId = service.images.put({ ownerId: ada.user.id });
+    expect((await update({ avatarImageId }, "avatar_image_id")).avatarImageId).toBe(avatarImageId);
+    expect((await update({ avatarImageId: "" }, "avatar_image_id")).avatarImageId).toBeUndefined();
+    await update({ avatarImageId }, "avatar_image_id");
+    expect((await update({}, "avatar_image_id")).avatarImageId).toBeUndefined();
+  });
+
+  it("does not ask images when the mask leaves the avatar out", async () => {
+    const asked = service.images.asked();
+    await update({ avatarImageId: newId(), bio: "x" }, "bio");
+    expect(service.images.asked()).toBe(asked);
+  });
+
+  it("fails with AVATAR_NOT_USABLE for an image that is not there, another's, or not ready", async () => {
+    const imageIds = [
+      newId(),
+      service.images.put({ ownerId: newId() }),
+      service.images.put({ ownerId: ada.user.id, state: ImageState.PROCESSING }),
+      service.images.put({ ownerId: ada.user.id, state: ImageState.FAILED }),
+    ];
+    for (const avatarImageId of imageIds) {
+      const call = update({ avatarImageId, bio: "x" }, "avatar_image_id", "bio");
+      await expect(call).rejects.toMatchObject({
+        reason: "AVATAR_NOT_USABLE",
+        code: status.FAILED_PRECONDITION,
+        metadata: { image_id: avatarImageId },
+      });
+    }
+    expect((await service.users.getUser({ id: ada.user.id }, contextFor())).bio).toBe("");
+  });
+
+  it("fails with DEPENDENCY_UNAVAILABLE if images cannot be asked, and changes nothing", async () => {
+    const avatarImageId = service.images.put({ ownerId: ada.user.id });
+    await service.images.stop();
+    const call = update({ avatarImageId, bio: "x" }, "avatar_image_id", "bio");
+    await expect(call).rejects.toMatchObject({
+      reason: "DEPENDENCY_UNAVAILABLE",
+      code: status.UNAVAILABLE,
+      metadata: { service: "images" },
+      retryAfterMs: expect.any(Number),
+    });
+    expect(await update({ bio: "y" }, "bio")).toMatchObject({ bio: "y" });
+  });
+});
