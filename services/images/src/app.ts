@@ -1,0 +1,82 @@
+import {
+  createServiceDatabase,
+  prepareServiceDatabase,
+} from "@triptych/chassis/database/service-database";
+import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
+import { createRouter } from "@triptych/chassis/rpc/router";
+import type { ServiceApp } from "@triptych/chassis/service-app";
+import type { Logger } from "@triptych/chassis/telemetry/logger";
+import { createMetrics } from "@triptych/chassis/telemetry/metrics";
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import { createFileBlobStore } from "#blobs/file-blob-store.ts";
+import { createBlobCollector } from "#domain/blob-collector.ts";
+import { createDownloads } from "#domain/downloads.ts";
+import { createImages } from "#domain/images.ts";
+import { createLikes } from "#domain/likes.ts";
+import { createUploads } from "#domain/upload.ts";
+import { createHandlers } from "#grpc/handlers.ts";
+import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
+import { createImageQueue } from "#queue/image-queue.ts";
+import { prepareQueue } from "#queue/prepare-queue.ts";
+import { createBlobReferences } from "#repository/blob-references.ts";
+import { createImageRepository } from "#repository/image-repository.ts";
+import { createLikeRepository } from "#repository/like-repository.ts";
+import type { Configuration } from "./config.ts";
+import { MIGRATIONS } from "./migrations.ts";
+
+/** The service's name, in logs, metrics and the database. */
+export const NAME = "images";
+
+/** The settings that the app reads; where it listens is up to whoever serves it. */
+export type AppConfiguration = Pick<
+  Configuration,
+  "databaseUrl" | "databasePoolMax" | "accessTokenPublicKeys" | "blobDirectory" | "uploadsMax"
+>;
+
+/** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
+export function createApp(
+  configuration: AppConfiguration,
+  { logger }: { readonly logger: Logger },
+): ServiceApp {
+  const { databaseUrl: url, databasePoolMax: poolMax } = configuration;
+  const metrics = createMetrics({ service: NAME });
+  const database = createServiceDatabase({ name: NAME, url, poolMax, metrics, logger });
+  const queue = createImageQueue(database, logger);
+  const repository = createImageRepository(database, queue.enqueue);
+  const blobs = createFileBlobStore(configuration.blobDirectory);
+  const collector = createBlobCollector(createBlobReferences(database), blobs, (error) =>
+    logger.warn({ error }, "bytes that nobody refers to could not be removed"),
+  );
+  const images = createImages(repository, collector);
+  const { uploadsMax } = configuration;
+  const implementation = {
+    service: ImageService,
+    handlers: createHandlers({
+      images,
+      uploads: createUploads({ repository, blobs, collector, uploadsMax }),
+      downloads: createDownloads(images, blobs),
+      likes: createLikes(images, createLikeRepository(database)),
+    }),
+    errorDomain: ERROR_DOMAIN,
+    reasonStatus: REASON_STATUS,
+  };
+  const router = createRouter([implementation], {
+    authenticate: createAuthenticator(configuration.accessTokenPublicKeys),
+    logger,
+    observe: ({ seconds, ...labels }) => metrics.rpcServer.observe(labels, seconds),
+  });
+
+  return {
+    name: NAME,
+    router,
+    metrics,
+    async prepare(signal) {
+      await prepareServiceDatabase({ url, migrations: MIGRATIONS, logger }, signal);
+      await prepareQueue({ url, logger, start: queue.start }, signal);
+    },
+    async close() {
+      await queue.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { mkdir, opendir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { BlobMissing, type BlobStore } from "#domain/blob-store.ts";
+import { isFileMissing, openFile, syncDirectory } from "./files.ts";
+import { createStagedFile } from "./staged-file.ts";
+
+/** The folder of a file: the first two digits of its hash, so that none holds more than a 256th. */
+const SHARD_DIGITS = 2;
+const HASH = /^[0-9a-f]{64}$/;
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Keeps bytes as files: `ab/ab12…` by their hash, `staging/…` while they arrive. All processes of the service share the
+ * directory. A file under its hash is whole: it was written and synced elsewhere on the same file system, then renamed.
+ */
+export function createFileBlobStore(directory: string): BlobStore {
+  const staging = join(directory, "staging");
+  const folderOf = (hash: string) => join(directory, hash.slice(0, SHARD_DIGITS));
+  const pathOf = (hash: string) => join(folderOf(hash), hash);
+
+  async function place(path: string, hash: string): Promise<void> {
+    const folder = folderOf(hash);
+    if ((await mkdir(folder, { recursive: true })) !== undefined) await syncDirectory(directory);
+    await rename(path, pathOf(hash));
+    await syncDirectory(folder);
+  }
+
+  return {
+    async stage() {
+      await mkdir(staging, { recursive: true });
+      return await createStagedFile(staging, place);
+    },
+    async open(hash, { first, length }) {
+      const file = await openFile(pathOf(hash), hash);
+      // An empty range would read to the end.
+      if (length === 0) {
+        await file.close();
+        return emptyContent();
+      }
+      return file.createReadStream({
+        start: first,
+        end: first + length - 1,
+        highWaterMark: CHUNK_BYTES,
+      });
+    },
+    async borrow(hash, use) {
+      const path = pathOf(hash);
+      if ((await ageOf(path)) === undefined) throw new BlobMissing(`there are no bytes of ${hash}`);
+      return await use(path);
+    },
+    async remove(hash, ageMsMin) {
+      const age = await ageOf(pathOf(hash));
+      if (age !== undefined && age >= ageMsMin) await rm(pathOf(hash), { force: true });
+    },
+    async *listOlderThan(ageMs) {
+      for await (const folder of entriesOf(directory)) {
+        if (folder.length !== SHARD_DIGITS) continue;
+        for await (const hash of entriesOf(join(directory, folder))) {
+          const age = HASH.test(hash) ? await ageOf(pathOf(hash)) : undefined;
+          if (age !== undefined && age >= ageMs) yield hash;
+        }
+      }
+    },
+    async removeStaged(ageMsMin) {
+      let removed = 0;
+      for await (const name of entriesOf(staging)) {
+        const age = await ageOf(join(staging, name));
+        if (age === undefined || age < ageMsMin) continue;
+        await rm(join(staging, name), { force: true });
+        removed++;
+      }
+      return removed;
+    },
+  };
+}
+
+/** Milliseconds since the file was last written; undefined if there is none. */
+async function ageOf(path: string): Promise<number | undefined> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (isFileMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function* entriesOf(directory: string): AsyncIterable<string> {
+  try {
+    for await (const { name } of await opendir(directory)) yield name;
+  } catch (error) {
+    if (!isFileMissing(error)) throw error; // nothing was ever kept there
+  }
+}
+
+async function* emptyContent(): AsyncIterable<Uint8Array> {}

@@ -1,0 +1,27 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { BlobMissing } from "#domain/blob-store.ts";
+
+/** Says whether an error is that there is no such file or folder. */
+export function isFileMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+/** Opens a blob's file for reading. Throws BlobMissing. */
+export async function openFile(path: string, hash: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    if (!isFileMissing(error)) throw error;
+    throw new BlobMissing(`there are no bytes of ${hash}`, { cause: error });
+  }
+}
+
+/** Makes new names in a folder durable: without it a power cut may forget a rename that was committed on. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,48 @@
+import type { BlobStore } from "./blob-store.ts";
+import type { BlobReferences } from "./image-repository.ts";
+
+/** So long after its last write may a file be of an upload that goes on, or was placed and not yet committed. */
+const ORPHAN_AGE_MS_MIN = 60 * 60 * 1000;
+const UNREFERENCED_MAX = 1_000;
+
+/** Told of bytes that could not be removed. The next sweep tries again. */
+export type ObserveCollectFailure = (error: unknown) => void;
+
+/** Removes bytes that nobody refers to. */
+export interface BlobCollector {
+  /** Removes those of the hashes that nobody refers to. Never throws: whatever is left waits for a sweep. */
+  collect(hashes: readonly string[]): Promise<void>;
+  /** Removes all that no row names, and what uploads left behind that ended with their process. Never throws. */
+  sweep(): Promise<void>;
+}
+
+/** Makes the collector. Removal holds the lock of the hash's references, so a placing at the same time is not undone. */
+export function createBlobCollector(
+  references: BlobReferences,
+  blobs: BlobStore,
+  observeFailure: ObserveCollectFailure,
+): BlobCollector {
+  async function collect(hashes: readonly string[], ageMsMin: number): Promise<void> {
+    for (const hash of new Set(hashes)) {
+      await references.ifUnreferenced(hash, () => blobs.remove(hash, ageMsMin));
+    }
+  }
+  const guarded = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      observeFailure(error);
+    }
+  };
+  return {
+    collect: (hashes) => guarded(() => collect(hashes, 0)),
+    sweep: () =>
+      guarded(async () => {
+        await blobs.removeStaged(ORPHAN_AGE_MS_MIN);
+        await collect(await references.findUnreferenced(UNREFERENCED_MAX), 0);
+        for await (const hash of blobs.listOlderThan(ORPHAN_AGE_MS_MIN)) {
+          await collect([hash], ORPHAN_AGE_MS_MIN);
+        }
+      }),
+  };
+}

@@ -1,0 +1,25 @@
+import type { ContentRange } from "./blob-store.ts";
+import { invalidArgument, rangeNotSatisfiable } from "./reasons.ts";
+
+/** A range as it was asked for, after RFC 9110, 14.1.2: without `first`, the last so many bytes. */
+export interface ByteRange {
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+}
+
+/** Says which bytes of a content a range means. Throws INVALID_ARGUMENT, RANGE_NOT_SATISFIABLE. */
+export function resolveRange(range: ByteRange | undefined, sizeBytes: number): ContentRange {
+  const { first, last } = range ?? {};
+  if (first === undefined) {
+    if (last === undefined) return { first: 0, length: sizeBytes };
+    if (last === 0) throw rangeNotSatisfiable(sizeBytes);
+    const length = Math.min(last, sizeBytes);
+    return { first: sizeBytes - length, length };
+  }
+  if (last !== undefined && last < first) {
+    throw invalidArgument([{ field: "range.last", message: "must not be before range.first" }]);
+  }
+  if (first >= sizeBytes) throw rangeNotSatisfiable(sizeBytes);
+  const end = Math.min(last ?? sizeBytes - 1, sizeBytes - 1);
+  return { first, length: end - first + 1 };
+}

@@ -1,0 +1,78 @@
+import { readAvifDimensions } from "./avif-dimensions.ts";
+import type { ContentType, Dimensions } from "./image.ts";
+import { JpegDimensions } from "./jpeg-dimensions.ts";
+
+/** Reads a picture's size out of its header while the bytes arrive, without decoding anything. */
+export interface DimensionReader {
+  /**
+   * Takes the next bytes. Gives the size as soon as it is known; "unknown" once it will never be: the header is
+   * damaged, or lies too deep, and decoding has to tell.
+   */
+  push(chunk: Buffer): Dimensions | "unknown" | "more";
+}
+
+/** Reads a size out of what was gathered so far; "more" asks for more. */
+type ReadHeader = (head: Buffer) => Dimensions | "unknown" | "more";
+
+/** Phones put the grid of an AVIF, with a box for each tile, into its first kilobytes. */
+const HEAD_BYTES_MAX = 256 * 1024;
+
+/** Makes the reader for a file of this type. */
+export function createDimensionReader(contentType: ContentType): DimensionReader {
+  return READERS[contentType]();
+}
+
+const READERS = {
+  "image/jpeg": () => new JpegDimensions(),
+  "image/png": () => headReader(readPng),
+  "image/gif": () => headReader(readGif),
+  "image/webp": () => headReader(readWebp),
+  "image/avif": () => headReader(readAvifDimensions),
+} as const satisfies Record<ContentType, () => DimensionReader>;
+
+/** Gathers the head. Grows by doubling, so that chunks of one byte cost no more than large ones. */
+function headReader(read: ReadHeader): DimensionReader {
+  let head: Buffer = Buffer.alloc(0);
+  let length = 0;
+  return {
+    push(chunk) {
+      if (length + chunk.length > head.length) {
+        const grown = Buffer.alloc(Math.max(head.length * 2, length + chunk.length));
+        head.copy(grown, 0, 0, length);
+        head = grown;
+      }
+      chunk.copy(head, length);
+      length += chunk.length;
+      const found = read(head.subarray(0, length));
+      return found === "more" && length > HEAD_BYTES_MAX ? "unknown" : found;
+    },
+  };
+}
+
+/** IHDR is the first chunk. */
+function readPng(head: Buffer): Dimensions | "unknown" | "more" {
+  if (head.length < 24) return "more";
+  if (head.toString("latin1", 12, 16) !== "IHDR") return "unknown";
+  return sized(head.readUInt32BE(16), head.readUInt32BE(20));
+}
+
+/** The logical screen: every frame is drawn into it. */
+function readGif(head: Buffer): Dimensions | "unknown" | "more" {
+  return head.length < 10 ? "more" : sized(head.readUInt16LE(6), head.readUInt16LE(8));
+}
+
+/** The canvas (VP8X), a lossless bitstream (VP8L) or a lossy one (VP8 and a space). */
+function readWebp(head: Buffer): Dimensions | "unknown" | "more" {
+  if (head.length < 30) return "more";
+  const chunk = head.toString("latin1", 12, 16);
+  if (chunk === "VP8X") return sized(head.readUIntLE(24, 3) + 1, head.readUIntLE(27, 3) + 1);
+  if (chunk === "VP8L") {
+    const bits = head.readUInt32LE(21);
+    return sized((bits & 0x3fff) + 1, ((bits >>> 14) & 0x3fff) + 1);
+  }
+  return sized(head.readUInt16LE(26) & 0x3fff, head.readUInt16LE(28) & 0x3fff);
+}
+
+function sized(width: number, height: number): Dimensions | "unknown" {
+  return width > 0 && height > 0 ? { width, height } : "unknown";
+}

@@ -1,0 +1,69 @@
+import { BlobMissing, type BlobStore, type ContentRange } from "./blob-store.ts";
+import { type ByteRange, resolveRange } from "./byte-range.ts";
+import type { Image, VariantName, Viewer, Visibility } from "./image.ts";
+import type { Images } from "./images.ts";
+import { originalForbidden, variantNotFound } from "./reasons.ts";
+
+/** Which bytes of an image. */
+export interface DownloadRequest {
+  readonly id: string;
+  readonly variant: VariantName | "original";
+  /** Undefined means all. */
+  readonly range: ByteRange | undefined;
+}
+
+/** What a download contains. */
+export interface ContentHeader extends ContentRange {
+  readonly contentType: string;
+  /** The size of the whole content. */
+  readonly sizeBytes: number;
+  /** The sha256 of the whole content in hex. */
+  readonly version: string;
+  readonly visibility: Visibility;
+}
+
+/** Bytes that are open for reading; whoever stops early ends the iteration, which closes them. */
+export interface Content {
+  readonly header: ContentHeader;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Gives images' bytes out. */
+export interface Downloads {
+  /** Throws IMAGE_NOT_FOUND, ORIGINAL_FORBIDDEN, VARIANT_NOT_FOUND, RANGE_NOT_SATISFIABLE, INVALID_ARGUMENT. */
+  downloadImage(request: DownloadRequest, viewer: Viewer, signal: AbortSignal): Promise<Content>;
+}
+
+/** The rules of downloading. */
+export function createDownloads(images: Images, blobs: BlobStore): Downloads {
+  async function open(request: DownloadRequest, viewer: Viewer, signal: AbortSignal) {
+    const image = await images.getImage(request.id, viewer, signal);
+    const content = contentOf(image, request.variant, viewer);
+    const range = resolveRange(request.range, content.sizeBytes);
+    const chunks = await blobs.open(content.version, range);
+    return { header: { ...content, ...range, visibility: image.visibility }, chunks };
+  }
+  return {
+    async downloadImage(request, viewer, signal) {
+      try {
+        return await open(request, viewer, signal);
+      } catch (error) {
+        if (!(error instanceof BlobMissing)) throw error;
+        // The image went between the look and the opening: the second look says so.
+        return await open(request, viewer, signal);
+      }
+    },
+  };
+}
+
+function contentOf(image: Image, name: DownloadRequest["variant"], viewer: Viewer) {
+  if (name === "original") {
+    if (image.ownerId !== viewer) throw originalForbidden(image.id);
+    const { contentType, sizeBytes, blobHash } = image;
+    return { contentType, sizeBytes, version: blobHash };
+  }
+  const variant = image.variants.find((candidate) => candidate.name === name);
+  if (variant === undefined) throw variantNotFound(image.id, name);
+  const { contentType, sizeBytes, blobHash } = variant;
+  return { contentType, sizeBytes, version: blobHash };
+}

@@ -1,0 +1,91 @@
+import type { BlobCollector } from "./blob-collector.ts";
+import type { BlobStore, StagedBlob } from "./blob-store.ts";
+import type { Dimensions, ImageFailure, VariantName } from "./image.ts";
+import type { ProcessingRepository } from "./image-repository.ts";
+
+/** How often an image may take too long, or take its renderer down, before it is given up. */
+export const ATTEMPTS_MAX = 3;
+
+/** A rendition as it was made, in memory: some hundred kilobytes. */
+export interface RenderedVariant extends Dimensions {
+  readonly name: VariantName;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What rendering gave: an image, or why this file never will. */
+export type RenderResult =
+  | ({
+      readonly kind: "rendered";
+      readonly placeholder: Uint8Array;
+      readonly variants: readonly RenderedVariant[];
+    } & Dimensions)
+  | { readonly kind: "failed"; readonly failure: ImageFailure };
+
+/** Makes variants of a file. */
+export interface Renderer {
+  /** Throws RenderAborted. */
+  render(path: string): Promise<RenderResult>;
+}
+
+/** Rendering took too long, or ended its process: it may go better another time. */
+export class RenderAborted extends Error {
+  override readonly name = "RenderAborted";
+}
+
+/** What processing needs. */
+export interface ProcessDependencies {
+  readonly repository: ProcessingRepository;
+  readonly blobs: BlobStore;
+  readonly collector: BlobCollector;
+  readonly renderer: Renderer;
+}
+
+/** How processing ended; "gone" if the image was deleted meanwhile, or is done. */
+export type ProcessOutcome = "ready" | "failed" | "gone";
+
+/** Processes an image; `attempt` counts from 1. Throws if it is to be tried again. */
+export type ProcessImage = (id: string, attempt: number) => Promise<ProcessOutcome>;
+
+/** The rules of processing. Doing it twice is harmless, so a job may be given to two workers. */
+export function createProcessImage(dependencies: ProcessDependencies): ProcessImage {
+  const { repository, blobs, collector, renderer } = dependencies;
+
+  async function render(path: string, attempt: number): Promise<RenderResult> {
+    try {
+      return await renderer.render(path);
+    } catch (error) {
+      if (!(error instanceof RenderAborted) || attempt < ATTEMPTS_MAX) throw error;
+      return { kind: "failed", failure: "too_expensive" };
+    }
+  }
+
+  return async function processImage(id, attempt) {
+    const hash = await repository.findUnprocessed(id);
+    if (hash === undefined) return "gone";
+    const result = await blobs.borrow(hash, (path) => render(path, attempt));
+    if (result.kind === "failed") {
+      await repository.failImage(id, result.failure);
+      return "failed";
+    }
+    await using stack = new AsyncDisposableStack();
+    const staged: StagedBlob[] = [];
+    const variants = [];
+    for (const { bytes, ...variant } of result.variants) {
+      const blob = stack.use(await blobs.stage());
+      await blob.write(bytes);
+      variants.push({ ...variant, sizeBytes: bytes.length, blobHash: await blob.finish() });
+      staged.push(blob);
+    }
+    const place = async () => {
+      for (const blob of staged) await blob.place();
+    };
+    const rendition = { ...result, variants };
+    try {
+      return (await repository.completeImage(id, rendition, place)) ? "ready" : "gone";
+    } catch (error) {
+      await collector.collect(variants.map(({ blobHash }) => blobHash));
+      throw error;
+    }
+  };
+}

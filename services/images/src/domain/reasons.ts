@@ -1,0 +1,92 @@
+import { Failure, type FieldViolation, invalidFields } from "@triptych/chassis/failure";
+
+/** Every reason for which this domain refuses: the contract's `ErrorReason`. */
+export type Reason =
+  | "INVALID_ARGUMENT"
+  | "UNAUTHENTICATED"
+  | "IMAGE_NOT_FOUND"
+  | "NOT_IMAGE_OWNER"
+  | "NOT_AN_IMAGE"
+  | "TOO_LARGE"
+  | "TOO_MANY_PIXELS"
+  | "VARIANT_NOT_FOUND"
+  | "ORIGINAL_FORBIDDEN"
+  | "RANGE_NOT_SATISFIABLE"
+  | "ETAG_MISMATCH"
+  | "UPLOADS_OVERLOADED";
+
+/** Names every bad field of a request. */
+export function invalidArgument(violations: readonly FieldViolation[]): Failure<Reason> {
+  return invalidFields<Reason>("INVALID_ARGUMENT", violations);
+}
+
+/** The method needs a signed-in caller. */
+export function unauthenticated(): Failure<Reason> {
+  return new Failure("UNAUTHENTICATED", "Sign in first.");
+}
+
+/** There is no such image, or the caller may not know of it: the two look alike. */
+export function imageNotFound(id: string): Failure<Reason> {
+  return new Failure("IMAGE_NOT_FOUND", `There is no image ${id}.`, { metadata: { id } });
+}
+
+/** The image is another user's, and is to be changed. */
+export function notImageOwner(id: string): Failure<Reason> {
+  const message = `Image ${id} is another user's: only its owner may change it.`;
+  return new Failure("NOT_IMAGE_OWNER", message, { metadata: { id } });
+}
+
+/** The bytes are of no type that is taken. */
+export function notAnImage(): Failure<Reason> {
+  return new Failure("NOT_AN_IMAGE", "The file is not a JPEG, PNG, WebP, AVIF or GIF.");
+}
+
+/** The file has more bytes than are taken. */
+export function tooLarge(maxBytes: number): Failure<Reason> {
+  return new Failure("TOO_LARGE", `The file is larger than ${maxBytes} bytes.`, {
+    metadata: { max_bytes: String(maxBytes) },
+  });
+}
+
+/** The picture has more pixels than are taken. */
+export function tooManyPixels(
+  { width, height }: { readonly width: number; readonly height: number },
+  maxPixels: number,
+): Failure<Reason> {
+  const message = `The picture has ${width} × ${height} pixels, more than ${maxPixels} in all.`;
+  return new Failure("TOO_MANY_PIXELS", message, {
+    metadata: { width: String(width), height: String(height), max_pixels: String(maxPixels) },
+  });
+}
+
+/** The image has no such rendition, or not yet. */
+export function variantNotFound(id: string, variant: string): Failure<Reason> {
+  const message = `Image ${id} has no variant ${variant}, or not yet.`;
+  return new Failure("VARIANT_NOT_FOUND", message, { metadata: { id, variant } });
+}
+
+/** The uploaded bytes may carry where and with what they were taken: they are the owner's only. */
+export function originalForbidden(id: string): Failure<Reason> {
+  const message = `The original of image ${id} is for its owner only: ask for a variant.`;
+  return new Failure("ORIGINAL_FORBIDDEN", message, { metadata: { id } });
+}
+
+/** The range begins behind the content's end. */
+export function rangeNotSatisfiable(sizeBytes: number): Failure<Reason> {
+  const message = `The range lies outside of the content, which has ${sizeBytes} bytes.`;
+  return new Failure("RANGE_NOT_SATISFIABLE", message, {
+    metadata: { size_bytes: String(sizeBytes) },
+  });
+}
+
+/** The image was changed since the etag was given out. */
+export function etagMismatch(id: string): Failure<Reason> {
+  const message = `Image ${id} was changed meanwhile: get it again, and repeat the change.`;
+  return new Failure("ETAG_MISMATCH", message, { metadata: { id } });
+}
+
+/** More uploads are under way than can be taken. */
+export function uploadsOverloaded(retryAfterMs: number): Failure<Reason> {
+  const message = "Too many uploads are under way: try again shortly.";
+  return new Failure("UPLOADS_OVERLOADED", message, { retryAfterMs });
+}

@@ -1,0 +1,21 @@
+import { status } from "@grpc/grpc-js";
+import type { Reason } from "#domain/reasons.ts";
+
+/** Whose reasons these are, in `google.rpc.ErrorInfo`. */
+export const ERROR_DOMAIN = "images.triptych";
+
+/** The gRPC status of every reason. */
+export const REASON_STATUS = {
+  INVALID_ARGUMENT: status.INVALID_ARGUMENT,
+  UNAUTHENTICATED: status.UNAUTHENTICATED,
+  IMAGE_NOT_FOUND: status.NOT_FOUND,
+  NOT_IMAGE_OWNER: status.PERMISSION_DENIED,
+  NOT_AN_IMAGE: status.INVALID_ARGUMENT,
+  TOO_LARGE: status.INVALID_ARGUMENT,
+  TOO_MANY_PIXELS: status.INVALID_ARGUMENT,
+  VARIANT_NOT_FOUND: status.NOT_FOUND,
+  ORIGINAL_FORBIDDEN: status.PERMISSION_DENIED,
+  RANGE_NOT_SATISFIABLE: status.OUT_OF_RANGE,
+  ETAG_MISMATCH: status.ABORTED,
+  UPLOADS_OVERLOADED: status.RESOURCE_EXHAUSTED,
+} as const satisfies Record<Reason, status>;

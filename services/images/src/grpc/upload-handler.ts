@@ -1,0 +1,54 @@
+import type { Handlers } from "@triptych/chassis/rpc/handlers";
+import type { CreateImageRequest, ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import type { ImageHeader } from "#domain/image-fields.ts";
+import { invalidArgument } from "#domain/reasons.ts";
+import { requireUser } from "#domain/require-user.ts";
+import type { Uploads } from "#domain/upload.ts";
+import { fromVisibilityCode, toMessage } from "./messages.ts";
+
+/** The contract's most; larger ones would hold up the other calls of the connection. */
+const CHUNK_BYTES_MAX = 64 * 1024;
+
+/** The handler of uploads. */
+export function createUploadHandler(
+  uploads: Uploads,
+): Pick<Handlers<typeof ImageService>, "createImage"> {
+  return {
+    async createImage(requests, { caller }) {
+      const ownerId = requireUser(caller);
+      const image = await uploads.admit(async () => {
+        const messages = requests[Symbol.asyncIterator]();
+        try {
+          const header = toHeader(await messages.next());
+          return await uploads.createImage({ ownerId, header, chunks: chunksOf(messages) });
+        } finally {
+          await messages.return?.();
+        }
+      });
+      return toMessage(image);
+    },
+  };
+}
+
+function toHeader(first: IteratorResult<CreateImageRequest>): ImageHeader {
+  const part = first.done ? undefined : first.value.part;
+  if (part?.case !== "header") {
+    throw invalidArgument([{ field: "header", message: "must be the first message" }]);
+  }
+  const { title, description, tags, visibility } = part.value;
+  return { title, description, tags, visibility: fromVisibilityCode(visibility) };
+}
+
+async function* chunksOf(messages: AsyncIterator<CreateImageRequest>): AsyncIterable<Uint8Array> {
+  for (let next = await messages.next(); !next.done; next = await messages.next()) {
+    const { part } = next.value;
+    if (part.case !== "chunk") {
+      throw invalidArgument([{ field: "chunk", message: "must follow the header" }]);
+    }
+    if (part.value.length > CHUNK_BYTES_MAX) {
+      const message = `must have at most ${CHUNK_BYTES_MAX} bytes`;
+      throw invalidArgument([{ field: "chunk", message }]);
+    }
+    yield part.value;
+  }
+}

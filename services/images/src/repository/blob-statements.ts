@@ -1,0 +1,59 @@
+import type { Connection } from "@triptych/chassis/database/database";
+import type { Statement } from "@triptych/chassis/database/statement";
+
+/** Bytes that something is to refer to. */
+export interface BlobReference {
+  readonly blobHash: string;
+  readonly sizeBytes: number;
+}
+
+/** $1 hashes, $2 sizes; the same hash may stand there twice. Locks in the order of the hashes, so that no two callers wait for each other. */
+const RETAIN_BLOBS = {
+  name: "retain_blobs",
+  text: `
+    insert into blobs (hash, size_bytes, reference_count)
+    select hash, max(size_bytes), count(*)
+    from unnest($1::text[], $2::integer[]) as added (hash, size_bytes)
+    group by hash order by hash
+    on conflict (hash) do update
+      set reference_count = blobs.reference_count + excluded.reference_count`,
+} as const satisfies Statement;
+
+/** $1 hashes. In the order of the hashes, as above. */
+const LOCK_BLOBS = {
+  name: "lock_blobs",
+  text: "select hash from blobs where hash = any($1::text[]) order by hash for update",
+} as const satisfies Statement;
+
+/** $1 hashes; the same hash may stand there twice. */
+const RELEASE_BLOBS = {
+  name: "release_blobs",
+  text: `
+    update blobs set reference_count = reference_count - released.count
+    from (select hash, count(*) from unnest($1::text[]) as given (hash) group by hash) as released
+    where blobs.hash = released.hash
+    returning blobs.hash, blobs.reference_count`,
+} as const satisfies Statement;
+
+/** Counts references, and holds their locks until the transaction ends: nobody removes the bytes meanwhile. */
+export async function retainBlobs(
+  connection: Connection,
+  references: readonly BlobReference[],
+): Promise<void> {
+  const hashes = references.map(({ blobHash }) => blobHash);
+  const sizes = references.map(({ sizeBytes }) => sizeBytes);
+  await connection.query(RETAIN_BLOBS, [hashes, sizes]);
+}
+
+/** Gives references back, after the rows that held them are gone. Gives the hashes that nobody refers to any more. */
+export async function releaseBlobs(
+  connection: Connection,
+  hashes: readonly string[],
+): Promise<readonly string[]> {
+  await connection.query(LOCK_BLOBS, [hashes]);
+  const { rows } = await connection.query<{ hash: string; reference_count: number }>(
+    RELEASE_BLOBS,
+    [hashes],
+  );
+  return rows.filter((row) => row.reference_count === 0).map(({ hash }) => hash);
+}

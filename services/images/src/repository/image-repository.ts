@@ -1,0 +1,120 @@
+import type { Connection, Database } from "@triptych/chassis/database/database";
+import type { Statement } from "@triptych/chassis/database/statement";
+import type { Image } from "#domain/image.ts";
+import type { ImageQuery, ImageRepository, NewImage } from "#domain/image-repository.ts";
+import { releaseBlobs, retainBlobs } from "./blob-statements.ts";
+import { type ImageRow, toImage } from "./image-rows.ts";
+import * as statements from "./image-statements.ts";
+
+/** Asks for an image to be processed, in the transaction of the connection. */
+export type EnqueueImage = (connection: Connection, id: string) => Promise<void>;
+
+/** Behind every UUID. */
+const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+/** Keeps images in Postgres. */
+export function createImageRepository(database: Database, enqueue: EnqueueImage): ImageRepository {
+  return {
+    async findImage(id, viewer, signal) {
+      const { rows } = await database
+        .for(id)
+        .query<ImageRow>(statements.SELECT_IMAGE, [id, viewer ?? null], signal);
+      return rows.length === 0 ? undefined : toImage(rows[0]);
+    },
+    async findImages(ids, viewer, signal) {
+      const { rows } = await database
+        .for(ids[0] ?? "")
+        .query<ImageRow>(statements.SELECT_IMAGES, [ids, viewer ?? null], signal);
+      return rows.map(toImage);
+    },
+    async listImages(query, signal) {
+      const { statement, values } = listStatement(query);
+      const { rows } = await database
+        .for(query.ownerId ?? "")
+        .query<ImageRow>(statement, values, signal);
+      return rows.map(toImage);
+    },
+    createImage: (image, place) =>
+      database.for(image.id).transaction(async (connection) => {
+        await retainBlobs(connection, [image]);
+        await place();
+        await insertImage(connection, image);
+        await enqueue(connection, image.id);
+        return await selectImage(connection, image.id, image.ownerId);
+      }),
+    updateImage: (id, change, signal) =>
+      database.for(id).transaction(async (connection) => {
+        const image = await lockImage(connection, id);
+        if (image === undefined) return undefined;
+        const { viewer, fields } = change(image);
+        const changed = { ...image, ...fields };
+        const { title, description, tags, visibility, commentsOpen } = changed;
+        const values = [id, title, description, tags, visibility, commentsOpen];
+        await connection.query(statements.UPDATE_IMAGE, values);
+        if (fields.tags !== undefined) {
+          await connection.query(statements.DELETE_TAGS, [id]);
+          await connection.query(statements.INSERT_TAGS, [id, tags]);
+        }
+        return await selectImage(connection, id, viewer);
+      }, signal),
+    deleteImage: (id, check, signal) =>
+      database.for(id).transaction(async (connection) => {
+        const image = await lockImage(connection, id);
+        if (image === undefined) return undefined;
+        check(image);
+        await connection.query(statements.DELETE_IMAGE, [id]);
+        const hashes = [image, ...image.variants].map(({ blobHash }) => blobHash);
+        return await releaseBlobs(connection, hashes);
+      }, signal),
+  };
+}
+
+function listStatement({ viewer = null, ownerId, tag, beforeId = LAST_ID, limit }: ListValues): {
+  readonly statement: Statement;
+  readonly values: readonly unknown[];
+} {
+  const values = [viewer, beforeId, limit];
+  if (tag !== undefined) {
+    return {
+      statement: statements.SELECT_TAGGED_IMAGES,
+      values: [...values, ownerId ?? null, tag],
+    };
+  }
+  if (ownerId !== undefined) {
+    return { statement: statements.SELECT_IMAGES_OF_OWNER, values: [...values, ownerId] };
+  }
+  return { statement: statements.SELECT_LISTED_IMAGES, values };
+}
+
+type ListValues = Omit<ImageQuery, "viewer"> & { readonly viewer?: string | null };
+
+async function insertImage(connection: Connection, image: NewImage): Promise<void> {
+  await connection.query(statements.INSERT_IMAGE, [
+    image.id,
+    image.ownerId,
+    image.title,
+    image.description,
+    image.tags,
+    image.visibility,
+    image.commentsOpen,
+    image.contentType,
+    image.sizeBytes,
+    image.blobHash,
+    image.createTime,
+  ]);
+  await connection.query(statements.INSERT_TAGS, [image.id, image.tags]);
+}
+
+async function lockImage(connection: Connection, id: string): Promise<Image | undefined> {
+  const { rows } = await connection.query<ImageRow>(statements.LOCK_IMAGE, [id, null]);
+  return rows.length === 0 ? undefined : toImage(rows[0]);
+}
+
+async function selectImage(
+  connection: Connection,
+  id: string,
+  viewer: string | undefined,
+): Promise<Image> {
+  const { rows } = await connection.query<ImageRow>(statements.SELECT_IMAGE, [id, viewer ?? null]);
+  return toImage(rows[0]);
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert";
+import {
+  type Image,
+  type ImageFailure,
+  type ImageState,
+  VARIANT_NAMES,
+  type Variant,
+  type VariantName,
+  type Visibility,
+} from "#domain/image.ts";
+
+/** A variant as `IMAGE_COLUMNS` gives it. */
+interface VariantRow {
+  readonly name: VariantName;
+  readonly width: number;
+  readonly height: number;
+  readonly content_type: string;
+  readonly size_bytes: number;
+  readonly blob_hash: string;
+}
+
+/** An image as `IMAGE_COLUMNS` gives it. */
+export interface ImageRow {
+  readonly id: string;
+  readonly owner_id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly visibility: Visibility;
+  readonly comments_open: boolean;
+  readonly state: ImageState;
+  readonly failure: ImageFailure | null;
+  readonly width: number;
+  readonly height: number;
+  readonly content_type: string;
+  readonly size_bytes: number;
+  readonly blob_hash: string;
+  readonly placeholder: Uint8Array;
+  readonly like_count: number;
+  readonly version: number;
+  readonly create_time: Date;
+  readonly update_time: Date;
+  readonly variants: readonly VariantRow[] | null;
+  readonly liked: boolean | null;
+}
+
+/**
+ * All of an image `i`, in one row. `viewer` is the parameter that holds the viewer's id, or null; of a null viewer
+ * `liked` is null.
+ */
+export const imageColumns = (viewer: `$${number}`) => `
+  i.id, i.owner_id, i.title, i.description, i.tags, i.visibility, i.comments_open, i.state,
+  i.failure, i.width, i.height, i.content_type, i.size_bytes, i.blob_hash, i.placeholder,
+  i.like_count, i.version, i.create_time, i.update_time,
+  (select jsonb_agg(to_jsonb(v)) from variants v where v.image_id = i.id) as variants,
+  case when ${viewer}::uuid is not null then exists
+    (select from likes l where l.image_id = i.id and l.user_id = ${viewer}::uuid) end as liked`;
+
+/** Turns a row into an image. */
+export function toImage(row: ImageRow | undefined): Image {
+  assert(row, "a statement that must give an image gave none");
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    title: row.title,
+    description: row.description,
+    tags: row.tags,
+    visibility: row.visibility,
+    commentsOpen: row.comments_open,
+    state: row.state,
+    failure: row.failure ?? undefined,
+    width: row.width,
+    height: row.height,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    blobHash: row.blob_hash,
+    placeholder: row.placeholder,
+    likeCount: row.like_count,
+    version: row.version,
+    createTime: row.create_time,
+    updateTime: row.update_time,
+    variants: toVariants(row.variants ?? []),
+    liked: row.liked ?? undefined,
+  };
+}
+
+function toVariants(rows: readonly VariantRow[]): readonly Variant[] {
+  const rank = ({ name }: VariantRow) => VARIANT_NAMES.indexOf(name);
+  return rows
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((row) => ({
+      name: row.name,
+      width: row.width,
+      height: row.height,
+      contentType: row.content_type,
+      sizeBytes: row.size_bytes,
+      blobHash: row.blob_hash,
+    }));
+}

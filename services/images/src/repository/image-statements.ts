@@ -1,0 +1,91 @@
+import type { Statement } from "@triptych/chassis/database/statement";
+import { imageColumns } from "./image-rows.ts";
+
+/** What everyone may see in a list; what is here is the condition of the index images_listed. */
+const LISTED = "i.visibility = 'public' and i.state <> 'failed'";
+
+/** $1 id, $2 viewer. */
+export const SELECT_IMAGE = {
+  name: "select_image",
+  text: `select ${imageColumns("$2")} from images i where i.id = $1`,
+} as const satisfies Statement;
+
+/** $1 id, $2 viewer. */
+export const LOCK_IMAGE = {
+  name: "lock_image",
+  text: `select ${imageColumns("$2")} from images i where i.id = $1 for update of i`,
+} as const satisfies Statement;
+
+/** $1 ids, $2 viewer. */
+export const SELECT_IMAGES = {
+  name: "select_images",
+  text: `select ${imageColumns("$2")} from images i where i.id = any($1::uuid[])`,
+} as const satisfies Statement;
+
+/** $1 viewer, $2 before, $3 limit. Two indexes are walked from their ends, each for one page at most. */
+export const SELECT_LISTED_IMAGES = {
+  name: "select_listed_images",
+  text: `
+    with page as (
+      (select i.id from images i where ${LISTED} and i.id < $2 order by i.id desc limit $3)
+      union
+      (select i.id from images i where i.owner_id = $1 and i.id < $2 order by i.id desc limit $3)
+      order by id desc limit $3
+    )
+    select ${imageColumns("$1")} from page join images i using (id) order by i.id desc`,
+} as const satisfies Statement;
+
+/** $1 viewer, $2 before, $3 limit, $4 owner. */
+export const SELECT_IMAGES_OF_OWNER = {
+  name: "select_images_of_owner",
+  text: `
+    select ${imageColumns("$1")} from images i
+    where i.owner_id = $4 and i.id < $2 and (i.owner_id = $1 or (${LISTED}))
+    order by i.id desc limit $3`,
+} as const satisfies Statement;
+
+/** $1 viewer, $2 before, $3 limit, $4 owner or null, $5 tag. */
+export const SELECT_TAGGED_IMAGES = {
+  name: "select_tagged_images",
+  text: `
+    select ${imageColumns("$1")} from image_tags t join images i on i.id = t.image_id
+    where t.tag = $5 and t.image_id < $2 and (i.owner_id = $1 or (${LISTED}))
+      and ($4::uuid is null or i.owner_id = $4)
+    order by t.image_id desc limit $3`,
+} as const satisfies Statement;
+
+/** $1 id, $2 owner, $3 title, $4 description, $5 tags, $6 visibility, $7 comments open, $8 type, $9 size, $10 hash, $11 time. */
+export const INSERT_IMAGE = {
+  name: "insert_image",
+  text: `
+    insert into images (id, owner_id, title, description, tags, visibility, comments_open,
+      content_type, size_bytes, blob_hash, create_time, update_time)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
+} as const satisfies Statement;
+
+/** $1 id, $2 title, $3 description, $4 tags, $5 visibility, $6 comments open. */
+export const UPDATE_IMAGE = {
+  name: "update_image",
+  text: `
+    update images set title = $2, description = $3, tags = $4, visibility = $5, comments_open = $6,
+      version = version + 1, update_time = now()
+    where id = $1`,
+} as const satisfies Statement;
+
+/** $1 id. Variants, tags and likes go with it. */
+export const DELETE_IMAGE = {
+  name: "delete_image",
+  text: "delete from images where id = $1",
+} as const satisfies Statement;
+
+/** $1 image, $2 tags. */
+export const INSERT_TAGS = {
+  name: "insert_tags",
+  text: "insert into image_tags (image_id, tag) select $1, unnest($2::text[])",
+} as const satisfies Statement;
+
+/** $1 image. */
+export const DELETE_TAGS = {
+  name: "delete_tags",
+  text: "delete from image_tags where image_id = $1",
+} as const satisfies Statement;

@@ -1,0 +1,75 @@
+import type { Database } from "@triptych/chassis/database/database";
+import type { Statement } from "@triptych/chassis/database/statement";
+import type { ProcessingRepository } from "#domain/image-repository.ts";
+import { retainBlobs } from "./blob-statements.ts";
+
+/** $1 id. */
+const SELECT_UNPROCESSED_IMAGE = {
+  name: "select_unprocessed_image",
+  text: "select blob_hash from images where id = $1 and state = 'processing'",
+} as const satisfies Statement;
+
+/** $1 id. */
+const LOCK_UNPROCESSED_IMAGE = {
+  name: "lock_unprocessed_image",
+  text: "select id from images where id = $1 and state = 'processing' for update",
+} as const satisfies Statement;
+
+/** $1 image, $2 names, $3 widths, $4 heights, $5 types, $6 sizes, $7 hashes. */
+const INSERT_VARIANTS = {
+  name: "insert_variants",
+  text: `
+    insert into variants (image_id, name, width, height, content_type, size_bytes, blob_hash)
+    select $1, * from
+      unnest($2::text[], $3::integer[], $4::integer[], $5::text[], $6::integer[], $7::text[])`,
+} as const satisfies Statement;
+
+/** $1 id, $2 width, $3 height, $4 placeholder. */
+const COMPLETE_IMAGE = {
+  name: "complete_image",
+  text: `
+    update images set state = 'ready', width = $2, height = $3, placeholder = $4, update_time = now()
+    where id = $1`,
+} as const satisfies Statement;
+
+/** $1 id, $2 failure. */
+const FAIL_IMAGE = {
+  name: "fail_image",
+  text: `
+    update images set state = 'failed', failure = $2, update_time = now()
+    where id = $1 and state = 'processing'`,
+} as const satisfies Statement;
+
+/** Keeps what processing finds out in Postgres. Leaves the image's version, which is its owner's. */
+export function createProcessingRepository(database: Database): ProcessingRepository {
+  return {
+    async findUnprocessed(id) {
+      const { rows } = await database
+        .for(id)
+        .query<{ blob_hash: string }>(SELECT_UNPROCESSED_IMAGE, [id]);
+      return rows[0]?.blob_hash;
+    },
+    completeImage: (id, { width, height, placeholder, variants }, place) =>
+      database.for(id).transaction(async (connection) => {
+        // A deletion waits for the lock, or has been before.
+        const locked = await connection.query(LOCK_UNPROCESSED_IMAGE, [id]);
+        if (locked.rowCount === 0) return false;
+        await retainBlobs(connection, variants);
+        await place();
+        await connection.query(INSERT_VARIANTS, [
+          id,
+          variants.map((variant) => variant.name),
+          variants.map((variant) => variant.width),
+          variants.map((variant) => variant.height),
+          variants.map((variant) => variant.contentType),
+          variants.map((variant) => variant.sizeBytes),
+          variants.map((variant) => variant.blobHash),
+        ]);
+        await connection.query(COMPLETE_IMAGE, [id, width, height, placeholder]);
+        return true;
+      }),
+    async failImage(id, failure) {
+      await database.for(id).query(FAIL_IMAGE, [id, failure]);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import {
+  createServiceDatabase,
+  prepareServiceDatabase,
+} from "@triptych/chassis/database/service-database";
+import type { Logger } from "@triptych/chassis/telemetry/logger";
+import { createMetrics, type Metrics } from "@triptych/chassis/telemetry/metrics";
+import { createFileBlobStore } from "#blobs/file-blob-store.ts";
+import type { WorkerConfiguration } from "#config.ts";
+import { createBlobCollector } from "#domain/blob-collector.ts";
+import { createProcessImage } from "#domain/process-image.ts";
+import { MIGRATIONS } from "#migrations.ts";
+import { createImageConsumer } from "#queue/image-consumer.ts";
+import { prepareQueue } from "#queue/prepare-queue.ts";
+import { createBlobReferences } from "#repository/blob-references.ts";
+import { createProcessingRepository } from "#repository/processing-repository.ts";
+import { startPeriodically } from "./periodically.ts";
+import { createRenderer } from "./renderer.ts";
+
+/** The worker's name, in logs, metrics and the database. */
+export const WORKER_NAME = "images-worker";
+const SWEEP_MS = 15 * 60 * 1000;
+/** One for each job that ends, and one for the sweep. */
+const POOL_EXTRA = 1;
+
+/** The settings that the worker reads; what else its process does is up to whoever runs it. */
+export type ImageWorkerConfiguration = Pick<
+  WorkerConfiguration,
+  "databaseUrl" | "blobDirectory" | "workerConcurrency" | "renderTimeoutMs"
+>;
+
+/** Makes images' variants, and removes bytes that nobody refers to. */
+export interface ImageWorker {
+  readonly metrics: Metrics;
+  /** Brings the database up to date, trying again until it is there or the signal fires, then takes jobs. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Takes no more jobs, and waits for those that run, until the signal fires. */
+  drain(signal: AbortSignal): Promise<void>;
+  /** Ends its processes, and gives its connections back; a job that still runs is done again by another worker. */
+  close(): Promise<void>;
+}
+
+/** Joins the parts of the worker. Connects to nothing before it is started. */
+export function createWorker(
+  configuration: ImageWorkerConfiguration,
+  { logger }: { readonly logger: Logger },
+): ImageWorker {
+  const { databaseUrl: url, workerConcurrency, renderTimeoutMs } = configuration;
+  const metrics = createMetrics({ service: WORKER_NAME });
+  const poolMax = workerConcurrency + POOL_EXTRA;
+  const database = createServiceDatabase({ name: WORKER_NAME, url, poolMax, metrics, logger });
+  const blobs = createFileBlobStore(configuration.blobDirectory);
+  const collector = createBlobCollector(createBlobReferences(database), blobs, (error) =>
+    logger.warn({ error }, "bytes that nobody refers to could not be removed"),
+  );
+  const renderer = createRenderer({ timeoutMs: renderTimeoutMs });
+  const repository = createProcessingRepository(database);
+  const processImage = createProcessImage({ repository, blobs, collector, renderer });
+  const consumer = createImageConsumer({
+    url,
+    concurrency: workerConcurrency,
+    logger,
+    async run(imageId, attempt) {
+      const startMs = performance.now();
+      try {
+        const outcome = await processImage(imageId, attempt);
+        const ms = Math.round(performance.now() - startMs);
+        logger.info({ imageId, attempt, outcome, ms }, "image processed");
+      } catch (error) {
+        logger.warn({ imageId, attempt, error }, "image not processed: it will be tried again");
+        throw error;
+      }
+    },
+  });
+  let stopSweeping = () => {};
+
+  return {
+    metrics,
+    async start(signal) {
+      await prepareServiceDatabase({ url, migrations: MIGRATIONS, logger }, signal);
+      await prepareQueue({ url, logger, start: consumer.start }, signal);
+      if (!signal.aborted) stopSweeping = startPeriodically(collector.sweep, SWEEP_MS);
+    },
+    async drain(signal) {
+      stopSweeping();
+      await consumer.drain(signal);
+    },
+    async close() {
+      stopSweeping();
+      renderer.close();
+      await consumer.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { newId } from "@triptych/chassis/database/new-id";
+import type { UserCaller } from "@triptych/chassis/identity/caller";
+import type { Client } from "@triptych/chassis/rpc/client";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { createTestDatabase } from "@triptych/chassis/testing/test-database";
+import { startTestService } from "@triptych/chassis/testing/test-service";
+import { createTestTokens } from "@triptych/chassis/testing/test-tokens";
+import type { Image } from "@triptych/protos/images/v1/image_pb";
+import {
+  type CreateImageRequestSchema,
+  type ImageHeaderSchema,
+  ImageService,
+} from "@triptych/protos/images/v1/image_service_pb";
+import pg from "pg";
+import { createApp } from "#app.ts";
+import { MIGRATIONS } from "#migrations.ts";
+
+/** What an upload says, and sends. */
+export type UploadMessage = MessageInitShape<typeof CreateImageRequestSchema>;
+
+/** The images service, listening, over a database and a folder of its own. */
+export interface TestImages extends AsyncDisposable {
+  readonly client: Client<typeof ImageService>;
+  readonly databaseUrl: string;
+  readonly blobDirectory: string;
+  /** Makes a user who is signed in. */
+  user(): Promise<UserCaller>;
+  /** Uploads a file in chunks of 64 KiB. */
+  upload(
+    caller: UserCaller,
+    file: Uint8Array,
+    header?: MessageInitShape<typeof ImageHeaderSchema>,
+  ): Promise<Image>;
+  /** Looks into the database. */
+  query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** The files in the blob directory, staged ones included. */
+  files(): Promise<string[]>;
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Cuts a file into the messages of an upload. */
+export async function* messagesOf(
+  file: Uint8Array,
+  header: MessageInitShape<typeof ImageHeaderSchema> = {},
+): AsyncIterable<UploadMessage> {
+  yield { part: { case: "header", value: header } };
+  for (let at = 0; at < file.length; at += CHUNK_BYTES) {
+    yield { part: { case: "chunk", value: file.subarray(at, at + CHUNK_BYTES) } };
+  }
+}
+
+/** Starts the service. */
+export async function startImages({ uploadsMax = 32 } = {}): Promise<TestImages> {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await createTestDatabase({ migrations: MIGRATIONS }));
+  const blobDirectory = await mkdtemp(join(tmpdir(), "images-"));
+  stack.defer(() => rm(blobDirectory, { recursive: true, force: true }));
+  const tokens = createTestTokens();
+  const app = createApp(
+    {
+      databaseUrl: database.url,
+      databasePoolMax: 10,
+      accessTokenPublicKeys: tokens.jwks,
+      blobDirectory,
+      uploadsMax,
+    },
+    { logger: createLogger({ service: "images", level: "error" }) },
+  );
+  stack.defer(() => app.close());
+  await app.prepare(new AbortController().signal);
+  const service = stack.use(await startTestService(app));
+  const client = service.client(ImageService);
+  const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+  stack.defer(() => pool.end());
+  const resources = stack.move();
+
+  return {
+    client,
+    databaseUrl: database.url,
+    blobDirectory,
+    async user() {
+      const userId = newId();
+      const token = await tokens.tokenFor(userId);
+      return { kind: "user", userId, sessionId: `session-of-${userId}`, token };
+    },
+    upload: (caller, file, header) =>
+      client.createImage(messagesOf(file, header), contextFor(caller)),
+    async query(text, values) {
+      return (await pool.query(text, values)).rows;
+    },
+    async files() {
+      const entries = await readdir(blobDirectory, { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
