@@ -13,6 +13,10 @@ create table comments (
   create_time timestamptz not null,
   update_time timestamptz not null,
   constraint comments_key primary key (image_id, id),
+  -- A comment is also found by its id alone, which ends in its image's slot and so tells its shard. This is a unique
+  -- index but for its kind: a hash has no order. Over a b-tree of ids the planner listed one image's comments by walking
+  -- through everybody's, as long as no image had few of them.
+  constraint comments_id exclude using hash (id with =),
   constraint comments_parent foreign key (image_id, parent_id) references comments (image_id, id),
   constraint comments_depth check (depth between 1 and 8 and (depth = 1) = (parent_id is null)),
   constraint comments_reply_count check (reply_count >= 0),
@@ -23,9 +27,6 @@ create table comments (
     end
   )
 );
-
--- A comment is found by its own id, which ends in its image's slot and so tells its shard.
-create unique index comments_id on comments (id);
 
 -- ListComments, in both directions.
 create index comments_top_level on comments (image_id, id) where parent_id is null;

@@ -1,8 +1,12 @@
+import { readFile } from "node:fs/promises";
 import { ConfigurationError } from "@triptych/chassis/configuration/configuration-error";
-import { readConfig } from "./config.ts";
+import { describeConfiguration } from "@triptych/chassis/configuration/read-configuration";
+import { CONFIGURATION_FIELDS, readConfig } from "./config.ts";
 
-describe("readConfig", () => {
-  it("names everything that must be set", () => {
+const README = new URL("../README.md", import.meta.url);
+
+describe("the configuration", () => {
+  it("names everything that must be set, at once", () => {
     const read = () => readConfig({});
     expect(read).toThrow(ConfigurationError);
     for (const variable of [
@@ -13,6 +17,16 @@ describe("readConfig", () => {
       "IMAGES_ADDRESS",
     ]) {
       expect(read).toThrow(variable);
+    }
+  });
+
+  it("stands in the README, line by line", async () => {
+    const readme = await readFile(README, "utf8");
+    for (const { variable, expected, default: value = "", description } of describeConfiguration(
+      CONFIGURATION_FIELDS,
+    )) {
+      const cells = ["", `\`${variable}\``, expected, value, description, ""];
+      expect(readme).toContain(cells.join(" | ").trim().replaceAll(/ {2,}/g, " "));
     }
   });
 });

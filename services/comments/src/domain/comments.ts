@@ -2,6 +2,7 @@ import { newIdIn } from "@triptych/chassis/database/new-id";
 import { type Page, type PageQuery, toPage } from "@triptych/chassis/fields/page";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { type Comment, etagOf, isEditWindowOver, withBody } from "./comment.ts";
+import type { CommentDeletion, CommentEdit, NewComment } from "./comment-changes.ts";
 import type { CommentQuery, CommentRepository, CommentRows } from "./comment-repository.ts";
 import type { ImageFacts, Images } from "./image-facts.ts";
 import {
@@ -20,31 +21,6 @@ export interface CommentsDependencies {
   readonly images: Images;
   /** Tells the time. */
   readonly clock: () => Date;
-}
-
-/** A comment that somebody wants to write. Its body is one that `findBodyFault` finds nothing wrong with. */
-export interface NewComment {
-  readonly authorId: string;
-  readonly imageId: string;
-  readonly parentId: string | undefined;
-  readonly body: string;
-}
-
-/** An edit that somebody wants to make. Its body is one that `findBodyFault` finds nothing wrong with. */
-export interface CommentEdit {
-  readonly userId: string;
-  readonly id: string;
-  readonly body: string;
-  /** The etag that the comment must still have; undefined for any. */
-  readonly etag: string | undefined;
-}
-
-/** A deletion that somebody wants to make. */
-export interface CommentDeletion {
-  readonly userId: string;
-  readonly id: string;
-  /** The etag that the comment must still have; undefined for any. */
-  readonly etag: string | undefined;
 }
 
 /**

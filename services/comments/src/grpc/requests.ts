@@ -11,6 +11,7 @@ import {
   type UpdateCommentRequest,
 } from "@triptych/protos/comments/v1/comment_service_pb";
 import { findBodyFault } from "#domain/comment-body.ts";
+import type { CommentDeletion, CommentEdit, NewComment } from "#domain/comment-changes.ts";
 import type { CommentOrder as Order } from "#domain/comment-repository.ts";
 
 // Each function turns a request into what the domain is asked, and throws INVALID_ARGUMENT if that cannot be.
@@ -25,7 +26,7 @@ const ORDERS: ReadonlyMap<CommentOrder, Order> = new Map([
 export function readCreateComment(
   { imageId, parentId, body }: CreateCommentRequest,
   authorId: string,
-) {
+): NewComment {
   return readFields((fields) => ({
     authorId,
     imageId: fields.id("image_id", imageId),
@@ -35,7 +36,7 @@ export function readCreateComment(
 }
 
 /** The comment's id. */
-export function readGetComment({ id }: GetCommentRequest) {
+export function readGetComment({ id }: GetCommentRequest): string {
   return readFields((fields) => fields.id("id", id));
 }
 
@@ -60,7 +61,10 @@ export function readListReplies(request: ListRepliesRequest) {
 }
 
 /** The edit that the user wants to make. */
-export function readUpdateComment({ comment, updateMask }: UpdateCommentRequest, userId: string) {
+export function readUpdateComment(
+  { comment, updateMask }: UpdateCommentRequest,
+  userId: string,
+): CommentEdit {
   return readFields((fields) => {
     const paths = new Set(updateMask?.paths);
     if (paths.size !== 1 || !paths.has("body")) {
@@ -76,7 +80,10 @@ export function readUpdateComment({ comment, updateMask }: UpdateCommentRequest,
 }
 
 /** The deletion that the user wants to make. */
-export function readDeleteComment({ id, etag }: DeleteCommentRequest, userId: string) {
+export function readDeleteComment(
+  { id, etag }: DeleteCommentRequest,
+  userId: string,
+): CommentDeletion {
   return readFields((fields) => ({
     userId,
     id: fields.id("id", id),
@@ -85,6 +92,8 @@ export function readDeleteComment({ id, etag }: DeleteCommentRequest, userId: st
 }
 
 /** The images' ids. */
-export function readBatchGetCommentCounts({ imageIds }: BatchGetCommentCountsRequest) {
+export function readBatchGetCommentCounts({
+  imageIds,
+}: BatchGetCommentCountsRequest): readonly string[] {
   return readFields((fields) => imageIds.map((id, index) => fields.id(`image_ids[${index}]`, id)));
 }
