@@ -29,7 +29,8 @@ import { createSessionRepository } from "#repository/session-repository.ts";
 import { createUserRepository } from "#repository/user-repository.ts";
 import type { Configuration } from "./config.ts";
 
-const NAME = "users";
+/** The service's short name. */
+export const NAME = "users";
 const MIGRATIONS = new URL("../migrations/", import.meta.url);
 
 /** What the app does not make itself. */

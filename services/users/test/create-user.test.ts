@@ -114,4 +114,19 @@ describe("CreateUser", () => {
     const calls = Array.from({ length: 100 }, () => service.register());
     expect(new Set((await Promise.all(calls)).map(({ id }) => id)).size).toBe(100);
   });
+
+  it("fails with HASHING_OVERLOADED for those whose password cannot be hashed in time, and tells when to come again", async () => {
+    const calls = Array.from({ length: 300 }, () => service.register());
+    const settled = await Promise.allSettled(calls);
+    const failed = settled.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    // Two are hashed and 256 wait: on an idle machine 42 are refused.
+    expect(failed.length).toBeGreaterThanOrEqual(42);
+    for (const error of failed) {
+      expect(error).toMatchObject({
+        reason: "HASHING_OVERLOADED",
+        code: status.RESOURCE_EXHAUSTED,
+        retryAfterMs: expect.any(Number),
+      });
+    }
+  });
 });

@@ -21,6 +21,8 @@ export interface TestImage {
 export interface ImagesServer extends TestService {
   /** Adds an image. Gives its id. */
   put(image: TestImage): string;
+  /** Does something before the next answer is given. */
+  beforeNextAnswer(act: () => Promise<unknown>): void;
   /** How often it was asked. */
   readonly asked: () => number;
 }
@@ -29,6 +31,7 @@ export interface ImagesServer extends TestService {
 export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
   const images = new Map<string, TestImage>();
   let asked = 0;
+  let before: (() => Promise<unknown>) | undefined;
   const notExpected = async () => {
     throw new Error("users ask images for GetImage only");
   };
@@ -36,6 +39,9 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
     ...Object.fromEntries(ImageService.methods.map(({ localName }) => [localName, notExpected])),
     async getImage({ id }: { readonly id: string }, { caller }: { readonly caller: Caller }) {
       asked += 1;
+      const act = before;
+      before = undefined;
+      await act?.();
       const image = images.get(id);
       if (image === undefined || caller.kind !== "user" || caller.userId !== image.ownerId) {
         throw new Failure("IMAGE_NOT_FOUND", "There is no such image.");
@@ -61,6 +67,9 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
       const id = newId();
       images.set(id, image);
       return id;
+    },
+    beforeNextAnswer(act) {
+      before = act;
     },
     asked: () => asked,
   };

@@ -62,8 +62,8 @@ export function newHandle(): string {
   return `u_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
 }
 
-/** Starts the service for one test file. */
-export async function startUsers(): Promise<UsersUnderTest> {
+/** Starts the service for one test file. What it logs is given to `log`, if that is given. */
+export async function startUsers(log?: (line: string) => void): Promise<UsersUnderTest> {
   const resources = new AsyncDisposableStack();
   const tokens = createTestTokens();
   const { url } = resources.use(
@@ -77,7 +77,11 @@ export async function startUsers(): Promise<UsersUnderTest> {
     accessTokenPublicKeys: tokens.jwks,
     accessTokenPrivateKey: tokens.privateJwk,
   };
-  const logger = createLogger({ service: "users", level: "silent" });
+  const logger = createLogger({
+    service: "users",
+    level: log ? "trace" : "silent",
+    destination: { write: (line) => log?.(line) },
+  });
   const app = resources.adopt(createApp(configuration, { logger, images: transport }), (it) =>
     it.close(),
   );

@@ -144,6 +144,24 @@ describe("UpdateUser of the avatar", () => {
     expect((await service.users.getUser({ id: ada.user.id }, contextFor())).bio).toBe("");
   });
 
+  it("fails with ETAG_MISMATCH if the profile is changed while images are asked", async () => {
+    const avatarImageId = service.images.put({ ownerId: ada.user.id });
+    service.images.beforeNextAnswer(() => update({ bio: "meanwhile" }, "bio"));
+    const call = update({ avatarImageId, etag: ada.user.etag }, "avatar_image_id");
+    await expect(call).rejects.toMatchObject({ reason: "ETAG_MISMATCH" });
+    const now = await service.users.getUser({ id: ada.user.id }, contextFor());
+    expect(now).toMatchObject({ bio: "meanwhile", avatarImageId: undefined });
+  });
+
+  it("fails with UNAUTHENTICATED if the session ends while images are asked", async () => {
+    const avatarImageId = service.images.put({ ownerId: ada.user.id });
+    service.images.beforeNextAnswer(() =>
+      service.users.deleteSession({ id: ada.sessionId }, ada.context()),
+    );
+    const call = update({ avatarImageId }, "avatar_image_id");
+    await expect(call).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
+  });
+
   it("fails with DEPENDENCY_UNAVAILABLE if images cannot be asked, and changes nothing", async () => {
     const avatarImageId = service.images.put({ ownerId: ada.user.id });
     await service.images.stop();

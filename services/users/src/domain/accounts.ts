@@ -29,9 +29,7 @@ export function createAccounts({ users, hasher }: AccountsPorts): Accounts {
   return {
     async createUser(request, context) {
       const { handle, email, password, displayName } = readAccountRequest(request);
-      // Asked first because a hash is dear; what decides is the insert.
-      const taken = await users.findTaken(handle, email, context.signal);
-      if (taken !== undefined) throw failureOf(taken, handle);
+      // Whether the names are free is not asked before: the insert decides, and the queue keeps a rush off the database.
       const passwordHash = await hasher.hash(password, context);
       const account = { id: newId(), handle, email, displayName, passwordHash };
       const inserted = await users.insertAccount(account, context.signal);

@@ -15,9 +15,7 @@ export interface UserSearch {
 
 /** The rows of users. Every function throws DatabaseUnavailable or QueryCanceled if the database cannot answer. */
 export interface UserRepository {
-  /** Says which of the two belongs to an account already; of both, the handle. */
-  findTaken(handle: string, email: string, signal: AbortSignal): Promise<Taken | undefined>;
-  /** Stores a new account, unless another has its handle or e-mail address: of several at once, one is stored. */
+  /** Stores a new account, unless another has its handle or e-mail address: of several at once, one is stored. Of both taken, it says the handle. */
   insertAccount(account: NewAccount, signal: AbortSignal): Promise<Account | Taken>;
   findUser(id: string, signal: AbortSignal): Promise<User | undefined>;
   /** Finds those that exist, in no order. */

@@ -24,7 +24,11 @@ const INSERT_ATTEMPTS_MAX = 2;
 
 /** Makes the repository of users. */
 export function createUserRepository(database: Database): UserRepository {
-  async function findTaken(handle: string, email: string, signal: AbortSignal) {
+  async function findTaken(
+    handle: string,
+    email: string,
+    signal: AbortSignal,
+  ): Promise<Taken | undefined> {
     const values = [handle, foldEmail(email)];
     const { rows } = await database
       .for(handle)
@@ -49,7 +53,6 @@ export function createUserRepository(database: Database): UserRepository {
   }
 
   return {
-    findTaken,
     insertAccount,
 
     async findUser(id, signal) {

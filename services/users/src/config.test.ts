@@ -1,0 +1,47 @@
+import { ConfigurationError } from "@triptych/chassis/configuration/configuration-error";
+import { generateKeyPair } from "@triptych/chassis/identity/keys";
+import { readConfig } from "./config.ts";
+
+const { privateJwk, publicJwks } = generateKeyPair("2026-01");
+const ENVIRONMENT = {
+  GRPC_PORT: "7001",
+  METRICS_PORT: "7101",
+  DATABASE_URL: "postgres://users:secret@127.0.0.1:5432/users",
+  ACCESS_TOKEN_PUBLIC_KEYS: JSON.stringify(publicJwks),
+  ACCESS_TOKEN_PRIVATE_KEY: JSON.stringify(privateJwk),
+  IMAGES_ADDRESS: "127.0.0.1:7002",
+};
+
+function faultsOf(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (thrown) {
+    if (thrown instanceof ConfigurationError) return thrown.message;
+    throw thrown;
+  }
+  return "";
+}
+
+describe("the configuration of users", () => {
+  it("reads the keys, several public ones by kid", () => {
+    const keys = [...publicJwks.keys, ...generateKeyPair("2025-12").publicJwks.keys];
+    const text = JSON.stringify({ keys });
+    const configuration = readConfig({ ...ENVIRONMENT, ACCESS_TOKEN_PUBLIC_KEYS: text });
+    expect(configuration.accessTokenPrivateKey).toEqual(privateJwk);
+    expect(configuration.accessTokenPublicKeys).toEqual({ keys });
+  });
+
+  it("names every variable that is missing", () => {
+    const faults = faultsOf({});
+    for (const name of Object.keys(ENVIRONMENT)) expect(faults).toContain(name);
+  });
+
+  it("refuses a private key that is none, and never repeats it", () => {
+    const { d: _, ...withoutSecret } = privateJwk;
+    for (const text of [JSON.stringify(withoutSecret), "not JSON: kept-secret"]) {
+      const faults = faultsOf({ ...ENVIRONMENT, ACCESS_TOKEN_PRIVATE_KEY: text });
+      expect(faults).toContain("ACCESS_TOKEN_PRIVATE_KEY");
+      expect(faults).not.toContain("kept-secret");
+    }
+  });
+});

@@ -1,0 +1,132 @@
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { newHandle, startUsers, type UsersUnderTest } from "./start-users.ts";
+
+let service: UsersUnderTest;
+
+beforeAll(async () => {
+  service = await startUsers();
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+async function search(query: string): Promise<readonly string[]> {
+  const { users } = await service.users.listUsers({ query }, contextFor());
+  return users.map(({ handle }) => handle);
+}
+
+describe("ListUsers by handle", () => {
+  it("gives the one who has it, without regard to case, and no e-mail address", async () => {
+    const { id, handle } = await service.register();
+    const request = { handle: handle.toUpperCase() };
+    const { users, nextPageToken } = await service.users.listUsers(request, contextFor());
+    expect(users.map((user) => user.id)).toEqual([id]);
+    expect(users[0]?.email).toBeUndefined();
+    expect(nextPageToken).toBe("");
+  });
+
+  it("gives none for a handle that nobody has or can have", async () => {
+    for (const handle of [newHandle(), "a b", "%", "x".repeat(80)]) {
+      expect(await service.users.listUsers({ handle }, contextFor())).toMatchObject({ users: [] });
+    }
+  });
+});
+
+describe("ListUsers by prefix", () => {
+  it("finds by the beginning of handle or display name, without regard to case, in the handles' order", async () => {
+    await service.register({ handle: "zoe_lark", displayName: "Zoë" });
+    await service.register({ handle: "bird_9", displayName: "ZOE Larkin" });
+    await service.register({ handle: "azoe_lark", displayName: "A Zoe" });
+    expect(await search("zOe")).toEqual(["bird_9", "zoe_lark"]);
+    expect(await search("zoe ")).toEqual(["bird_9"]);
+    expect(await search("ZOË")).toEqual(["zoe_lark"]);
+    expect(await search("ZOE\u0308")).toEqual(["zoe_lark"]);
+  });
+
+  it("follows a display name when it is changed", async () => {
+    const ada = await service.signIn();
+    const user = { displayName: "Countess Ada" };
+    await service.users.updateUser(
+      { user, updateMask: { paths: ["display_name"] } },
+      ada.context(),
+    );
+    expect(await search("countess a")).toEqual([ada.user.handle]);
+  });
+
+  it("takes the wildcards of SQL for what they are", async () => {
+    await service.register({ handle: "w_under", displayName: "100% wool" });
+    await service.register({ handle: "wxunder", displayName: "100 sheep" });
+    expect(await search("w_u")).toEqual(["w_under"]);
+    expect(await search("100%")).toEqual(["w_under"]);
+    expect(await search("%")).toEqual([]);
+    expect(await search("_")).toEqual([]);
+    expect(await search("\\")).toEqual([]);
+    expect(await search("'; drop table users; --")).toEqual([]);
+  });
+
+  it("shows nobody twice and leaves nobody out while others register", async () => {
+    const handles = Array.from({ length: 25 }, (_, index) => `page_${10 + index}`);
+    // Their display names match as well, so that each is found in both ways.
+    await Promise.all(handles.map((handle) => service.register({ handle, displayName: handle })));
+    const seen: string[] = [];
+    let pageToken = "";
+    for (let page = 0; page === 0 || pageToken !== ""; page++) {
+      const request = { query: "page_", pageSize: 10, pageToken };
+      const { users, nextPageToken } = await service.users.listUsers(request, contextFor());
+      seen.push(...users.map(({ handle }) => handle));
+      await service.register({ handle: `page_0${page}` });
+      await service.register({ handle: `page_9${page}` });
+      pageToken = nextPageToken;
+    }
+    expect(seen.filter((handle) => handles.includes(handle))).toEqual(handles);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it("ends with an empty token where the last page is full", async () => {
+    await service.register({ handle: "full_1" });
+    await service.register({ handle: "full_2" });
+    const request = { query: "full_", pageSize: 2 };
+    const { users, nextPageToken } = await service.users.listUsers(request, contextFor());
+    expect(users).toHaveLength(2);
+    expect(nextPageToken).toBe("");
+  });
+
+  it("fails with INVALID_ARGUMENT for a page token of another query, or made up", async () => {
+    await service.register({ handle: "token_1" });
+    await service.register({ handle: "token_2" });
+    const { nextPageToken } = await service.users.listUsers(
+      { query: "token_", pageSize: 1 },
+      contextFor(),
+    );
+    expect(nextPageToken).not.toBe("");
+    const requests = [
+      { query: "token", pageToken: nextPageToken },
+      { handle: "token_1", pageToken: nextPageToken },
+      { query: "token_", pageToken: "bm90IGEgdG9rZW4" },
+    ];
+    for (const request of requests) {
+      await expect(service.users.listUsers(request, contextFor())).rejects.toMatchObject({
+        reason: "INVALID_ARGUMENT",
+        violations: [{ field: "page_token" }],
+      });
+    }
+  });
+
+  it.each([
+    ["neither handle nor query", {}, ["handle", "query"]],
+    ["both", { handle: "ada", query: "a" }, ["handle", "query"]],
+    ["an empty query", { query: "" }, ["query"]],
+    ["a query of 81 characters", { query: "🦋".repeat(81) }, ["query"]],
+    ["NUL in the query", { query: "a\0" }, ["query"]],
+    ["NUL in the handle", { handle: "a\0" }, ["handle"]],
+    ["a negative page size", { query: "a", pageSize: -1 }, ["page_size"]],
+    [
+      "all at once",
+      { pageSize: -1, pageToken: "x" },
+      ["handle", "query", "page_size", "page_token"],
+    ],
+  ])("fails with INVALID_ARGUMENT for %s", async (_what, request, fields) => {
+    await expect(service.users.listUsers(request, contextFor())).rejects.toMatchObject({
+      reason: "INVALID_ARGUMENT",
+      violations: fields.map((field) => ({ field })),
+    });
+  });
+});
