@@ -1,0 +1,35 @@
+import type { Environment } from "@triptych/chassis/configuration/read-configuration";
+import { askStack } from "#control/control-client.ts";
+import type { ControlRequest, PartStatus } from "#control/messages.ts";
+import { readStackFile } from "#control/stack-file.ts";
+import { dataFolderAt } from "#data-folder/data-folder.ts";
+import { readSettings } from "#settings.ts";
+import { StackError } from "#stack-error.ts";
+import { formatStatus } from "#terminal/status-text.ts";
+import { tell } from "#terminal/terminal.ts";
+
+/** Asks the running stack for something, and prints the answer once it is done. Throws StackError. */
+export async function controlCommand(
+  request: ControlRequest,
+  environment: Environment,
+): Promise<void> {
+  const { dataFolder } = readSettings(environment);
+  const parts = await ask(request, dataFolder);
+  if (request.command === "status") {
+    tell(formatStatus(parts, new Date()));
+    return;
+  }
+  const part = parts.find(({ name }) => name === request.part);
+  tell(`${request.part} is ${part?.state}.`);
+}
+
+async function ask(request: ControlRequest, folder: string): Promise<readonly PartStatus[]> {
+  const record = await readStackFile(dataFolderAt(folder).stackFile);
+  const nothingRuns = `No stack runs on ${folder}: start one, or name its folder with TRIPTYCH_DATA.`;
+  if (record === undefined) throw new StackError(nothingRuns);
+  const response = await askStack(record, request).catch((cause) => {
+    throw new StackError(nothingRuns, { cause });
+  });
+  if (!response.ok) throw new StackError(response.message);
+  return response.parts;
+}

@@ -1,0 +1,39 @@
+import { createConnection } from "node:net";
+import { StackError } from "#stack-error.ts";
+import type { ControlRequest, ControlResponse } from "./messages.ts";
+import type { StackRecord } from "./stack-file.ts";
+
+const HOST = "127.0.0.1";
+/** A part that is asked to stop may drain first; one that starts may migrate first. */
+const ACTION_MS_MAX = 90_000;
+const STATUS_MS_MAX = 3_000;
+
+/** Asks the supervisor that the record points at. Throws StackError if it does not answer; what it answers may be a refusal. */
+export function askStack(
+  { control }: Pick<StackRecord, "control">,
+  request: ControlRequest,
+): Promise<ControlResponse> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause?: unknown) => {
+      socket.destroy();
+      reject(new StackError("The stack does not answer.", { cause }));
+    };
+    const socket = createConnection({ host: HOST, port: control.port }, () => {
+      socket.write(`${JSON.stringify({ ...request, token: control.token })}\n`);
+    });
+    socket.setTimeout(request.command === "status" ? STATUS_MS_MAX : ACTION_MS_MAX, fail);
+    socket.on("error", fail);
+    let text = "";
+    socket.setEncoding("utf8");
+    socket.on("data", (chunk: string) => {
+      text += chunk;
+    });
+    socket.on("end", () => {
+      try {
+        resolve(JSON.parse(text));
+      } catch (cause) {
+        fail(cause);
+      }
+    });
+  });
+}

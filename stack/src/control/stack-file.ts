@@ -1,0 +1,52 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+
+/** A process that the stack started, as it stands in the stack's file. */
+export interface RecordedProcess {
+  readonly name: string;
+  readonly pid: number;
+}
+
+/** What `stack.json` in the data folder says of the running stack. Only its owner may read it, because of the token. */
+export interface StackRecord {
+  /** The supervisor's process. */
+  readonly pid: number;
+  readonly state: "starting" | "ready" | "stopping";
+  readonly shape: "split" | "monolith";
+  /** Where the gateway answers; null until everything is ready for the first time. */
+  readonly url: string | null;
+  /** Where the supervisor takes commands on 127.0.0.1, and the word that proves the asker may read this file. */
+  readonly control: { readonly port: number; readonly token: string };
+  readonly processes: readonly RecordedProcess[];
+}
+
+/** Reads the file; undefined if there is none, or it is no such file. */
+export async function readStackFile(path: string): Promise<StackRecord | undefined> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  try {
+    const record: unknown = JSON.parse(text);
+    return isStackRecord(record) ? record : undefined;
+  } catch {
+    return undefined; // not JSON: no supervisor wrote it
+  }
+}
+
+/** Replaces the file; a reader sees the old one or the new one. */
+export async function writeStackFile(path: string, record: StackRecord): Promise<void> {
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  await rename(unfinished, path);
+}
+
+function isStackRecord(value: unknown): value is StackRecord {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("pid" in value && "control" in value && "processes" in value)) return false;
+  const { control } = value;
+  return (
+    Number.isSafeInteger(value.pid) &&
+    Array.isArray(value.processes) &&
+    typeof control === "object" &&
+    control !== null &&
+    "port" in control &&
+    "token" in control
+  );
+}

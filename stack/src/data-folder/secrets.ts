@@ -1,0 +1,56 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { generateKeyPair } from "@triptych/chassis/identity/keys";
+import { SERVICES, type ServiceName } from "#part-names.ts";
+
+/** The bytes of chance in a password; 32 characters once written. */
+const PASSWORD_BYTES = 24;
+
+/** What the stack makes for itself at its first start, and keeps. */
+export interface Secrets {
+  /** Signs access tokens: a JSON Web Key, as JSON. Only users holds it. */
+  readonly signingKey: string;
+  /** Verifies access tokens: a JSON Web Key Set, as JSON. */
+  readonly publicKeys: string;
+  readonly databasePasswords: Readonly<Record<ServiceName, string>>;
+}
+
+/** Reads the secrets from their folder, and makes those that are not there. */
+export async function openSecrets(folder: string): Promise<Secrets> {
+  const signingKey = await keep(join(folder, "access-token.jwk"), makeSigningKey);
+  const { d: _private, ...publicKey } = JSON.parse(signingKey);
+  const passwords = SERVICES.map(async (service) => {
+    const path = join(folder, `${service}-database.password`);
+    return [service, await keep(path, makePassword)] as const;
+  });
+  return {
+    signingKey,
+    publicKeys: JSON.stringify({ keys: [publicKey] }),
+    databasePasswords: Object.fromEntries(await Promise.all(passwords)) as Record<
+      ServiceName,
+      string
+    >,
+  };
+}
+
+/** Written under another name first: a start that was interrupted leaves no half of a key. */
+async function keep(path: string, make: () => string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
+  const value = make();
+  await writeFile(`${path}.new`, `${value}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+  return value;
+}
+
+function makeSigningKey(): string {
+  return JSON.stringify(generateKeyPair(randomUUID()).privateJwk);
+}
+
+function makePassword(): string {
+  return randomBytes(PASSWORD_BYTES).toString("base64url");
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { withLog } from "#data-folder/log-file.ts";
+import { REPOSITORY } from "#repository-folder.ts";
+import { StackError } from "#stack-error.ts";
+
+/** A module that each process loads first: it ends the process with its supervisor. */
+const SUPERVISED = new URL("./supervised.ts", import.meta.url).href;
+
+/** A process to start. */
+export interface ProcessDefinition {
+  /** The module that it runs, an absolute path. */
+  readonly script: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Answers 200 once the process is ready. */
+  readonly readyUrl: string;
+  readonly log: string;
+}
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A process that was started. */
+export interface Child {
+  readonly pid: number;
+  /** Resolves when it has ended. */
+  readonly exited: Promise<Exit>;
+  /** Sends a signal, unless the process has ended. */
+  kill(signal: NodeJS.Signals): void;
+  /** Sends a message to the process, and gives its next message back. Throws StackError if it ends without one. */
+  ask(message: object): Promise<unknown>;
+}
+
+/**
+ * Starts a process in a session of its own, so that Ctrl-C at the terminal reaches only the supervisor, which ends the
+ * processes in order. Between them is a channel: its end tells the process that the supervisor is gone.
+ */
+export async function spawnChild(definition: ProcessDefinition): Promise<Child> {
+  // Listened to at once: a process may be there, or have ended, before its log is closed here.
+  return withLog(definition.log, (log) => {
+    const child = spawn(process.execPath, ["--import", SUPERVISED, definition.script], {
+      cwd: REPOSITORY,
+      env: definition.environment,
+      detached: true,
+      stdio: ["ignore", log, log, "ipc"],
+    });
+    child.on("error", () => {}); // a message to a process that has ended; `exit` tells the rest
+    return whenSpawned(child);
+  });
+}
+
+async function whenSpawned(child: ChildProcess): Promise<Child> {
+  const exited = new Promise<Exit>((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  await once(child, "spawn");
+  assert(child.pid !== undefined, "a process that was spawned has a number");
+  return {
+    pid: child.pid,
+    exited,
+    kill: (signal) => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    },
+    ask: (message) => ask(child, message),
+  };
+}
+
+async function ask(child: ChildProcess, message: object): Promise<unknown> {
+  const over = new AbortController();
+  const ended = once(child, "exit", { signal: over.signal }).then(() => {
+    throw new StackError("The process ended before it answered.");
+  });
+  try {
+    const answered = once(child, "message", { signal: over.signal });
+    child.send(message);
+    const [answer] = await Promise.race([answered, ended]);
+    return answer;
+  } finally {
+    ended.catch(() => {}); // the answer was there first
+    over.abort();
+  }
+}

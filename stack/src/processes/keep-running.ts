@@ -1,0 +1,62 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createBackoff } from "./backoff.ts";
+import { type Child, type Exit, type ProcessDefinition, spawnChild } from "./child-process.ts";
+import { untilReady } from "./readiness.ts";
+
+/** A process that dies so often without ever having been ready will not get better by itself. */
+const DEATHS_BEFORE_READY_MAX = 3;
+
+/** Hears what becomes of a process that is kept running. */
+export interface Life {
+  spawned(child: Child): void;
+  ready(): void;
+  /** It has ended; `waitMs` later it is started again. */
+  died(exit: Exit, waitMs: number): void;
+}
+
+/** Starts a process, and starts it again whenever it ends, until `unwanted` fires; then returns once it has ended. Throws if it dies three times before it was ready once. */
+export async function keepRunning(
+  definition: ProcessDefinition,
+  life: Life,
+  unwanted: AbortSignal,
+): Promise<void> {
+  const backoff = createBackoff();
+  let wasReady = false;
+  const ready = () => {
+    wasReady = true;
+    life.ready();
+  };
+  for (let deaths = 1; !unwanted.aborted; deaths++) {
+    const begin = performance.now();
+    const exit = await runOnce(definition, { ...life, ready }, unwanted);
+    if (unwanted.aborted) return;
+    if (!wasReady && deaths >= DEATHS_BEFORE_READY_MAX) {
+      throw new Error(`${describeExit(exit)}, ${deaths} times before it was ready`);
+    }
+    const wait = backoff.next(performance.now() - begin);
+    life.died(exit, wait);
+    await delay(wait, undefined, { signal: unwanted }).catch(() => {}); // no longer wanted
+  }
+}
+
+/** Says how a process ended, as it follows the process's name. */
+export function describeExit({ code, signal }: Exit): string {
+  return signal === null ? `ended with the code ${code}` : `was ended by ${signal}`;
+}
+
+async function runOnce(
+  definition: ProcessDefinition,
+  life: Pick<Life, "spawned" | "ready">,
+  unwanted: AbortSignal,
+): Promise<Exit> {
+  const child = await spawnChild(definition);
+  life.spawned(child);
+  const over = new AbortController();
+  untilReady(definition.readyUrl, AbortSignal.any([unwanted, over.signal])).then(
+    life.ready,
+    () => {}, // it ended, or is no longer wanted
+  );
+  const exit = await child.exited;
+  over.abort();
+  return exit;
+}

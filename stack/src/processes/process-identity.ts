@@ -1,0 +1,31 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Tells whether a process has that number, whosever it is. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Tells whether that process runs, and its command line holds `words`: a number may have been given to another meanwhile. */
+export async function isProcess(pid: number, words: string): Promise<boolean> {
+  return isRunning(pid) && (await commandLine(pid)).includes(words);
+}
+
+async function commandLine(pid: number): Promise<string> {
+  if (process.platform === "linux") {
+    const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    return line.replaceAll("\0", " ");
+  }
+  const { stdout } = await run("ps", ["-ww", "-o", "command=", "-p", String(pid)]).catch(() => ({
+    stdout: "",
+  }));
+  return stdout;
+}

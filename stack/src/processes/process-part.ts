@@ -1,0 +1,193 @@
+import type { PartState, PartStatus } from "#control/messages.ts";
+import type { PartName } from "#part-names.ts";
+import { StackError } from "#stack-error.ts";
+import type { Child, ProcessDefinition } from "./child-process.ts";
+import { describeExit, keepRunning } from "./keep-running.ts";
+import type { Part } from "./part.ts";
+import { Turns } from "./turns.ts";
+
+/** A process that has not become ready by then is told of; it goes on trying. */
+const READY_MS_MAX = 30_000;
+/** A process drains for 10 s and closes for 5 s at most; one that hangs is killed. */
+const STOP_MS_MAX = 17_000;
+
+/** Hears of a part's life. */
+export interface PartListener {
+  /** Takes a line for the terminal. */
+  tell(line: string): void;
+  /** A process was started or has ended. */
+  changed(): unknown;
+  /** The process has become ready, for the first time or again. */
+  ready?(): Promise<unknown>;
+}
+
+/** A part that is one process. */
+export interface ProcessPartOptions extends ProcessDefinition {
+  readonly name: PartName;
+  /** Where others reach it. */
+  readonly address?: string;
+}
+
+/** A part that is one process: started, watched, started again when it dies. */
+export class ProcessPart implements Part {
+  readonly name: PartName;
+  readonly #options: ProcessPartOptions;
+  readonly #listener: PartListener;
+  readonly #turns = new Turns();
+  #state: PartState = "stopped";
+  #since = new Date();
+  #restarts = 0;
+  #child: Child | undefined;
+  #ended = false;
+  /** Fires when the process that is kept running is no longer wanted. */
+  #unwanted = new AbortController();
+  #kept: Promise<void> = Promise.resolve();
+
+  constructor(options: ProcessPartOptions, listener: PartListener) {
+    this.name = options.name;
+    this.#options = options;
+    this.#listener = listener;
+  }
+
+  status(): PartStatus {
+    return {
+      name: this.name,
+      state: this.#state,
+      pid: this.#child?.pid,
+      address: this.#options.address,
+      since: this.#since.toISOString(),
+      restarts: this.#restarts,
+    };
+  }
+
+  /** Returns when it is ready. */
+  start(): Promise<void> {
+    return this.#turns.take(() => this.#start());
+  }
+
+  /** Lets it drain, or kills it once that takes too long. */
+  stop(): Promise<void> {
+    this.#unwanted.abort(); // a start that still waits gives up
+    return this.#turns.take(() => this.#stop());
+  }
+
+  restart(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#state !== "stopped") await this.#stop();
+      await this.#start();
+    });
+  }
+
+  freeze(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#state !== "running") throw this.#refusal("freeze");
+      this.#child?.kill("SIGSTOP");
+      this.#enter("frozen");
+    });
+  }
+
+  thaw(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#state !== "frozen") throw this.#refusal("thaw");
+      this.#child?.kill("SIGCONT");
+      this.#enter("running");
+    });
+  }
+
+  /** Ends it for good, whatever it is doing; kills it once `hurry` fires. */
+  async end(hurry: AbortSignal): Promise<void> {
+    this.#ended = true;
+    const kill = () => this.#child?.kill("SIGKILL");
+    if (hurry.aborted) kill();
+    else hurry.addEventListener("abort", kill, { once: true });
+    this.#unwanted.abort();
+    await this.#turns.take(async () => {
+      if (this.#state !== "stopped") await this.#stop();
+    });
+  }
+
+  /** Sends a message to the process, and gives its answer back. */
+  async ask(message: object): Promise<unknown> {
+    if (this.#child === undefined || this.#state !== "running") throw this.#isNotRunning();
+    return await this.#child.ask(message);
+  }
+
+  async #start(): Promise<void> {
+    if (this.#state !== "stopped" || this.#ended) throw this.#refusal("start");
+    const ready = Promise.withResolvers<void>();
+    const unwanted = new AbortController();
+    const slow = setTimeout(() => ready.reject(this.#slow()), READY_MS_MAX);
+    unwanted.signal.addEventListener("abort", () => {
+      ready.reject(new StackError(`${this.name} was stopped while it was starting.`));
+    });
+    this.#unwanted = unwanted;
+    this.#enter("starting");
+    this.#kept = this.#keep(unwanted.signal, ready.resolve).catch((cause: Error) => {
+      this.#enter("stopped");
+      const { message } = cause;
+      ready.reject(new StackError(`${this.name} ${message}: see ${this.#options.log}.`, { cause }));
+    });
+    await ready.promise.finally(() => clearTimeout(slow));
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#state === "stopped") throw this.#refusal("stop");
+    const child = this.#child;
+    this.#unwanted.abort();
+    this.#enter("stopping");
+    child?.kill("SIGTERM");
+    child?.kill("SIGCONT"); // a frozen one reads the signal only then
+    const late = setTimeout(() => child?.kill("SIGKILL"), STOP_MS_MAX);
+    await this.#kept;
+    clearTimeout(late);
+    this.#enter("stopped");
+  }
+
+  async #keep(unwanted: AbortSignal, onReady: () => void): Promise<void> {
+    const life = {
+      spawned: (child: Child) => {
+        this.#child = child;
+        if (unwanted.aborted) child.kill("SIGTERM"); // it was spawned meanwhile
+        this.#listener.changed();
+        void child.exited.then(() => {
+          this.#child = undefined;
+          this.#listener.changed();
+        });
+      },
+      ready: () => {
+        if (this.#state === "restarting") this.#listener.tell(`${this.name} is back.`);
+        this.#enter("running");
+        void (this.#listener.ready?.() ?? Promise.resolve()).then(onReady, onReady);
+      },
+      died: (exit: Parameters<typeof describeExit>[0], waitMs: number) => {
+        this.#restarts++;
+        this.#enter("restarting");
+        const seconds = waitMs / 1_000;
+        this.#listener.tell(
+          `${this.name} ${describeExit(exit)}: it is started again in ${seconds} s.`,
+        );
+      },
+    };
+    await keepRunning(this.#options, life, unwanted);
+  }
+
+  #enter(state: PartState): void {
+    this.#state = state;
+    this.#since = new Date();
+  }
+
+  #refusal(wish: string): StackError {
+    return new StackError(`${this.name} is ${this.#state}: there is nothing to ${wish}.`);
+  }
+
+  #isNotRunning(): StackError {
+    return new StackError(`${this.name} is ${this.#state}: start it first.`);
+  }
+
+  #slow(): StackError {
+    const seconds = READY_MS_MAX / 1_000;
+    return new StackError(
+      `${this.name} runs but is not ready after ${seconds} s: see ${this.#options.log}.`,
+    );
+  }
+}

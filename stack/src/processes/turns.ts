@@ -1,0 +1,11 @@
+/** Lets asynchronous acts happen one after another, in the order they were asked for. */
+export class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Runs `act` once all earlier ones have ended, whether well or not. */
+  take<Result>(act: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(act);
+    this.#last = turn.catch(() => {}); // told to whoever asked for it
+    return turn;
+  }
+}

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { path, port } from "@triptych/chassis/configuration/address-fields";
+import { ConfigurationError } from "@triptych/chassis/configuration/configuration-error";
+import { oneOf } from "@triptych/chassis/configuration/fields";
+import {
+  type Configuration,
+  type Environment,
+  readConfiguration,
+} from "@triptych/chassis/configuration/read-configuration";
+import { REPOSITORY } from "./repository-folder.ts";
+import { EXIT_USAGE, StackError } from "./stack-error.ts";
+
+/** The stack's own settings. */
+export const SETTINGS_FIELDS = {
+  port: port({
+    variable: "PORT",
+    description: "where the gateway answers; 0 takes a free one",
+    default: 8080,
+    allowZero: true,
+  }),
+  dataFolder: path({
+    variable: "TRIPTYCH_DATA",
+    description: "the folder of everything that is kept",
+    default: join(REPOSITORY, ".data"),
+  }),
+  logLevel: oneOf(["trace", "debug", "info", "warn", "error", "fatal"], {
+    variable: "LOG_LEVEL",
+    description: "how much the processes write into their logs",
+    default: "info",
+  }),
+};
+
+/** The values of the stack's own settings. */
+export type Settings = Configuration<typeof SETTINGS_FIELDS>;
+
+/** Reads the settings. Throws StackError that names every fault. */
+export function readSettings(environment: Environment): Settings {
+  try {
+    return readConfiguration(environment, SETTINGS_FIELDS);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new StackError(error.message, { cause: error, exitCode: EXIT_USAGE });
+  }
+}

@@ -1,0 +1,80 @@
+import type { PartState, PartStatus } from "#control/messages.ts";
+import type { ServiceName } from "#part-names.ts";
+import { acceptConnections, refuseConnections } from "#postgres/service-database.ts";
+import type { Part } from "#processes/part.ts";
+import { Turns } from "#processes/turns.ts";
+import { StackError } from "#stack-error.ts";
+
+/** A service's database: stopped, it refuses connections, and those that it had have ended. The server goes on. */
+export class DatabasePart implements Part {
+  readonly name: `${ServiceName}-db`;
+  readonly #service: ServiceName;
+  readonly #superuserUrl: string;
+  readonly #turns = new Turns();
+  #state: PartState = "running";
+  #since = new Date();
+
+  /** The database must be there, and accept connections. */
+  constructor(service: ServiceName, superuserUrl: string) {
+    this.name = `${service}-db`;
+    this.#service = service;
+    this.#superuserUrl = superuserUrl;
+  }
+
+  status(): PartStatus {
+    return {
+      name: this.name,
+      state: this.#state,
+      address: new URL(this.#superuserUrl).host,
+      since: this.#since.toISOString(),
+      restarts: 0,
+    };
+  }
+
+  start(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#state === "running") throw this.#refusal("start");
+      await acceptConnections(this.#superuserUrl, this.#service);
+      this.#enter("running");
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#state === "stopped") throw this.#refusal("stop");
+      await refuseConnections(this.#superuserUrl, this.#service);
+      this.#enter("stopped");
+    });
+  }
+
+  restart(): Promise<void> {
+    return this.#turns.take(async () => {
+      await refuseConnections(this.#superuserUrl, this.#service);
+      await acceptConnections(this.#superuserUrl, this.#service);
+      this.#enter("running");
+    });
+  }
+
+  async freeze(): Promise<void> {
+    throw this.#isNoProcess("frozen");
+  }
+
+  async thaw(): Promise<void> {
+    throw this.#isNoProcess("thawed");
+  }
+
+  #enter(state: PartState): void {
+    this.#state = state;
+    this.#since = new Date();
+  }
+
+  #refusal(wish: string): StackError {
+    return new StackError(`${this.name} is ${this.#state}: there is nothing to ${wish}.`);
+  }
+
+  #isNoProcess(what: string): StackError {
+    return new StackError(
+      `${this.name} is a database and no process, so it cannot be ${what}: stop it, or freeze the service.`,
+    );
+  }
+}

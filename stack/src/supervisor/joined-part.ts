@@ -1,0 +1,82 @@
+import type { PartState, PartStatus } from "#control/messages.ts";
+import { type PartName, SERVICES, type ServiceName } from "#part-names.ts";
+import type { Part } from "#processes/part.ts";
+import type { ProcessPart } from "#processes/process-part.ts";
+import { Turns } from "#processes/turns.ts";
+import { StackError } from "#stack-error.ts";
+
+/** What the supervisor tells the monolith's process: whether calls to a service are let through. It answers with the same. */
+export interface SetAvailable {
+  readonly service: ServiceName;
+  readonly available: boolean;
+}
+
+/** A service or the gateway, where all are one process: the others' calls to a service can be cut, nothing more. */
+export class JoinedPart implements Part {
+  readonly name: PartName;
+  readonly #monolith: ProcessPart;
+  readonly #turns = new Turns();
+  #stopped = false;
+  #since = new Date();
+
+  constructor(name: PartName, monolith: ProcessPart) {
+    this.name = name;
+    this.#monolith = monolith;
+  }
+
+  status(): PartStatus {
+    const { state, pid, since } = this.#monolith.status();
+    const own: PartState = this.#stopped ? "stopped" : state;
+    const ownSince = this.#stopped ? this.#since.toISOString() : since;
+    return { name: this.name, state: own, pid, address: "monolith", since: ownSince, restarts: 0 };
+  }
+
+  start(): Promise<void> {
+    return this.#turns.take(() => this.#setAvailable(true));
+  }
+
+  stop(): Promise<void> {
+    return this.#turns.take(() => this.#setAvailable(false));
+  }
+
+  restart(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (!this.#stopped) await this.#setAvailable(false);
+      await this.#setAvailable(true);
+    });
+  }
+
+  async freeze(): Promise<void> {
+    throw this.#isOneProcess();
+  }
+
+  async thaw(): Promise<void> {
+    throw this.#isOneProcess();
+  }
+
+  /** Tells a monolith that was started anew what had been stopped in the one before. */
+  async restore(): Promise<void> {
+    if (this.#stopped) await this.#tell(false);
+  }
+
+  async #setAvailable(available: boolean): Promise<void> {
+    if (!SERVICES.some((name) => name === this.name)) throw this.#isOneProcess();
+    if (available !== this.#stopped) {
+      const [state, wish] = available ? ["running", "start"] : ["stopped", "stop"];
+      throw new StackError(`${this.name} is ${state}: there is nothing to ${wish}.`);
+    }
+    await this.#tell(available);
+    this.#stopped = !available;
+    this.#since = new Date();
+  }
+
+  async #tell(available: boolean): Promise<void> {
+    await this.#monolith.ask({ service: this.name, available });
+  }
+
+  #isOneProcess(): StackError {
+    return new StackError(
+      `The monolith is one process: ${this.name} cannot be taken out of it that way. Stop users, images or comments, or the whole of monolith.`,
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { RecordedProcess } from "#control/stack-file.ts";
+import { isProcess } from "#processes/process-identity.ts";
+
+const POLL_MS = 50;
+/** Processes whose supervisor was killed drain and end by themselves within this time. */
+const DRAIN_MS_MAX = 15_000;
+/** The module that stands in the command line of each process that the stack starts. */
+const MARK = "stack/src/processes/supervised.ts";
+
+/** Waits until the processes of a killed supervisor have ended, and kills those that hang. */
+export async function clearLeftovers(processes: readonly RecordedProcess[]): Promise<void> {
+  const deadline = performance.now() + DRAIN_MS_MAX;
+  for (const { pid } of processes) {
+    while (await isProcess(pid, MARK)) {
+      const late = performance.now() > deadline;
+      signal(pid, late ? "SIGKILL" : "SIGCONT"); // a frozen one notices nothing
+      await delay(POLL_MS);
+    }
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended this moment.
+  }
+}

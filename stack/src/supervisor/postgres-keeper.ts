@@ -1,0 +1,104 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { PartState, PartStatus } from "#control/messages.ts";
+import { type PostgresServer, startPostgres } from "#postgres/start-postgres.ts";
+import { createBackoff } from "#processes/backoff.ts";
+import type { PartListener } from "#processes/process-part.ts";
+
+/** Where Postgres keeps its data, and where it listens. */
+export interface PostgresPlace {
+  readonly folder: string;
+  readonly port: number;
+}
+
+/** The embedded Postgres: started, watched, started again on the same port when it dies. */
+export class PostgresKeeper {
+  readonly #place: PostgresPlace;
+  readonly #listener: PartListener;
+  readonly #unwanted = new AbortController();
+  #server: PostgresServer | undefined;
+  #state: PartState = "stopped";
+  #since = new Date();
+  #restarts = 0;
+  #starting: Promise<unknown> = Promise.resolve();
+  #kept: Promise<void> = Promise.resolve();
+
+  constructor(place: PostgresPlace, listener: PartListener) {
+    this.#place = place;
+    this.#listener = listener;
+  }
+
+  /** The server's process; 0 while there is none. */
+  get pid(): number {
+    return this.#server?.pid ?? 0;
+  }
+
+  /** What it is doing now. */
+  status(): PartStatus {
+    return {
+      name: "postgres",
+      state: this.#state,
+      pid: this.#server?.pid,
+      address: `127.0.0.1:${this.#place.port}`,
+      since: this.#since.toISOString(),
+      restarts: this.#restarts,
+    };
+  }
+
+  /** Returns the superuser's URL once it takes connections. Throws PostgresCannotStart. */
+  async start(): Promise<string> {
+    this.#enter("starting");
+    const starting = this.#startOnce();
+    this.#starting = starting;
+    const server = await starting;
+    this.#kept = this.#keep(server);
+    return server.url;
+  }
+
+  /** Ends it cleanly; a start that is under way is waited for. */
+  async stop(): Promise<void> {
+    this.#unwanted.abort();
+    this.#enter("stopping");
+    await this.#starting.catch(() => {}); // told to whoever started it
+    await this.#server?.stop();
+    await this.#kept;
+    this.#enter("stopped");
+  }
+
+  async #startOnce(): Promise<PostgresServer> {
+    const server = await startPostgres({ ...this.#place, durable: true });
+    this.#server = server;
+    if (!this.#unwanted.signal.aborted) this.#enter("running");
+    this.#listener.changed();
+    return server;
+  }
+
+  async #keep(first: PostgresServer): Promise<void> {
+    const { signal } = this.#unwanted;
+    const backoff = createBackoff();
+    let server: PostgresServer | undefined = first;
+    while (true) {
+      const begin = performance.now();
+      await server?.exited;
+      this.#server = undefined;
+      this.#listener.changed();
+      if (signal.aborted) return;
+      const wait = backoff.next(performance.now() - begin);
+      this.#restarts++;
+      this.#enter("restarting");
+      this.#listener.tell(`postgres ended: it is started again in ${wait / 1_000} s.`);
+      await delay(wait, undefined, { signal }).catch(() => {}); // no longer wanted
+      if (signal.aborted) return;
+      server = await this.#startOnce().catch((error: Error) => {
+        this.#listener.tell(error.message);
+        return undefined;
+      });
+      if (server !== undefined) this.#listener.tell("postgres is back.");
+      if (signal.aborted) await server?.stop();
+    }
+  }
+
+  #enter(state: PartState): void {
+    this.#state = state;
+    this.#since = new Date();
+  }
+}

@@ -1,0 +1,181 @@
+import type { Environment } from "@triptych/chassis/configuration/read-configuration";
+import { type ControlServer, startControlServer } from "#control/control-server.ts";
+import type { ControlRequest, ControlResponse, PartStatus } from "#control/messages.ts";
+import { type StackRecord, writeStackFile } from "#control/stack-file.ts";
+import { lockDataFolder, unlockDataFolder } from "#control/stack-lock.ts";
+import { type DataFolder, openDataFolder } from "#data-folder/data-folder.ts";
+import { logPath, watchLogs } from "#data-folder/log-file.ts";
+import { openSecrets } from "#data-folder/secrets.ts";
+import { SERVICES } from "#part-names.ts";
+import { acceptConnections, ensureServiceDatabase } from "#postgres/service-database.ts";
+import type { Part } from "#processes/part.ts";
+import { Turns } from "#processes/turns.ts";
+import type { Settings } from "#settings.ts";
+import { StackError } from "#stack-error.ts";
+import { DatabasePart } from "./database-part.ts";
+import { checkPortIsFree, findFreePorts } from "./free-ports.ts";
+import { type Guard, startGuard } from "./guard.ts";
+import { clearLeftovers } from "./leftovers.ts";
+import { PostgresKeeper } from "./postgres-keeper.ts";
+import { gatewayUrl, type Shape } from "./process-plan.ts";
+import { createParts, endProcesses, type StackParts } from "./stack-parts.ts";
+import { assignPorts, PORT_COUNT, type Wiring } from "./wiring.ts";
+
+/** What a stack is started with. */
+export interface StackOptions {
+  readonly settings: Settings;
+  readonly shape: Shape;
+  readonly environment: Environment;
+  /** Takes a line for the terminal. */
+  readonly tell: (line: string) => void;
+}
+
+/** Everything that runs on one data folder. Started once, ended once. */
+export class Stack {
+  readonly #options: StackOptions;
+  readonly #records = new Turns();
+  readonly #ended = new AbortController();
+  #state: StackRecord["state"] = "starting";
+  #url: string | null = null;
+  #folder: DataFolder | undefined;
+  #control: ControlServer | undefined;
+  #guard: Guard | undefined;
+  #postgres: PostgresKeeper | undefined;
+  #databases: readonly DatabasePart[] = [];
+  #parts: StackParts = { processes: [], joined: [] };
+  #locked = false;
+
+  constructor(options: StackOptions) {
+    this.#options = options;
+  }
+
+  /** Starts everything, and returns the gateway's url once all is ready. Throws; then `end` clears away what had been started. */
+  async start(): Promise<string> {
+    const { settings, shape } = this.#options;
+    const folder = await openDataFolder(settings.dataFolder);
+    this.#folder = folder;
+    await this.#lock(folder);
+    const wiring = await this.#wire(folder);
+    this.#guard = startGuard();
+    const listener = {
+      tell: this.#options.tell,
+      changed: () => this.#record().catch((error) => this.#options.tell(String(error))),
+    };
+    const postgres = new PostgresKeeper(
+      { folder: folder.postgres, port: wiring.ports.postgres },
+      listener,
+    );
+    this.#postgres = postgres;
+    this.#parts = createParts(shape, wiring, listener);
+    watchLogs(this.#parts.processes.map(({ name }) => logPath(folder.logs, name)));
+    this.#checkWanted();
+    // The processes load their modules while Postgres starts, and wait for their databases by themselves.
+    await Promise.all([
+      this.#startDatabases(postgres, wiring),
+      ...this.#parts.processes.map((part) => part.start()),
+    ]);
+    this.#checkWanted();
+    this.#state = "ready";
+    this.#url = gatewayUrl(wiring);
+    await this.#record();
+    return this.#url;
+  }
+
+  /** What each part is doing. */
+  status(): readonly PartStatus[] {
+    const parts = this.#allParts().map((part) => part.status());
+    return this.#postgres === undefined ? parts : [...parts, this.#postgres.status()];
+  }
+
+  /** Ends the gateway, then the services, then the worker, then Postgres; `hurry` kills what still drains. */
+  async end(hurry: AbortSignal): Promise<void> {
+    this.#ended.abort();
+    this.#state = "stopping";
+    if (this.#locked) await this.#record();
+    await endProcesses(this.#parts.processes, hurry);
+    await this.#postgres?.stop();
+    this.#guard?.dismiss();
+    this.#control?.close();
+    const folder = this.#folder;
+    if (folder !== undefined && this.#locked) {
+      await this.#records.take(() => unlockDataFolder(folder.stackFile));
+    }
+    this.#locked = false;
+  }
+
+  async #lock(folder: DataFolder): Promise<void> {
+    this.#control = await startControlServer((request) => this.#handle(request));
+    const left = await lockDataFolder(folder.stackFile, this.#toRecord(this.#control));
+    this.#locked = true;
+    if (left !== undefined) await clearLeftovers(left.processes);
+  }
+
+  async #wire(folder: DataFolder): Promise<Wiring> {
+    const { settings, environment } = this.#options;
+    const [spare = 0, ...free] = await findFreePorts(PORT_COUNT + 1);
+    if (settings.port > 0) await checkPortIsFree(settings.port);
+    const ports = assignPorts(settings.port || spare, free);
+    const secrets = await openSecrets(folder.keys);
+    return { settings, folder, secrets, ports, environment };
+  }
+
+  async #startDatabases(postgres: PostgresKeeper, { secrets }: Wiring): Promise<void> {
+    const url = await postgres.start();
+    for (const name of SERVICES) {
+      await ensureServiceDatabase(url, { name, password: secrets.databasePasswords[name] });
+      // It may have been stopped when the stack ended.
+      await acceptConnections(url, name);
+    }
+    this.#databases = SERVICES.map((name) => new DatabasePart(name, url));
+  }
+
+  async #handle(request: ControlRequest): Promise<ControlResponse> {
+    if (request.command !== "status") {
+      if (this.#state !== "ready") {
+        throw new StackError(`The stack is ${this.#state}: wait until that is done.`);
+      }
+      await this.#findPart(request.part)[request.command]();
+    }
+    return { ok: true, parts: this.status() };
+  }
+
+  #findPart(name: string): Part {
+    const part = this.#allParts().find((candidate) => candidate.name === name);
+    if (part === undefined) {
+      throw new StackError(`There is no ${name} in this stack: it does not run as one process.`);
+    }
+    return part;
+  }
+
+  #allParts(): readonly Part[] {
+    return [...this.#parts.processes, ...this.#parts.joined, ...this.#databases];
+  }
+
+  #checkWanted(): void {
+    if (this.#ended.signal.aborted) throw new StackError("The stack was stopped.");
+  }
+
+  /** Writes down what runs now: for other commands, for the guard, and for the next start if this process is killed. */
+  async #record(): Promise<void> {
+    const { processes } = this.#parts;
+    const pids = processes.map((part) => part.status().pid).filter((pid) => pid !== undefined);
+    this.#guard?.watch(this.#postgres?.pid ?? 0, pids);
+    const [folder, control] = [this.#folder, this.#control];
+    if (folder === undefined || control === undefined) return;
+    await this.#records.take(async () => {
+      if (this.#locked) await writeStackFile(folder.stackFile, this.#toRecord(control));
+    });
+  }
+
+  #toRecord({ port, token }: ControlServer): StackRecord {
+    const running = this.#parts.processes.map((part) => part.status());
+    return {
+      pid: process.pid,
+      state: this.#state,
+      shape: this.#options.shape,
+      url: this.#url,
+      control: { port, token },
+      processes: running.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }])),
+    };
+  }
+}

@@ -1,0 +1,123 @@
+import type { Environment } from "@triptych/chassis/configuration/read-configuration";
+import type { DataFolder } from "#data-folder/data-folder.ts";
+import type { Secrets } from "#data-folder/secrets.ts";
+import type { ServiceName } from "#part-names.ts";
+import type { Settings } from "#settings.ts";
+import { HOST } from "./free-ports.ts";
+import { ownSettings } from "./own-settings.ts";
+
+/** The ports of one stack, all on 127.0.0.1. */
+export interface Ports {
+  /** Where the gateway answers. */
+  readonly gateway: number;
+  readonly postgres: number;
+  readonly grpc: Readonly<Record<ServiceName, number>>;
+  readonly metrics: Readonly<Record<ServiceName | "images-worker" | "monolith", number>>;
+}
+
+/** All that the processes' settings are made of. */
+export interface Wiring {
+  readonly settings: Settings;
+  readonly folder: DataFolder;
+  readonly secrets: Secrets;
+  readonly ports: Ports;
+  /** The supervisor's own environment. */
+  readonly environment: Environment;
+}
+
+/** How many ports a stack needs besides the gateway's. */
+export const PORT_COUNT = 9;
+
+/** Gives each listener one of the free ports. */
+export function assignPorts(gateway: number, free: readonly number[]): Ports {
+  const [postgres = 0, users = 0, images = 0, comments = 0, ...metrics] = free;
+  const [usersMetrics = 0, imagesMetrics = 0, commentsMetrics = 0, worker = 0, monolith = 0] =
+    metrics;
+  return {
+    gateway,
+    postgres,
+    grpc: { users, images, comments },
+    metrics: {
+      users: usersMetrics,
+      images: imagesMetrics,
+      comments: commentsMetrics,
+      "images-worker": worker,
+      monolith,
+    },
+  };
+}
+
+/** The settings of a service, as its own table names them. */
+export function serviceSettings(service: ServiceName, wiring: Wiring): Record<string, string> {
+  const { ports, secrets } = wiring;
+  return {
+    ...processSettings(service, wiring),
+    ...CALLEES[service](ports.grpc),
+    GRPC_HOST: HOST,
+    GRPC_PORT: String(ports.grpc[service]),
+    METRICS_HOST: HOST,
+    METRICS_PORT: String(ports.metrics[service]),
+    DATABASE_URL: databaseUrl(service, wiring),
+    ...(service === "images" ? blobSettings(wiring) : {}),
+    ...(service === "users" ? { ACCESS_TOKEN_PRIVATE_KEY: secrets.signingKey } : {}),
+  };
+}
+
+/** The settings of the process that makes the variants of images. */
+export function workerSettings(wiring: Wiring): Record<string, string> {
+  return {
+    ...processSettings("images-worker", wiring),
+    ...blobSettings(wiring),
+    METRICS_HOST: HOST,
+    METRICS_PORT: String(wiring.ports.metrics["images-worker"]),
+    DATABASE_URL: databaseUrl("images", wiring),
+  };
+}
+
+/** The settings of the gateway. */
+export function gatewaySettings(wiring: Wiring): Record<string, string> {
+  const { grpc, gateway } = wiring.ports;
+  return {
+    ...processSettings("gateway", wiring),
+    USERS_ADDRESS: `${HOST}:${grpc.users}`,
+    IMAGES_ADDRESS: `${HOST}:${grpc.images}`,
+    COMMENTS_ADDRESS: `${HOST}:${grpc.comments}`,
+    HOST,
+    PORT: String(gateway),
+  };
+}
+
+/** Whom each service dials. */
+const CALLEES: Readonly<
+  Record<ServiceName, (grpc: Ports["grpc"]) => Readonly<Record<string, string>>>
+> = {
+  users: ({ images }) => ({ IMAGES_ADDRESS: `${HOST}:${images}` }),
+  images: ({ users, comments }) => ({
+    USERS_ADDRESS: `${HOST}:${users}`,
+    COMMENTS_ADDRESS: `${HOST}:${comments}`,
+  }),
+  comments: ({ users, images }) => ({
+    USERS_ADDRESS: `${HOST}:${users}`,
+    IMAGES_ADDRESS: `${HOST}:${images}`,
+  }),
+};
+
+function processSettings(
+  name: string,
+  { environment, settings, secrets }: Wiring,
+): Record<string, string> {
+  return {
+    LOG_LEVEL: settings.logLevel,
+    ...ownSettings(environment, name),
+    ACCESS_TOKEN_PUBLIC_KEYS: secrets.publicKeys,
+  };
+}
+
+function blobSettings({ folder }: Wiring): Record<string, string> {
+  return { BLOBS_FOLDER: folder.blobs };
+}
+
+function databaseUrl(service: ServiceName, { ports, secrets }: Wiring): string {
+  const password = secrets.databasePasswords[service];
+  return `postgres://${service}:${password}@${HOST}:${ports.postgres}/${service}`;
+}

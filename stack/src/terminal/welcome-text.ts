@@ -1,0 +1,56 @@
+import { randomInt } from "node:crypto";
+import type { PartStatus } from "#control/messages.ts";
+import { formatTable } from "./table.ts";
+
+/** What is said once everything is ready. */
+export interface Welcome {
+  readonly url: string;
+  readonly parts: readonly PartStatus[];
+  readonly dataFolder: string;
+  readonly startMs: number;
+}
+
+/** Says what runs where, and three things to try that work when they are pasted in this order. */
+export function formatWelcome({ url, parts, dataFolder, startMs }: Welcome): string {
+  const processes = parts.filter(({ pid }) => pid !== undefined);
+  const rows = processes.map(({ name, pid, address }) => [
+    `  ${name}`,
+    String(pid),
+    address ?? "-",
+    name === "postgres"
+      ? "postgres/server.log"
+      : LOGLESS.has(address ?? "")
+        ? "-"
+        : `logs/${name}.log`,
+  ]);
+  return [
+    `Triptych is ready after ${(startMs / 1_000).toFixed(1)} s: ${url}`,
+    "",
+    formatTable([["  NAME", "PID", "ADDRESS", `LOG in ${dataFolder}`], ...rows]),
+    "",
+    "Three things to try, in another terminal: open an account, sign in, look at the images.",
+    "",
+    ...thingsToTry(url).map((line) => `  ${line}`),
+    "",
+    `The API in a browser:    ${url}/docs`,
+    "Take a part away:        npx pnpm@12 stack stop comments",
+    "See what runs:           npx pnpm@12 stack status",
+    "End everything:          Ctrl-C",
+    "",
+  ].join("\n");
+}
+
+/** Parts that share the monolith's process share its log. */
+const LOGLESS: ReadonlySet<string> = new Set(["monolith"]);
+const HANDLES = 1_000_000;
+
+function thingsToTry(url: string): readonly string[] {
+  // Another handle at each start, so that the account can be opened again on the same data.
+  const handle = `ada_${randomInt(HANDLES)}`;
+  const password = "a long and secret sentence";
+  const account = JSON.stringify({ handle, email: `${handle}@example.org`, password });
+  const login = JSON.stringify({ login: handle, password });
+  const post = (path: string, body: string) =>
+    `curl ${url}${path} -H 'content-type: application/json' -d '${body}'`;
+  return [post("/v1/users", account), post("/v1/sessions", login), `curl ${url}/v1/images`];
+}
