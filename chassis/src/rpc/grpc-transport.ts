@@ -196,5 +196,6 @@ async function* read(
 /** What the signal says comes first: a cancelled call ends for its reason, not for having been cancelled. */
 function asRpcError(error: ServiceError | Error, signal: AbortSignal): Error {
   if (signal.aborted && signal.reason instanceof RpcError) return signal.reason;
+  if (error instanceof RpcError) return error;
   return "code" in error && "metadata" in error ? fromServiceError(error) : error;
 }

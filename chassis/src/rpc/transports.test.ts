@@ -6,6 +6,7 @@ import { ECHO_TIMEOUT_MS, EchoService } from "#testing/echo-service.ts";
 import { contextFor } from "#testing/test-context.ts";
 import type { CallContext } from "./call-context.ts";
 import { createClient } from "./client.ts";
+import { cancelled } from "./deadline.ts";
 import { createGrpcServer } from "./grpc-server.ts";
 import { createGrpcTransport } from "./grpc-transport.ts";
 import type { Handlers } from "./handlers.ts";
@@ -290,6 +291,19 @@ describe.each(Object.entries(KINDS))("a call %s", (_, open) => {
     }
     await expect(client.collect(broken(), contextFor())).rejects.toThrow("hang-up");
     await failed.promise;
+  });
+
+  test("fails with CANCELLED when the source says so, which is no sign that the callee is ill", async () => {
+    const { client } = await serve();
+    async function* givesUp() {
+      yield { value: new Uint8Array(1) };
+      throw cancelled();
+    }
+    for (let times = 0; times < 8; times++) {
+      await expect(client.collect(givesUp(), contextFor())).rejects.toMatchObject({
+        reason: "CANCELLED",
+      });
+    }
   });
 
   test("says whether the callee takes traffic", async () => {

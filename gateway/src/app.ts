@@ -1,0 +1,162 @@
+import type { AddressInfo } from "node:net";
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
+import type { Logger } from "@triptych/chassis/telemetry/logger";
+import type { Metrics } from "@triptych/chassis/telemetry/metrics";
+import type { ApiServer } from "#http/api-server.ts";
+import { createCalls } from "#http/calls.ts";
+import { createRateLimits } from "#http/rate-limits.ts";
+import { createRequestGuard } from "#http/request-guard.ts";
+import { createServer } from "#http/server.ts";
+import { OPENAPI_OPTIONS } from "#openapi/document.ts";
+import { openApiRoutes } from "#openapi/openapi-routes.ts";
+import { referencePageRoutes } from "#openapi/reference-page.ts";
+import { commentRoutes, imageCommentRoutes } from "#routes/comments.ts";
+import { imageContentRoutes } from "#routes/image-content.ts";
+import { imageUploadRoutes } from "#routes/image-upload.ts";
+import { imageRoutes } from "#routes/images.ts";
+import { likeRoutes } from "#routes/likes.ts";
+import { operationsRoutes } from "#routes/operations.ts";
+import { sessionRoutes } from "#routes/sessions.ts";
+import { statusRoutes } from "#routes/status.ts";
+import { userRoutes } from "#routes/users.ts";
+import { Comment } from "#schemas/comments.ts";
+import { Image } from "#schemas/images.ts";
+import { ProblemBody } from "#schemas/problem.ts";
+import { Session } from "#schemas/sessions.ts";
+import { User } from "#schemas/users.ts";
+import { createBreakerRegistry } from "#status/breaker-registry.ts";
+import { createStatusBoard } from "#status/status-board.ts";
+import { createSources, type Transports } from "./clients.ts";
+import type { Configuration } from "./config.ts";
+
+/** What a gateway is given. */
+export interface GatewayDependencies {
+  /** How it reaches the services. They stay the giver's to close. */
+  readonly transports: Transports;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The gateway with its parts joined, which listens to nothing until it is told to. */
+export interface Gateway {
+  readonly server: ApiServer;
+  /** Listens where the configuration says. Gives the port. */
+  listen(): Promise<number>;
+  /** Whether to send traffic here: it listens, and does not drain. */
+  isReady(): boolean;
+  /** Says that it is not ready, and asks clients to come back on another connection. Goes on answering. */
+  drain(): void;
+  /** Takes no more connections, and waits for the requests under way; when the signal fires they are cut off. */
+  close(signal?: AbortSignal): Promise<void>;
+}
+
+/** Joins the parts of a gateway. */
+export async function createGateway(
+  configuration: Configuration,
+  { transports, logger, metrics }: GatewayDependencies,
+): Promise<Gateway> {
+  let state: "starting" | "ready" | "draining" = "starting";
+  const isReady = () => state === "ready";
+  const isDraining = () => state === "draining";
+
+  const breakers = createBreakerRegistry();
+  const sources = createSources(transports, metrics, (breaker) => {
+    breakers.observe(breaker);
+    metrics.observeBreaker(breaker);
+  });
+  const board = createStatusBoard(
+    {
+      users: (timeoutMs) => transports.users.health(timeoutMs),
+      images: (timeoutMs) => transports.images.health(timeoutMs),
+      comments: (timeoutMs) => transports.comments.health(timeoutMs),
+    },
+    breakers,
+  );
+
+  const { server, refuseUnknownRoutes } = createServer({
+    trustProxy: configuration.trustProxy,
+    logger,
+    metrics,
+    isDraining,
+  });
+  await addPlugins(server, configuration);
+  refuseUnknownRoutes();
+
+  const calls = createCalls(createAuthenticator(configuration.accessTokenPublicKeys));
+  const limits = createRateLimits(server, configuration);
+  const guard = createRequestGuard(calls, limits);
+
+  operationsRoutes(server, { metrics, isReady });
+  openApiRoutes(server);
+  referencePageRoutes(server);
+  await server.register(async (api: ApiServer) => {
+    api.addHook("onRequest", guard.identify);
+    imageContentRoutes(api, { ...sources, calls });
+    await api.register(async (json: ApiServer) => {
+      json.addHook("onRequest", guard.acceptsJson);
+      statusRoutes(json, { board });
+      userRoutes(json, { ...sources, calls, limits });
+      sessionRoutes(json, { ...sources, calls, limits });
+      imageRoutes(json, { ...sources, calls });
+      likeRoutes(json, { ...sources, calls });
+      imageCommentRoutes(json, { ...sources, calls });
+      commentRoutes(json, { ...sources, calls });
+      await json.register((upload: ApiServer) => imageUploadRoutes(upload, { ...sources, calls }));
+    });
+  });
+  await server.ready();
+
+  return {
+    server,
+    isReady,
+    async listen() {
+      await server.listen({ host: configuration.host, port: configuration.port });
+      state = "ready";
+      return (server.server.address() as AddressInfo).port;
+    },
+    drain() {
+      state = "draining";
+    },
+    async close(signal) {
+      state = "draining";
+      signal?.addEventListener("abort", () => server.server.closeAllConnections(), { once: true });
+      await server.close();
+    },
+  };
+}
+
+async function addPlugins(server: ApiServer, { corsOrigins }: Configuration): Promise<void> {
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: "same-origin" },
+    referrerPolicy: { policy: "no-referrer" },
+    strictTransportSecurity: false, // whoever terminates TLS knows for how long it will
+  });
+  if (corsOrigins.length > 0) {
+    await server.register(cors, {
+      origin: corsOrigins.includes("*") ? "*" : [...corsOrigins],
+      methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+      allowedHeaders: [
+        "authorization",
+        "content-type",
+        "if-match",
+        "if-none-match",
+        "range",
+        "x-request-id",
+      ],
+      exposedHeaders: ["etag", "location", "retry-after", "x-request-id", "content-range"],
+      credentials: false, // tokens travel in a header that a page sets by itself
+      maxAge: 600,
+    });
+  }
+  await server.register(rateLimit, { global: false });
+  await server.register(swagger, OPENAPI_OPTIONS);
+  for (const schema of [ProblemBody, User, Session, Image, Comment]) server.addSchema(schema);
+}

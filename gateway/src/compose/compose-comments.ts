@@ -1,0 +1,60 @@
+import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import type { Comment as CommentMessage } from "@triptych/protos/comments/v1/comment_pb";
+import type { Comment } from "#schemas/comments.ts";
+import type { Degraded } from "#schemas/degraded.ts";
+import type { UserSummary } from "#schemas/users.ts";
+import { createDegradation } from "./degradation.ts";
+import { toText } from "./moment-text.ts";
+import type { Sources } from "./sources.ts";
+import { findSummaries } from "./user-summaries.ts";
+
+/** Comments with their authors, and what of that could not be had. */
+export interface ComposedComments {
+  readonly comments: Comment[];
+  /** Spread it into the answer. */
+  readonly members: { readonly degraded?: Degraded[] };
+}
+
+/** Asks users for the authors of comments. */
+export async function composeComments(
+  sources: Pick<Sources, "users">,
+  messages: readonly CommentMessage[],
+  context: CallContext,
+): Promise<ComposedComments> {
+  const degradation = createDegradation();
+  const authors = messages.map(({ authorId }) => authorId);
+  const summaries = await findSummaries(sources, authors, { context, degradation });
+  const comments = messages.map((message) =>
+    toComment(message, summaries?.get(message.authorId) ?? null),
+  );
+  return { comments, members: degradation.members() };
+}
+
+/** Composes a single comment. */
+export async function composeComment(
+  sources: Pick<Sources, "users">,
+  message: CommentMessage,
+  context: CallContext,
+): Promise<Comment> {
+  const { comments, members } = await composeComments(sources, [message], context);
+  const [comment] = comments;
+  if (comment === undefined) throw new Error("one comment was composed and none came back");
+  return { ...comment, ...members };
+}
+
+function toComment(message: CommentMessage, author: UserSummary | null): Comment {
+  const { id, imageId, authorId, parentId, body, replyCount, edited, deleted } = message;
+  return {
+    id,
+    imageId,
+    authorId: authorId === "" ? null : authorId,
+    author,
+    parentId: parentId ?? null,
+    body,
+    replyCount,
+    edited,
+    deleted,
+    createTime: toText(message.createTime),
+    updateTime: toText(message.updateTime),
+  };
+}

@@ -1,0 +1,85 @@
+import {
+  ImageFailure,
+  type Image as ImageMessage,
+  ImageState,
+  type Variant as VariantMessage,
+  VariantName,
+  Visibility,
+} from "@triptych/protos/images/v1/image_pb";
+import type { Image, Variant } from "#schemas/images.ts";
+import { toText } from "./moment-text.ts";
+
+/** What an image's own service does not know of it. */
+export interface ImageDecoration {
+  readonly owner: Image["owner"];
+  readonly commentCount: number | null;
+  readonly signedIn: boolean;
+}
+
+/** What the REST API calls the renditions. */
+export const VARIANT_NAMES = {
+  original: VariantName.ORIGINAL,
+  large: VariantName.LARGE,
+  medium: VariantName.MEDIUM,
+  small: VariantName.SMALL,
+  thumb: VariantName.THUMB,
+} as const satisfies Record<Variant["name"], VariantName>;
+
+/** What the REST API calls the visibilities. */
+export const VISIBILITIES = {
+  public: Visibility.PUBLIC,
+  unlisted: Visibility.UNLISTED,
+  private: Visibility.PRIVATE,
+} as const satisfies Record<Image["visibility"], Visibility>;
+
+const STATES = {
+  processing: ImageState.PROCESSING,
+  ready: ImageState.READY,
+  failed: ImageState.FAILED,
+} as const satisfies Record<Image["state"], ImageState>;
+
+/** Shows an image, with what others know of it. */
+export function toImage(message: ImageMessage, decoration: ImageDecoration): Image {
+  const { owner, commentCount, signedIn } = decoration;
+  return {
+    id: message.id,
+    ownerId: message.ownerId,
+    owner,
+    title: message.title,
+    description: message.description,
+    tags: message.tags,
+    visibility: wordOf(VISIBILITIES, message.visibility),
+    commentsOpen: message.commentsOpen,
+    state: wordOf(STATES, message.state),
+    ...(message.state === ImageState.FAILED && { failure: failureOf(message) }),
+    width: message.width,
+    height: message.height,
+    contentType: message.contentType,
+    sizeBytes: message.sizeBytes,
+    placeholder: Buffer.from(message.placeholder).toString("base64"),
+    variants: message.variants.map((variant) => toVariant(message.id, variant)),
+    likeCount: message.likeCount,
+    commentCount,
+    ...(signedIn && { viewer: { liked: message.liked ?? false } }),
+    createTime: toText(message.createTime),
+    updateTime: toText(message.updateTime),
+  };
+}
+
+function toVariant(imageId: string, variant: VariantMessage): Variant {
+  const { width, height, contentType, version } = variant;
+  const name = wordOf(VARIANT_NAMES, variant.name);
+  const url = `/v1/images/${imageId}/content?variant=${name}&v=${version}`;
+  return { name, width, height, contentType, url };
+}
+
+function failureOf({ failure }: ImageMessage): string {
+  const name = Object.entries(ImageFailure).find(([, value]) => value === failure)?.[0];
+  return name ?? "UNSPECIFIED";
+}
+
+function wordOf<W extends string>(words: Readonly<Record<W, number>>, value: number): W {
+  const found = (Object.keys(words) as W[]).find((word) => words[word] === value);
+  if (found === undefined) throw new Error(`the contract has a value ${value} that has no name`);
+  return found;
+}

@@ -1,0 +1,76 @@
+import { hostAndPort, port } from "@triptych/chassis/configuration/address-fields";
+import { boolean, integer, list, text } from "@triptych/chassis/configuration/fields";
+import {
+  type Configuration as ConfigurationOf,
+  type Environment,
+  readConfiguration,
+} from "@triptych/chassis/configuration/read-configuration";
+import { IDENTITY_FIELDS, PROCESS_FIELDS } from "@triptych/chassis/configuration/service-fields";
+
+const REQUESTS_MAX = 1_000_000_000;
+
+function perMinute(variable: string, description: string, value: number) {
+  return integer({ variable, description, default: value, min: 1, max: REQUESTS_MAX });
+}
+
+/** Every setting of the gateway. */
+export const CONFIGURATION_FIELDS = {
+  host: text({ variable: "HOST", description: "the address it listens on", default: "127.0.0.1" }),
+  port: port({
+    variable: "PORT",
+    description: "the port it listens on; 0 takes a free one",
+    default: 8080,
+    allowZero: true,
+  }),
+  usersAddress: hostAndPort({ variable: "USERS_ADDRESS", description: "the users service" }),
+  imagesAddress: hostAndPort({ variable: "IMAGES_ADDRESS", description: "the images service" }),
+  commentsAddress: hostAndPort({
+    variable: "COMMENTS_ADDRESS",
+    description: "the comments service",
+  }),
+  corsOrigins: list({
+    variable: "CORS_ORIGINS",
+    description: "origins whose pages may use the API; `*` for all, none if empty",
+    default: [],
+  }),
+  trustProxy: boolean({
+    variable: "TRUST_PROXY",
+    description: "whether a client's address is taken from `X-Forwarded-For`",
+    default: false,
+  }),
+  rateLimitUserPerMinute: perMinute(
+    "RATE_LIMIT_USER_PER_MINUTE",
+    "requests of one signed-in user",
+    6_000,
+  ),
+  rateLimitAddressPerMinute: perMinute(
+    "RATE_LIMIT_ADDRESS_PER_MINUTE",
+    "requests of one address that are not signed in",
+    60_000,
+  ),
+  rateLimitSignInPerMinute: perMinute(
+    "RATE_LIMIT_SIGN_IN_PER_MINUTE",
+    "sign-ins of one login from one address",
+    10,
+  ),
+  rateLimitSignInAddressPerMinute: perMinute(
+    "RATE_LIMIT_SIGN_IN_ADDRESS_PER_MINUTE",
+    "sign-ins from one address",
+    600,
+  ),
+  rateLimitSignUpAddressPerMinute: perMinute(
+    "RATE_LIMIT_SIGN_UP_ADDRESS_PER_MINUTE",
+    "accounts opened from one address",
+    600,
+  ),
+  ...PROCESS_FIELDS,
+  ...IDENTITY_FIELDS,
+} as const;
+
+/** The gateway's settings. */
+export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
+
+/** Reads the settings. Throws a `ConfigurationError` that names every fault. */
+export function readConfig(environment: Environment): Configuration {
+  return readConfiguration(environment, CONFIGURATION_FIELDS);
+}

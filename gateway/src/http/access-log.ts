@@ -1,0 +1,23 @@
+import type { Metrics } from "@triptych/chassis/telemetry/metrics";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+/** What is logged of a request whose client left before it was answered; nginx's number for it. */
+const STATUS_CLIENT_LEFT = 499;
+const NO_ROUTE = "none";
+
+/** Writes one line and one observation for a request when it is over, however it ends. */
+export function recordRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  metrics: Metrics,
+): void {
+  const startMs = performance.now();
+  reply.raw.once("close", () => {
+    const ms = performance.now() - startMs;
+    const route = request.routeOptions.url ?? NO_ROUTE;
+    const status = reply.raw.writableFinished ? reply.raw.statusCode : STATUS_CLIENT_LEFT;
+    const { method } = request;
+    metrics.http.observe({ method, route, status: String(status) }, ms / 1000);
+    request.log.info({ method, route, status, ms: Math.round(ms * 1000) / 1000 }, "request");
+  });
+}

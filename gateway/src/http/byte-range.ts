@@ -1,0 +1,28 @@
+/** A range as the contract has it: `first` to `last`, `first` to the end, or the last `last` bytes. */
+export interface RequestedRange {
+  readonly first?: number;
+  readonly last?: number;
+}
+
+const RANGE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
+/** The contract counts bytes in 32 bits: no content of ours is longer. */
+const POSITION_MAX = 2 ** 32 - 1;
+
+/**
+ * Parses a `Range` header. Several ranges, other units and malformed ones give undefined: a server may ignore them
+ * and send the whole (RFC 9110, 14.2).
+ */
+export function parseByteRange(header: string | undefined): RequestedRange | undefined {
+  const match = RANGE.exec(header ?? "");
+  if (match === null) return undefined;
+  const first = toPosition(match[1]);
+  const last = toPosition(match[2]);
+  if (first === undefined && last === undefined) return undefined;
+  if (first !== undefined && last !== undefined && last < first) return undefined;
+  return { first, last };
+}
+
+function toPosition(digits: string | undefined): number | undefined {
+  if (digits === undefined || digits === "") return undefined;
+  return Math.min(Number(digits), POSITION_MAX);
+}

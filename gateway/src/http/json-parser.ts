@@ -1,0 +1,42 @@
+import type { FastifyRequest } from "fastify";
+import { badFields, Problem } from "#problems/problem.ts";
+import { findTextFaults } from "./text-faults.ts";
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+
+/**
+ * Parses a JSON body. What the schemas can't say is refused here: bytes that are not UTF-8, and texts that no
+ * database could keep. A member called `__proto__` is a member like any other: JSON.parse makes it an own property,
+ * and the schema refuses it by name.
+ *
+ * @returns undefined for an empty body, which the route's schema refuses if it needs one.
+ */
+export async function parseJsonBody(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
+  const charset = CHARSET.exec(request.headers["content-type"] ?? "")?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    throw new Problem("UNSUPPORTED_MEDIA_TYPE", { detail: "JSON must be sent in UTF-8." });
+  }
+  if (bytes.length === 0) return undefined;
+  const body = parse(decode(bytes));
+  const faults = findTextFaults(body);
+  if (faults.length > 0) throw badFields(faults);
+  return body;
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw new Problem("MALFORMED_JSON", { detail: "The body is not UTF-8." });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message would repeat the body, which may hold a password.
+    throw new Problem("MALFORMED_JSON", { detail: "The body is not JSON: its syntax is wrong." });
+  }
+}

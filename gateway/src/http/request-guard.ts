@@ -1,0 +1,44 @@
+import { ANONYMOUS } from "@triptych/chassis/identity/caller";
+import type { FastifyRequest } from "fastify";
+import { badFields, Problem } from "#problems/problem.ts";
+import { accepts } from "./acceptable.ts";
+import type { Calls } from "./calls.ts";
+import { findQueryFaults } from "./query-parser.ts";
+import type { RateLimits } from "./rate-limits.ts";
+
+const ANSWERS = ["application/json", "application/problem+json"];
+
+/** The hooks that stand before every route of the API. */
+export interface RequestGuard {
+  /** Finds out who asks, counts the request, and refuses a malformed query. */
+  readonly identify: (request: FastifyRequest) => Promise<void>;
+  /** Refuses who does not take JSON. */
+  readonly acceptsJson: (request: FastifyRequest) => Promise<void>;
+}
+
+/** Makes the hooks. */
+export function createRequestGuard(calls: Calls, limits: RateLimits): RequestGuard {
+  return {
+    async identify(request) {
+      const caller = await calls.identify(request).catch(async (thrown: unknown) => {
+        // Verifying costs 300 µs: whoever tries tokens out is counted as the stranger that they are.
+        await limits.countRequest(request, ANONYMOUS);
+        throw thrown;
+      });
+      await limits.countRequest(request, caller);
+
+      const known = querySchemaOf(request);
+      const faults = findQueryFaults(request.query, (name) => Object.hasOwn(known, name));
+      if (faults.length > 0) throw badFields(faults);
+    },
+
+    async acceptsJson({ headers }) {
+      if (!accepts(headers.accept, ANSWERS)) throw new Problem("NOT_ACCEPTABLE");
+    },
+  };
+}
+
+function querySchemaOf({ routeOptions }: FastifyRequest): object {
+  const schema = routeOptions.schema?.querystring as { readonly properties?: object } | undefined;
+  return schema?.properties ?? {};
+}

@@ -1,0 +1,28 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { matchesNone, resourceTag } from "./entity-tag.ts";
+
+const JSON_CONTENT_TYPE = "application/json; charset=utf-8";
+
+/** A single resource, as it is answered. */
+export interface ResourceAnswer {
+  /** 200 if not given. */
+  readonly status?: 200 | 201;
+  /** The version that its service compares on a write. */
+  readonly version: string;
+  readonly body: object;
+}
+
+/** Answers a single resource with its entity tag, or with 304 if the client has these very bytes. */
+export function sendResource(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status = 200, version, body }: ResourceAnswer,
+): FastifyReply {
+  reply.code(status);
+  const text = String(reply.serialize(body));
+  const tag = resourceTag(version, text);
+  reply.header("etag", tag);
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  if (isRead && matchesNone(request.headers["if-none-match"], tag)) return reply.code(304).send();
+  return reply.type(JSON_CONTENT_TYPE).send(text);
+}

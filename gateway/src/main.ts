@@ -1,0 +1,36 @@
+import { formatHostAndPort } from "@triptych/chassis/configuration/address-fields";
+import { runProcess } from "@triptych/chassis/lifecycle/run-process";
+import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { createMetrics } from "@triptych/chassis/telemetry/metrics";
+import { createGateway } from "./app.ts";
+import { readConfig } from "./config.ts";
+
+/** How long the process may take to end before its configuration says otherwise. */
+const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
+
+runProcess({
+  name: "gateway",
+  drainTimeoutMs: DRAIN_TIMEOUT_MS_DEFAULT,
+  async start() {
+    const configuration = readConfig(process.env);
+    const logger = createLogger({ service: "gateway", level: configuration.logLevel });
+    const transports = {
+      users: createGrpcTransport(formatHostAndPort(configuration.usersAddress)),
+      images: createGrpcTransport(formatHostAndPort(configuration.imagesAddress)),
+      comments: createGrpcTransport(formatHostAndPort(configuration.commentsAddress)),
+    };
+    const metrics = createMetrics({ service: "gateway" });
+    const gateway = await createGateway(configuration, { transports, logger, metrics });
+    const port = await gateway.listen();
+    logger.info({ port }, "listening");
+    return {
+      logger,
+      drainTimeoutMs: configuration.drainTimeoutMs,
+      drain: (signal) => gateway.close(signal),
+      async close() {
+        for (const transport of Object.values(transports)) transport.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,37 @@
+import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+
+const DESCRIPTION = `Share images. Register, sign in, upload, comment.
+
+Errors are \`application/problem+json\` with a stable \`code\`. An answer that lacks something, because a service could not
+be asked, says so in \`degraded\`. Single resources carry an \`ETag\`: \`If-None-Match\` gives 304, \`If-Match\` guards a write.
+Lists are paged by \`pageSize\` and \`pageToken\`.`;
+
+/** How the OpenAPI document is made from the routes' schemas. */
+export const OPENAPI_OPTIONS: FastifyDynamicSwaggerOptions = {
+  mode: "dynamic",
+  openapi: {
+    openapi: "3.1.0",
+    info: { title: "Triptych", version: "1.0.0", description: DESCRIPTION },
+    tags: [
+      { name: "users", description: "Accounts and profiles" },
+      { name: "sessions", description: "Signing in and out" },
+      { name: "images", description: "Images and their bytes" },
+      { name: "likes", description: "Who likes an image" },
+      { name: "comments", description: "Comments in threads" },
+      { name: "operations", description: "For operators" },
+    ],
+    components: {
+      securitySchemes: {
+        accessToken: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: "The `accessToken` of a session.",
+        },
+      },
+    },
+  },
+  refResolver: {
+    buildLocalReference: (json, _baseUri, _fragment, index) => String(json.$id ?? index),
+  },
+};

@@ -1,0 +1,62 @@
+/** What every problem says, whatever the request: its status, its title, and a detail for when there is none better. */
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** Every problem that the API answers with, by its stable code. */
+export const PROBLEM_KINDS = {
+  BAD_REQUEST: kind(400, "The request is not valid HTTP", "Send the request as RFC 9112 says."),
+  INVALID_ARGUMENT: kind(400, "A field is wrong", "See errors for every field that is wrong."),
+  MALFORMED_JSON: kind(400, "The body is not JSON", "Send JSON in UTF-8."),
+  MALFORMED_MULTIPART: kind(400, "The body is not multipart/form-data", "Send a complete form."),
+  MALFORMED_URL: kind(400, "The URL is not valid", "Percent-encode the URL's parts, in UTF-8."),
+  UNAUTHENTICATED: kind(401, "Signing in is needed", "Send a good access token."),
+  BAD_CREDENTIALS: kind(401, "Wrong login or password", "No account has this login and password."),
+  SESSION_REVOKED: kind(401, "The session has ended", "Sign in again."),
+  COMMENTS_CLOSED: kind(403, "Comments are closed", "The image's owner has closed the comments."),
+  EDIT_WINDOW_OVER: kind(403, "Too late to edit", "A comment can be edited for 15 minutes."),
+  NOT_COMMENT_AUTHOR: kind(403, "The comment is another user's", "Only its author may do this."),
+  NOT_IMAGE_OWNER: kind(403, "The image is another user's", "Only its owner may do this."),
+  ORIGINAL_FORBIDDEN: kind(403, "The original is the owner's", "Ask for another variant."),
+  COMMENT_NOT_FOUND: kind(404, "There is no such comment", "It may have been deleted."),
+  IMAGE_NOT_FOUND: kind(404, "There is no such image", "It may have been deleted, or be private."),
+  PARENT_NOT_FOUND: kind(404, "There is no such comment to reply to", "It may have been deleted."),
+  ROUTE_NOT_FOUND: kind(404, "There is no such route", "See /docs for what there is."),
+  SESSION_NOT_FOUND: kind(404, "There is no such session", "It may have ended."),
+  USER_NOT_FOUND: kind(404, "There is no such user", "The account may have been deleted."),
+  VARIANT_NOT_FOUND: kind(404, "There is no such variant", "See the image's variants."),
+  METHOD_NOT_ALLOWED: kind(405, "The route has no such method", "See the Allow header."),
+  NOT_ACCEPTABLE: kind(406, "No answer in an accepted form", "Accept what the route answers with."),
+  REQUEST_TIMEOUT: kind(408, "The request came too slowly", "Send it again."),
+  EMAIL_TAKEN: kind(409, "The e-mail address is taken", "Sign in, or use another address."),
+  HANDLE_TAKEN: kind(409, "The handle is taken", "Choose another handle."),
+  ETAG_MISMATCH: kind(412, "The resource was changed", "Read it again, and then change it."),
+  TOO_LARGE: kind(413, "The body is too large", "Send less."),
+  URI_TOO_LONG: kind(414, "The URL is too long", "Send a shorter URL."),
+  NOT_AN_IMAGE: kind(415, "Not an image", "Send a JPEG, PNG, WebP, AVIF or GIF."),
+  UNSUPPORTED_MEDIA_TYPE: kind(415, "The body's media type is not taken", "See /docs for it."),
+  RANGE_NOT_SATISFIABLE: kind(416, "The range is outside of the content", "See Content-Range."),
+  AVATAR_NOT_USABLE: kind(422, "Not usable as an avatar", "It must be a ready image of one's own."),
+  TOO_DEEP: kind(422, "The thread is too deep", "Reply to a comment further up."),
+  TOO_MANY_PIXELS: kind(422, "The picture has too many pixels", "Send at most 50 megapixels."),
+  RATE_LIMITED: kind(429, "Too many requests", "Wait, and then go on more slowly."),
+  HEADERS_TOO_LARGE: kind(431, "The headers are too large", "Send smaller headers."),
+  INTERNAL: kind(500, "Something went wrong here", "It is our fault and has been logged."),
+  HASHING_OVERLOADED: kind(503, "Too many sign-ins at once", "Try again in a moment."),
+  SERVICE_UNAVAILABLE: kind(503, "A part is not available", "Try again in a moment."),
+  UPLOADS_OVERLOADED: kind(503, "Too many uploads at once", "Try again in a moment."),
+} as const satisfies Record<string, ProblemKind>;
+
+/** The code of a problem. */
+export type ProblemCode = keyof typeof PROBLEM_KINDS;
+
+function kind(status: number, title: string, detail: string): ProblemKind {
+  return { status, title, detail };
+}
+
+/** The `type` of a problem: a name and not an address, since nothing is to be fetched there. */
+export function problemType(code: ProblemCode): string {
+  return `urn:triptych:problem:${code.toLowerCase().replaceAll("_", "-")}`;
+}

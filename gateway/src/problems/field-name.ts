@@ -1,0 +1,17 @@
+/** Fields of the contract that the REST API calls something else. */
+const RENAMED: Readonly<Record<string, string>> = {
+  imageId: "id",
+  commentId: "id",
+  ownerId: "owner",
+};
+
+/** Messages of the contract whose members are the members of the body. */
+const ENVELOPE = /^(?:user|image|comment|header)\./;
+
+/** Turns a field's path in the contract into what the client calls it: `image.display_name` into `displayName`. */
+export function fieldName(path: string): string {
+  const name = path
+    .replace(ENVELOPE, "")
+    .replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return RENAMED[name] ?? name;
+}

@@ -1,0 +1,79 @@
+import type { BadField } from "./problem.ts";
+
+/** What Ajv says of one fault. */
+export interface ValidationFault {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+type Rule = (params: Readonly<Record<string, unknown>>, name: string) => string;
+
+/** Patterns that a person would rather be told in words, by the end of the field's name. */
+const PATTERN_MESSAGES: readonly (readonly [ending: RegExp, message: string])[] = [
+  [/(^|\.)handle$/, "must have 3 to 30 characters of a-z, 0-9 and _"],
+  [/(^|\.)email$/, "must be an e-mail address"],
+  [/(^|\.)(id|.*Id|owner)$/, "must be a UUID in lower case"],
+];
+
+const MESSAGES: Readonly<Record<string, Rule>> = {
+  required: () => "is required",
+  additionalProperties: () => "is not a member that is known here",
+  type: ({ type }) => `must be ${typeNames(type)}`,
+  enum: ({ allowedValues }) => `must be one of ${list(allowedValues).join(", ")}`,
+  minLength: ({ limit }) =>
+    limit === 1 ? "must not be empty" : `must have at least ${limit} characters`,
+  maxLength: ({ limit }) => `must have at most ${limit} characters`,
+  maxItems: ({ limit }) => `must have at most ${limit} entries`,
+  minimum: ({ limit }) => `must be at least ${limit}`,
+  maximum: ({ limit }) => `must be at most ${limit}`,
+  minProperties: () => "must name at least one thing to change",
+  pattern: (_params, name) =>
+    PATTERN_MESSAGES.find(([ending]) => ending.test(name))?.[1] ?? "is not of the right form",
+};
+
+/** Turns what Ajv found into bad fields, each once, named as the client names them: `tags[2]`. */
+export function fromValidation(faults: readonly ValidationFault[]): readonly BadField[] {
+  const found = new Map<string, BadField>();
+  for (const { keyword, instancePath, params } of faults) {
+    const field = nameOf(keyword, instancePath, params);
+    const message = MESSAGES[keyword]?.(params, field) ?? "is not valid";
+    if (!found.has(field)) found.set(field, { field, message });
+  }
+  return [...found.values()];
+}
+
+function nameOf(keyword: string, instancePath: string, params: ValidationFault["params"]): string {
+  const segments = instancePath.split("/").slice(1).map(unescapePointer);
+  if (keyword === "required") segments.push(String(params.missingProperty));
+  if (keyword === "additionalProperties") segments.push(String(params.additionalProperty));
+  const name = segments
+    .map((segment, index) =>
+      /^\d+$/.test(segment) ? `[${segment}]` : index > 0 ? `.${segment}` : segment,
+    )
+    .join("");
+  return name === "" ? "body" : name.toWellFormed().slice(0, 100);
+}
+
+function unescapePointer(segment: string): string {
+  return segment.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+function typeNames(type: unknown): string {
+  const names: Readonly<Record<string, string>> = {
+    string: "a text",
+    integer: "a whole number",
+    number: "a number",
+    boolean: "true or false",
+    array: "a list",
+    object: "a JSON object",
+    null: "null",
+  };
+  return list(type)
+    .map((name) => names[name] ?? name)
+    .join(" or ");
+}
+
+function list(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : String(value).split(",");
+}

@@ -1,0 +1,69 @@
+import type { ErrorReason as CommentsReason } from "@triptych/protos/comments/v1/comment_pb";
+import type { ErrorReason as ImagesReason } from "@triptych/protos/images/v1/image_pb";
+import type { ErrorReason as UsersReason } from "@triptych/protos/users/v1/user_pb";
+import type { ProblemCode } from "./codes.ts";
+
+/** Why a service refuses. */
+export type ServiceReason = Exclude<
+  keyof typeof UsersReason | keyof typeof ImagesReason | keyof typeof CommentsReason,
+  "UNSPECIFIED"
+>;
+
+/** Why the machinery between the gateway and a domain refuses. */
+export type ChassisReason =
+  | "BREAKER_OPEN"
+  | "CANCELLED"
+  | "DATABASE_UNAVAILABLE"
+  | "DEADLINE_EXCEEDED"
+  | "INTERNAL";
+
+/** The problem of every reason. A reason that is added to the contract does not compile until it stands here. */
+export const REASON_CODES = {
+  INVALID_ARGUMENT: "INVALID_ARGUMENT",
+  UNAUTHENTICATED: "UNAUTHENTICATED",
+  BAD_CREDENTIALS: "BAD_CREDENTIALS",
+  SESSION_REVOKED: "SESSION_REVOKED",
+  COMMENTS_CLOSED: "COMMENTS_CLOSED",
+  EDIT_WINDOW_OVER: "EDIT_WINDOW_OVER",
+  NOT_COMMENT_AUTHOR: "NOT_COMMENT_AUTHOR",
+  NOT_IMAGE_OWNER: "NOT_IMAGE_OWNER",
+  ORIGINAL_FORBIDDEN: "ORIGINAL_FORBIDDEN",
+  COMMENT_NOT_FOUND: "COMMENT_NOT_FOUND",
+  IMAGE_NOT_FOUND: "IMAGE_NOT_FOUND",
+  PARENT_NOT_FOUND: "PARENT_NOT_FOUND",
+  SESSION_NOT_FOUND: "SESSION_NOT_FOUND",
+  USER_NOT_FOUND: "USER_NOT_FOUND",
+  VARIANT_NOT_FOUND: "VARIANT_NOT_FOUND",
+  EMAIL_TAKEN: "EMAIL_TAKEN",
+  HANDLE_TAKEN: "HANDLE_TAKEN",
+  ETAG_MISMATCH: "ETAG_MISMATCH",
+  TOO_LARGE: "TOO_LARGE",
+  NOT_AN_IMAGE: "NOT_AN_IMAGE",
+  RANGE_NOT_SATISFIABLE: "RANGE_NOT_SATISFIABLE",
+  AVATAR_NOT_USABLE: "AVATAR_NOT_USABLE",
+  TOO_DEEP: "TOO_DEEP",
+  TOO_MANY_PIXELS: "TOO_MANY_PIXELS",
+  HASHING_OVERLOADED: "HASHING_OVERLOADED",
+  UPLOADS_OVERLOADED: "UPLOADS_OVERLOADED",
+  DEPENDENCY_UNAVAILABLE: "SERVICE_UNAVAILABLE",
+  BREAKER_OPEN: "SERVICE_UNAVAILABLE",
+  CANCELLED: "SERVICE_UNAVAILABLE",
+  DATABASE_UNAVAILABLE: "SERVICE_UNAVAILABLE",
+  DEADLINE_EXCEEDED: "SERVICE_UNAVAILABLE",
+  INTERNAL: "INTERNAL",
+} as const satisfies Record<ServiceReason | ChassisReason, ProblemCode>;
+
+/** The problem of a status, for a callee that gave no reason that is known here. */
+export const STATUS_CODES: Readonly<Record<string, ProblemCode>> = {
+  INVALID_ARGUMENT: "INVALID_ARGUMENT",
+  UNAUTHENTICATED: "UNAUTHENTICATED",
+  UNAVAILABLE: "SERVICE_UNAVAILABLE",
+  DEADLINE_EXCEEDED: "SERVICE_UNAVAILABLE",
+  RESOURCE_EXHAUSTED: "SERVICE_UNAVAILABLE",
+  CANCELLED: "SERVICE_UNAVAILABLE",
+};
+
+/** Says whether a reason stands in the table. */
+export function isKnownReason(reason: string): reason is keyof typeof REASON_CODES {
+  return Object.hasOwn(REASON_CODES, reason);
+}

@@ -1,0 +1,102 @@
+import { Readable } from "node:stream";
+import { Visibility } from "@triptych/protos/images/v1/image_pb";
+import type { ContentHeader } from "@triptych/protos/images/v1/image_service_pb";
+import { Type } from "typebox";
+import type { Sources } from "#compose/sources.ts";
+import { accepts } from "#http/acceptable.ts";
+import type { ApiServer } from "#http/api-server.ts";
+import { type Calls, TRANSFER_BUDGET_MS } from "#http/calls.ts";
+import { matchesNone } from "#http/entity-tag.ts";
+import { Problem } from "#problems/problem.ts";
+import { IdParameters } from "#schemas/identifier.ts";
+import { ContentQuery, type Variant } from "#schemas/images.ts";
+import { NOT_MODIFIED, problems } from "./answers.ts";
+import { openContent } from "./open-content.ts";
+
+const Bytes = Type.Unsafe<unknown>({
+  type: "string",
+  contentMediaType: "application/octet-stream",
+});
+const CONTENT = { description: "The bytes.", content: { "image/*": { schema: Bytes } } };
+const PART = { description: "The range of bytes.", content: { "image/*": { schema: Bytes } } };
+
+/** Nothing in an image may run, even if it is opened by itself. */
+const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
+
+/** Adds the route of an image's bytes, which flow as fast as the client reads them. */
+export function imageContentRoutes(
+  server: ApiServer,
+  { images, calls }: Pick<Sources, "images"> & { readonly calls: Calls },
+): void {
+  server.get(
+    "/v1/images/:id/content",
+    {
+      schema: {
+        operationId: "getImageContent",
+        tags: ["images"],
+        summary: "Get the bytes of an image",
+        description: "Honours `Range`, `If-Range` and `If-None-Match`.",
+        params: IdParameters,
+        querystring: ContentQuery,
+        response: { 200: CONTENT, 206: PART, ...NOT_MODIFIED, ...problems(403, 404, 416) },
+      },
+    },
+    async (request, reply) => {
+      const { headers } = request;
+      const context = calls.open(request, reply, TRANSFER_BUDGET_MS);
+      const { variant = "large", v } = request.query;
+      const content = await openContent(
+        images,
+        { id: request.params.id, variant },
+        { headers, context },
+      );
+      const { header } = content;
+      const tag = `"${header.version}"`;
+      reply.headers({
+        etag: tag,
+        "accept-ranges": "bytes",
+        "cache-control": cacheControl(header, { variant, v }),
+        "content-security-policy": CONTENT_SECURITY_POLICY,
+        "content-disposition": disposition(request.params.id, variant, header),
+        "cross-origin-resource-policy":
+          header.visibility === Visibility.PUBLIC ? "cross-origin" : "same-origin",
+      });
+      if (matchesNone(headers["if-none-match"], tag)) {
+        await content.close();
+        return reply.removeHeader("content-disposition").code(304).send();
+      }
+      if (!accepts(headers.accept, [header.contentType])) {
+        await content.close();
+        throw new Problem("NOT_ACCEPTABLE", { detail: `These bytes are ${header.contentType}.` });
+      }
+      reply.type(header.contentType).header("content-length", header.length);
+      if (content.isPart) {
+        const last = header.first + header.length - 1;
+        reply
+          .code(206)
+          .header("content-range", `bytes ${header.first}-${last}/${header.sizeBytes}`);
+      }
+      if (request.method === "HEAD") {
+        await content.close();
+        // A stream, even an empty one, keeps fastify from counting the bytes of what it does not send.
+        return reply.send(Readable.from([]));
+      }
+      return reply.send(Readable.from(content.chunks(), { objectMode: false }));
+    },
+  );
+}
+
+/** A versioned url of a public image never means other bytes; everything else is asked for again. */
+function cacheControl(
+  { visibility, version }: ContentHeader,
+  { variant, v }: { readonly variant: Variant["name"]; readonly v?: string },
+): string {
+  if (visibility !== Visibility.PUBLIC || variant === "original") return "private, no-cache";
+  return v === version ? "public, max-age=31536000, immutable" : "public, no-cache";
+}
+
+function disposition(id: string, variant: Variant["name"], { contentType }: ContentHeader): string {
+  const ending = /^image\/([a-z0-9]+)$/.exec(contentType)?.[1] ?? "bin";
+  const kind = variant === "original" ? "attachment" : "inline";
+  return `${kind}; filename="${id}-${variant}.${ending}"`;
+}

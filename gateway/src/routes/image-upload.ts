@@ -1,0 +1,149 @@
+import multipart from "@fastify/multipart";
+import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { cancelled } from "@triptych/chassis/rpc/deadline";
+import type { Image as ImageMessage } from "@triptych/protos/images/v1/image_pb";
+import { composeImage } from "#compose/compose-images.ts";
+import { VISIBILITIES } from "#compose/image-view.ts";
+import type { Sources } from "#compose/sources.ts";
+import type { ApiServer } from "#http/api-server.ts";
+import { type Calls, TRANSFER_BUDGET_MS } from "#http/calls.ts";
+import { type OpenImageForm, openImageForm } from "#http/image-form.ts";
+import { sendResource } from "#http/send-resource.ts";
+import { Problem } from "#problems/problem.ts";
+import { type ImageForm, ImageReference, ImageUpload } from "#schemas/images.ts";
+import { TAG_COUNT_MAX, UPLOAD_BYTES_MAX } from "#schemas/limits.ts";
+import { problems } from "./answers.ts";
+import { changedPaths } from "./changed-paths.ts";
+import { SIGNED_IN } from "./security.ts";
+
+/** What a form may have besides the file's bytes: text fields, boundaries, headers. */
+const FORM_OVERHEAD_BYTES_MAX = 1024 * 1024;
+/** The tags, the other fields, and as many again that are named as wrong. */
+const PARTS_MAX = 2 * (TAG_COUNT_MAX + 4);
+const PART_HEADERS_MAX = 16;
+/** How long taking an unfinished image back may take. */
+const UNDO_MS_MAX = 3_000;
+
+/**
+ * Adds the upload. The form goes to images as it comes; the file is never held here. Fields may stand before the file
+ * or after it, as browsers and curl send them in any order: what comes after is set when the file has been taken.
+ * Until its visibility is known an image is private, so that one meant to be private is never seen.
+ */
+export async function imageUploadRoutes(
+  server: ApiServer,
+  { calls, ...sources }: Sources & { readonly calls: Calls },
+): Promise<void> {
+  server.removeAllContentTypeParsers();
+  await server.register(multipart, {
+    throwFileSizeLimit: false, // image-form.ts looks, and says TOO_LARGE
+    isPartAFile: () => true,
+    limits: {
+      fileSize: UPLOAD_BYTES_MAX,
+      files: PARTS_MAX,
+      parts: PARTS_MAX,
+      headerPairs: PART_HEADERS_MAX,
+    },
+  });
+
+  server.post(
+    "/v1/images",
+    {
+      onRequest: [
+        calls.requireUser,
+        async ({ headers }) => {
+          const declared = Number(headers["content-length"] ?? 0);
+          if (declared > UPLOAD_BYTES_MAX + FORM_OVERHEAD_BYTES_MAX) throw new Problem("TOO_LARGE");
+        },
+      ],
+      schema: {
+        operationId: "createImage",
+        tags: ["images"],
+        summary: "Upload an image",
+        description:
+          "JPEG, PNG, WebP, AVIF or GIF by its bytes. No metadata of it reaches a public byte. `tags` may be repeated.",
+        security: SIGNED_IN,
+        consumes: ["multipart/form-data"],
+        body: ImageUpload,
+        response: { 201: ImageReference, ...problems(413, 415, 422) },
+      },
+      // The body is a stream: image-form.ts validates what it reads.
+      validatorCompiler: () => () => true,
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply, TRANSFER_BUDGET_MS);
+      const form = await openImageForm(request);
+      const created = await sendForm(sources, form, context);
+      const late = lateChange(form);
+      const image =
+        late === undefined ? created : await finishOrUndo(sources, { created, late }, context);
+      const body = await composeImage(sources, image, context);
+      reply.header("location", `/v1/images/${image.id}`);
+      return sendResource(request, reply, { status: 201, version: image.etag, body });
+    },
+  );
+}
+
+/**
+ * Sends header and bytes. If the form turns out to be wrong, or the client leaves, the call is cancelled, which leaves
+ * nothing behind, and is no sign that images is ill.
+ */
+async function sendForm(
+  { images }: Pick<Sources, "images">,
+  form: OpenImageForm,
+  context: CallContext,
+): Promise<ImageMessage> {
+  let refusal: unknown;
+  const { visibility = "private", ...texts } = form.before;
+
+  async function* messages() {
+    const header = { ...texts, visibility: VISIBILITIES[visibility] };
+    yield { part: { case: "header" as const, value: header } };
+    try {
+      for await (const value of form.bytes()) yield { part: { case: "chunk" as const, value } };
+    } catch (thrown) {
+      refusal = thrown;
+      throw cancelled();
+    }
+  }
+
+  try {
+    return await images.createImage(messages(), context);
+  } catch (thrown) {
+    throw refusal ?? thrown;
+  }
+}
+
+/** What the header could not say yet; undefined if nothing. */
+function lateChange({ before, after }: OpenImageForm): ImageForm | undefined {
+  const { visibility = "public", tags, ...texts } = after();
+  const change = {
+    ...texts,
+    ...(tags && { tags: [...(before.tags ?? []), ...tags] }),
+    ...(before.visibility === undefined && visibility !== "private" && { visibility }),
+  };
+  return Object.keys(change).length > 0 ? change : undefined;
+}
+
+async function finishOrUndo(
+  { images }: Pick<Sources, "images">,
+  { created, late }: { readonly created: ImageMessage; readonly late: ImageForm },
+  context: CallContext,
+): Promise<ImageMessage> {
+  const { id } = created;
+  const { visibility, ...texts } = late;
+  try {
+    return await images.updateImage(
+      {
+        image: { id, ...texts, visibility: visibility && VISIBILITIES[visibility] },
+        updateMask: { paths: changedPaths(late) },
+      },
+      context,
+    );
+  } catch (thrown) {
+    // The client is told that it failed, so nothing may stay; should this fail too, what stays is private.
+    const signal = AbortSignal.timeout(UNDO_MS_MAX);
+    const undo = { ...context, deadline: Date.now() + UNDO_MS_MAX, signal };
+    await images.deleteImage({ id }, undo).catch(() => undefined);
+    throw thrown;
+  }
+}

@@ -1,0 +1,124 @@
+import { composeImage, composeImages } from "#compose/compose-images.ts";
+import { VISIBILITIES } from "#compose/image-view.ts";
+import type { Sources } from "#compose/sources.ts";
+import type { ApiServer } from "#http/api-server.ts";
+import type { Calls } from "#http/calls.ts";
+import { sendResource } from "#http/send-resource.ts";
+import { writeCondition } from "#http/write-condition.ts";
+import { IdParameters } from "#schemas/identifier.ts";
+import { ImageChange, ImagePage, ImageQuery, ImageReference } from "#schemas/images.ts";
+import { pageOf } from "#schemas/page.ts";
+import { NOT_MODIFIED, NoContent, problems } from "./answers.ts";
+import { changedPaths } from "./changed-paths.ts";
+import { SIGNED_IN } from "./security.ts";
+
+/** Adds the routes of images, but for their bytes and their likes. */
+export function imageRoutes(
+  server: ApiServer,
+  { calls, ...sources }: Sources & { readonly calls: Calls },
+): void {
+  const { images } = sources;
+
+  server.get(
+    "/v1/images",
+    {
+      schema: {
+        operationId: "listImages",
+        tags: ["images"],
+        summary: "List public images and one's own, newest first",
+        querystring: ImageQuery,
+        response: { 200: ImagePage, ...problems() },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const { owner: ownerId, tag } = request.query;
+      const page = await images.listImages({ ownerId, tag, ...pageOf(request.query) }, context);
+      const composed = await composeImages(sources, page.images, context);
+      return {
+        images: composed.images,
+        nextPageToken: page.nextPageToken || null,
+        ...composed.members,
+      };
+    },
+  );
+
+  server.get(
+    "/v1/images/:id",
+    {
+      schema: {
+        operationId: "getImage",
+        tags: ["images"],
+        summary: "Get an image",
+        params: IdParameters,
+        response: { 200: ImageReference, ...NOT_MODIFIED, ...problems(404) },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const image = await images.getImage({ id: request.params.id }, context);
+      const body = await composeImage(sources, image, context);
+      return sendResource(request, reply, { version: image.etag, body });
+    },
+  );
+
+  server.patch(
+    "/v1/images/:id",
+    {
+      onRequest: calls.requireUser,
+      schema: {
+        operationId: "updateImage",
+        tags: ["images"],
+        summary: "Change an image of one's own",
+        description: "Only what is given changes. Honours `If-Match`.",
+        security: SIGNED_IN,
+        params: IdParameters,
+        body: ImageChange,
+        response: { 200: ImageReference, ...problems(403, 404, 412, 413, 415) },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const { id } = request.params;
+      const etag = await writeCondition(request, () => images.getImage({ id }, context));
+      const { visibility, ...members } = request.body;
+      const image = await images.updateImage(
+        {
+          image: {
+            id,
+            etag,
+            ...members,
+            visibility: visibility === undefined ? undefined : VISIBILITIES[visibility],
+          },
+          updateMask: { paths: changedPaths(request.body) },
+        },
+        context,
+      );
+      const body = await composeImage(sources, image, context);
+      return sendResource(request, reply, { version: image.etag, body });
+    },
+  );
+
+  server.delete(
+    "/v1/images/:id",
+    {
+      onRequest: calls.requireUser,
+      schema: {
+        operationId: "deleteImage",
+        tags: ["images"],
+        summary: "Delete an image of one's own",
+        description: "Honours `If-Match`.",
+        security: SIGNED_IN,
+        params: IdParameters,
+        response: { 204: NoContent, ...problems(403, 404, 412) },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const { id } = request.params;
+      const etag = await writeCondition(request, () => images.getImage({ id }, context));
+      await images.deleteImage({ id, etag }, context);
+      return reply.code(204).send();
+    },
+  );
+}

@@ -1,0 +1,88 @@
+import { createDegradation } from "#compose/degradation.ts";
+import type { Sources } from "#compose/sources.ts";
+import { findSummaries } from "#compose/user-summaries.ts";
+import type { ApiServer } from "#http/api-server.ts";
+import type { Calls } from "#http/calls.ts";
+import { refuseTags } from "#http/write-condition.ts";
+import { IdParameters } from "#schemas/identifier.ts";
+import { LikerPage, PageQuery } from "#schemas/images.ts";
+import { pageOf } from "#schemas/page.ts";
+import { NoContent, problems } from "./answers.ts";
+import { SIGNED_IN } from "./security.ts";
+
+/** Adds the routes of likes. */
+export function likeRoutes(
+  server: ApiServer,
+  { calls, ...sources }: Pick<Sources, "users" | "images"> & { readonly calls: Calls },
+): void {
+  const { images } = sources;
+
+  server.put(
+    "/v1/images/:id/like",
+    {
+      onRequest: calls.requireUser,
+      schema: {
+        operationId: "likeImage",
+        tags: ["likes"],
+        summary: "Like an image",
+        description: "Liking it again changes nothing.",
+        security: SIGNED_IN,
+        params: IdParameters,
+        response: { 204: NoContent, ...problems(404) },
+      },
+    },
+    async (request, reply) => {
+      await images.likeImage({ id: request.params.id }, calls.open(request, reply));
+      return reply.code(204).send();
+    },
+  );
+
+  server.delete(
+    "/v1/images/:id/like",
+    {
+      onRequest: calls.requireUser,
+      schema: {
+        operationId: "unlikeImage",
+        tags: ["likes"],
+        summary: "Stop liking an image",
+        description: "Ending it again changes nothing.",
+        security: SIGNED_IN,
+        params: IdParameters,
+        response: { 204: NoContent, ...problems(404, 412) },
+      },
+    },
+    async (request, reply) => {
+      refuseTags(request);
+      await images.unlikeImage({ id: request.params.id }, calls.open(request, reply));
+      return reply.code(204).send();
+    },
+  );
+
+  server.get(
+    "/v1/images/:id/likes",
+    {
+      schema: {
+        operationId: "listLikes",
+        tags: ["likes"],
+        summary: "List who likes an image, newest first",
+        params: IdParameters,
+        querystring: PageQuery,
+        response: { 200: LikerPage, ...problems(404) },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const imageId = request.params.id;
+      const page = await images.listLikes({ imageId, ...pageOf(request.query) }, context);
+      const ids = page.likes.map(({ userId }) => userId);
+      const degradation = createDegradation();
+      const summaries = await findSummaries(sources, ids, { context, degradation });
+      // Who is not found although users answered has left: the like will follow soon.
+      const users =
+        summaries === undefined
+          ? ids.map((id) => ({ id, handle: null, displayName: null, avatarImageId: null }))
+          : ids.flatMap((id) => summaries.get(id) ?? []);
+      return { users, nextPageToken: page.nextPageToken || null, ...degradation.members() };
+    },
+  );
+}

@@ -1,0 +1,83 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import type {
+  ContentHeader,
+  DownloadImageResponse,
+} from "@triptych/protos/images/v1/image_service_pb";
+import { VARIANT_NAMES } from "#compose/image-view.ts";
+import type { Sources } from "#compose/sources.ts";
+import { parseByteRange, type RequestedRange } from "#http/byte-range.ts";
+import type { Variant } from "#schemas/images.ts";
+
+/** A download whose header has come. */
+export interface OpenContent {
+  readonly header: ContentHeader;
+  /** Whether it is a range of the bytes, and not the whole. */
+  readonly isPart: boolean;
+  chunks(): AsyncGenerator<Uint8Array>;
+  /** Ends it early. */
+  close(): Promise<void>;
+}
+
+/** What is downloaded. */
+export interface ContentChoice {
+  readonly id: string;
+  readonly variant: Variant["name"];
+}
+
+/** What a download is asked with. */
+export interface ContentRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly context: CallContext;
+}
+
+/** Begins a download: of the range that the request asks for, if `If-Range` lets it. */
+export async function openContent(
+  images: Sources["images"],
+  choice: ContentChoice,
+  { headers, context }: ContentRequest,
+): Promise<OpenContent> {
+  const range = parseByteRange(headers.range);
+  const condition = headers["if-range"];
+  if (range === undefined || condition === undefined) {
+    return download(images, { ...choice, range }, context);
+  }
+  // The range counts only if the bytes are still those that the client has a part of.
+  const whole = await download(images, choice, context);
+  if (condition !== `"${whole.header.version}"`) return whole;
+  await whole.close();
+  return download(images, { ...choice, range }, context);
+}
+
+async function download(
+  images: Sources["images"],
+  { id, variant, range }: ContentChoice & { readonly range?: RequestedRange },
+  context: CallContext,
+): Promise<OpenContent> {
+  const request = { id, variant: VARIANT_NAMES[variant], range };
+  const responses = images.downloadImage(request, context)[Symbol.asyncIterator]();
+  const { value } = await responses.next();
+  const header = headerOf(value);
+  return {
+    header,
+    isPart: range !== undefined,
+    async close() {
+      await responses.return?.();
+    },
+    async *chunks() {
+      try {
+        for (let next = await responses.next(); !next.done; next = await responses.next()) {
+          const { part } = next.value;
+          if (part.case === "chunk") yield part.value;
+        }
+      } finally {
+        await responses.return?.();
+      }
+    },
+  };
+}
+
+function headerOf(response: DownloadImageResponse | undefined): ContentHeader {
+  if (response?.part.case === "header") return response.part.value;
+  throw new Error("a download begins with its header");
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert";
+import type {
+  CreateSessionResponse,
+  RefreshSessionResponse,
+} from "@triptych/protos/users/v1/user_service_pb";
+import { toText } from "#compose/moment-text.ts";
+import type { Sources } from "#compose/sources.ts";
+import { toSelf } from "#compose/user-view.ts";
+import type { ApiServer } from "#http/api-server.ts";
+import { type Calls, userOf } from "#http/calls.ts";
+import type { RateLimits } from "#http/rate-limits.ts";
+import { refuseTags } from "#http/write-condition.ts";
+import { IdParameters } from "#schemas/identifier.ts";
+import { PageQuery } from "#schemas/images.ts";
+import { pageOf } from "#schemas/page.ts";
+import {
+  NewSession,
+  OpenSessionPage,
+  type Session,
+  SessionReference,
+  SessionRefresh,
+} from "#schemas/sessions.ts";
+import { NoContent, problems } from "./answers.ts";
+import { SIGNED_IN } from "./security.ts";
+
+/** What a client says of itself is cut to so many characters. */
+const USER_AGENT_CHARACTERS_MAX = 256;
+
+/** Adds the routes of signing in and out. */
+export function sessionRoutes(
+  server: ApiServer,
+  { users, calls, limits }: Pick<Sources, "users"> & { calls: Calls; limits: RateLimits },
+): void {
+  server.post(
+    "/v1/sessions",
+    {
+      onRequest: (request) => limits.countSignInAddress(request),
+      // The login stands in the body; it is counted before its password is hashed.
+      preHandler: (request) => limits.countSignIn(request, request.body.login),
+      schema: {
+        operationId: "createSession",
+        tags: ["sessions"],
+        summary: "Sign in",
+        body: NewSession,
+        response: { 201: SessionReference, ...problems(413, 415) },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const given = request.headers["user-agent"] ?? "";
+      const userAgent = given.slice(0, USER_AGENT_CHARACTERS_MAX);
+      const opened = await users.createSession({ ...request.body, userAgent }, context);
+      return reply.code(201).send(toSession(opened));
+    },
+  );
+
+  server.post(
+    "/v1/sessions/refresh",
+    {
+      schema: {
+        operationId: "refreshSession",
+        tags: ["sessions"],
+        summary: "Get new tokens",
+        description:
+          "The refresh token is good for one use; using it twice ends the session: `SESSION_REVOKED`.",
+        body: SessionRefresh,
+        response: { 200: SessionReference, ...problems(413, 415) },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      return toSession(await users.refreshSession(request.body, context));
+    },
+  );
+
+  server.get(
+    "/v1/sessions",
+    {
+      onRequest: calls.requireUser,
+      schema: {
+        operationId: "listSessions",
+        tags: ["sessions"],
+        summary: "List one's open sessions, newest first",
+        security: SIGNED_IN,
+        querystring: PageQuery,
+        response: { 200: OpenSessionPage, ...problems() },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const page = await users.listSessions(pageOf(request.query), context);
+      const { sessionId } = userOf(context);
+      const sessions = page.sessions.map((session) => ({
+        id: session.id,
+        userAgent: session.userAgent,
+        current: session.id === sessionId,
+        createTime: toText(session.createTime),
+        lastUseTime: toText(session.refreshTime),
+        expireTime: toText(session.expireTime),
+      }));
+      return { sessions, nextPageToken: page.nextPageToken || null };
+    },
+  );
+
+  server.delete(
+    "/v1/sessions/current",
+    {
+      onRequest: calls.requireUser,
+      schema: {
+        operationId: "deleteCurrentSession",
+        tags: ["sessions"],
+        summary: "Sign out",
+        security: SIGNED_IN,
+        response: { 204: NoContent, ...problems(404, 412) },
+      },
+    },
+    async (request, reply) => {
+      refuseTags(request);
+      const context = calls.open(request, reply);
+      await users.deleteSession({ id: userOf(context).sessionId }, context);
+      return reply.code(204).send();
+    },
+  );
+
+  server.delete(
+    "/v1/sessions/:id",
+    {
+      onRequest: calls.requireUser,
+      schema: {
+        operationId: "deleteSession",
+        tags: ["sessions"],
+        summary: "End one of one's sessions",
+        security: SIGNED_IN,
+        params: IdParameters,
+        response: { 204: NoContent, ...problems(404, 412) },
+      },
+    },
+    async (request, reply) => {
+      refuseTags(request);
+      const context = calls.open(request, reply);
+      await users.deleteSession({ id: request.params.id }, context);
+      return reply.code(204).send();
+    },
+  );
+}
+
+function toSession({ tokens, user }: CreateSessionResponse | RefreshSessionResponse): Session {
+  assert(tokens && user, "a session is given with its tokens and its user");
+  return {
+    accessToken: tokens.accessToken,
+    tokenType: "Bearer",
+    expiresIn: tokens.expiresInSeconds,
+    refreshToken: tokens.refreshToken,
+    user: toSelf(user),
+  };
+}

@@ -1,0 +1,20 @@
+import type { ApiServer } from "#http/api-server.ts";
+import { SystemStatus } from "#schemas/status.ts";
+import type { StatusBoard } from "#status/status-board.ts";
+import { problems } from "./answers.ts";
+
+/** Adds the route that tells how every service does. */
+export function statusRoutes(server: ApiServer, { board }: { readonly board: StatusBoard }): void {
+  server.get(
+    "/v1/status",
+    {
+      schema: {
+        operationId: "getStatus",
+        tags: ["operations"],
+        summary: "Tell how every service does, as the gateway sees it",
+        response: { 200: SystemStatus, ...problems() },
+      },
+    },
+    async () => ({ services: [...(await board.read())] }),
+  );
+}

@@ -1,0 +1,131 @@
+import type { Sources } from "#compose/sources.ts";
+import { toSelf, toUser } from "#compose/user-view.ts";
+import type { ApiServer } from "#http/api-server.ts";
+import { type Calls, userOf } from "#http/calls.ts";
+import type { RateLimits } from "#http/rate-limits.ts";
+import { sendResource } from "#http/send-resource.ts";
+import { writeCondition } from "#http/write-condition.ts";
+import { badFields } from "#problems/problem.ts";
+import { IdParameters } from "#schemas/identifier.ts";
+import { pageOf } from "#schemas/page.ts";
+import { NewUser, UserChange, UserPage, UserQuery, UserReference } from "#schemas/users.ts";
+import { NOT_MODIFIED, problems } from "./answers.ts";
+import { changedPaths } from "./changed-paths.ts";
+import { SIGNED_IN } from "./security.ts";
+
+/** Adds the routes of accounts and profiles. */
+export function userRoutes(
+  server: ApiServer,
+  { users, calls, limits }: Pick<Sources, "users"> & { calls: Calls; limits: RateLimits },
+): void {
+  server.post(
+    "/v1/users",
+    {
+      onRequest: (request) => limits.countSignUp(request),
+      schema: {
+        operationId: "createUser",
+        tags: ["users"],
+        summary: "Open an account",
+        body: NewUser,
+        response: { 201: UserReference, ...problems(409, 413, 415) },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const user = await users.createUser(request.body, context);
+      reply.header("location", `/v1/users/${user.id}`);
+      return sendResource(request, reply, { status: 201, version: user.etag, body: toSelf(user) });
+    },
+  );
+
+  server.get(
+    "/v1/users",
+    {
+      schema: {
+        operationId: "listUsers",
+        tags: ["users"],
+        summary: "Find users",
+        description: "By `handle`, or by the `query` that a handle or display name begins with.",
+        querystring: UserQuery,
+        response: { 200: UserPage, ...problems() },
+      },
+    },
+    async (request, reply) => {
+      const { handle, query } = request.query;
+      if (handle === undefined && query === undefined) {
+        const message = "is required: either handle or query";
+        throw badFields(["handle", "query"].map((field) => ({ field, message })));
+      }
+      const context = calls.open(request, reply);
+      const page = await users.listUsers({ handle, query, ...pageOf(request.query) }, context);
+      return { users: page.users.map(toUser), nextPageToken: page.nextPageToken || null };
+    },
+  );
+
+  server.get(
+    "/v1/users/me",
+    {
+      onRequest: calls.requireUser,
+      schema: {
+        operationId: "getMe",
+        tags: ["users"],
+        summary: "Get oneself, with the e-mail address",
+        security: SIGNED_IN,
+        response: { 200: UserReference, ...NOT_MODIFIED, ...problems() },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const user = await users.getUser({ id: userOf(context).userId }, context);
+      return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
+    },
+  );
+
+  server.patch(
+    "/v1/users/me",
+    {
+      onRequest: calls.requireUser,
+      schema: {
+        operationId: "updateMe",
+        tags: ["users"],
+        summary: "Change one's profile",
+        description: "Only what is given changes. Honours `If-Match`.",
+        security: SIGNED_IN,
+        body: UserChange,
+        response: { 200: UserReference, ...problems(404, 412, 413, 415, 422) },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const id = userOf(context).userId;
+      const etag = await writeCondition(request, () => users.getUser({ id }, context));
+      const { avatarImageId, ...texts } = request.body;
+      const user = await users.updateUser(
+        {
+          user: { id, etag, ...texts, avatarImageId: avatarImageId ?? undefined },
+          updateMask: { paths: changedPaths(request.body) },
+        },
+        context,
+      );
+      return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
+    },
+  );
+
+  server.get(
+    "/v1/users/:id",
+    {
+      schema: {
+        operationId: "getUser",
+        tags: ["users"],
+        summary: "Get a user",
+        params: IdParameters,
+        response: { 200: UserReference, ...NOT_MODIFIED, ...problems(404) },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const user = await users.getUser({ id: request.params.id }, context);
+      return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
+    },
+  );
+}

@@ -1,0 +1,20 @@
+import { type Static, Type } from "typebox";
+import { words } from "./words.ts";
+
+/** One source of a partial answer that could not be asked. */
+export const Degraded = Type.Object({
+  source: words(["users", "images", "comments"], { description: "Who could not be asked." }),
+  effect: words(["absent", "stale"], {
+    description: "`absent`: its fields are null. `stale`: they are old.",
+  }),
+});
+export type Degraded = Static<typeof Degraded>;
+
+/** The member of a partial answer that says so. */
+export const DEGRADED = {
+  degraded: Type.Optional(
+    Type.Array(Degraded, {
+      description: "What this answer lacks. A whole answer has no such member.",
+    }),
+  ),
+} as const;

@@ -1,0 +1,150 @@
+import { type Static, Type } from "typebox";
+import { DEGRADED } from "./degraded.ts";
+import { identifier } from "./identifier.ts";
+import {
+  DESCRIPTION_LENGTH_MAX,
+  TAG_COUNT_MAX,
+  TAG_LENGTH_MAX,
+  TITLE_LENGTH_MAX,
+} from "./limits.ts";
+import { moment } from "./moment.ts";
+import { nullable } from "./nullable.ts";
+import { NextPageToken, PAGE_QUERY } from "./page.ts";
+import { UserSummary } from "./users.ts";
+import { words } from "./words.ts";
+
+const Title = Type.String({ maxLength: TITLE_LENGTH_MAX, examples: ["Harbour at dawn"] });
+const Description = Type.String({ maxLength: DESCRIPTION_LENGTH_MAX });
+const Tags = Type.Array(Type.String({ minLength: 1, maxLength: TAG_LENGTH_MAX }), {
+  maxItems: TAG_COUNT_MAX,
+  examples: [["harbour", "dawn"]],
+});
+const Visibility = words(["public", "unlisted", "private"], {
+  description:
+    "`public`: everyone, also in lists. `unlisted`: who has the id. `private`: the owner.",
+});
+
+/** A rendition of an image. */
+export const Variant = Type.Object({
+  name: words(["original", "large", "medium", "small", "thumb"]),
+  width: Type.Integer(),
+  height: Type.Integer(),
+  contentType: Type.String({ examples: ["image/webp"] }),
+  url: Type.String({ description: "Where its bytes are; it changes when they do." }),
+});
+export type Variant = Static<typeof Variant>;
+
+const IMAGE = {
+  id: identifier("The image's id."),
+  ownerId: identifier("Whose it is."),
+  owner: nullable(UserSummary),
+  title: Type.String(),
+  description: Type.String(),
+  tags: Type.Array(Type.String()),
+  visibility: Visibility,
+  commentsOpen: Type.Boolean(),
+  state: words(["processing", "ready", "failed"], {
+    description: "Whether the variants can be had.",
+  }),
+  failure: Type.Optional(
+    Type.String({
+      description: "Why processing failed; only when it did.",
+      examples: ["UNREADABLE"],
+    }),
+  ),
+  width: Type.Integer(),
+  height: Type.Integer(),
+  contentType: Type.String({ examples: ["image/jpeg"] }),
+  sizeBytes: Type.Integer(),
+  placeholder: Type.String({ description: "A thumbhash, in base64; empty until ready." }),
+  variants: Type.Array(Variant),
+  likeCount: Type.Integer(),
+  commentCount: nullable(Type.Integer()),
+  viewer: Type.Optional(
+    Type.Object({ liked: Type.Boolean() }, { description: "Only when signed in." }),
+  ),
+  createTime: moment("When it was uploaded."),
+  updateTime: moment("When its owner last changed it, or its state last changed."),
+} as const;
+
+/** An uploaded picture. */
+export const Image = Type.Object({ ...IMAGE, ...DEGRADED }, { $id: "Image" });
+export type Image = Static<typeof Image>;
+/** Stands for it in other schemas; fastify must know it as `Image`. */
+export const ImageReference = Type.Unsafe<Image>(Type.Ref("Image#"));
+
+/** A page of images. */
+export const ImagePage = Type.Object({
+  images: Type.Array(ImageReference),
+  nextPageToken: NextPageToken,
+  ...DEGRADED,
+});
+
+/** The text fields of an upload. */
+export const ImageForm = Type.Object(
+  {
+    title: Type.Optional(Title),
+    description: Type.Optional(Description),
+    tags: Type.Optional(Tags),
+    visibility: Type.Optional(Visibility),
+  },
+  { additionalProperties: false },
+);
+export type ImageForm = Static<typeof ImageForm>;
+
+/** An upload, as the OpenAPI document shows it. */
+export const ImageUpload = Type.Object({
+  file: Type.Unsafe<never>({
+    type: "string",
+    contentMediaType: "application/octet-stream",
+    description: "A JPEG, PNG, WebP, AVIF or GIF, up to 25 MiB and 50 megapixels.",
+  }),
+  ...ImageForm.properties,
+});
+
+/** What an owner may change of an image. */
+export const ImageChange = Type.Object(
+  {
+    ...ImageForm.properties,
+    commentsOpen: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+
+/** Which images are listed. */
+export const ImageQuery = Type.Object({
+  owner: Type.Optional(identifier("Only this user's.")),
+  tag: Type.Optional(
+    Type.String({ minLength: 1, maxLength: TAG_LENGTH_MAX, description: "Only with this tag." }),
+  ),
+  ...PAGE_QUERY,
+});
+
+/** Which bytes of an image are asked for. */
+export const ContentQuery = Type.Object({
+  variant: Type.Optional(
+    words(["original", "large", "medium", "small", "thumb"], {
+      description: "`large` if not given; `original` is for the owner only.",
+    }),
+  ),
+  v: Type.Optional(
+    Type.String({ maxLength: 128, description: "The version, as it stands in the variant's url." }),
+  ),
+});
+
+/** A page of the users who like an image; what is not known of them is null. */
+export const LikerPage = Type.Object({
+  users: Type.Array(
+    Type.Object({
+      id: identifier("The user's id."),
+      handle: nullable(Type.String()),
+      displayName: nullable(Type.String()),
+      avatarImageId: nullable(Type.String()),
+    }),
+  ),
+  nextPageToken: NextPageToken,
+  ...DEGRADED,
+});
+
+/** The query of a list that takes nothing but a page. */
+export const PageQuery = Type.Object({ ...PAGE_QUERY });

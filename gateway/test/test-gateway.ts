@@ -1,0 +1,121 @@
+import { createAccessTokenSigner } from "@triptych/chassis/identity/access-token-signer";
+import {
+  ACCESS_TOKEN_AUDIENCE,
+  ACCESS_TOKEN_ISSUER,
+} from "@triptych/chassis/identity/authenticate";
+import { generateKeyPair } from "@triptych/chassis/identity/keys";
+import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
+import {
+  createInProcessTransport,
+  type InProcessTransport,
+} from "@triptych/chassis/rpc/in-process-transport";
+import type { Transport } from "@triptych/chassis/rpc/transport";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { createMetrics } from "@triptych/chassis/telemetry/metrics";
+import { startTestService } from "@triptych/chassis/testing/test-service";
+import { createGateway, type Gateway } from "#app.ts";
+import { type Configuration, readConfig } from "#config.ts";
+import { createFakeRouters, type FakeHandlers, SESSION } from "./fake-services.ts";
+
+/** How a test's gateway differs from an ordinary one. */
+export interface TestGatewayOptions {
+  readonly configuration?: Partial<Configuration>;
+  /** True puts real gRPC between the gateway and the fake services. */
+  readonly overGrpc?: boolean;
+}
+
+/** A gateway that listens on a port of its own, and fake services behind it. */
+export interface TestGateway extends AsyncDisposable {
+  readonly gateway: Gateway;
+  readonly port: number;
+  readonly url: string;
+  /** The lines that it logged, parsed. */
+  readonly lines: readonly Record<string, unknown>[];
+  /** Takes a service away, or gives it back. */
+  setAvailable(service: keyof FakeHandlers, available: boolean): void;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** An access token of the user. */
+  tokenFor(userId: string, options?: { readonly expired?: boolean }): Promise<string>;
+  /** The header that signs a request of the user. */
+  as(userId: string): Promise<{ readonly authorization: string }>;
+}
+
+/** Starts a gateway. */
+export async function startTestGateway(
+  handlers: FakeHandlers = {},
+  { configuration, overGrpc = false }: TestGatewayOptions = {},
+): Promise<TestGateway> {
+  const { privateJwk, publicJwks } = generateKeyPair("test");
+  const fakes = { users: {}, images: {}, comments: {}, ...handlers };
+  const routers = createFakeRouters(fakes, publicJwks);
+  const cleanUp = new AsyncDisposableStack();
+  const inProcess = {
+    users: createInProcessTransport(routers.users, () => true),
+    images: createInProcessTransport(routers.images, () => true),
+    comments: createInProcessTransport(routers.comments, () => true),
+  } satisfies Record<string, InProcessTransport>;
+
+  async function overWire(router: (typeof routers)["users"]): Promise<Transport> {
+    const service = cleanUp.use(await startTestService({ router }));
+    const transport = createGrpcTransport(service.address);
+    cleanUp.defer(() => transport.close());
+    return transport;
+  }
+  const transports = overGrpc
+    ? {
+        users: await overWire(routers.users),
+        images: await overWire(routers.images),
+        comments: await overWire(routers.comments),
+      }
+    : inProcess;
+
+  const lines: Record<string, unknown>[] = [];
+  const logger = createLogger({
+    service: "gateway",
+    level: "info",
+    destination: { write: (line) => void lines.push(JSON.parse(line)) },
+  });
+  const read = readConfig({
+    USERS_ADDRESS: "127.0.0.1:1",
+    IMAGES_ADDRESS: "127.0.0.1:1",
+    COMMENTS_ADDRESS: "127.0.0.1:1",
+    PORT: "0",
+    ACCESS_TOKEN_PUBLIC_KEYS: JSON.stringify(publicJwks),
+  });
+  const metrics = createMetrics({ service: "gateway" });
+  const gateway = await createGateway(
+    { ...read, ...configuration },
+    { transports, logger, metrics },
+  );
+  const port = await gateway.listen();
+  cleanUp.defer(() => gateway.close(AbortSignal.timeout(1_000)));
+  const url = `http://127.0.0.1:${port}`;
+
+  async function tokenFor(userId: string, { expired = false } = {}): Promise<string> {
+    const signer = createAccessTokenSigner({
+      privateJwk,
+      issuer: ACCESS_TOKEN_ISSUER,
+      audience: ACCESS_TOKEN_AUDIENCE,
+      lifetimeSeconds: 600,
+      now: () => Date.now() - (expired ? 3_600_000 : 0),
+    });
+    return (await signer.sign({ subject: userId, sessionId: SESSION })).token;
+  }
+
+  return {
+    gateway,
+    port,
+    url,
+    lines,
+    tokenFor,
+    as: async (userId) => ({ authorization: `Bearer ${await tokenFor(userId)}` }),
+    setAvailable: (service, available) => inProcess[service].setAvailable(available),
+    fetch: (path, init) => fetch(`${url}${path}`, { redirect: "manual", ...init }),
+    [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
+  };
+}
+
+/** The JSON of an answer. */
+export async function bodyOf(response: Response): Promise<Record<string, unknown>> {
+  return (await response.json()) as Record<string, unknown>;
+}
