@@ -1,36 +1,306 @@
+import { newId } from "@triptych/chassis/database/new-id";
+import type { UserCaller } from "@triptych/chassis/identity/caller";
 import { contextFor } from "@triptych/chassis/testing/test-context";
-import { ImageState, Visibility } from "@triptych/protos/images/v1/image_pb";
+import { type Image, ImageState, Visibility } from "@triptych/protos/images/v1/image_pb";
 import { picture } from "./pictures.ts";
 import { startImages, type TestImages } from "./start-images.ts";
+
+const ID = "0199d3a0-0000-7000-8000-000000000001";
 
 describe("images", () => {
   let images: TestImages;
   let file: Buffer;
+  let owner: UserCaller;
+  let other: UserCaller;
   beforeAll(async () => {
     images = await startImages();
     file = await picture(30, 20).png().toBuffer();
+    owner = await images.user();
+    other = await images.user();
   });
+  afterEach(() => images.clear());
   afterAll(() => images[Symbol.asyncDispose]());
 
-  test("an upload is answered with the image, and is found again by its id and in lists", async () => {
-    const caller = await images.user();
-    const image = await images.upload(caller, file, { title: "A title", tags: [" Sea ", "sea"] });
-    expect(image).toMatchObject({
-      ownerId: caller.userId,
-      title: "A title",
-      tags: ["sea"],
-      visibility: Visibility.PUBLIC,
-      commentsOpen: true,
-      state: ImageState.PROCESSING,
-      contentType: "image/png",
-      sizeBytes: file.length,
-      liked: false,
-      likeCount: 0,
-      etag: "1",
+  const upload = (visibility: Visibility, caller = owner) =>
+    images.upload(caller, file, { visibility });
+  const get = (id: string, caller?: UserCaller) =>
+    images.client.getImage({ id }, contextFor(caller));
+
+  describe("getting one", () => {
+    test("gives what the upload was answered with", async () => {
+      const image = await images.upload(owner, file, { title: "A title", tags: [" Sea ", "sea"] });
+      expect(image).toMatchObject({
+        ownerId: owner.userId,
+        title: "A title",
+        tags: ["sea"],
+        visibility: Visibility.PUBLIC,
+        commentsOpen: true,
+        state: ImageState.PROCESSING,
+        contentType: "image/png",
+        sizeBytes: file.length,
+        liked: false,
+        likeCount: 0,
+        etag: "1",
+      });
+      expect(await get(image.id, owner)).toEqual(image);
+      expect((await get(image.id)).liked).toBeUndefined();
     });
-    expect(await images.client.getImage({ id: image.id }, contextFor(caller))).toEqual(image);
-    const { images: listed } = await images.client.listImages({}, contextFor());
-    expect(listed.map(({ id }) => id)).toEqual([image.id]);
-    expect(listed[0]?.liked).toBeUndefined();
+
+    test("gives public and unlisted ones to anyone, and private ones to their owner", async () => {
+      for (const visibility of [Visibility.PUBLIC, Visibility.UNLISTED]) {
+        const { id } = await upload(visibility);
+        expect(await get(id)).toMatchObject({ id });
+        expect(await get(id, other)).toMatchObject({ id });
+      }
+      const { id } = await upload(Visibility.PRIVATE);
+      expect(await get(id, owner)).toMatchObject({ id });
+      for (const caller of [undefined, other]) {
+        await expect(get(id, caller)).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
+      }
+    });
+
+    test("fails with IMAGE_NOT_FOUND if there is no such image", async () => {
+      await expect(get(ID)).rejects.toMatchObject({
+        reason: "IMAGE_NOT_FOUND",
+        domain: "images.triptych",
+        metadata: { id: ID },
+      });
+    });
+
+    test.each(["", "7", "not-a-uuid", ID.toUpperCase(), `${ID}\0`, `${ID}'--`])(
+      "fails with INVALID_ARGUMENT that names the id %j",
+      async (id) => {
+        await expect(get(id)).rejects.toMatchObject({
+          reason: "INVALID_ARGUMENT",
+          violations: [{ field: "id" }],
+        });
+      },
+    );
+  });
+
+  describe("getting many", () => {
+    test("gives public and unlisted ones, and of private ones only that they are restricted", async () => {
+      const shown = [await upload(Visibility.PUBLIC), await upload(Visibility.UNLISTED)];
+      const hidden = await upload(Visibility.PRIVATE);
+      const ids = [...shown.map(({ id }) => id), hidden.id, ID, hidden.id];
+      const batch = await images.client.batchGetImages({ ids }, contextFor());
+      expect(idsOf(batch.images).sort()).toEqual(idsOf(shown).sort());
+      expect(batch.restrictedIds).toEqual([hidden.id]);
+    });
+
+    test("fails with INVALID_ARGUMENT that names each bad id, or too many", async () => {
+      const bad = images.client.batchGetImages({ ids: ["x", ID, "y"] }, contextFor());
+      await expect(bad).rejects.toMatchObject({
+        violations: [{ field: "ids[0]" }, { field: "ids[2]" }],
+      });
+      const many = images.client.batchGetImages({ ids: Array(201).fill(ID) }, contextFor());
+      await expect(many).rejects.toMatchObject({ violations: [{ field: "ids" }] });
+    });
+  });
+
+  describe("changing one", () => {
+    const update = (image: object, paths: string[], caller: UserCaller | undefined = owner) =>
+      images.client.updateImage({ image, updateMask: { paths } }, contextFor(caller));
+
+    test("changes the named fields, those alone, and the etag", async () => {
+      const before = await images.upload(owner, file, { title: "Old", tags: ["old"] });
+      const after = await update(
+        {
+          id: before.id,
+          etag: "1",
+          title: "New",
+          description: "ignored",
+          tags: ["New"],
+          visibility: Visibility.UNLISTED,
+        },
+        ["title", "tags", "visibility", "comments_open"],
+      );
+      const expected = { title: "New", description: "", tags: ["new"], etag: "2" };
+      expect(after).toMatchObject({
+        ...expected,
+        commentsOpen: false,
+        visibility: Visibility.UNLISTED,
+      });
+      expect(await get(before.id, owner)).toEqual(after);
+      const listed = (tag: string) =>
+        images.client.listImages({ tag, ownerId: owner.userId }, contextFor(owner));
+      expect((await listed("old")).images).toEqual([]);
+      expect(idsOf((await listed("new")).images)).toEqual([before.id]);
+    });
+
+    test("fails with ETAG_MISMATCH if it was changed since, and changes nothing", async () => {
+      const { id } = await upload(Visibility.PUBLIC);
+      await update({ id, title: "First" }, ["title"]);
+      const late = update({ id, etag: "1", title: "Second" }, ["title"]);
+      await expect(late).rejects.toMatchObject({ reason: "ETAG_MISMATCH" });
+      expect(await get(id)).toMatchObject({ title: "First", etag: "2" });
+    });
+
+    test("lets one of two changes with the same etag through", async () => {
+      const { id, etag } = await upload(Visibility.PUBLIC);
+      const both = await Promise.allSettled(
+        ["a", "b"].map((title) => update({ id, etag, title }, ["title"])),
+      );
+      expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    });
+
+    test("fails with NOT_IMAGE_OWNER for another's, and IMAGE_NOT_FOUND for another's private one", async () => {
+      const shown = await upload(Visibility.PUBLIC);
+      const hidden = await upload(Visibility.PRIVATE);
+      const change = (id: string) => update({ id, title: "Mine" }, ["title"], other);
+      await expect(change(shown.id)).rejects.toMatchObject({ reason: "NOT_IMAGE_OWNER" });
+      await expect(change(hidden.id)).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
+      await expect(change(ID)).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
+    });
+
+    test("fails with UNAUTHENTICATED for an anonymous caller", async () => {
+      const { id } = await upload(Visibility.PUBLIC);
+      const change = images.client.updateImage(
+        { image: { id }, updateMask: { paths: ["title"] } },
+        contextFor(),
+      );
+      await expect(change).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
+    });
+
+    test.each([
+      ["an empty mask", {}, [], "update_mask"],
+      ["a mask that names what cannot be changed", {}, ["owner_id"], "update_mask"],
+      ["a long title", { title: "x".repeat(201) }, ["title"], "image.title"],
+      ["a long tag", { tags: ["ok", "x".repeat(51)] }, ["tags"], "image.tags[1]"],
+      ["no visibility", {}, ["visibility"], "image.visibility"],
+      ["no id", { id: "" }, ["title"], "image.id"],
+    ])("fails with INVALID_ARGUMENT for %s", async (_, fields, paths, field) => {
+      const refused = update({ id: ID, ...fields }, paths);
+      await expect(refused).rejects.toMatchObject({ violations: [{ field }] });
+    });
+  });
+
+  describe("deleting one", () => {
+    const remove = (id: string, caller = owner, etag = "") =>
+      images.client.deleteImage({ id, etag }, contextFor(caller));
+
+    test("removes its row, its bytes, its tags and its likes", async () => {
+      const { id } = await images.upload(owner, file, { tags: ["sea"] });
+      await images.client.likeImage({ id }, contextFor(other));
+      await remove(id);
+      await expect(get(id, owner)).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
+      expect(await images.files()).toEqual([]);
+      for (const table of ["images", "blobs", "variants", "image_tags", "likes"]) {
+        expect(await images.query(`select * from ${table}`)).toEqual([]);
+      }
+      await expect(remove(id)).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
+    });
+
+    test("fails with NOT_IMAGE_OWNER, IMAGE_NOT_FOUND and ETAG_MISMATCH as a change does", async () => {
+      const shown = await upload(Visibility.PUBLIC);
+      const hidden = await upload(Visibility.PRIVATE);
+      await expect(remove(shown.id, other)).rejects.toMatchObject({ reason: "NOT_IMAGE_OWNER" });
+      await expect(remove(hidden.id, other)).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
+      await expect(remove(shown.id, owner, "7")).rejects.toMatchObject({ reason: "ETAG_MISMATCH" });
+      await remove(shown.id, owner, "1");
+    });
+
+    test("many at once of the same bytes, among uploads of them, loses none and keeps none too many", async () => {
+      const work = Array.from({ length: 24 }, async (_, index) => {
+        const { id } = await upload(Visibility.PUBLIC);
+        if (index % 2 === 0) await remove(id);
+      });
+      await Promise.all(work);
+      expect(await images.query("select reference_count from blobs")).toEqual([
+        { reference_count: 12 },
+      ]);
+      expect(await images.files()).toHaveLength(1);
+      const { images: left } = await images.client.listImages({}, contextFor());
+      await Promise.all(left.map(({ id }) => remove(id)));
+      expect(await images.files()).toEqual([]);
+      expect(await images.query("select hash from blobs")).toEqual([]);
+    });
+  });
+
+  describe("listing", () => {
+    const list = (request: object, caller?: UserCaller) =>
+      images.client.listImages(request, contextFor(caller));
+
+    test("shows public ones to anyone, and to an owner all of their own, newest first", async () => {
+      const shown = await upload(Visibility.PUBLIC);
+      const unlisted = await upload(Visibility.UNLISTED);
+      const hidden = await upload(Visibility.PRIVATE);
+      const broken = await upload(Visibility.PUBLIC);
+      const others = await upload(Visibility.PUBLIC, other);
+      await images.query(
+        "update images set state = 'failed', failure = 'unreadable' where id = $1",
+        [broken.id],
+      );
+      const own = [broken, hidden, unlisted, shown];
+      const ownerId = owner.userId;
+      expect(idsOf((await list({})).images)).toEqual(idsOf([others, shown]));
+      expect(idsOf((await list({}, other)).images)).toEqual(idsOf([others, shown]));
+      expect(idsOf((await list({}, owner)).images)).toEqual(idsOf([others, ...own]));
+      expect(idsOf((await list({ ownerId })).images)).toEqual([shown.id]);
+      expect(idsOf((await list({ ownerId }, other)).images)).toEqual([shown.id]);
+      expect(idsOf((await list({ ownerId }, owner)).images)).toEqual(idsOf(own));
+    });
+
+    test("filters by tag, without regard to case, and by owner as well", async () => {
+      const mine = await images.upload(owner, file, { tags: ["Sea"] });
+      const hidden = await images.upload(owner, file, {
+        tags: ["sea"],
+        visibility: Visibility.PRIVATE,
+      });
+      const others = await images.upload(other, file, { tags: ["sea", "sky"] });
+      expect(idsOf((await list({ tag: " SEA" })).images)).toEqual(idsOf([others, mine]));
+      expect(idsOf((await list({ tag: "sea" }, owner)).images)).toEqual(
+        idsOf([others, hidden, mine]),
+      );
+      const filters = { tag: "sea", ownerId: owner.userId };
+      expect(idsOf((await list(filters)).images)).toEqual([mine.id]);
+      expect((await list({ tag: "river" })).images).toEqual([]);
+    });
+
+    test.each([
+      ["all", () => ({})],
+      ["of an owner", () => ({ ownerId: owner.userId })],
+      ["with a tag", () => ({ tag: "sea" })],
+    ])("in pages (%s) shows each image once, whatever is written meanwhile", async (_, filters) => {
+      const before: Image[] = [];
+      for (let count = 0; count < 7; count++) {
+        before.push(await images.upload(owner, file, { tags: ["sea"] }));
+      }
+      const seen: string[] = [];
+      let pageToken = "";
+      do {
+        const page = await list({ ...filters(), pageSize: 3, pageToken });
+        seen.push(...idsOf(page.images));
+        pageToken = page.nextPageToken;
+        await images.upload(owner, file, { tags: ["sea"] });
+      } while (pageToken !== "");
+      expect(seen).toEqual(idsOf(before.toReversed()));
+    });
+
+    test.each([
+      ["a token that was made up", { pageToken: "made-up" }, "page_token"],
+      ["a negative size", { pageSize: -1 }, "page_size"],
+      ["an owner that is no id", { ownerId: "me" }, "owner_id"],
+      ["an empty tag", { tag: "  " }, "tag"],
+    ])("fails with INVALID_ARGUMENT for %s", async (_, request, field) => {
+      await expect(list(request)).rejects.toMatchObject({ violations: [{ field }] });
+    });
+
+    test("refuses the token of another list, or of another viewer's", async () => {
+      await Promise.all(Array.from({ length: 3 }, () => upload(Visibility.PUBLIC)));
+      const { nextPageToken: pageToken } = await list({ pageSize: 2 });
+      for (const [request, caller] of [
+        [{ tag: "sea" }, undefined],
+        [{ ownerId: newId() }, undefined],
+        [{}, owner],
+      ] as const) {
+        const refused = list({ ...request, pageToken }, caller);
+        await expect(refused).rejects.toMatchObject({ violations: [{ field: "page_token" }] });
+      }
+    });
   });
 });
+
+function idsOf(images: readonly Image[]): string[] {
+  return images.map(({ id }) => id);
+}

@@ -40,6 +40,8 @@ export interface TestImages extends AsyncDisposable {
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   /** The files in the blob directory, staged ones included. */
   files(): Promise<string[]>;
+  /** Removes every image and every file. */
+  clear(): Promise<void>;
 }
 
 const CHUNK_BYTES = 64 * 1024;
@@ -70,7 +72,7 @@ export async function startImages({ uploadsMax = 32 } = {}): Promise<TestImages>
       blobDirectory,
       uploadsMax,
     },
-    { logger: createLogger({ service: "images", level: "error" }) },
+    { logger: createLogger({ service: "images", level: "fatal" }) },
   );
   stack.defer(() => app.close());
   await app.prepare(new AbortController().signal);
@@ -97,6 +99,12 @@ export async function startImages({ uploadsMax = 32 } = {}): Promise<TestImages>
     async files() {
       const entries = await readdir(blobDirectory, { recursive: true, withFileTypes: true });
       return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    },
+    async clear() {
+      await pool.query("truncate images, blobs cascade");
+      for (const name of await readdir(blobDirectory)) {
+        await rm(join(blobDirectory, name), { recursive: true });
+      }
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

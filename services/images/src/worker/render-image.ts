@@ -28,8 +28,8 @@ sharp.unblock({
 const INPUT = {
   limitInputPixels: PIXELS_MAX,
   /**
-   * Ends on a file that is cut off or damaged. Not "warning": that also ends on the stray bytes that some phones leave
-   * before a JPEG's end, which every viewer passes over.
+   * Ends on a file that is cut off or damaged. Not "warning": that also ends on the stray bytes that some cameras leave
+   * between a JPEG's segments, which every viewer passes over.
    */
   failOn: "error",
   pages: 1,

@@ -1,0 +1,38 @@
+import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { type Image, ImageState } from "@triptych/protos/images/v1/image_pb";
+import { createWorker } from "#worker/image-worker.ts";
+import { eventually } from "./eventually.ts";
+import type { TestImages } from "./start-images.ts";
+
+/** Starts a worker of the service in this process. */
+export async function startWorker(
+  images: TestImages,
+  { renderTimeoutMs = 30_000, concurrency = 1 } = {},
+): Promise<AsyncDisposable> {
+  const worker = createWorker(
+    {
+      databaseUrl: images.databaseUrl,
+      blobDirectory: images.blobDirectory,
+      workerConcurrency: concurrency,
+      renderTimeoutMs,
+    },
+    { logger: createLogger({ service: "images-worker", level: "fatal" }) },
+  );
+  await worker.start(new AbortController().signal);
+  return { [Symbol.asyncDispose]: () => worker.close() };
+}
+
+/** Waits until an image is ready or failed, and gives it. */
+export function processed(
+  images: TestImages,
+  caller: UserCaller,
+  id: string,
+  options: { readonly timeoutMs?: number } = {},
+): Promise<Image> {
+  return eventually(async () => {
+    const image = await images.client.getImage({ id }, contextFor(caller));
+    return image.state !== ImageState.PROCESSING && image;
+  }, options);
+}

@@ -1,0 +1,213 @@
+import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { VariantName, type Visibility } from "@triptych/protos/images/v1/image_pb";
+import { eventually } from "./eventually.ts";
+import { hugePng, picture } from "./pictures.ts";
+import { messagesOf, startImages, type TestImages, type UploadMessage } from "./start-images.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** A PNG's beginning and then zeroes. */
+function pngOf(file: Buffer, bytes: number): Buffer {
+  return Buffer.concat([file, Buffer.alloc(bytes - file.length)]);
+}
+
+/** An ftyp box. */
+function ftyp(...brands: readonly string[]): Buffer {
+  const box = Buffer.from(`....ftyp${brands[0]}....${brands.slice(1).join("")}`, "latin1");
+  box.writeUInt32BE(box.length, 0);
+  return Buffer.concat([box, Buffer.alloc(1_000)]);
+}
+
+describe("an upload", () => {
+  let images: TestImages;
+  let caller: UserCaller;
+  let file: Buffer;
+  beforeAll(async () => {
+    images = await startImages({ uploadsMax: 2 });
+    caller = await images.user();
+    file = await picture(30, 20).png().toBuffer();
+  });
+  afterEach(() => images.clear());
+  afterAll(() => images[Symbol.asyncDispose]());
+
+  const countImages = async () => (await images.query("select id from images")).length;
+
+  async function expectNothingLeft() {
+    await eventually(async () => (await images.files()).length === 0, {
+      timeoutMs: 3_000,
+    });
+    expect(await countImages()).toBe(0);
+  }
+
+  async function send(messages: AsyncIterable<UploadMessage>, signal?: AbortSignal) {
+    return await images.client.createImage(messages, contextFor(caller, { signal }));
+  }
+
+  test.each([
+    ["a text that is called .jpg", Buffer.from("This is no picture.".repeat(50))],
+    ["an SVG", Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>')],
+    ["an HTML page", Buffer.from("<!doctype html><script>alert(1)</script>")],
+    ["a HEIC", ftyp("heic", "mif1", "heic")],
+    ["a HEIF of HEIC", ftyp("mif1", "mif1", "heic")],
+    ["a BMP", Buffer.concat([Buffer.from("BM"), Buffer.alloc(500)])],
+    ["a TIFF", Buffer.concat([Buffer.from("II*\0", "latin1"), Buffer.alloc(500)])],
+    ["a WAV in the same container as WebP", Buffer.from("RIFF....WAVEfmt ".repeat(9))],
+    ["two bytes of a JPEG", Buffer.from([0xff, 0xd8])],
+    ["an empty file", Buffer.alloc(0)],
+  ])("fails with NOT_AN_IMAGE for %s", async (_, bytes) => {
+    await expect(images.upload(caller, bytes)).rejects.toMatchObject({ reason: "NOT_AN_IMAGE" });
+    await expectNothingLeft();
+  });
+
+  test("fails with TOO_LARGE for a file of 26 MiB, without reading the rest", async () => {
+    let sent = 0;
+    async function* endless(): AsyncIterable<UploadMessage> {
+      for await (const message of messagesOf(pngOf(file, MEBIBYTE))) yield message;
+      for (; sent < 100 * MEBIBYTE; sent += 65_536) {
+        yield { part: { case: "chunk", value: Buffer.alloc(65_536) } };
+      }
+    }
+    await expect(send(endless())).rejects.toMatchObject({
+      reason: "TOO_LARGE",
+      metadata: { max_bytes: String(25 * MEBIBYTE) },
+    });
+    expect(sent).toBeLessThan(40 * MEBIBYTE);
+    await expectNothingLeft();
+  });
+
+  test("takes a file of exactly 25 MiB", async () => {
+    const image = await images.upload(caller, pngOf(file, 25 * MEBIBYTE));
+    expect(image.sizeBytes).toBe(25 * MEBIBYTE);
+  });
+
+  test("fails with TOO_MANY_PIXELS for a PNG of 60,000 × 60,000 in 200 kB", async () => {
+    await expect(images.upload(caller, hugePng())).rejects.toMatchObject({
+      reason: "TOO_MANY_PIXELS",
+      metadata: { width: "60000", height: "60000" },
+    });
+    await expectNothingLeft();
+  });
+
+  test("fails with UNAUTHENTICATED for an anonymous caller, before a byte is read", async () => {
+    const upload = images.client.createImage(messagesOf(file), contextFor());
+    await expect(upload).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
+    await expectNothingLeft();
+  });
+
+  test("fails with INVALID_ARGUMENT that names every bad field of the header", async () => {
+    const header = {
+      title: "x".repeat(201),
+      description: "a\0b",
+      tags: ["fine", " ", "y".repeat(51)],
+      visibility: 9 as Visibility,
+    };
+    const refused = await images.upload(caller, file, header).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ reason: "INVALID_ARGUMENT" });
+    const { violations } = refused as { violations: readonly { field: string }[] };
+    expect(violations.map(({ field }) => field).sort()).toEqual([
+      "description",
+      "tags[1]",
+      "tags[2]",
+      "title",
+      "visibility",
+    ]);
+    await expectNothingLeft();
+  });
+
+  test("takes 20 tags and refuses 21", async () => {
+    const tags = Array.from({ length: 21 }, (_, index) => `Tag ${index}`);
+    const image = await images.upload(caller, file, { tags: tags.slice(1) });
+    expect(image.tags).toEqual(tags.slice(1).map((tag) => tag.toLowerCase()));
+    const refused = images.upload(caller, file, { tags });
+    await expect(refused).rejects.toMatchObject({ violations: [{ field: "tags" }] });
+  });
+
+  test.each([
+    ["no header", [], "header"],
+    ["a chunk first", [{ part: { case: "chunk", value: new Uint8Array(9) } }], "header"],
+    ["two headers", [header(), header()], "chunk"],
+    ["a chunk of more than 64 KiB", [header(), chunk(65_537)], "chunk"],
+  ] as const)("fails with INVALID_ARGUMENT for %s", async (_, messages, field) => {
+    const refused = send(iterate(messages as readonly UploadMessage[]));
+    await expect(refused).rejects.toMatchObject({
+      reason: "INVALID_ARGUMENT",
+      violations: [{ field }],
+    });
+    await expectNothingLeft();
+  });
+
+  test("that is cut off leaves neither row nor file", async () => {
+    const cutOff = new AbortController();
+    async function* half(): AsyncIterable<UploadMessage> {
+      for await (const message of messagesOf(pngOf(file, MEBIBYTE))) yield message;
+      await eventually(async () => (await images.files()).length === 1);
+      cutOff.abort(new Error("the client went away"));
+      await new Promise(() => {});
+    }
+    await expect(send(half(), cutOff.signal)).rejects.toThrow();
+    await expectNothingLeft();
+  });
+
+  test("fails with UPLOADS_OVERLOADED while as many as can be taken are under way", async () => {
+    const finish = Promise.withResolvers<void>();
+    async function* slow(): AsyncIterable<UploadMessage> {
+      for await (const message of messagesOf(file)) yield message;
+      await finish.promise;
+    }
+    const underWay = [send(slow()), send(slow())];
+    await eventually(async () => (await images.files()).length === 2);
+    await expect(images.upload(caller, file)).rejects.toMatchObject({
+      reason: "UPLOADS_OVERLOADED",
+      retryAfterMs: expect.any(Number),
+    });
+    finish.resolve();
+    await Promise.all(underWay);
+    await images.upload(caller, file);
+    expect(await countImages()).toBe(3);
+  });
+
+  test("leaves no file behind if its row cannot be written", async () => {
+    await images.query("alter table queue.job_common rename to job_away");
+    try {
+      await expect(images.upload(caller, file)).rejects.toMatchObject({ reason: "INTERNAL" });
+    } finally {
+      await images.query("alter table queue.job_away rename to job_common");
+    }
+    await expectNothingLeft();
+  });
+
+  test("of the same bytes twice at once keeps them once, and for both", async () => {
+    const users = [await images.user(), await images.user()] as const;
+    const [first, second] = await Promise.all(users.map((user) => images.upload(user, file)));
+    expect(await images.files()).toHaveLength(1);
+    expect(await images.query("select reference_count from blobs")).toEqual([
+      { reference_count: 2 },
+    ]);
+
+    await images.client.deleteImage({ id: first?.id }, contextFor(users[0]));
+    expect(await images.files()).toHaveLength(1);
+    const request = { id: second?.id, variant: VariantName.ORIGINAL };
+    let bytes = 0;
+    for await (const { part } of images.client.downloadImage(request, contextFor(users[1]))) {
+      if (part.case === "chunk") bytes += part.value.length;
+    }
+    expect(bytes).toBe(file.length);
+
+    await images.client.deleteImage({ id: second?.id }, contextFor(users[1]));
+    await expectNothingLeft();
+    expect(await images.query("select hash from blobs")).toEqual([]);
+  });
+});
+
+function header(): UploadMessage {
+  return { part: { case: "header", value: {} } };
+}
+
+function chunk(bytes: number): UploadMessage {
+  return { part: { case: "chunk", value: new Uint8Array(bytes) } };
+}
+
+async function* iterate(messages: readonly UploadMessage[]): AsyncIterable<UploadMessage> {
+  yield* messages;
+}

@@ -1,0 +1,155 @@
+import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { ImageFailure, ImageState, VariantName } from "@triptych/protos/images/v1/image_pb";
+import sharp from "sharp";
+import { animation, phonePhotograph, picture, SMALL_PICTURES } from "./pictures.ts";
+import { startImages, type TestImages } from "./start-images.ts";
+import { processed, startWorker } from "./start-worker.ts";
+
+const VARIANTS = [
+  VariantName.LARGE,
+  VariantName.MEDIUM,
+  VariantName.SMALL,
+  VariantName.THUMB,
+] as const;
+
+describe("variants", () => {
+  let images: TestImages;
+  let worker: AsyncDisposable;
+  let caller: UserCaller;
+  beforeAll(async () => {
+    images = await startImages();
+    worker = await startWorker(images);
+    caller = await images.user();
+  });
+  afterAll(async () => {
+    await worker[Symbol.asyncDispose]();
+    await images[Symbol.asyncDispose]();
+  });
+
+  async function download(id: string, variant: VariantName): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    for await (const { part } of images.client.downloadImage({ id, variant }, contextFor(caller))) {
+      if (part.case === "chunk") chunks.push(part.value);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async function ready(file: Uint8Array) {
+    const { id } = await images.upload(caller, file);
+    const image = await processed(images, caller, id);
+    expect(image.state).toBe(ImageState.READY);
+    return image;
+  }
+
+  async function failure(file: Uint8Array) {
+    const { id } = await images.upload(caller, file);
+    const image = await processed(images, caller, id);
+    expect(image.state).toBe(ImageState.FAILED);
+    expect(image.variants).toEqual([]);
+    return image.failure;
+  }
+
+  test("a phone's photograph stands upright in four sizes, without a byte of metadata", async () => {
+    const file = await phonePhotograph(2600, 1300);
+    expect(file.includes("PhoneMaker")).toBe(true);
+    const image = await ready(file);
+    expect(image).toMatchObject({
+      width: 1300,
+      height: 2600,
+      contentType: "image/jpeg",
+      etag: "1",
+    });
+    expect(image.placeholder.length).toBeGreaterThan(4);
+    expect(image.variants.map(({ name, width, height }) => [name, width, height])).toEqual([
+      [VariantName.LARGE, 1024, 2048],
+      [VariantName.MEDIUM, 512, 1024],
+      [VariantName.SMALL, 256, 512],
+      [VariantName.THUMB, 256, 256],
+    ]);
+    for (const variant of image.variants) {
+      const bytes = await download(image.id, variant.name);
+      expect(bytes.length).toBe(variant.sizeBytes);
+      const metadata = await sharp(bytes).metadata();
+      expect(metadata).toMatchObject({
+        format: "webp",
+        width: variant.width,
+        height: variant.height,
+      });
+      const { exif, icc, iptc, xmp, orientation } = metadata;
+      expect([exif, icc, iptc, xmp, orientation]).toEqual(Array(5).fill(undefined));
+      for (const text of ["Exif", "EXIF", "GPS", "PhoneMaker", "Phone 12", "ICCP", "XMP"]) {
+        expect(bytes.includes(text)).toBe(false);
+      }
+    }
+    expect(await download(image.id, VariantName.ORIGINAL)).toEqual(file);
+  });
+
+  test.each(Object.entries(SMALL_PICTURES))(
+    "%s becomes WebP, and is never enlarged",
+    async (contentType, make) => {
+      const image = await ready(await make());
+      expect(image).toMatchObject({ contentType, width: 100, height: 80 });
+      expect(image.variants.map(({ name }) => name)).toEqual(VARIANTS);
+      const sizes = image.variants.map(({ width, height }) => [width, height]);
+      expect(sizes).toEqual([
+        [100, 80],
+        [100, 80],
+        [100, 80],
+        [80, 80],
+      ]);
+      for (const name of VARIANTS) {
+        expect(await sharp(await download(image.id, name)).metadata()).toMatchObject({
+          format: "webp",
+        });
+      }
+    },
+  );
+
+  test("of an animation only the first frame is shown", async () => {
+    const image = await ready(await animation(60, 50));
+    const metadata = await sharp(await download(image.id, VariantName.LARGE)).metadata();
+    expect(metadata).toMatchObject({ width: 60, height: 50 });
+    expect(metadata.pages ?? 1).toBe(1);
+  });
+
+  test("the colours of a wide profile stay what they look like", async () => {
+    const red = { create: { width: 64, height: 64, channels: 3, background: "#c83232" } } as const;
+    const file = await sharp(red).withIccProfile("p3").png().toBuffer();
+    const image = await ready(file);
+    const pixels = await sharp(await download(image.id, VariantName.LARGE))
+      .raw()
+      .toBuffer();
+    const distances = [200, 50, 50].map((value, at) => Math.abs((pixels[at] ?? 0) - value));
+    expect(Math.max(...distances)).toBeLessThan(6);
+  });
+
+  test("the thumb of a panorama is as large as the panorama is high", async () => {
+    const image = await ready(await picture(6000, 300).jpeg().toBuffer());
+    expect(image.variants.map(({ width, height }) => [width, height])).toEqual([
+      [2048, 102],
+      [1024, 51],
+      [512, 26],
+      [256, 256],
+    ]);
+  });
+
+  test("a JPEG that is cut off fails as unreadable", async () => {
+    const file = await picture(800, 600).jpeg().toBuffer();
+    const broken = file.subarray(0, file.length / 2);
+    expect(await failure(broken)).toBe(ImageFailure.UNREADABLE);
+  });
+
+  test("a PNG of nothing but its signature fails as unreadable, and hurts nothing else", async () => {
+    const file = await picture(50, 50).png().toBuffer();
+    expect(await failure(file.subarray(0, 20))).toBe(ImageFailure.UNREADABLE);
+    await ready(file);
+  });
+
+  test("stray bytes between a JPEG's segments are passed over", async () => {
+    const file = await picture(800, 600).jpeg().toBuffer();
+    const next = 4 + file.readUInt16BE(4);
+    const stray = Buffer.from([1, 2, 3]);
+    await ready(Buffer.concat([file.subarray(0, next), stray, file.subarray(next)]));
+  });
+});

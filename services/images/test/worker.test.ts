@@ -1,0 +1,168 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { ImageFailure, ImageState } from "@triptych/protos/images/v1/image_pb";
+import sharp from "sharp";
+import { eventually } from "./eventually.ts";
+import { picture } from "./pictures.ts";
+import { startImages, type TestImages } from "./start-images.ts";
+import { processed, startWorker } from "./start-worker.ts";
+
+const MAIN = fileURLToPath(new URL("../src/worker-main.ts", import.meta.url));
+/** A heartbeat that stops is missed after 10 s, and looked for every 5 s. */
+const REDONE_MS_MAX = 30_000;
+const HOUR_MS = 60 * 60 * 1000;
+
+describe("a worker", () => {
+  let images: TestImages;
+  let caller: UserCaller;
+  beforeAll(async () => {
+    images = await startImages();
+    caller = await images.user();
+  });
+  afterEach(async () => {
+    await images.clear();
+    await images.query("delete from queue.job");
+  });
+  afterAll(() => images[Symbol.asyncDispose]());
+
+  /** 49 megapixels in some kilobytes: long enough under way to be met there. */
+  const slowPicture = () =>
+    sharp({ create: { width: 7000, height: 7000, channels: 3, background: "#456" } })
+      .png()
+      .toBuffer();
+
+  const underWay = () =>
+    eventually(async () => {
+      const jobs = await images.query("select id from queue.job where state = 'active'");
+      return jobs.length > 0;
+    });
+
+  function forkWorker(): ChildProcess {
+    return fork(MAIN, {
+      silent: true,
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      env: {
+        DATABASE_URL: images.databaseUrl,
+        BLOB_DIRECTORY: images.blobDirectory,
+        LOG_LEVEL: "warn",
+      },
+    });
+  }
+
+  test("that is killed in the middle of an image leaves it to another, which does it again", async () => {
+    const child = forkWorker();
+    try {
+      const { id } = await images.upload(caller, await slowPicture());
+      await underWay();
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      await using _another = await startWorker(images);
+      const image = await processed(images, caller, id, { timeoutMs: REDONE_MS_MAX });
+      expect(image).toMatchObject({ state: ImageState.READY, width: 7000 });
+      expect(image.variants).toHaveLength(4);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  }, 60_000);
+
+  test("ends with its job done when it is told to", async () => {
+    const child = forkWorker();
+    try {
+      const { id } = await images.upload(caller, await slowPicture());
+      await underWay();
+      child.kill("SIGTERM");
+      const [code] = await once(child, "exit");
+      expect(code).toBe(0);
+      const { state } = await images.client.getImage({ id }, contextFor(caller));
+      expect(state).toBe(ImageState.READY);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  test("gives an image up that takes too long again and again", async () => {
+    await using _worker = await startWorker(images, { renderTimeoutMs: 1 });
+    const { id } = await images.upload(caller, await picture(50, 50).png().toBuffer());
+    const image = await processed(images, caller, id);
+    expect(image).toMatchObject({
+      state: ImageState.FAILED,
+      failure: ImageFailure.TOO_EXPENSIVE,
+      variants: [],
+    });
+    expect(await images.files()).toHaveLength(1);
+  });
+
+  test("gives an image up whose header told too few pixels", async () => {
+    await using _worker = await startWorker(images);
+    const file = await sharp({
+      create: { width: 8000, height: 7000, channels: 3, background: "#456" },
+    })
+      .jpeg()
+      .toBuffer();
+    // A stray byte between the segments hides the size from the upload's check, and not from the decoder.
+    const next = 4 + file.readUInt16BE(4);
+    const hidden = Buffer.concat([file.subarray(0, next), Buffer.from([1]), file.subarray(next)]);
+    const { id } = await images.upload(caller, hidden);
+    expect(await processed(images, caller, id)).toMatchObject({
+      failure: ImageFailure.TOO_EXPENSIVE,
+    });
+  });
+
+  test("leaves nothing behind of an image that is deleted while it is processed", async () => {
+    await using _worker = await startWorker(images);
+    const { id } = await images.upload(caller, await slowPicture());
+    await underWay();
+    await images.client.deleteImage({ id }, contextFor(caller));
+    await eventually(async () => {
+      const left = await images.query("select id from queue.job where state <> 'completed'");
+      return left.length === 0;
+    });
+    expect(await images.files()).toEqual([]);
+    for (const table of ["images", "variants", "blobs"]) {
+      expect(await images.query(`select * from ${table}`)).toEqual([]);
+    }
+  });
+
+  test("shares the variants of equal pictures, and goes on without one's owner", async () => {
+    await using _worker = await startWorker(images);
+    const file = await picture(700, 600).jpeg().toBuffer();
+    const first = await images.upload(caller, file);
+    const second = await images.upload(caller, file);
+    await processed(images, caller, first.id);
+    await processed(images, caller, second.id);
+    // The original, a large and a medium one that are the same, a small one and a thumb.
+    expect(await images.files()).toHaveLength(4);
+    await images.client.deleteImage({ id: first.id }, contextFor(caller));
+    expect(await images.files()).toHaveLength(4);
+    await images.client.deleteImage({ id: second.id }, contextFor(caller));
+    expect(await images.files()).toEqual([]);
+  });
+
+  test("removes at its start what nobody refers to and is older than an hour", async () => {
+    const file = await picture(40, 40).png().toBuffer();
+    const kept = await images.upload(caller, file);
+    const orphan = await images.upload(caller, Buffer.concat([file, Buffer.from("old")]));
+    const young = await images.upload(caller, Buffer.concat([file, Buffer.from("young")]));
+    const hashes = await images.query<{ id: string; blob_hash: string }>(
+      "select id, blob_hash from images",
+    );
+    const hashOf = (id: string) => hashes.find((row) => row.id === id)?.blob_hash ?? "";
+    await images.query("delete from images where id <> $1", [kept.id]);
+    await images.query("delete from blobs where hash not in (select blob_hash from images)");
+    const past = new Date(Date.now() - 2 * HOUR_MS);
+    for (const { id } of [kept, orphan]) {
+      const hash = hashOf(id);
+      await utimes(join(images.blobDirectory, hash.slice(0, 2), hash), past, past);
+    }
+    await using _worker = await startWorker(images);
+    await eventually(async () => (await images.files()).length === 2);
+    expect((await images.files()).toSorted()).toEqual(
+      [hashOf(kept.id), hashOf(young.id)].toSorted(),
+    );
+  });
+});
