@@ -15,8 +15,8 @@ export interface ServiceDatabaseOptions {
   readonly logger: Logger;
 }
 
-/** Shorter than any method's timeout, so that a full pool is told to the caller and not to its deadline. */
-const ACQUIRE_TIMEOUT_MS = 400;
+/** Shorter than any write may take, so that a full pool is told as such; a read has less time, and its deadline says so. */
+const ACQUIRE_TIMEOUT_MS = 2_000;
 /** No statement of a request takes longer; the longest method of a row has 3 s. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 const RETRY_MS_FIRST = 100;
