@@ -3,7 +3,7 @@ import { BlobMissing } from "#domain/blob-store.ts";
 
 /** Says whether an error is that there is no such file or folder. */
 export function isFileMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
 }
 
 /** Opens a blob's file for reading. Throws BlobMissing. */

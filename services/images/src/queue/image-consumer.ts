@@ -31,7 +31,7 @@ export interface ImageConsumer {
  */
 const POLL_SECONDS = 0.5;
 /** How soon the job of a killed worker is found, after its heartbeat has been missing for 10 s. */
-const MONITOR_SECONDS = 5;
+const MONITOR_SECONDS = 10;
 const MAINTENANCE_SECONDS = 60 * 60;
 /** For the steps of workflows, of which there are none. */
 const FLOW_SECONDS = 60 * 60;
