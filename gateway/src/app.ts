@@ -97,7 +97,7 @@ export async function createGateway(
     api.addHook("onRequest", guard.identify);
     imageContentRoutes(api, { ...sources, calls });
     await api.register(async (json: ApiServer) => {
-      json.addHook("onRequest", guard.acceptsJson);
+      json.addHook("onRequest", guard.answersJson);
       statusRoutes(json, { board });
       userRoutes(json, { ...sources, calls, limits });
       sessionRoutes(json, { ...sources, calls, limits });

@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 /** What is logged of a request whose client left before it was answered; nginx's number for it. */
 const STATUS_CLIENT_LEFT = 499;
 const NO_ROUTE = "none";
+/** Asked every few seconds by machines. */
+const QUIET_ROUTES: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /** Writes one line and one observation for a request when it is over, however it ends. */
 export function recordRequest(
@@ -18,6 +20,7 @@ export function recordRequest(
     const status = reply.raw.writableFinished ? reply.raw.statusCode : STATUS_CLIENT_LEFT;
     const { method } = request;
     metrics.http.observe({ method, route, status: String(status) }, ms / 1000);
-    request.log.info({ method, route, status, ms: Math.round(ms * 1000) / 1000 }, "request");
+    const level = QUIET_ROUTES.has(route) ? "debug" : "info";
+    request.log[level]({ method, route, status, ms: Math.round(ms * 1000) / 1000 }, "request");
   });
 }

@@ -17,6 +17,10 @@ export async function parseJsonBody(request: FastifyRequest, bytes: Buffer): Pro
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
     throw new Problem("UNSUPPORTED_MEDIA_TYPE", { detail: "JSON must be sent in UTF-8." });
   }
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") {
+    throw new Problem("UNSUPPORTED_MEDIA_TYPE", { detail: "Send the body uncompressed." });
+  }
   if (bytes.length === 0) return undefined;
   const body = parse(decode(bytes));
   const faults = findTextFaults(body);

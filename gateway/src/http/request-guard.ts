@@ -1,5 +1,5 @@
 import { ANONYMOUS } from "@triptych/chassis/identity/caller";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { badFields, Problem } from "#problems/problem.ts";
 import { accepts } from "./acceptable.ts";
 import type { Calls } from "./calls.ts";
@@ -12,8 +12,8 @@ const ANSWERS = ["application/json", "application/problem+json"];
 export interface RequestGuard {
   /** Finds out who asks, counts the request, and refuses a malformed query. */
   readonly identify: (request: FastifyRequest) => Promise<void>;
-  /** Refuses who does not take JSON. */
-  readonly acceptsJson: (request: FastifyRequest) => Promise<void>;
+  /** Refuses who does not take JSON, and keeps what is one user's out of shared caches. */
+  readonly answersJson: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
 
 /** Makes the hooks. */
@@ -32,8 +32,10 @@ export function createRequestGuard(calls: Calls, limits: RateLimits): RequestGua
       if (faults.length > 0) throw badFields(faults);
     },
 
-    async acceptsJson({ headers }) {
+    async answersJson({ headers, method }, reply) {
       if (!accepts(headers.accept, ANSWERS)) throw new Problem("NOT_ACCEPTABLE");
+      const isRead = method === "GET" || method === "HEAD";
+      reply.header("cache-control", isRead ? "private, no-cache" : "no-store");
     },
   };
 }

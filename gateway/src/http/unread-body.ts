@@ -10,8 +10,10 @@ const DRAIN_MS_MAX = 20_000;
  * bytes is reset, and the client, still sending, would never see why it was refused.
  */
 export function dropUnreadBody(request: FastifyRequest, reply: FastifyReply): void {
-  const { raw } = request;
-  if (raw.readableEnded || raw.destroyed) return;
+  const { raw, headers } = request;
+  const length = headers["content-length"] ?? "0";
+  const hasBody = length !== "0" || headers["transfer-encoding"] !== undefined;
+  if (!hasBody || raw.readableEnded || raw.destroyed) return;
   // fastify asks to close for what it did not read; closing is what would lose the answer.
   if (reply.getHeader("connection") === "close") reply.removeHeader("connection");
 

@@ -1,13 +1,15 @@
+import { hash } from "node:crypto";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { ApiServer } from "#http/api-server.ts";
 import { Problem } from "#problems/problem.ts";
 
 const PREFIX = "/docs";
 const DOCUMENT_URL = "/openapi.json";
+/** The page itself has 600 characters; the script, which is looked at as well, 5 million. */
+const PAGE_CHARACTERS_MAX = 10_000;
 /** What the page may do: run its own script, and ask this server. Nothing is fetched from anywhere else. */
-const CONTENT_SECURITY_POLICY = [
+const POLICY = [
   "default-src 'none'",
-  "script-src 'self' 'unsafe-inline'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self' data:",
@@ -16,7 +18,8 @@ const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-].join("; ");
+];
+const INLINE_SCRIPT = /<script type="text\/javascript">([\s\S]*?)<\/script>/g;
 
 /**
  * Adds the page on which the API can be read and tried. It is built when it is first asked for, by a fastify of its
@@ -36,7 +39,7 @@ export function referencePageRoutes(server: ApiServer): void {
       const { location, "content-type": type } = answer.headers;
       if (answer.statusCode >= 400) throw new Problem("INTERNAL", { cause: answer.body });
       if (location !== undefined) return reply.redirect(`${PREFIX}/`, 301);
-      reply.header("content-security-policy", CONTENT_SECURITY_POLICY);
+      reply.header("content-security-policy", policyOf(answer.body));
       return reply.type(type ?? "text/html").send(answer.rawPayload);
     });
   }
@@ -44,6 +47,14 @@ export function referencePageRoutes(server: ApiServer): void {
   server.addHook("onClose", async () => {
     await (await page)?.close();
   });
+}
+
+/** Allows the page's own inline script by its hash, and no other. */
+function policyOf(page: string): string {
+  const hashes = [...page.slice(0, PAGE_CHARACTERS_MAX).matchAll(INLINE_SCRIPT)].map(
+    ([, script = ""]) => `'sha256-${hash("sha256", script, "base64")}'`,
+  );
+  return [...POLICY, ["script-src 'self'", ...hashes].join(" ")].join("; ");
 }
 
 async function createPage(): Promise<FastifyInstance> {
@@ -56,6 +67,9 @@ async function createPage(): Promise<FastifyInstance> {
       pageTitle: "Triptych API",
       withDefaultFonts: false, // they would come from a server elsewhere
       telemetry: false,
+      proxyUrl: "",
+      hideClientButton: true,
+      showDeveloperTools: "never",
     },
   });
   await page.ready();

@@ -1,16 +1,32 @@
 import { Type } from "typebox";
-import { PROBLEM_KINDS } from "#problems/codes.ts";
+import { PROBLEM_KINDS, type ProblemCode } from "#problems/codes.ts";
 import { ProblemBodyReference } from "#schemas/problem.ts";
 
 const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
 /** What every route may answer, whatever it does. */
-const EVERYWHERE = [400, 401, 406, 429, 500, 503] as const;
+const EVERYWHERE = [
+  "INVALID_ARGUMENT",
+  "MALFORMED_URL",
+  "UNAUTHENTICATED",
+  "NOT_ACCEPTABLE",
+  "RATE_LIMITED",
+  "INTERNAL",
+  "SERVICE_UNAVAILABLE",
+] as const satisfies readonly ProblemCode[];
+
+/** What a route with a JSON body may answer besides. */
+export const JSON_PROBLEMS = [
+  "MALFORMED_JSON",
+  "TOO_LARGE",
+  "UNSUPPORTED_MEDIA_TYPE",
+] as const satisfies readonly ProblemCode[];
 
 /** The error answers of a route, for its schema: those of every route, and these. */
-export function problems(...statuses: readonly number[]) {
-  const all = [...new Set([...EVERYWHERE, ...statuses])].sort();
-  return Object.fromEntries(all.map((status) => [status, answer(status)]));
+export function problems(...codes: readonly ProblemCode[]) {
+  const byStatus = Map.groupBy([...EVERYWHERE, ...codes], (code) => PROBLEM_KINDS[code].status);
+  const statuses = [...byStatus].sort(([a], [b]) => a - b);
+  return Object.fromEntries(statuses.map(([status, ofStatus]) => [status, answer(ofStatus)]));
 }
 
 /** An answer without a body. */
@@ -21,10 +37,7 @@ export const NOT_MODIFIED = {
   304: Type.Unsafe<undefined>({ type: "null", description: "The client has these very bytes." }),
 };
 
-function answer(status: number) {
-  const codes = Object.entries(PROBLEM_KINDS)
-    .filter(([, kind]) => kind.status === status)
-    .map(([code]) => `\`${code}\``);
-  const description = codes.join(", ");
+function answer(codes: readonly ProblemCode[]) {
+  const description = codes.map((code) => `\`${code}\``).join(", ");
   return { description, content: { [PROBLEM_MEDIA_TYPE]: { schema: ProblemBodyReference } } };
 }

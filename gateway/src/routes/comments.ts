@@ -15,7 +15,7 @@ import {
 import { IdParameters } from "#schemas/identifier.ts";
 import { PageQuery } from "#schemas/images.ts";
 import { pageOf } from "#schemas/page.ts";
-import { NOT_MODIFIED, NoContent, problems } from "./answers.ts";
+import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems } from "./answers.ts";
 import { changedPaths } from "./changed-paths.ts";
 import { SIGNED_IN } from "./security.ts";
 
@@ -44,7 +44,16 @@ export function imageCommentRoutes(
         security: SIGNED_IN,
         params: IdParameters,
         body: NewComment,
-        response: { 201: CommentReference, ...problems(403, 404, 413, 415, 422) },
+        response: {
+          201: CommentReference,
+          ...problems(
+            ...JSON_PROBLEMS,
+            "IMAGE_NOT_FOUND",
+            "PARENT_NOT_FOUND",
+            "COMMENTS_CLOSED",
+            "TOO_DEEP",
+          ),
+        },
       },
     },
     async (request, reply) => {
@@ -69,7 +78,7 @@ export function imageCommentRoutes(
         summary: "List the top-level comments of an image",
         params: IdParameters,
         querystring: CommentQuery,
-        response: { 200: CommentPage, ...problems(404) },
+        response: { 200: CommentPage, ...problems("IMAGE_NOT_FOUND") },
       },
     },
     async (request, reply) => {
@@ -104,7 +113,7 @@ export function commentRoutes(
         tags: ["comments"],
         summary: "Get a comment",
         params: IdParameters,
-        response: { 200: CommentReference, ...NOT_MODIFIED, ...problems(404) },
+        response: { 200: CommentReference, ...NOT_MODIFIED, ...problems("COMMENT_NOT_FOUND") },
       },
     },
     async (request, reply) => {
@@ -124,7 +133,7 @@ export function commentRoutes(
         summary: "List the direct replies to a comment, oldest first",
         params: IdParameters,
         querystring: PageQuery,
-        response: { 200: CommentPage, ...problems(404) },
+        response: { 200: CommentPage, ...problems("COMMENT_NOT_FOUND") },
       },
     },
     async (request, reply) => {
@@ -154,7 +163,16 @@ export function commentRoutes(
         security: SIGNED_IN,
         params: IdParameters,
         body: CommentChange,
-        response: { 200: CommentReference, ...problems(403, 404, 412, 413, 415) },
+        response: {
+          200: CommentReference,
+          ...problems(
+            ...JSON_PROBLEMS,
+            "COMMENT_NOT_FOUND",
+            "NOT_COMMENT_AUTHOR",
+            "EDIT_WINDOW_OVER",
+            "ETAG_MISMATCH",
+          ),
+        },
       },
     },
     async (request, reply) => {
@@ -184,7 +202,10 @@ export function commentRoutes(
         description: "Honours `If-Match`.",
         security: SIGNED_IN,
         params: IdParameters,
-        response: { 204: NoContent, ...problems(403, 404, 412) },
+        response: {
+          204: NoContent,
+          ...problems("COMMENT_NOT_FOUND", "NOT_COMMENT_AUTHOR", "ETAG_MISMATCH"),
+        },
       },
     },
     async (request, reply) => {

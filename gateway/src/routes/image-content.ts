@@ -38,7 +38,17 @@ export function imageContentRoutes(
         description: "Honours `Range`, `If-Range` and `If-None-Match`.",
         params: IdParameters,
         querystring: ContentQuery,
-        response: { 200: CONTENT, 206: PART, ...NOT_MODIFIED, ...problems(403, 404, 416) },
+        response: {
+          200: CONTENT,
+          206: PART,
+          ...NOT_MODIFIED,
+          ...problems(
+            "IMAGE_NOT_FOUND",
+            "VARIANT_NOT_FOUND",
+            "ORIGINAL_FORBIDDEN",
+            "RANGE_NOT_SATISFIABLE",
+          ),
+        },
       },
     },
     async (request, reply) => {

@@ -64,7 +64,17 @@ export async function imageUploadRoutes(
         security: SIGNED_IN,
         consumes: ["multipart/form-data"],
         body: ImageUpload,
-        response: { 201: ImageReference, ...problems(413, 415, 422) },
+        response: {
+          201: ImageReference,
+          ...problems(
+            "MALFORMED_MULTIPART",
+            "TOO_LARGE",
+            "NOT_AN_IMAGE",
+            "UNSUPPORTED_MEDIA_TYPE",
+            "TOO_MANY_PIXELS",
+            "UPLOADS_OVERLOADED",
+          ),
+        },
       },
       // The body is a stream: image-form.ts validates what it reads.
       validatorCompiler: () => () => true,

@@ -8,7 +8,7 @@ import { writeCondition } from "#http/write-condition.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { ImageChange, ImagePage, ImageQuery, ImageReference } from "#schemas/images.ts";
 import { pageOf } from "#schemas/page.ts";
-import { NOT_MODIFIED, NoContent, problems } from "./answers.ts";
+import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems } from "./answers.ts";
 import { changedPaths } from "./changed-paths.ts";
 import { SIGNED_IN } from "./security.ts";
 
@@ -51,7 +51,7 @@ export function imageRoutes(
         tags: ["images"],
         summary: "Get an image",
         params: IdParameters,
-        response: { 200: ImageReference, ...NOT_MODIFIED, ...problems(404) },
+        response: { 200: ImageReference, ...NOT_MODIFIED, ...problems("IMAGE_NOT_FOUND") },
       },
     },
     async (request, reply) => {
@@ -74,7 +74,10 @@ export function imageRoutes(
         security: SIGNED_IN,
         params: IdParameters,
         body: ImageChange,
-        response: { 200: ImageReference, ...problems(403, 404, 412, 413, 415) },
+        response: {
+          200: ImageReference,
+          ...problems(...JSON_PROBLEMS, "IMAGE_NOT_FOUND", "NOT_IMAGE_OWNER", "ETAG_MISMATCH"),
+        },
       },
     },
     async (request, reply) => {
@@ -110,7 +113,10 @@ export function imageRoutes(
         description: "Honours `If-Match`.",
         security: SIGNED_IN,
         params: IdParameters,
-        response: { 204: NoContent, ...problems(403, 404, 412) },
+        response: {
+          204: NoContent,
+          ...problems("IMAGE_NOT_FOUND", "NOT_IMAGE_OWNER", "ETAG_MISMATCH"),
+        },
       },
     },
     async (request, reply) => {

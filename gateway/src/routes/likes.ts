@@ -28,7 +28,7 @@ export function likeRoutes(
         description: "Liking it again changes nothing.",
         security: SIGNED_IN,
         params: IdParameters,
-        response: { 204: NoContent, ...problems(404) },
+        response: { 204: NoContent, ...problems("IMAGE_NOT_FOUND") },
       },
     },
     async (request, reply) => {
@@ -48,7 +48,7 @@ export function likeRoutes(
         description: "Ending it again changes nothing.",
         security: SIGNED_IN,
         params: IdParameters,
-        response: { 204: NoContent, ...problems(404, 412) },
+        response: { 204: NoContent, ...problems("IMAGE_NOT_FOUND", "ETAG_MISMATCH") },
       },
     },
     async (request, reply) => {
@@ -67,7 +67,7 @@ export function likeRoutes(
         summary: "List who likes an image, newest first",
         params: IdParameters,
         querystring: PageQuery,
-        response: { 200: LikerPage, ...problems(404) },
+        response: { 200: LikerPage, ...problems("IMAGE_NOT_FOUND") },
       },
     },
     async (request, reply) => {

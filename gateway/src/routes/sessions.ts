@@ -20,7 +20,7 @@ import {
   SessionReference,
   SessionRefresh,
 } from "#schemas/sessions.ts";
-import { NoContent, problems } from "./answers.ts";
+import { JSON_PROBLEMS, NoContent, problems } from "./answers.ts";
 import { SIGNED_IN } from "./security.ts";
 
 /** What a client says of itself is cut to so many characters. */
@@ -42,7 +42,10 @@ export function sessionRoutes(
         tags: ["sessions"],
         summary: "Sign in",
         body: NewSession,
-        response: { 201: SessionReference, ...problems(413, 415) },
+        response: {
+          201: SessionReference,
+          ...problems(...JSON_PROBLEMS, "BAD_CREDENTIALS", "HASHING_OVERLOADED"),
+        },
       },
     },
     async (request, reply) => {
@@ -64,7 +67,7 @@ export function sessionRoutes(
         description:
           "The refresh token is good for one use; using it twice ends the session: `SESSION_REVOKED`.",
         body: SessionRefresh,
-        response: { 200: SessionReference, ...problems(413, 415) },
+        response: { 200: SessionReference, ...problems(...JSON_PROBLEMS, "SESSION_REVOKED") },
       },
     },
     async (request, reply) => {
@@ -111,7 +114,7 @@ export function sessionRoutes(
         tags: ["sessions"],
         summary: "Sign out",
         security: SIGNED_IN,
-        response: { 204: NoContent, ...problems(404, 412) },
+        response: { 204: NoContent, ...problems("SESSION_NOT_FOUND", "ETAG_MISMATCH") },
       },
     },
     async (request, reply) => {
@@ -132,7 +135,7 @@ export function sessionRoutes(
         summary: "End one of one's sessions",
         security: SIGNED_IN,
         params: IdParameters,
-        response: { 204: NoContent, ...problems(404, 412) },
+        response: { 204: NoContent, ...problems("SESSION_NOT_FOUND", "ETAG_MISMATCH") },
       },
     },
     async (request, reply) => {

@@ -9,7 +9,7 @@ import { badFields } from "#problems/problem.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { pageOf } from "#schemas/page.ts";
 import { NewUser, UserChange, UserPage, UserQuery, UserReference } from "#schemas/users.ts";
-import { NOT_MODIFIED, problems } from "./answers.ts";
+import { JSON_PROBLEMS, NOT_MODIFIED, problems } from "./answers.ts";
 import { changedPaths } from "./changed-paths.ts";
 import { SIGNED_IN } from "./security.ts";
 
@@ -27,7 +27,10 @@ export function userRoutes(
         tags: ["users"],
         summary: "Open an account",
         body: NewUser,
-        response: { 201: UserReference, ...problems(409, 413, 415) },
+        response: {
+          201: UserReference,
+          ...problems(...JSON_PROBLEMS, "HANDLE_TAKEN", "EMAIL_TAKEN", "HASHING_OVERLOADED"),
+        },
       },
     },
     async (request, reply) => {
@@ -92,7 +95,10 @@ export function userRoutes(
         description: "Only what is given changes. Honours `If-Match`.",
         security: SIGNED_IN,
         body: UserChange,
-        response: { 200: UserReference, ...problems(404, 412, 413, 415, 422) },
+        response: {
+          200: UserReference,
+          ...problems(...JSON_PROBLEMS, "ETAG_MISMATCH", "AVATAR_NOT_USABLE"),
+        },
       },
     },
     async (request, reply) => {
@@ -119,7 +125,7 @@ export function userRoutes(
         tags: ["users"],
         summary: "Get a user",
         params: IdParameters,
-        response: { 200: UserReference, ...NOT_MODIFIED, ...problems(404) },
+        response: { 200: UserReference, ...NOT_MODIFIED, ...problems("USER_NOT_FOUND") },
       },
     },
     async (request, reply) => {

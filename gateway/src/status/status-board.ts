@@ -51,6 +51,7 @@ function stateOf(
   breakers: readonly BreakerReading[],
 ): ServiceStatus["state"] {
   if (health === "unreachable") return "down";
-  const whole = health === "serving" && breakers.every(({ state }) => state === "closed");
-  return whole ? "up" : "degraded";
+  // A half-open breaker lets the next call through: after an outage those of rare methods stay so for long.
+  const refusing = breakers.some(({ state }) => state === "open");
+  return health === "serving" && !refusing ? "up" : "degraded";
 }

@@ -1,0 +1,53 @@
+import { matchesNone, parseEntityTags, resourceTag, versionOf } from "./entity-tag.ts";
+
+describe("an entity tag", () => {
+  it("changes with the version and with the bytes", () => {
+    const tag = resourceTag("3", '{"a":1}');
+    expect(tag).toMatch(/^"3\.[\w-]{16}"$/);
+    expect(resourceTag("4", '{"a":1}')).not.toBe(tag);
+    expect(resourceTag("3", '{"a":2}')).not.toBe(tag);
+    expect(resourceTag("3", '{"a":1}')).toBe(tag);
+  });
+
+  it.each<[string, ReturnType<typeof parseEntityTags>]>([
+    ["*", "*"],
+    [' "a" ', [{ weak: false, opaque: "a" }]],
+    [
+      'W/"a",  "b,c"',
+      [
+        { weak: true, opaque: "a" },
+        { weak: false, opaque: "b,c" },
+      ],
+    ],
+    ['""', [{ weak: false, opaque: "" }]],
+    ["", undefined],
+    ["a", undefined],
+    ['"a" "b"', undefined],
+    ['"a', undefined],
+    ['w/"a"', undefined],
+    ['*, "a"', undefined],
+  ])("is parsed out of %s", (header, expected) => {
+    expect(parseEntityTags(header)).toEqual(expected);
+  });
+
+  it("gives its version only if it is one of ours, and strong", () => {
+    const opaque = "12.abcdefghijklmnop";
+    expect(versionOf({ weak: false, opaque })).toBe("12");
+    expect(versionOf({ weak: true, opaque })).toBeUndefined();
+    expect(versionOf({ weak: false, opaque: "12" })).toBeUndefined();
+    expect(versionOf({ weak: false, opaque: "x.abcdefghijklmnop" })).toBeUndefined();
+  });
+
+  it("is compared weakly by If-None-Match", () => {
+    expect(matchesNone(undefined, '"a"')).toBe(false);
+    expect(matchesNone('W/"a"', '"a"')).toBe(true);
+    expect(matchesNone('"b"', '"a"')).toBe(false);
+    expect(matchesNone("nonsense", '"a"')).toBe(false);
+  });
+
+  it("is parsed in a time that grows with its length, and no faster", () => {
+    const startMs = performance.now();
+    parseEntityTags(`${'"a",'.repeat(4_000)}"`);
+    expect(performance.now() - startMs).toBeLessThan(200);
+  });
+});

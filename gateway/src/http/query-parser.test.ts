@@ -1,0 +1,32 @@
+import { findQueryFaults, parseQuery } from "./query-parser.ts";
+
+const knowsAll = () => true;
+
+describe("a query", () => {
+  it("is decoded, and an unknown parameter is nobody's business", () => {
+    const query = parseQuery("a=1&b=%F0%9F%91%8D+x&&c");
+    expect({ ...query }).toMatchObject({ a: "1", b: "👍 x", c: "" });
+    expect(findQueryFaults(query, knowsAll)).toEqual([]);
+  });
+
+  it("has no members but its own", () => {
+    const query = parseQuery("__proto__=1");
+    expect(Object.getPrototypeOf(query)).toBeNull();
+    expect(Object.keys(query)).toEqual(["__proto__"]);
+  });
+
+  it.each([
+    ["a=%", "a"],
+    ["a=%ff", "a"],
+    ["%ff=1", "%ff"],
+    ["a=%00", "a"],
+    ["a=1&a=2", "a"],
+    ["%=%", "%"],
+  ])("names what is wrong in %s", (text, field) => {
+    expect(findQueryFaults(parseQuery(text), knowsAll)).toMatchObject([{ field }]);
+  });
+
+  it("may repeat a parameter that the route does not know", () => {
+    expect(findQueryFaults(parseQuery("a=1&a=2"), () => false)).toEqual([]);
+  });
+});
