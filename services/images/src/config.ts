@@ -1,4 +1,4 @@
-import { path } from "@triptych/chassis/configuration/address-fields";
+import { path, port } from "@triptych/chassis/configuration/address-fields";
 import { optional } from "@triptych/chassis/configuration/field";
 import { integer, milliseconds } from "@triptych/chassis/configuration/fields";
 import {
@@ -40,7 +40,13 @@ export const WORKER_CONFIGURATION_FIELDS = {
   ...DATABASE_FIELDS,
   ...BLOB_FIELDS,
   metricsHost: OPERATIONS_FIELDS.metricsHost,
-  metricsPort: optional(OPERATIONS_FIELDS.metricsPort),
+  metricsPort: optional(
+    port({
+      variable: "METRICS_PORT",
+      description: "the port of /metrics, /healthz and /readyz; unset, they are not served",
+      allowZero: true,
+    }),
+  ),
   workerConcurrency: integer({
     variable: "WORKER_CONCURRENCY",
     description: "how many images a worker processes at once; each takes a core and up to 400 MB",

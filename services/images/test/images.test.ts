@@ -1,4 +1,3 @@
-import { newId } from "@triptych/chassis/database/new-id";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, ImageState, Visibility } from "@triptych/protos/images/v1/image_pb";
@@ -214,89 +213,6 @@ describe("images", () => {
       await Promise.all(left.map(({ id }) => remove(id)));
       expect(await images.files()).toEqual([]);
       expect(await images.query("select hash from blobs")).toEqual([]);
-    });
-  });
-
-  describe("listing", () => {
-    const list = (request: object, caller?: UserCaller) =>
-      images.client.listImages(request, contextFor(caller));
-
-    test("shows public ones to anyone, and to an owner all of their own, newest first", async () => {
-      const shown = await upload(Visibility.PUBLIC);
-      const unlisted = await upload(Visibility.UNLISTED);
-      const hidden = await upload(Visibility.PRIVATE);
-      const broken = await upload(Visibility.PUBLIC);
-      const others = await upload(Visibility.PUBLIC, other);
-      await images.query(
-        "update images set state = 'failed', failure = 'unreadable' where id = $1",
-        [broken.id],
-      );
-      const own = [broken, hidden, unlisted, shown];
-      const ownerId = owner.userId;
-      expect(idsOf((await list({})).images)).toEqual(idsOf([others, shown]));
-      expect(idsOf((await list({}, other)).images)).toEqual(idsOf([others, shown]));
-      expect(idsOf((await list({}, owner)).images)).toEqual(idsOf([others, ...own]));
-      expect(idsOf((await list({ ownerId })).images)).toEqual([shown.id]);
-      expect(idsOf((await list({ ownerId }, other)).images)).toEqual([shown.id]);
-      expect(idsOf((await list({ ownerId }, owner)).images)).toEqual(idsOf(own));
-    });
-
-    test("filters by tag, without regard to case, and by owner as well", async () => {
-      const mine = await images.upload(owner, file, { tags: ["Sea"] });
-      const hidden = await images.upload(owner, file, {
-        tags: ["sea"],
-        visibility: Visibility.PRIVATE,
-      });
-      const others = await images.upload(other, file, { tags: ["sea", "sky"] });
-      expect(idsOf((await list({ tag: " SEA" })).images)).toEqual(idsOf([others, mine]));
-      expect(idsOf((await list({ tag: "sea" }, owner)).images)).toEqual(
-        idsOf([others, hidden, mine]),
-      );
-      const filters = { tag: "sea", ownerId: owner.userId };
-      expect(idsOf((await list(filters)).images)).toEqual([mine.id]);
-      expect((await list({ tag: "river" })).images).toEqual([]);
-    });
-
-    test.each([
-      ["all", () => ({})],
-      ["of an owner", () => ({ ownerId: owner.userId })],
-      ["with a tag", () => ({ tag: "sea" })],
-    ])("in pages (%s) shows each image once, whatever is written meanwhile", async (_, filters) => {
-      const before: Image[] = [];
-      for (let count = 0; count < 7; count++) {
-        before.push(await images.upload(owner, file, { tags: ["sea"] }));
-      }
-      const seen: string[] = [];
-      let pageToken = "";
-      do {
-        const page = await list({ ...filters(), pageSize: 3, pageToken });
-        seen.push(...idsOf(page.images));
-        pageToken = page.nextPageToken;
-        await images.upload(owner, file, { tags: ["sea"] });
-      } while (pageToken !== "");
-      expect(seen).toEqual(idsOf(before.toReversed()));
-    });
-
-    test.each([
-      ["a token that was made up", { pageToken: "made-up" }, "page_token"],
-      ["a negative size", { pageSize: -1 }, "page_size"],
-      ["an owner that is no id", { ownerId: "me" }, "owner_id"],
-      ["an empty tag", { tag: "  " }, "tag"],
-    ])("fails with INVALID_ARGUMENT for %s", async (_, request, field) => {
-      await expect(list(request)).rejects.toMatchObject({ violations: [{ field }] });
-    });
-
-    test("refuses the token of another list, or of another viewer's", async () => {
-      await Promise.all(Array.from({ length: 3 }, () => upload(Visibility.PUBLIC)));
-      const { nextPageToken: pageToken } = await list({ pageSize: 2 });
-      for (const [request, caller] of [
-        [{ tag: "sea" }, undefined],
-        [{ ownerId: newId() }, undefined],
-        [{}, owner],
-      ] as const) {
-        const refused = list({ ...request, pageToken }, caller);
-        await expect(refused).rejects.toMatchObject({ violations: [{ field: "page_token" }] });
-      }
     });
   });
 });
