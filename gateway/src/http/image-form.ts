@@ -84,7 +84,7 @@ async function* chunksOf({ file }: MultipartFile): AsyncGenerator<Uint8Array<Arr
       yield bytes.subarray(at, at + CHUNK_BYTES_MAX);
     }
   }
-  if (file.truncated) throw new Problem("TOO_LARGE", { detail: "The file is above 25 MiB." });
+  if (file.truncated) throw new Problem("TOO_LARGE", { detail: "A file may have 25 MiB." });
 }
 
 /** Gives the next part. Every part is a file to the parser, so that texts come as the bytes they were sent as. */

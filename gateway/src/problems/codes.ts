@@ -33,7 +33,7 @@ export const PROBLEM_KINDS = {
   EMAIL_TAKEN: kind(409, "The e-mail address is taken", "Sign in, or use another address."),
   HANDLE_TAKEN: kind(409, "The handle is taken", "Choose another handle."),
   ETAG_MISMATCH: kind(412, "The resource was changed", "Read it again, and then change it."),
-  TOO_LARGE: kind(413, "The body is too large", "Send less."),
+  TOO_LARGE: kind(413, "The body is too large", "A JSON body may have 64 KiB."),
   URI_TOO_LONG: kind(414, "The URL is too long", "Send a shorter URL."),
   NOT_AN_IMAGE: kind(415, "Not an image", "Send a JPEG, PNG, WebP, AVIF or GIF."),
   UNSUPPORTED_MEDIA_TYPE: kind(415, "The body's media type is not taken", "See /docs for it."),

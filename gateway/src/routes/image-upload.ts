@@ -52,7 +52,9 @@ export async function imageUploadRoutes(
         calls.requireUser,
         async ({ headers }) => {
           const declared = Number(headers["content-length"] ?? 0);
-          if (declared > UPLOAD_BYTES_MAX + FORM_OVERHEAD_BYTES_MAX) throw new Problem("TOO_LARGE");
+          if (declared > UPLOAD_BYTES_MAX + FORM_OVERHEAD_BYTES_MAX) {
+            throw new Problem("TOO_LARGE", { detail: "A file may have 25 MiB." });
+          }
         },
       ],
       schema: {
