@@ -16,5 +16,7 @@ export class StackError extends Error {
 
 /** The system's short name of what went wrong (`EACCES`), or else the error as text. */
 export function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+  return typeof error === "object" && error !== null && "code" in error
+    ? String(error.code)
+    : String(error);
 }

@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateKeyPair } from "@triptych/chassis/identity/keys";
 import { SERVICES, type ServiceName } from "#part-names.ts";
+import { errorCode } from "#stack-error.ts";
 
 /** The bytes of chance in a password; 32 characters once written. */
 const PASSWORD_BYTES = 24;
@@ -39,7 +40,7 @@ async function keep(path: string, make: () => string): Promise<string> {
   try {
     return (await readFile(path, "utf8")).trim();
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    if (errorCode(error) !== "ENOENT") throw error;
   }
   const value = make();
   await writeFile(`${path}.new`, `${value}\n`, { mode: 0o600 });

@@ -8,6 +8,12 @@ import { StackError } from "#stack-error.ts";
 /** A module that each process loads first: it ends the process with its supervisor. */
 const SUPERVISED = new URL("./supervised.ts", import.meta.url).href;
 
+/**
+ * Young garbage is collected after 2 MiB, not after up to 16. Measured on the five processes at rest, just started: 575 MB
+ * resident instead of 685.
+ */
+const NODE_OPTIONS = ["--max-semi-space-size=2"];
+
 /** A process to start. */
 export interface ProcessDefinition {
   /** The module that it runs, an absolute path. */
@@ -42,12 +48,16 @@ export interface Child {
 export async function spawnChild(definition: ProcessDefinition): Promise<Child> {
   // Listened to at once: a process may be there, or have ended, before its log is closed here.
   return withLog(definition.log, (log) => {
-    const child = spawn(process.execPath, ["--import", SUPERVISED, definition.script], {
-      cwd: REPOSITORY,
-      env: definition.environment,
-      detached: true,
-      stdio: ["ignore", log, log, "ipc"],
-    });
+    const child = spawn(
+      process.execPath,
+      [...NODE_OPTIONS, "--import", SUPERVISED, definition.script],
+      {
+        cwd: REPOSITORY,
+        env: definition.environment,
+        detached: true,
+        stdio: ["ignore", log, log, "ipc"],
+      },
+    );
     child.on("error", () => {}); // a message to a process that has ended; `exit` tells the rest
     return whenSpawned(child);
   });

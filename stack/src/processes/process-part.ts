@@ -80,6 +80,7 @@ export class ProcessPart implements Part {
 
   freeze(): Promise<void> {
     return this.#turns.take(async () => {
+      if (this.#state === "frozen") throw new StackError(`${this.name} is frozen already.`);
       if (this.#state !== "running") throw this.#refusal("freeze");
       this.#child?.kill("SIGSTOP");
       this.#enter("frozen");
@@ -177,7 +178,8 @@ export class ProcessPart implements Part {
   }
 
   #refusal(wish: string): StackError {
-    return new StackError(`${this.name} is ${this.#state}: there is nothing to ${wish}.`);
+    const advice = this.#state === "frozen" ? "thaw it first" : `there is nothing to ${wish}`;
+    return new StackError(`${this.name} is ${this.#state}: ${advice}.`);
   }
 
   #isNotRunning(): StackError {

@@ -1,8 +1,7 @@
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
 
 /** What a process may see of the supervisor's own environment. A proxy, PGHOST or NODE_OPTIONS would only lead it astray. */
-const PASSED_ON =
-  /^(?:PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|NODE_COMPILE_CACHE|NODE_EXTRA_CA_CERTS)$/;
+const PASSED_ON = /^(?:PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|NODE_EXTRA_CA_CERTS)$/;
 
 /** The beginning of the variables that are meant for one process: `images-worker` → `IMAGES_WORKER_`. */
 export function prefixOf(name: string): string {

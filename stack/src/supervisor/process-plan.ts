@@ -5,7 +5,19 @@ import type { ProcessPartOptions } from "#processes/process-part.ts";
 import { REPOSITORY } from "#repository-folder.ts";
 import { HOST } from "./free-ports.ts";
 import { passedOn, withPrefix } from "./own-settings.ts";
-import { gatewaySettings, serviceSettings, type Wiring, workerSettings } from "./wiring.ts";
+import {
+  gatewaySettings,
+  HASHING_SETTINGS,
+  serviceSettings,
+  type Wiring,
+  workerSettings,
+} from "./wiring.ts";
+
+/**
+ * Holds the modules' types stripped and their code compiled: without it every process loads the compiler that strips types, 18 MB
+ * each. The same folder as in the root's package.json.
+ */
+const COMPILE_CACHE = join(REPOSITORY, "node_modules/.cache/node-compile-cache");
 
 /** Whether the services and the gateway are a process each, or one together. */
 export type Shape = "split" | "monolith";
@@ -38,13 +50,20 @@ function splitPlan(wiring: Wiring): readonly ProcessPartOptions[] {
 
 function monolithPlan(wiring: Wiring): readonly ProcessPartOptions[] {
   const services = SERVICES.map((name) => withPrefix(serviceSettings(name, wiring), name));
-  const settings = Object.assign({}, ...services, withPrefix(gatewaySettings(wiring), "gateway"));
+  const readyPort = wiring.ports.metrics.monolith;
+  const own = { METRICS_HOST: HOST, METRICS_PORT: String(readyPort) };
+  const settings = Object.assign(
+    { ...HASHING_SETTINGS },
+    ...services,
+    withPrefix(gatewaySettings(wiring), "gateway"),
+    withPrefix(own, "monolith"),
+  );
   return [
     planned("monolith", wiring, {
       script: "stack/src/monolith/main.ts",
       settings,
       address: gatewayUrl(wiring),
-      readyPort: wiring.ports.gateway,
+      readyPort,
     }),
     worker(wiring),
   ];
@@ -74,7 +93,11 @@ function planned(name: PartName, wiring: Wiring, plan: Planned): ProcessPartOpti
   return {
     name,
     script: join(REPOSITORY, plan.script),
-    environment: { ...passedOn(wiring.environment), ...plan.settings },
+    environment: {
+      ...passedOn(wiring.environment),
+      ...plan.settings,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+    },
     address: plan.address,
     readyUrl: `http://${HOST}:${plan.readyPort}/readyz`,
     log: logPath(wiring.folder.logs, name),

@@ -9,6 +9,7 @@ import { openSecrets } from "#data-folder/secrets.ts";
 import { SERVICES } from "#part-names.ts";
 import { acceptConnections, ensureServiceDatabase } from "#postgres/service-database.ts";
 import type { Part } from "#processes/part.ts";
+import type { ProcessPart } from "#processes/process-part.ts";
 import { Turns } from "#processes/turns.ts";
 import type { Settings } from "#settings.ts";
 import { StackError } from "#stack-error.ts";
@@ -69,10 +70,15 @@ export class Stack {
     this.#parts = createParts(shape, wiring, listener);
     watchLogs(this.#parts.processes.map(({ name }) => logPath(folder.logs, name)));
     this.#checkWanted();
-    // The processes load their modules while Postgres starts, and wait for their databases by themselves.
+    const { processes } = this.#parts;
+    // Started together with Postgres, those that need it would only take its processor, and complain that it is not there.
+    const [early, late] = [processes.filter(isDatabaseless), processes.filter(needsDatabase)];
     await Promise.all([
-      this.#startDatabases(postgres, wiring),
-      ...this.#parts.processes.map((part) => part.start()),
+      ...early.map((part) => part.start()),
+      this.#startDatabases(postgres, wiring).then(() => {
+        this.#checkWanted();
+        return Promise.all(late.map((part) => part.start()));
+      }),
     ]);
     this.#checkWanted();
     this.#state = "ready";
@@ -178,4 +184,12 @@ export class Stack {
       processes: running.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }])),
     };
   }
+}
+
+function isDatabaseless({ name }: ProcessPart): boolean {
+  return name === "gateway";
+}
+
+function needsDatabase(part: ProcessPart): boolean {
+  return !isDatabaseless(part);
 }

@@ -49,7 +49,7 @@ export function assignPorts(gateway: number, free: readonly number[]): Ports {
 
 /** The settings of a service, as its own table names them. */
 export function serviceSettings(service: ServiceName, wiring: Wiring): Record<string, string> {
-  const { ports, secrets } = wiring;
+  const { ports } = wiring;
   return {
     ...processSettings(service, wiring),
     ...CALLEES[service](ports.grpc),
@@ -59,7 +59,7 @@ export function serviceSettings(service: ServiceName, wiring: Wiring): Record<st
     METRICS_PORT: String(ports.metrics[service]),
     DATABASE_URL: databaseUrl(service, wiring),
     ...(service === "images" ? blobSettings(wiring) : {}),
-    ...(service === "users" ? { ACCESS_TOKEN_PRIVATE_KEY: secrets.signingKey } : {}),
+    ...(service === "users" ? signingSettings(wiring) : {}),
   };
 }
 
@@ -87,19 +87,16 @@ export function gatewaySettings(wiring: Wiring): Record<string, string> {
   };
 }
 
+/** Passwords are hashed in the same threads that look up names and read files: with four, hashing could take them all. */
+export const HASHING_SETTINGS = { UV_THREADPOOL_SIZE: "8" } as const;
+
 /** Whom each service dials. */
 const CALLEES: Readonly<
   Record<ServiceName, (grpc: Ports["grpc"]) => Readonly<Record<string, string>>>
 > = {
   users: ({ images }) => ({ IMAGES_ADDRESS: `${HOST}:${images}` }),
-  images: ({ users, comments }) => ({
-    USERS_ADDRESS: `${HOST}:${users}`,
-    COMMENTS_ADDRESS: `${HOST}:${comments}`,
-  }),
-  comments: ({ users, images }) => ({
-    USERS_ADDRESS: `${HOST}:${users}`,
-    IMAGES_ADDRESS: `${HOST}:${images}`,
-  }),
+  images: () => ({}),
+  comments: ({ images }) => ({ IMAGES_ADDRESS: `${HOST}:${images}` }),
 };
 
 function processSettings(
@@ -114,7 +111,11 @@ function processSettings(
 }
 
 function blobSettings({ folder }: Wiring): Record<string, string> {
-  return { BLOBS_FOLDER: folder.blobs };
+  return { BLOB_DIRECTORY: folder.blobs };
+}
+
+function signingSettings({ secrets }: Wiring): Record<string, string> {
+  return { ACCESS_TOKEN_PRIVATE_KEY: secrets.signingKey, ...HASHING_SETTINGS };
 }
 
 function databaseUrl(service: ServiceName, { ports, secrets }: Wiring): string {

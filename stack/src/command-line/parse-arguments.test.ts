@@ -1,0 +1,44 @@
+import { EXIT_USAGE, StackError } from "#stack-error.ts";
+import { parseArguments } from "./parse-arguments.ts";
+
+function refusalOf(...words: string[]): StackError {
+  try {
+    parseArguments(words);
+  } catch (error) {
+    if (error instanceof StackError) return error;
+  }
+  throw new Error("the words were taken");
+}
+
+describe("parseArguments", () => {
+  it.each([
+    [["start"], { kind: "start-stack", monolith: false }],
+    [["start", "--monolith"], { kind: "start-stack", monolith: true }],
+    [["start", "--", "--monolith"], { kind: "start-stack", monolith: true }],
+    [["--", "start"], { kind: "start-stack", monolith: false }],
+    [["status"], { kind: "status" }],
+    [["stop", "users-db"], { kind: "act", action: "stop", part: "users-db" }],
+    [["start", "images-worker"], { kind: "act", action: "start", part: "images-worker" }],
+    [["restart", "monolith"], { kind: "act", action: "restart", part: "monolith" }],
+    [["start", "--help"], { kind: "help" }],
+  ])("reads %j", (words, command) => {
+    expect(parseArguments(words)).toEqual(command);
+  });
+
+  it.each([
+    [[], "There is no command"],
+    [["dance"], 'There is no command "dance"'],
+    [["stop"], "Say what to stop"],
+    [["stop", "everything"], 'There is no part "everything"'],
+    [["stop", "users", "images"], 'a word too many: "images"'],
+    [["status", "users"], 'a word too many: "users"'],
+    [["start", "--fast"], '"start" has no option "--fast"'],
+    [["start", "users", "--monolith"], '"start" has no option "--monolith"'],
+    [["status", "--monolith"], '"status" has no option "--monolith"'],
+  ])("refuses %j with the exit code of a wrong use", (words, sentence) => {
+    const refusal = refusalOf(...words);
+    expect(refusal.message).toContain(sentence);
+    expect(refusal.message).toContain("Usage:");
+    expect(refusal.exitCode).toBe(EXIT_USAGE);
+  });
+});

@@ -1,0 +1,86 @@
+import assert from "node:assert";
+import type { Environment } from "@triptych/chassis/configuration/read-configuration";
+import {
+  createInProcessTransport,
+  type InProcessTransport,
+} from "@triptych/chassis/rpc/in-process-transport";
+import type { ServiceApp } from "@triptych/chassis/service-app";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { createApp as createComments } from "@triptych/comments/app";
+import { readConfig as readCommentsConfig } from "@triptych/comments/config";
+import { createApp as createImages } from "@triptych/images/app";
+import { readConfig as readImagesConfig } from "@triptych/images/config";
+import { createApp as createUsers } from "@triptych/users/app";
+import { readConfig as readUsersConfig } from "@triptych/users/config";
+import { SERVICES, type ServiceName } from "#part-names.ts";
+import { ownSettings } from "#supervisor/own-settings.ts";
+import { createLateRouter } from "./late-router.ts";
+
+/** The three services in one process. */
+export interface JoinedServices {
+  readonly apps: readonly ServiceApp[];
+  /** How the gateway and the services reach one another. */
+  readonly transports: Readonly<Record<ServiceName, InProcessTransport>>;
+  /** True once every database is up to date. */
+  isPrepared(): boolean;
+  /** Brings every database up to date. */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** Gives their connections back. */
+  close(): Promise<void>;
+}
+
+/** Makes each service out of its own settings, and joins them by calls within the process. */
+export function joinServices(environment: Environment): JoinedServices {
+  const apps = new Map<ServiceName, ServiceApp>();
+  const prepared = new Set<ServiceName>();
+  const transportTo = (name: ServiceName) =>
+    createInProcessTransport(
+      createLateRouter(() => find(apps, name).router),
+      () => prepared.has(name),
+    );
+  const transports = {
+    users: transportTo("users"),
+    images: transportTo("images"),
+    comments: transportTo("comments"),
+  };
+  const { images } = transports;
+  const settings = (name: ServiceName) => ownSettings(environment, name);
+  const users = readUsersConfig(settings("users"));
+  apps.set("users", createUsers(users, { logger: loggerOf("users", users), images }));
+  const own = readImagesConfig(settings("images"));
+  apps.set("images", createImages(own, { logger: loggerOf("images", own) }));
+  const comments = readCommentsConfig(settings("comments"));
+  apps.set(
+    "comments",
+    createComments(comments, { logger: loggerOf("comments", comments), images }),
+  );
+
+  return {
+    apps: [...apps.values()],
+    transports,
+    isPrepared: () => prepared.size === SERVICES.length,
+    async prepare(signal) {
+      const prepareOne = async (name: ServiceName) => {
+        await find(apps, name).prepare(signal);
+        if (!signal.aborted) prepared.add(name);
+      };
+      await Promise.all(SERVICES.map(prepareOne));
+    },
+    async close() {
+      await Promise.all([...apps.values()].map((app) => app.close()));
+    },
+  };
+}
+
+function find(apps: ReadonlyMap<ServiceName, ServiceApp>, name: ServiceName): ServiceApp {
+  const app = apps.get(name);
+  assert(app !== undefined, "every service is made before the first call");
+  return app;
+}
+
+function loggerOf(
+  service: ServiceName,
+  { logLevel: level }: { readonly logLevel: Parameters<typeof createLogger>[0]["level"] },
+) {
+  return createLogger({ service, level });
+}

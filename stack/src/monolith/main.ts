@@ -1,0 +1,52 @@
+import { readConfiguration } from "@triptych/chassis/configuration/read-configuration";
+import { OPERATIONS_FIELDS } from "@triptych/chassis/configuration/service-fields";
+import { runProcess } from "@triptych/chassis/lifecycle/run-process";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { createMetrics } from "@triptych/chassis/telemetry/metrics";
+import { startOperationsServer } from "@triptych/chassis/telemetry/operations-server";
+import { createGateway } from "@triptych/gateway/app";
+import { readConfig as readGatewayConfig } from "@triptych/gateway/config";
+import { ownSettings } from "#supervisor/own-settings.ts";
+import { joinServices } from "./join-services.ts";
+import { obeySupervisor } from "./obey-supervisor.ts";
+
+/** Until the gateway's configuration says otherwise. */
+const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
+
+/** The services and the gateway as one process: the same apps, each with its own settings, joined by calls within the process. */
+runProcess({
+  name: "monolith",
+  drainTimeoutMs: DRAIN_TIMEOUT_MS_DEFAULT,
+  async start() {
+    const configuration = readGatewayConfig(ownSettings(process.env, "gateway"));
+    const own = readConfiguration(ownSettings(process.env, "monolith"), OPERATIONS_FIELDS);
+    const services = joinServices(process.env);
+    const logger = createLogger({ service: "gateway", level: configuration.logLevel });
+    const metrics = createMetrics({ service: "gateway" });
+    const { transports } = services;
+    const gateway = await createGateway(configuration, { transports, logger, metrics });
+    const operations = await startOperationsServer({
+      host: own.metricsHost,
+      port: own.metricsPort,
+      metrics: [metrics, ...services.apps.map((app) => app.metrics)],
+      isReady: () => gateway.isReady() && services.isPrepared(),
+    });
+    await gateway.listen();
+    obeySupervisor(transports);
+    const stopping = new AbortController();
+    // A migration that fails is a defect of this version: unhandled, it ends the process, with its cause.
+    void services.prepare(stopping.signal);
+    return {
+      logger,
+      drainTimeoutMs: configuration.drainTimeoutMs,
+      async drain(signal) {
+        stopping.abort();
+        await gateway.close(signal);
+      },
+      async close() {
+        await operations.close();
+        await services.close();
+      },
+    };
+  },
+});

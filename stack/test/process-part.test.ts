@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isRunning } from "#processes/process-identity.ts";
+import { ProcessPart } from "#processes/process-part.ts";
+import { findFreePorts } from "#supervisor/free-ports.ts";
+import { eventually } from "./eventually.ts";
+
+const SCRIPT = fileURLToPath(new URL("./fake-process.ts", import.meta.url));
+
+describe("a process that is supervised", () => {
+  const lines: string[] = [];
+  let folder: string;
+  let part: ProcessPart;
+  const pid = () => part.status().pid ?? 0;
+
+  beforeEach(async () => {
+    lines.length = 0;
+    folder = await mkdtemp(join(tmpdir(), "stack-part-"));
+  });
+  afterEach(async () => {
+    await part.end(AbortSignal.abort());
+    await rm(folder, { recursive: true });
+  });
+
+  async function make(fault = ""): Promise<void> {
+    const [port = 0] = await findFreePorts(1);
+    const options = {
+      name: "users" as const,
+      script: SCRIPT,
+      environment: { READY_PORT: String(port), FAULT: fault },
+      readyUrl: `http://127.0.0.1:${port}/readyz`,
+      log: join(folder, "users.log"),
+    };
+    part = new ProcessPart(options, { tell: (line) => lines.push(line), changed: () => {} });
+  }
+
+  it("is running once it is ready, and gone once it is stopped", async () => {
+    await make();
+    await part.start();
+    const first = pid();
+    expect([part.status().state, isRunning(first)]).toEqual(["running", true]);
+    await part.stop();
+    expect([part.status().state, part.status().pid, isRunning(first)]).toEqual([
+      "stopped",
+      undefined,
+      false,
+    ]);
+  });
+
+  it("is started again when it dies, which is told", async () => {
+    await make();
+    await part.start();
+    const first = pid();
+    process.kill(first, "SIGKILL");
+    await eventually(() => part.status().state === "running" && pid() !== first);
+    expect(part.status().restarts).toBe(1);
+    expect(lines).toEqual([
+      "users was ended by SIGKILL: it is started again in 0.2 s.",
+      "users is back.",
+    ]);
+  });
+
+  it("is given up if it dies three times before it was ready", async () => {
+    await make("dies");
+    await expect(part.start()).rejects.toThrow(
+      /^users ended with the code 7, 3 times before it was ready: see .*users\.log\.$/,
+    );
+    expect(part.status().state).toBe("stopped");
+  });
+
+  it("can be frozen, thawed, and stopped while it is frozen", async () => {
+    await make();
+    await part.start();
+    await part.freeze();
+    expect(part.status().state).toBe("frozen");
+    await expect(part.freeze()).rejects.toThrow("users is frozen already.");
+    await part.thaw();
+    await part.freeze();
+    const first = pid();
+    await part.stop();
+    expect(isRunning(first)).toBe(false);
+  });
+
+  it("refuses what makes no sense in its state", async () => {
+    await make();
+    await expect(part.stop()).rejects.toThrow("users is stopped: there is nothing to stop.");
+    await expect(part.thaw()).rejects.toThrow("users is stopped: there is nothing to thaw.");
+    await part.start();
+    await expect(part.start()).rejects.toThrow("users is running: there is nothing to start.");
+    await part.freeze();
+    await expect(part.start()).rejects.toThrow("users is frozen: thaw it first.");
+  });
+
+  it("gives up a start when it is stopped meanwhile", async () => {
+    await make("never-ready");
+    const starting = part.start();
+    starting.catch(() => {});
+    await eventually(() => pid() !== 0);
+    await part.stop();
+    await expect(starting).rejects.toThrow("users was stopped while it was starting.");
+    expect(part.status().state).toBe("stopped");
+  });
+
+  it("is killed at the end of the stack if somebody hurries", async () => {
+    await make("hangs");
+    await part.start();
+    const [first, hurry] = [pid(), new AbortController()];
+    const ending = part.end(hurry.signal);
+    await eventually(() => part.status().state === "stopping");
+    hurry.abort();
+    await ending;
+    expect(isRunning(first)).toBe(false);
+    await expect(part.start()).rejects.toThrow("users is stopped");
+  });
+
+  it("answers messages", async () => {
+    await make();
+    await part.start();
+    expect(await part.ask({ service: "users", available: false })).toEqual({
+      service: "users",
+      available: false,
+    });
+  });
+});

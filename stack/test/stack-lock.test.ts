@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readStackFile, type StackRecord } from "#control/stack-file.ts";
+import { lockDataFolder, unlockDataFolder } from "#control/stack-lock.ts";
+
+const SCRIPT = fileURLToPath(new URL("./lock-folder.ts", import.meta.url));
+const RECORD: StackRecord = {
+  pid: process.pid,
+  state: "starting",
+  shape: "split",
+  url: null,
+  control: { port: 1, token: "ours" },
+  processes: [],
+};
+
+describe("the lock of a data folder", () => {
+  let folder: string;
+  let path: string;
+  let holder: ChildProcess;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "stack-lock-"));
+    path = join(folder, "stack.json");
+  });
+  afterEach(async () => {
+    holder?.kill("SIGKILL");
+    await rm(folder, { recursive: true });
+  });
+
+  async function holdElsewhere(): Promise<void> {
+    holder = spawn(process.execPath, [SCRIPT, path], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(holder.stdout ?? holder, "data");
+  }
+
+  it("is held by one stack, whose process the other one is told", async () => {
+    await holdElsewhere();
+    await expect(lockDataFolder(path, RECORD)).rejects.toThrow(
+      `The data folder ${folder} is in use by the stack of process ${holder.pid}`,
+    );
+  });
+
+  it("goes to the next stack once its holder was killed, with what that one had started", async () => {
+    await holdElsewhere();
+    holder.kill("SIGKILL");
+    await once(holder, "exit");
+    const left = await lockDataFolder(path, RECORD);
+    expect(left?.processes).toEqual([{ name: "users", pid: 1 }]);
+    expect(await readStackFile(path)).toEqual(RECORD);
+  });
+
+  it("is taken over from a file that no stack wrote", async () => {
+    await writeFile(path, "not JSON");
+    expect(await lockDataFolder(path, RECORD)).toBeUndefined();
+    expect(await readStackFile(path)).toEqual(RECORD);
+  });
+
+  it("is free once it was given back", async () => {
+    await lockDataFolder(path, RECORD);
+    await unlockDataFolder(path);
+    expect(await lockDataFolder(path, RECORD)).toBeUndefined();
+  });
+});

@@ -1,0 +1,93 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readStackFile, type StackRecord } from "#control/stack-file.ts";
+import { isRunning } from "#processes/process-identity.ts";
+import { eventually } from "./eventually.ts";
+import { outcomeOf, runStack, spawnStack } from "./run-stack.ts";
+
+const START_MS_MAX = 30_000;
+const TEST_MS_MAX = 120_000;
+
+describe("the whole stack", () => {
+  let folder: string;
+  let environment: { readonly TRIPTYCH_DATA: string; readonly PORT: string };
+  const started: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "stack-whole-"));
+    environment = { TRIPTYCH_DATA: folder, PORT: "0" };
+  });
+  afterAll(async () => {
+    for (const child of started) child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function start(...options: string[]): Promise<[ChildProcess, StackRecord]> {
+    const child = spawnStack(["start", ...options], environment);
+    started.push(child);
+    let record: StackRecord | undefined;
+    await eventually(async () => {
+      if (child.exitCode !== null) throw new Error(`it ended with the code ${child.exitCode}`);
+      record = await readStackFile(join(folder, "stack.json"));
+      return record?.pid === child.pid && record?.state === "ready";
+    }, START_MS_MAX);
+    if (record === undefined) throw new Error("there is no record");
+    return [child, record];
+  }
+
+  const gone = ({ processes }: StackRecord) => processes.every(({ pid }) => !isRunning(pid));
+
+  it(
+    "starts, loses a part and has it back, and stops in order without a trace",
+    async () => {
+      const [child, record] = await start();
+      const images = `${record.url}/v1/images`;
+      expect((await fetch(images)).status).toBe(200);
+
+      expect((await runStack(["stop", "images-db"], environment)).output).toBe(
+        "images-db is stopped.\n",
+      );
+      await eventually(async () => (await fetch(images)).status === 503);
+      await runStack(["start", "images-db"], environment);
+      await eventually(async () => (await fetch(images)).status === 200);
+
+      const { output } = await runStack(["status"], environment);
+      expect(output).toMatch(/^gateway +running +\d+ +http/m);
+
+      const outcome = outcomeOf(child);
+      child.kill("SIGINT");
+      expect((await outcome).code).toBe(0);
+      expect(gone(record)).toBe(true);
+      const postgresLog = await readFile(join(folder, "postgres", "server.log"), "utf8");
+      expect(postgresLog).toMatch(/database system is shut down\n$/);
+      expect(await readStackFile(join(folder, "stack.json"))).toBeUndefined();
+    },
+    TEST_MS_MAX,
+  );
+
+  it(
+    "leaves no process behind when its supervisor is killed, and starts again, as a monolith too",
+    async () => {
+      const [first, record] = await start();
+      await runStack(["freeze", "users"], environment);
+      first.kill("SIGKILL");
+      await eventually(() => gone(record), START_MS_MAX);
+
+      const [second, joined] = await start("--", "--monolith");
+      const users = `${joined.url}/v1/users?query=a`;
+      expect((await fetch(users)).status).toBe(200);
+      await runStack(["stop", "users"], environment);
+      expect((await fetch(users)).status).toBe(503);
+      const refusal = await runStack(["freeze", "users"], environment);
+      expect(refusal.errors).toMatch(/^The monolith is one process: [^\n]*\n$/);
+
+      const outcome = outcomeOf(second);
+      second.kill("SIGTERM");
+      expect((await outcome).code).toBe(0);
+      expect(gone(joined)).toBe(true);
+    },
+    TEST_MS_MAX,
+  );
+});
