@@ -1,0 +1,74 @@
+import { create, createFileRegistry, setExtension } from "@bufbuild/protobuf";
+import {
+  EmptySchema,
+  FileDescriptorProtoSchema,
+  file_google_protobuf_empty,
+  type MethodOptions,
+  MethodOptions_IdempotencyLevel,
+  MethodOptionsSchema,
+} from "@bufbuild/protobuf/wkt";
+import {
+  Criticality,
+  type MethodPolicy,
+  MethodPolicySchema,
+  method_policy,
+} from "@triptych/protos/policy/v1/policy_pb";
+import { findContractFaults } from "#check-contract.ts";
+
+function faultsOf(name: string, options: MethodOptions): string[] {
+  const type = `.${EmptySchema.typeName}`;
+  const file = create(FileDescriptorProtoSchema, {
+    name: "things/v1/thing_service.proto",
+    package: "things.v1",
+    syntax: "proto3",
+    dependency: [file_google_protobuf_empty.proto.name],
+    service: [
+      { name: "ThingService", method: [{ name, inputType: type, outputType: type, options }] },
+    ],
+  });
+  const registry = createFileRegistry(file, () => file_google_protobuf_empty);
+  const service = registry.getService("things.v1.ThingService");
+  if (service === undefined) throw new Error("the service was not made");
+  return findContractFaults([service]);
+}
+
+function optionsOf(policy: Partial<MethodPolicy>, reads = true): MethodOptions {
+  const { NO_SIDE_EFFECTS, IDEMPOTENCY_UNKNOWN } = MethodOptions_IdempotencyLevel;
+  const options = create(MethodOptionsSchema, {
+    idempotencyLevel: reads ? NO_SIDE_EFFECTS : IDEMPOTENCY_UNKNOWN,
+  });
+  setExtension(options, method_policy, Object.assign(create(MethodPolicySchema), policy));
+  return options;
+}
+
+const SECOND = { $typeName: "google.protobuf.Duration", seconds: 1n, nanos: 0 } as const;
+const WHOLE = { timeout: SECOND, criticality: Criticality.DEFAULT };
+
+describe("the check of the contract", () => {
+  test("finds nothing wrong with the contract as it is", () => {
+    expect(findContractFaults()).toEqual([]);
+  });
+
+  test("finds nothing wrong with a whole policy", () => {
+    expect(faultsOf("GetThing", optionsOf(WHOLE))).toEqual([]);
+  });
+
+  test("finds a method without a policy", () => {
+    expect(faultsOf("GetThing", create(MethodOptionsSchema))).toEqual([
+      "things.v1.ThingService/GetThing: declares no method_policy",
+    ]);
+  });
+
+  test("finds a policy without a timeout, or without a criticality", () => {
+    expect(faultsOf("GetThing", optionsOf({}))).toHaveLength(2);
+  });
+
+  test("finds a batch without a size", () => {
+    expect(faultsOf("BatchGetThings", optionsOf(WHOLE))).toHaveLength(1);
+  });
+
+  test("finds a write that an old answer may stand for", () => {
+    const policy = { ...WHOLE, staleIfError: SECOND };
+    expect(faultsOf("UpdateThing", optionsOf(policy, false))).toHaveLength(1);
+  });
+});
