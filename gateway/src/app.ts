@@ -6,15 +6,17 @@ import swagger from "@fastify/swagger";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import type { Metrics } from "@triptych/chassis/telemetry/metrics";
+import type { Sources } from "#compose/sources.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import { createCalls } from "#http/calls.ts";
-import { createRateLimits } from "#http/rate-limits.ts";
-import { createRequestGuard } from "#http/request-guard.ts";
+import { type Calls, createCalls } from "#http/calls.ts";
+import { createRateLimits, type RateLimits } from "#http/rate-limits.ts";
+import { createRequestGuard, type RequestGuard } from "#http/request-guard.ts";
 import { createServer } from "#http/server.ts";
 import { OPENAPI_OPTIONS } from "#openapi/document.ts";
 import { openApiRoutes } from "#openapi/openapi-routes.ts";
 import { referencePageRoutes } from "#openapi/reference-page.ts";
-import { commentRoutes, imageCommentRoutes } from "#routes/comments.ts";
+import { commentRoutes } from "#routes/comments.ts";
+import { imageCommentRoutes } from "#routes/image-comments.ts";
 import { imageContentRoutes } from "#routes/image-content.ts";
 import { imageUploadRoutes } from "#routes/image-upload.ts";
 import { imageRoutes } from "#routes/images.ts";
@@ -29,7 +31,7 @@ import { ProblemBody } from "#schemas/problem.ts";
 import { Session } from "#schemas/sessions.ts";
 import { User } from "#schemas/users.ts";
 import { createBreakerRegistry } from "#status/breaker-registry.ts";
-import { createStatusBoard } from "#status/status-board.ts";
+import { createStatusBoard, type StatusBoard } from "#status/status-board.ts";
 import { createSources, type Transports } from "./clients.ts";
 import type { Configuration } from "./config.ts";
 
@@ -93,21 +95,7 @@ export async function createGateway(
   operationsRoutes(server, { metrics, isReady });
   openApiRoutes(server);
   referencePageRoutes(server);
-  await server.register(async (api: ApiServer) => {
-    api.addHook("onRequest", guard.identify);
-    imageContentRoutes(api, { ...sources, calls });
-    await api.register(async (json: ApiServer) => {
-      json.addHook("onRequest", guard.answersJson);
-      statusRoutes(json, { board });
-      userRoutes(json, { ...sources, calls, limits });
-      sessionRoutes(json, { ...sources, calls, limits });
-      imageRoutes(json, { ...sources, calls });
-      likeRoutes(json, { ...sources, calls });
-      imageCommentRoutes(json, { ...sources, calls });
-      commentRoutes(json, { ...sources, calls });
-      await json.register((upload: ApiServer) => imageUploadRoutes(upload, { ...sources, calls }));
-    });
-  });
+  await addApi(server, { ...sources, calls, limits, guard, board });
   await server.ready();
 
   return {
@@ -127,6 +115,33 @@ export async function createGateway(
       await server.close();
     },
   };
+}
+
+/** What the routes under `/v1` need. */
+interface ApiDependencies extends Sources {
+  readonly calls: Calls;
+  readonly limits: RateLimits;
+  readonly guard: RequestGuard;
+  readonly board: StatusBoard;
+}
+
+async function addApi(server: ApiServer, dependencies: ApiDependencies): Promise<void> {
+  const { guard } = dependencies;
+  await server.register(async (api: ApiServer) => {
+    api.addHook("onRequest", guard.identify);
+    imageContentRoutes(api, dependencies);
+    await api.register(async (json: ApiServer) => {
+      json.addHook("onRequest", guard.answersJson);
+      statusRoutes(json, dependencies);
+      userRoutes(json, dependencies);
+      sessionRoutes(json, dependencies);
+      imageRoutes(json, dependencies);
+      likeRoutes(json, dependencies);
+      imageCommentRoutes(json, dependencies);
+      commentRoutes(json, dependencies);
+      await json.register((upload: ApiServer) => imageUploadRoutes(upload, dependencies));
+    });
+  });
 }
 
 async function addPlugins(server: ApiServer, { corsOrigins }: Configuration): Promise<void> {

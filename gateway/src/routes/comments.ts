@@ -1,105 +1,23 @@
-import { CommentOrder } from "@triptych/protos/comments/v1/comment_service_pb";
 import { composeComment, composeComments } from "#compose/compose-comments.ts";
-import type { Sources } from "#compose/sources.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import type { Calls } from "#http/calls.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
-import {
-  CommentChange,
-  CommentPage,
-  CommentQuery,
-  CommentReference,
-  NewComment,
-} from "#schemas/comments.ts";
+import { CommentChange, CommentPage, CommentReference } from "#schemas/comments.ts";
 import { IdParameters } from "#schemas/identifier.ts";
-import { PageQuery } from "#schemas/images.ts";
-import { pageOf } from "#schemas/page.ts";
+import { PageQuery, pageOf } from "#schemas/page.ts";
 import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems } from "./answers.ts";
 import { changedPaths } from "./changed-paths.ts";
+import type { CommentRouteDependencies } from "./comment-route-dependencies.ts";
 import { SIGNED_IN } from "./security.ts";
 
-const ORDERS = { newest: CommentOrder.NEWEST, oldest: CommentOrder.OLDEST } as const;
-
-/** What the routes of comments need. */
-export type CommentRouteDependencies = Pick<Sources, "users" | "comments"> & {
-  readonly calls: Calls;
-};
-
-/** Adds the routes of the comments on an image. */
-export function imageCommentRoutes(
-  server: ApiServer,
-  { calls, ...sources }: CommentRouteDependencies,
-): void {
-  const { comments } = sources;
-
-  server.post(
-    "/v1/images/:id/comments",
-    {
-      onRequest: calls.requireUser,
-      schema: {
-        operationId: "createComment",
-        tags: ["comments"],
-        summary: "Comment on an image, or reply to a comment",
-        security: SIGNED_IN,
-        params: IdParameters,
-        body: NewComment,
-        response: {
-          201: CommentReference,
-          ...problems(
-            ...JSON_PROBLEMS,
-            "IMAGE_NOT_FOUND",
-            "PARENT_NOT_FOUND",
-            "COMMENTS_CLOSED",
-            "TOO_DEEP",
-          ),
-        },
-      },
-    },
-    async (request, reply) => {
-      const context = calls.open(request, reply);
-      const { body: text, parentId } = request.body;
-      const comment = await comments.createComment(
-        { imageId: request.params.id, parentId: parentId ?? undefined, body: text },
-        context,
-      );
-      const body = await composeComment(sources, comment, context);
-      reply.header("location", `/v1/comments/${comment.id}`);
-      return sendResource(request, reply, { status: 201, version: comment.etag, body });
-    },
-  );
-
-  server.get(
-    "/v1/images/:id/comments",
-    {
-      schema: {
-        operationId: "listComments",
-        tags: ["comments"],
-        summary: "List the top-level comments of an image",
-        params: IdParameters,
-        querystring: CommentQuery,
-        response: { 200: CommentPage, ...problems("IMAGE_NOT_FOUND") },
-      },
-    },
-    async (request, reply) => {
-      const context = calls.open(request, reply);
-      const order = ORDERS[request.query.order ?? "newest"];
-      const page = await comments.listComments(
-        { imageId: request.params.id, order, ...pageOf(request.query) },
-        context,
-      );
-      const composed = await composeComments(sources, page.comments, context);
-      return {
-        comments: composed.comments,
-        nextPageToken: page.nextPageToken || null,
-        ...composed.members,
-      };
-    },
-  );
+/** Adds the routes of single comments and their replies. */
+export function commentRoutes(server: ApiServer, dependencies: CommentRouteDependencies): void {
+  commentReadRoutes(server, dependencies);
+  commentUpdateRoute(server, dependencies);
+  commentDeleteRoute(server, dependencies);
 }
 
-/** Adds the routes of single comments and their replies. */
-export function commentRoutes(
+function commentReadRoutes(
   server: ApiServer,
   { calls, ...sources }: CommentRouteDependencies,
 ): void {
@@ -150,6 +68,13 @@ export function commentRoutes(
       };
     },
   );
+}
+
+function commentUpdateRoute(
+  server: ApiServer,
+  { calls, ...sources }: CommentRouteDependencies,
+): void {
+  const { comments } = sources;
 
   server.patch(
     "/v1/comments/:id",
@@ -190,7 +115,12 @@ export function commentRoutes(
       return sendResource(request, reply, { version: comment.etag, body });
     },
   );
+}
 
+function commentDeleteRoute(
+  server: ApiServer,
+  { calls, comments }: CommentRouteDependencies,
+): void {
   server.delete(
     "/v1/comments/:id",
     {

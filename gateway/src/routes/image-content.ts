@@ -62,15 +62,7 @@ export function imageContentRoutes(
       );
       const { header } = content;
       const tag = `"${header.version}"`;
-      reply.headers({
-        etag: tag,
-        "accept-ranges": "bytes",
-        "cache-control": cacheControl(header, { variant, v }),
-        "content-security-policy": CONTENT_SECURITY_POLICY,
-        "content-disposition": disposition(request.params.id, variant, header),
-        "cross-origin-resource-policy":
-          header.visibility === Visibility.PUBLIC ? "cross-origin" : "same-origin",
-      });
+      reply.headers(headersOf(content.header, { id: request.params.id, variant, v }));
       if (matchesNone(headers["if-none-match"], tag)) {
         await content.close();
         return reply.removeHeader("content-disposition").code(304).send();
@@ -96,16 +88,32 @@ export function imageContentRoutes(
   );
 }
 
+/** What is asked for. */
+interface ContentUrl {
+  readonly id: string;
+  readonly variant: Variant["name"];
+  readonly v?: string;
+}
+
+function headersOf(header: ContentHeader, url: ContentUrl): Record<string, string> {
+  return {
+    etag: `"${header.version}"`,
+    "accept-ranges": "bytes",
+    "cache-control": cacheControl(header, url),
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "content-disposition": disposition(header, url),
+    "cross-origin-resource-policy":
+      header.visibility === Visibility.PUBLIC ? "cross-origin" : "same-origin",
+  };
+}
+
 /** A versioned url of a public image never means other bytes; everything else is asked for again. */
-function cacheControl(
-  { visibility, version }: ContentHeader,
-  { variant, v }: { readonly variant: Variant["name"]; readonly v?: string },
-): string {
+function cacheControl({ visibility, version }: ContentHeader, { variant, v }: ContentUrl): string {
   if (visibility !== Visibility.PUBLIC || variant === "original") return "private, no-cache";
   return v === version ? "public, max-age=31536000, immutable" : "public, no-cache";
 }
 
-function disposition(id: string, variant: Variant["name"], { contentType }: ContentHeader): string {
+function disposition({ contentType }: ContentHeader, { id, variant }: ContentUrl): string {
   const ending = /^image\/([a-z0-9]+)$/.exec(contentType)?.[1] ?? "bin";
   const kind = variant === "original" ? "attachment" : "inline";
   return `${kind}; filename="${id}-${variant}.${ending}"`;

@@ -12,11 +12,16 @@ import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems } from "./answers.ts";
 import { changedPaths } from "./changed-paths.ts";
 import { SIGNED_IN } from "./security.ts";
 
+/** What the routes of images need. */
+export type ImageRouteDependencies = Sources & { readonly calls: Calls };
+
 /** Adds the routes of images, but for their bytes and their likes. */
-export function imageRoutes(
-  server: ApiServer,
-  { calls, ...sources }: Sources & { readonly calls: Calls },
-): void {
+export function imageRoutes(server: ApiServer, dependencies: ImageRouteDependencies): void {
+  imageReadRoutes(server, dependencies);
+  imageWriteRoutes(server, dependencies);
+}
+
+function imageReadRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDependencies): void {
   const { images } = sources;
 
   server.get(
@@ -61,6 +66,10 @@ export function imageRoutes(
       return sendResource(request, reply, { version: image.etag, body });
     },
   );
+}
+
+function imageWriteRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDependencies): void {
+  const { images } = sources;
 
   server.patch(
     "/v1/images/:id",

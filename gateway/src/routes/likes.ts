@@ -5,18 +5,21 @@ import type { ApiServer } from "#http/api-server.ts";
 import type { Calls } from "#http/calls.ts";
 import { refuseTags } from "#http/write-condition.ts";
 import { IdParameters } from "#schemas/identifier.ts";
-import { LikerPage, PageQuery } from "#schemas/images.ts";
-import { pageOf } from "#schemas/page.ts";
+import { LikerPage } from "#schemas/images.ts";
+import { PageQuery, pageOf } from "#schemas/page.ts";
 import { NoContent, problems } from "./answers.ts";
 import { SIGNED_IN } from "./security.ts";
 
-/** Adds the routes of likes. */
-export function likeRoutes(
-  server: ApiServer,
-  { calls, ...sources }: Pick<Sources, "users" | "images"> & { readonly calls: Calls },
-): void {
-  const { images } = sources;
+/** What the routes of likes need. */
+export type LikeRouteDependencies = Pick<Sources, "users" | "images"> & { readonly calls: Calls };
 
+/** Adds the routes of likes. */
+export function likeRoutes(server: ApiServer, dependencies: LikeRouteDependencies): void {
+  likeWriteRoutes(server, dependencies);
+  likerRoutes(server, dependencies);
+}
+
+function likeWriteRoutes(server: ApiServer, { calls, images }: LikeRouteDependencies): void {
   server.put(
     "/v1/images/:id/like",
     {
@@ -57,6 +60,10 @@ export function likeRoutes(
       return reply.code(204).send();
     },
   );
+}
+
+function likerRoutes(server: ApiServer, { calls, ...sources }: LikeRouteDependencies): void {
+  const { images } = sources;
 
   server.get(
     "/v1/images/:id/likes",

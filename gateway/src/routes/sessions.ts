@@ -11,8 +11,7 @@ import { type Calls, userOf } from "#http/calls.ts";
 import type { RateLimits } from "#http/rate-limits.ts";
 import { refuseTags } from "#http/write-condition.ts";
 import { IdParameters } from "#schemas/identifier.ts";
-import { PageQuery } from "#schemas/images.ts";
-import { pageOf } from "#schemas/page.ts";
+import { PageQuery, pageOf } from "#schemas/page.ts";
 import {
   NewSession,
   OpenSessionPage,
@@ -26,11 +25,20 @@ import { SIGNED_IN } from "./security.ts";
 /** What a client says of itself is cut to so many characters. */
 const USER_AGENT_CHARACTERS_MAX = 256;
 
+/** What the routes of sessions need. */
+export type SessionRouteDependencies = Pick<Sources, "users"> & {
+  readonly calls: Calls;
+  readonly limits: RateLimits;
+};
+
 /** Adds the routes of signing in and out. */
-export function sessionRoutes(
-  server: ApiServer,
-  { users, calls, limits }: Pick<Sources, "users"> & { calls: Calls; limits: RateLimits },
-): void {
+export function sessionRoutes(server: ApiServer, dependencies: SessionRouteDependencies): void {
+  tokenRoutes(server, dependencies);
+  openSessionRoutes(server, dependencies);
+  signOutRoutes(server, dependencies);
+}
+
+function tokenRoutes(server: ApiServer, { users, calls, limits }: SessionRouteDependencies): void {
   server.post(
     "/v1/sessions",
     {
@@ -75,7 +83,9 @@ export function sessionRoutes(
       return toSession(await users.refreshSession(request.body, context));
     },
   );
+}
 
+function openSessionRoutes(server: ApiServer, { users, calls }: SessionRouteDependencies): void {
   server.get(
     "/v1/sessions",
     {
@@ -104,7 +114,9 @@ export function sessionRoutes(
       return { sessions, nextPageToken: page.nextPageToken || null };
     },
   );
+}
 
+function signOutRoutes(server: ApiServer, { users, calls }: SessionRouteDependencies): void {
   server.delete(
     "/v1/sessions/current",
     {

@@ -13,11 +13,20 @@ import { JSON_PROBLEMS, NOT_MODIFIED, problems } from "./answers.ts";
 import { changedPaths } from "./changed-paths.ts";
 import { SIGNED_IN } from "./security.ts";
 
+/** What the routes of users need. */
+export type UserRouteDependencies = Pick<Sources, "users"> & {
+  readonly calls: Calls;
+  readonly limits: RateLimits;
+};
+
 /** Adds the routes of accounts and profiles. */
-export function userRoutes(
-  server: ApiServer,
-  { users, calls, limits }: Pick<Sources, "users"> & { calls: Calls; limits: RateLimits },
-): void {
+export function userRoutes(server: ApiServer, dependencies: UserRouteDependencies): void {
+  signUpRoutes(server, dependencies);
+  profileRoutes(server, dependencies);
+  ownProfileRoutes(server, dependencies);
+}
+
+function signUpRoutes(server: ApiServer, { users, calls, limits }: UserRouteDependencies): void {
   server.post(
     "/v1/users",
     {
@@ -40,7 +49,9 @@ export function userRoutes(
       return sendResource(request, reply, { status: 201, version: user.etag, body: toSelf(user) });
     },
   );
+}
 
+function profileRoutes(server: ApiServer, { users, calls }: UserRouteDependencies): void {
   server.get(
     "/v1/users",
     {
@@ -65,6 +76,26 @@ export function userRoutes(
     },
   );
 
+  server.get(
+    "/v1/users/:id",
+    {
+      schema: {
+        operationId: "getUser",
+        tags: ["users"],
+        summary: "Get a user",
+        params: IdParameters,
+        response: { 200: UserReference, ...NOT_MODIFIED, ...problems("USER_NOT_FOUND") },
+      },
+    },
+    async (request, reply) => {
+      const context = calls.open(request, reply);
+      const user = await users.getUser({ id: request.params.id }, context);
+      return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
+    },
+  );
+}
+
+function ownProfileRoutes(server: ApiServer, { users, calls }: UserRouteDependencies): void {
   server.get(
     "/v1/users/me",
     {
@@ -113,24 +144,6 @@ export function userRoutes(
         },
         context,
       );
-      return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
-    },
-  );
-
-  server.get(
-    "/v1/users/:id",
-    {
-      schema: {
-        operationId: "getUser",
-        tags: ["users"],
-        summary: "Get a user",
-        params: IdParameters,
-        response: { 200: UserReference, ...NOT_MODIFIED, ...problems("USER_NOT_FOUND") },
-      },
-    },
-    async (request, reply) => {
-      const context = calls.open(request, reply);
-      const user = await users.getUser({ id: request.params.id }, context);
       return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
     },
   );

@@ -145,6 +145,3 @@ export const LikerPage = Type.Object({
   nextPageToken: NextPageToken,
   ...DEGRADED,
 });
-
-/** The query of a list that takes nothing but a page. */
-export const PageQuery = Type.Object({ ...PAGE_QUERY });

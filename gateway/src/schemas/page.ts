@@ -18,6 +18,9 @@ export const PAGE_QUERY = {
   ),
 } as const;
 
+/** The query of a list that takes nothing but a page. */
+export const PageQuery = Type.Object({ ...PAGE_QUERY });
+
 /** Where the list goes on. */
 export const NextPageToken = Type.Unsafe<string | null>({
   type: ["string", "null"],
