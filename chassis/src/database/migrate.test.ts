@@ -89,6 +89,18 @@ describe("migrate", () => {
     );
   });
 
+  it("takes a migration that has run and whose file is gone for no reason to run others again", async () => {
+    await writeFile(join(folder, "0001_a.sql"), "create table a (id int);");
+    await writeFile(join(folder, "0002_b.sql"), "create table b (id int);");
+    const options = { url: test.url, directory: folder };
+    await migrate(options);
+    await rm(join(folder, "0002_b.sql"));
+    expect(await migrate(options)).toEqual([]);
+    await writeFile(join(folder, "0003_c.sql"), "create table c (id int);");
+    await expect(migrate(options)).rejects.toThrow("0003_c");
+    expect(await tables()).toEqual(["a", "b", "migrations"]);
+  });
+
   it("fails with DatabaseUnavailable if nothing listens there", async () => {
     const url = "postgres://nobody:x@127.0.0.1:1/nothing";
     await expect(migrate({ url, directory: folder })).rejects.toThrow(DatabaseUnavailable);

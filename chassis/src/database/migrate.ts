@@ -1,5 +1,6 @@
+import { readdir } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runner } from "node-pg-migrate";
 import pg from "pg";
 import { DatabaseUnavailable, toDatabaseError } from "./database-error.ts";
 
@@ -49,8 +50,32 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   }
 }
 
+/**
+ * Tells whether exactly the folder's migrations have run, which is what most starts find: then node-pg-migrate, 13 MB
+ * that a process would keep for ever, need not be loaded. Whatever else it finds is for node-pg-migrate to judge.
+ */
+async function isUpToDate(client: pg.Client, directory: string): Promise<boolean> {
+  const table = await client.query("select to_regclass($1) is not null as exists", [
+    MIGRATIONS_TABLE,
+  ]);
+  if (!table.rows[0]?.exists) return false;
+  const { rows } = await client.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`);
+  const files = (await readdir(directory)).filter((name) => name.endsWith(".sql"));
+  const names = files.map((name) => basename(name, ".sql")).toSorted();
+  return (
+    names.join() ===
+    rows
+      .map(({ name }) => name)
+      .toSorted()
+      .join()
+  );
+}
+
 async function run(client: pg.Client, options: MigrateOptions): Promise<readonly string[]> {
-  const { directory } = options;
+  const directory =
+    options.directory instanceof URL ? fileURLToPath(options.directory) : options.directory;
+  if (await isUpToDate(client, directory)) return [];
+  const { runner } = await import("node-pg-migrate");
   let current: string | undefined;
   const onMessage = (message: string) => {
     const name = STARTED.exec(message)?.[1];
@@ -61,7 +86,7 @@ async function run(client: pg.Client, options: MigrateOptions): Promise<readonly
   try {
     const done = await runner({
       dbClient: client,
-      dir: directory instanceof URL ? fileURLToPath(directory) : directory,
+      dir: directory,
       ignorePattern: ONLY_SQL,
       migrationsTable: MIGRATIONS_TABLE,
       direction: "up",
