@@ -17,6 +17,9 @@ import { RpcError } from "./rpc-error.ts";
 import { toStatusObject } from "./status-details.ts";
 import type { CallHeaders } from "./transport.ts";
 
+/** Why the signal of a call fires when its stream is closed. */
+const GONE = "the stream is closed";
+
 /** The part of a grpc-js server call that all kinds share. */
 interface GrpcCall {
   readonly metadata: Metadata;
@@ -81,7 +84,7 @@ async function* read(
 ): AsyncIterable<Message> {
   yield* call;
   await setImmediate();
-  signal.throwIfAborted();
+  if (signal.aborted) throw cancelled();
 }
 
 /** Writes, and waits for room if there is none, unless the client gives up first. */
@@ -90,13 +93,14 @@ async function write(
   message: Message,
   signal: AbortSignal,
 ): Promise<void> {
-  signal.throwIfAborted();
+  if (signal.aborted) throw cancelled();
   if (!call.write(message)) await once(call, "drain", { signal });
 }
 
 function headersOf(call: GrpcCall): CallHeaders {
   const controller = new AbortController();
-  call.on("cancelled", () => controller.abort(cancelled()));
+  // grpc-js says so of every call in the end, also of one that was answered: the reason is not worth an error each.
+  call.on("cancelled", () => controller.abort(GONE));
   const deadline = call.getDeadline();
   const milliseconds = deadline instanceof Date ? deadline.getTime() : deadline;
   return {
