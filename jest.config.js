@@ -1,7 +1,14 @@
 /** One configuration for every package: real Postgres once per run, one file at a time per core. */
 export default {
   testEnvironment: "node",
-  roots: ["<rootDir>/chassis", "<rootDir>/services", "<rootDir>/gateway", "<rootDir>/stack", "<rootDir>/e2e", "<rootDir>/scripts"],
+  roots: [
+    "<rootDir>/chassis",
+    "<rootDir>/services",
+    "<rootDir>/gateway",
+    "<rootDir>/stack",
+    "<rootDir>/e2e",
+    "<rootDir>/scripts",
+  ],
   testMatch: ["**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/jest/strip-types.js" },

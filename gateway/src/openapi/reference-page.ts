@@ -70,6 +70,7 @@ async function createPage(): Promise<FastifyInstance> {
       proxyUrl: "",
       hideClientButton: true,
       showDeveloperTools: "never",
+      agent: { disabled: true }, // it would send the document to a server elsewhere
     },
   });
   await page.ready();
