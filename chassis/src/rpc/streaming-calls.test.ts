@@ -1,0 +1,109 @@
+import { Failure } from "#failure.ts";
+import { onEveryTransport } from "#testing/echo-transports.ts";
+import { contextFor } from "#testing/test-context.ts";
+import { cancelled } from "./deadline.ts";
+
+onEveryTransport((serve) => {
+  test("streams to the caller", async () => {
+    const { client } = await serve();
+    const values = [];
+    for await (const { value } of client.count({ value: 200 }, contextFor())) values.push(value);
+    expect(values).toHaveLength(200);
+  });
+
+  test("ends the handler's stream when the caller leaves the loop", async () => {
+    const ended = Promise.withResolvers<void>();
+    const { client } = await serve({
+      async *count() {
+        try {
+          for (let value = 1; ; value++) yield { value };
+        } finally {
+          ended.resolve();
+        }
+      },
+    });
+    for await (const { value } of client.count({ value: 1 }, contextFor())) {
+      if (value === 3) break;
+    }
+    await ended.promise;
+  });
+
+  test("fails in the middle of a stream with the handler's reason", async () => {
+    const { client } = await serve({
+      async *count() {
+        yield { value: 1 };
+        throw new Failure("ECHO_NOT_FOUND", "gone");
+      },
+    });
+    const read = async () => {
+      for await (const _ of client.count({ value: 1 }, contextFor()));
+    };
+    await expect(read()).rejects.toMatchObject({ reason: "ECHO_NOT_FOUND" });
+  });
+
+  test("streams from the caller", async () => {
+    const { client } = await serve();
+    async function* chunks() {
+      for (let count = 0; count < 100; count++) yield { value: new Uint8Array(65_536) };
+    }
+    await expect(client.collect(chunks(), contextFor())).resolves.toMatchObject({
+      value: 6_553_600,
+    });
+  });
+
+  test("stops reading from the caller when the handler has answered", async () => {
+    const { client } = await serve({
+      collect: async (chunks) => {
+        for await (const _ of chunks) throw new Failure("ECHO_NOT_FOUND", "enough");
+        return { value: 0 };
+      },
+    });
+    const stopped = Promise.withResolvers<void>();
+    async function* endless() {
+      try {
+        while (true) yield { value: new Uint8Array(65_536) };
+      } finally {
+        stopped.resolve();
+      }
+    }
+    await expect(client.collect(endless(), contextFor())).rejects.toMatchObject({
+      reason: "ECHO_NOT_FOUND",
+    });
+    await stopped.promise;
+  });
+
+  test("fails with the source's own error when what is to be sent cannot be read", async () => {
+    const started = Promise.withResolvers<void>();
+    const failed = Promise.withResolvers<void>();
+    const { client } = await serve({
+      collect: async (chunks) => {
+        try {
+          for await (const _ of chunks) started.resolve();
+        } catch {
+          failed.resolve();
+        }
+        return { value: 0 };
+      },
+    });
+    async function* broken() {
+      yield { value: new Uint8Array(1) };
+      await started.promise;
+      throw new Error("hang-up");
+    }
+    await expect(client.collect(broken(), contextFor())).rejects.toThrow("hang-up");
+    await failed.promise;
+  });
+
+  test("fails with CANCELLED when the source says so, which is no sign that the callee is ill", async () => {
+    const { client } = await serve();
+    async function* givesUp() {
+      yield { value: new Uint8Array(1) };
+      throw cancelled();
+    }
+    for (let times = 0; times < 8; times++) {
+      await expect(client.collect(givesUp(), contextFor())).rejects.toMatchObject({
+        reason: "CANCELLED",
+      });
+    }
+  });
+});

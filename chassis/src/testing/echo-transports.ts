@@ -1,0 +1,91 @@
+import { status } from "@grpc/grpc-js";
+import { ANONYMOUS } from "#identity/caller.ts";
+import { type Client, createClient } from "#rpc/client.ts";
+import { createGrpcServer } from "#rpc/grpc-server.ts";
+import { createGrpcTransport } from "#rpc/grpc-transport.ts";
+import type { Handlers } from "#rpc/handlers.ts";
+import { createInProcessTransport } from "#rpc/in-process-transport.ts";
+import { createRouter, type Router } from "#rpc/router.ts";
+import { RpcError } from "#rpc/rpc-error.ts";
+import type { Transport } from "#rpc/transport.ts";
+import { createLogger } from "#telemetry/logger.ts";
+import { EchoService } from "./echo-service.ts";
+
+/** What implements the echo service. */
+export type EchoHandlers = Handlers<typeof EchoService>;
+
+/** An echo service that is served, and its client. */
+export interface ServedEcho {
+  readonly transport: Transport;
+  readonly client: Client<typeof EchoService>;
+}
+
+/** Serves the echo service with these handlers instead of its own. */
+export type ServeEcho = (handlers?: Partial<EchoHandlers>) => Promise<ServedEcho>;
+
+const ECHO: EchoHandlers = {
+  say: async ({ value }) => ({ value }),
+  async *count({ value }) {
+    for (let number = 1; number <= value; number++) yield { value: number };
+  },
+  async collect(chunks) {
+    let value = 0;
+    for await (const chunk of chunks) value += chunk.value.length;
+    return { value };
+  },
+};
+
+function routerOf(handlers: Partial<EchoHandlers>): Router {
+  const implementation = {
+    service: EchoService,
+    handlers: { ...ECHO, ...handlers },
+    errorDomain: "echo.triptych",
+    reasonStatus: { ECHO_NOT_FOUND: status.NOT_FOUND },
+  };
+  return createRouter([implementation as never], {
+    authenticate: async (authorization) => {
+      if (authorization === undefined) return ANONYMOUS;
+      if (authorization !== "Bearer good") {
+        throw new RpcError(status.UNAUTHENTICATED, "bad token", { reason: "UNAUTHENTICATED" });
+      }
+      return { kind: "user", userId: "u", sessionId: "s", token: "good" };
+    },
+    logger: createLogger({ service: "echo", level: "silent" }),
+    observe: () => {},
+  });
+}
+
+const KINDS = {
+  "over gRPC": async (router: Router) => {
+    const server = createGrpcServer(router, { host: "127.0.0.1", port: 0 });
+    const port = await server.start();
+    server.setServing(true);
+    return {
+      transport: createGrpcTransport(`127.0.0.1:${port}`),
+      stop: () => server.drain(AbortSignal.timeout(100)),
+    };
+  },
+  "in process": async (router: Router) => ({
+    transport: createInProcessTransport(router, () => true),
+    stop: async () => {},
+  }),
+};
+
+/** Plays the same tests on every transport. What was served is taken away after each test. */
+export function onEveryTransport(play: (serve: ServeEcho) => void): void {
+  describe.each(Object.entries(KINDS))("a call %s", (_, open) => {
+    const stops: (() => unknown)[] = [];
+    afterEach(async () => {
+      for (const stop of stops.splice(0)) await stop();
+    });
+    play(async (handlers = {}) => {
+      const { transport, stop } = await open(routerOf(handlers));
+      stops.push(() => transport.close(), stop);
+      const observe = { observeCall: () => {}, observeBreaker: () => {} };
+      return {
+        transport,
+        client: createClient(EchoService, { callee: "echo", transport, ...observe }),
+      };
+    });
+  });
+}
