@@ -10,7 +10,9 @@ const EVERYWHERE = [
   "MALFORMED_URL",
   "UNAUTHENTICATED",
   "NOT_ACCEPTABLE",
+  "URI_TOO_LONG",
   "RATE_LIMITED",
+  "HEADERS_TOO_LARGE",
   "INTERNAL",
   "SERVICE_UNAVAILABLE",
 ] as const satisfies readonly ProblemCode[];
