@@ -10,6 +10,9 @@ import {
 import { REPOSITORY } from "./repository-folder.ts";
 import { EXIT_USAGE, StackError } from "./stack-error.ts";
 
+/** Where everything is kept unless `TRIPTYCH_DATA` says otherwise. */
+export const DATA_FOLDER_DEFAULT = join(REPOSITORY, ".data");
+
 /** The stack's own settings. */
 export const SETTINGS_FIELDS = {
   port: port({
@@ -21,7 +24,7 @@ export const SETTINGS_FIELDS = {
   dataFolder: path({
     variable: "TRIPTYCH_DATA",
     description: "the folder of everything that is kept",
-    default: join(REPOSITORY, ".data"),
+    default: DATA_FOLDER_DEFAULT,
   }),
   logLevel: oneOf(["trace", "debug", "info", "warn", "error", "fatal"], {
     variable: "LOG_LEVEL",

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { COMPILE_CACHE } from "#compile-cache/compile-cache.ts";
 import { logPath } from "#data-folder/log-file.ts";
 import { type PartName, SERVICES } from "#part-names.ts";
 import type { ProcessPartOptions } from "#processes/process-part.ts";
@@ -12,12 +13,6 @@ import {
   type Wiring,
   workerSettings,
 } from "./wiring.ts";
-
-/**
- * Holds the modules' types stripped and their code compiled: without it every process loads the compiler that strips types, 18 MB
- * each. The same folder as in the root's package.json.
- */
-const COMPILE_CACHE = join(REPOSITORY, "node_modules/.cache/node-compile-cache");
 
 /** Whether the services and the gateway are a process each, or one together. */
 export type Shape = "split" | "monolith";
@@ -97,6 +92,8 @@ function planned(name: PartName, wiring: Wiring, plan: Planned): ProcessPartOpti
       ...passedOn(wiring.environment),
       ...plan.settings,
       NODE_COMPILE_CACHE: COMPILE_CACHE,
+      // One heap for a process's few native threads, where the C library is glibc. Measured at rest: 14 MB less in all.
+      MALLOC_ARENA_MAX: "1",
     },
     address: plan.address,
     readyUrl: `http://${HOST}:${plan.readyPort}/readyz`,

@@ -1,4 +1,5 @@
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
+import { fillCompileCache } from "#compile-cache/compile-cache.ts";
 import { type ControlServer, startControlServer } from "#control/control-server.ts";
 import type { ControlRequest, ControlResponse, PartStatus } from "#control/messages.ts";
 import { type StackRecord, writeStackFile } from "#control/stack-file.ts";
@@ -8,6 +9,7 @@ import { logPath, watchLogs } from "#data-folder/log-file.ts";
 import { openSecrets } from "#data-folder/secrets.ts";
 import { SERVICES } from "#part-names.ts";
 import { acceptConnections, ensureServiceDatabase } from "#postgres/service-database.ts";
+import { NODE_OPTIONS } from "#processes/child-process.ts";
 import type { Part } from "#processes/part.ts";
 import type { ProcessPart } from "#processes/process-part.ts";
 import { Turns } from "#processes/turns.ts";
@@ -70,16 +72,13 @@ export class Stack {
     this.#parts = createParts(shape, wiring, listener);
     watchLogs(this.#parts.processes.map(({ name }) => logPath(folder.logs, name)));
     this.#checkWanted();
-    const { processes } = this.#parts;
-    // Started together with Postgres, those that need it would only take its processor, and complain that it is not there.
-    const [early, late] = [processes.filter(isDatabaseless), processes.filter(needsDatabase)];
-    await Promise.all([
-      ...early.map((part) => part.start()),
-      this.#startDatabases(postgres, wiring).then(() => {
-        this.#checkWanted();
-        return Promise.all(late.map((part) => part.start()));
-      }),
-    ]);
+    const compiled = fillCompileCache(NODE_OPTIONS);
+    const databases = this.#startDatabases(postgres, wiring);
+    databases.catch(() => {}); // awaited below, but maybe not yet when it fails
+    await Promise.all(
+      this.#parts.processes.map((part) => this.#startPart(part, compiled, databases)),
+    );
+    await databases;
     this.#checkWanted();
     this.#state = "ready";
     this.#url = gatewayUrl(wiring);
@@ -123,6 +122,18 @@ export class Stack {
     const ports = assignPorts(settings.port || spare, free);
     const secrets = await openSecrets(folder.keys);
     return { settings, folder, secrets, ports, environment };
+  }
+
+  /** A process that were started together with Postgres would only take its processor, and complain that it is not there. */
+  async #startPart(
+    part: ProcessPart,
+    compiled: Promise<void>,
+    databases: Promise<void>,
+  ): Promise<void> {
+    await compiled;
+    if (part.name !== "gateway") await databases;
+    this.#checkWanted();
+    await part.start();
   }
 
   async #startDatabases(postgres: PostgresKeeper, { secrets }: Wiring): Promise<void> {
@@ -184,12 +195,4 @@ export class Stack {
       processes: running.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }])),
     };
   }
-}
-
-function isDatabaseless({ name }: ProcessPart): boolean {
-  return name === "gateway";
-}
-
-function needsDatabase(part: ProcessPart): boolean {
-  return !isDatabaseless(part);
 }

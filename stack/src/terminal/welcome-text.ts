@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { PartStatus } from "#control/messages.ts";
+import { DATA_FOLDER_DEFAULT } from "#settings.ts";
 import { formatTable } from "./table.ts";
 
 /** What is said once everything is ready. */
@@ -23,6 +24,7 @@ export function formatWelcome({ url, parts, dataFolder, startMs }: Welcome): str
         ? "-"
         : `logs/${name}.log`,
   ]);
+  const command = `${dataFolder === DATA_FOLDER_DEFAULT ? "" : `TRIPTYCH_DATA=${dataFolder} `}npx pnpm@12 stack`;
   return [
     `Triptych is ready after ${(startMs / 1_000).toFixed(1)} s: ${url}`,
     "",
@@ -33,8 +35,8 @@ export function formatWelcome({ url, parts, dataFolder, startMs }: Welcome): str
     ...thingsToTry(url).map((line) => `  ${line}`),
     "",
     `The API in a browser:    ${url}/docs`,
-    "Take a part away:        npx pnpm@12 stack stop comments",
-    "See what runs:           npx pnpm@12 stack status",
+    `Take a part away:        ${command} stop comments`,
+    `See what runs:           ${command} status`,
     "End everything:          Ctrl-C",
     "",
   ].join("\n");

@@ -1,0 +1,12 @@
+/**
+ * Fills Node's compile cache with every module of every process, and runs none of them: before the first import is evaluated, all
+ * are loaded, stripped of their types and compiled; the first one then ends the process, and Node writes its cache.
+ */
+import "./exit-at-once.ts";
+import "#processes/supervised.ts";
+import "@triptych/users/main";
+import "@triptych/images/main";
+import "@triptych/images/worker-main";
+import "@triptych/comments/main";
+import "@triptych/gateway/main";
+import "#monolith/main.ts";
