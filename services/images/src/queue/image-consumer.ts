@@ -45,7 +45,7 @@ export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
     ...COMMON_OPTIONS,
     connectionString: url,
     application_name: "images-worker-queue",
-    max: 2,
+    max: 1, // its queries are short, and each connection takes Postgres 20 MB
     migrate: true,
     supervise: true,
     superviseIntervalSeconds: MONITOR_SECONDS,
