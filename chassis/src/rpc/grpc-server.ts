@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import { toGrpcHandler } from "./grpc-server-adapter.ts";
+import { MESSAGE_BYTES_MAX } from "./message-limit.ts";
 import { createReflection } from "./reflection.ts";
 import type { Router } from "./router.ts";
 import { toServiceDefinition } from "./service-definition.ts";
@@ -22,9 +23,6 @@ export interface GrpcServerOptions {
   /** 0 chooses a free one. */
   readonly port: number;
 }
-
-/** The largest message in either direction: a page of 100 comments is 240 kB, a chunk 64 KiB. */
-export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 const KEEPALIVE_TIME_MS = 10_000;
 const KEEPALIVE_TIMEOUT_MS = 3_000;

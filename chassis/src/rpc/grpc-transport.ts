@@ -1,4 +1,3 @@
-import assert from "node:assert";
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import {
   type CallOptions,
@@ -6,13 +5,12 @@ import {
   type ClientReadableStream,
   type ClientWritableStream,
   credentials,
-  Metadata,
   type MethodDefinition,
   type ServiceError,
 } from "@grpc/grpc-js";
-import { service as healthService } from "grpc-health-check";
+import { checkHealth } from "./check-health.ts";
 import { toMetadata } from "./grpc-headers.ts";
-import { MESSAGE_BYTES_MAX } from "./grpc-server.ts";
+import { MESSAGE_BYTES_MAX } from "./message-limit.ts";
 import { RpcError } from "./rpc-error.ts";
 import { toMethodDefinition } from "./service-definition.ts";
 import { fromServiceError } from "./status-details.ts";
@@ -84,33 +82,9 @@ export function createGrpcTransport(address: string): Transport {
         return call;
       });
     },
-    health(timeoutMs) {
-      const check = healthService.Check;
-      assert(check);
-      const { path, requestSerialize, responseDeserialize } = check;
-      return new Promise((resolve, reject) => {
-        client.makeUnaryRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          { service: "" },
-          new Metadata(),
-          { deadline: Date.now() + timeoutMs },
-          (error, response) => {
-            if (error) reject(fromServiceError(error));
-            else resolve(isServing(response) ? "serving" : "not-serving");
-          },
-        );
-      });
-    },
+    health: (timeoutMs) => checkHealth(client, timeoutMs),
     close: () => client.close(),
   };
-}
-
-function isServing(response: unknown): boolean {
-  return typeof response === "object" && response !== null && "status" in response
-    ? response.status === "SERVING"
-    : false;
 }
 
 const definitions = new WeakMap<DescMethod, MethodDefinition<Message, Message>>();

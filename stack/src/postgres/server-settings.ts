@@ -19,7 +19,7 @@ export function serverSettings({ port, durable }: ServerSettings): string {
     unix_socket_directories: "",
     password_encryption: "scram-sha-256",
     max_connections: CONNECTIONS_MAX,
-    shared_buffers: "32MB",
+    shared_buffers: "16MB",
     work_mem: "4MB",
     maintenance_work_mem: "32MB",
     wal_buffers: "1MB",
