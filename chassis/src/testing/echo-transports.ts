@@ -35,7 +35,8 @@ const ECHO: EchoHandlers = {
   },
 };
 
-function routerOf(handlers: Partial<EchoHandlers>): Router {
+/** Makes a router of the echo service, with these handlers instead of its own. */
+export function echoRouter(handlers: Partial<EchoHandlers>): Router {
   const implementation = {
     service: EchoService,
     handlers: { ...ECHO, ...handlers },
@@ -79,7 +80,7 @@ export function onEveryTransport(play: (serve: ServeEcho) => void): void {
       for (const stop of stops.splice(0)) await stop();
     });
     play(async (handlers = {}) => {
-      const { transport, stop } = await open(routerOf(handlers));
+      const { transport, stop } = await open(echoRouter(handlers));
       stops.push(() => transport.close(), stop);
       const observe = { observeCall: () => {}, observeBreaker: () => {} };
       return {

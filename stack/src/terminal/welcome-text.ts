@@ -24,7 +24,7 @@ export function formatWelcome({ url, parts, dataFolder, startMs }: Welcome): str
         ? "-"
         : `logs/${name}.log`,
   ]);
-  const command = `${dataFolder === DATA_FOLDER_DEFAULT ? "" : `TRIPTYCH_DATA=${dataFolder} `}npx pnpm@12 stack`;
+  const command = `${dataFolder === DATA_FOLDER_DEFAULT ? "" : `TRIPTYCH_DATA=${dataFolder} `}npx -y pnpm@12 stack`;
   return [
     `Triptych is ready after ${(startMs / 1_000).toFixed(1)} s: ${url}`,
     "",

@@ -1,0 +1,127 @@
+import { connect, createServer } from "node:net";
+import { Client, credentials, status } from "@grpc/grpc-js";
+import { EchoService } from "#testing/echo-service.ts";
+import { type EchoHandlers, echoRouter } from "#testing/echo-transports.ts";
+import { contextFor } from "#testing/test-context.ts";
+import { createClient } from "./client.ts";
+import { createGrpcServer, type GrpcServer } from "./grpc-server.ts";
+import { createGrpcTransport } from "./grpc-transport.ts";
+import type { Transport } from "./transport.ts";
+
+const HOST = "127.0.0.1";
+const observe = { observeCall: () => {}, observeBreaker: () => {} };
+
+describe("a gRPC server", () => {
+  let server: GrpcServer;
+  let port: number;
+  let transport: Transport;
+
+  const start = async (handlers: Partial<EchoHandlers> = {}) => {
+    server = createGrpcServer(echoRouter(handlers), { host: HOST, port: 0 });
+    port = await server.start();
+    server.setServing(true);
+    transport = createGrpcTransport(`${HOST}:${port}`);
+    return createClient(EchoService, { callee: "echo", transport, ...observe });
+  };
+  afterEach(async () => {
+    transport.close();
+    await server.drain(AbortSignal.timeout(100));
+  });
+
+  test("describes its services by reflection", async () => {
+    await start();
+    const raw = new Client(`${HOST}:${port}`, credentials.createInsecure());
+    const asIs = (bytes: Buffer) => bytes;
+    const path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+    const call = raw.makeBidiStreamRequest(path, asIs, asIs);
+    // ServerReflectionRequest { list_services: "" }
+    call.end(Buffer.of(0x3a, 0x00));
+    const answers: Buffer[] = [];
+    for await (const answer of call) answers.push(answer);
+    expect(Buffer.concat(answers).toString()).toContain("echo.v1.EchoService");
+    raw.close();
+  });
+
+  test("says that it is not serving when it is told so", async () => {
+    await start();
+    server.setServing(false);
+    await expect(transport.health(5_000)).resolves.toBe("not-serving");
+  });
+
+  test("lets a call end that is under way when it drains, and takes no other", async () => {
+    const started = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    const client = await start({
+      say: async (message) => {
+        started.resolve();
+        await finish.promise;
+        return message;
+      },
+    });
+    const call = client.say({ value: "slow" }, contextFor());
+    await started.promise;
+    const drained = server.drain(AbortSignal.timeout(5_000));
+    finish.resolve();
+    await expect(call).resolves.toMatchObject({ value: "slow" });
+    await drained;
+    const late = client.say({ value: "late" }, contextFor());
+    await expect(late).rejects.toMatchObject({ code: status.UNAVAILABLE });
+  });
+
+  test("cuts off what is still under way when the time to drain is over", async () => {
+    const started = Promise.withResolvers<void>();
+    const client = await start({
+      say: () => {
+        started.resolve();
+        return new Promise(() => {});
+      },
+    });
+    const call = client.say({ value: "" }, contextFor());
+    const failed = expect(call).rejects.toMatchObject({ code: expect.any(Number) });
+    await started.promise;
+    await server.drain(AbortSignal.timeout(50));
+    await failed;
+  });
+
+  test("tells the handler when the client's connection is lost", async () => {
+    const received = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<string>();
+    await start({
+      collect: async (chunks) => {
+        try {
+          for await (const _ of chunks) received.resolve();
+          told.resolve("a whole stream");
+        } catch {
+          told.resolve("a cut-off stream");
+        }
+        return { value: 0 };
+      },
+    });
+    // A way in between that can be cut.
+    const sockets: { destroy(): void }[] = [];
+    const way = createServer((near) => {
+      const far = connect(port, HOST);
+      sockets.push(near, far);
+      near.on("error", () => {}).pipe(far);
+      far.on("error", () => {}).pipe(near);
+    });
+    await new Promise<void>((resolve) => way.listen(0, HOST, resolve));
+    const address = way.address();
+    const through = createGrpcTransport(
+      `${HOST}:${typeof address === "object" ? address?.port : ""}`,
+    );
+    const client = createClient(EchoService, { callee: "echo", transport: through, ...observe });
+    async function* chunks() {
+      yield { value: new Uint8Array(10) };
+      await received.promise;
+      for (const socket of sockets) socket.destroy();
+      await new Promise(() => {});
+    }
+    await expect(client.collect(chunks(), contextFor())).rejects.toMatchObject({
+      code: status.UNAVAILABLE,
+    });
+    await expect(told.promise).resolves.toBe("a cut-off stream");
+    through.close();
+    await new Promise((resolve) => way.close(resolve));
+  });
+});
