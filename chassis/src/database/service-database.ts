@@ -53,7 +53,7 @@ export async function prepareServiceDatabase(
       return;
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) throw error;
-      logger.warn({ error, retryMs }, "the database cannot be asked yet");
+      logger.warn({ detail: error.message, retryMs }, "the database cannot be asked yet");
     }
     // The signal ends the wait; the loop's condition sees it.
     await delay(retryMs, undefined, { signal }).catch(() => undefined);
