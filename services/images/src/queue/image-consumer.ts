@@ -63,6 +63,7 @@ export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
         pollingIntervalSeconds: POLL_SECONDS,
         localConcurrency: concurrency,
         batchSize: 1,
+        burstWhenBatchFull: true, // after a job the next one at once: polling alone is two images a second
         includeMetadata: true,
       } as const;
       await boss.work<ProcessImageJob, void, typeof work>(PROCESS_IMAGE, work, async ([job]) => {
