@@ -63,12 +63,18 @@ export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
         pollingIntervalSeconds: POLL_SECONDS,
         localConcurrency: concurrency,
         batchSize: 1,
-        burstWhenBatchFull: true, // after a job the next one at once: polling alone is two images a second
         includeMetadata: true,
       } as const;
-      await boss.work<ProcessImageJob, void, typeof work>(PROCESS_IMAGE, work, async ([job]) => {
-        if (job !== undefined) await run(job.data.imageId, job.retryCount + 1);
-      });
+      const id = await boss.work<ProcessImageJob, void, typeof work>(
+        PROCESS_IMAGE,
+        work,
+        async ([job]) => {
+          if (job === undefined) return;
+          // After this job the next one at once: by polling alone it would be two images a second.
+          boss.notifyWorker(id);
+          await run(job.data.imageId, job.retryCount + 1);
+        },
+      );
     },
     async drain(signal) {
       if (signal.aborted) return;
