@@ -33,12 +33,12 @@ describe.each([
             uploads.push(upload);
             for await (const { part } of messages) {
               if (part.case === "header") upload.header = part.value;
+              if (part.case === "end") upload.complete = part.value.sizeBytes === upload.bytes;
               if (part.case !== "chunk") continue;
               expect(part.value.length).toBeLessThanOrEqual(64 * 1024);
               if (part.value[0] === 0x23) throw refusal("NOT_AN_IMAGE", status.INVALID_ARGUMENT);
               upload.bytes += part.value.length;
             }
-            upload.complete = true;
             return { ...imageMessage(), ...upload.header, etag: "1" };
           },
           async updateImage({ image, updateMask }) {

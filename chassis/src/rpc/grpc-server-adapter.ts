@@ -1,12 +1,10 @@
 import { once } from "node:events";
-import { setImmediate } from "node:timers/promises";
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type {
   handleClientStreamingCall,
   handleServerStreamingCall,
   handleUnaryCall,
   Metadata,
-  ServerReadableStream,
   ServerWritableStream,
   UntypedHandleCall,
 } from "@grpc/grpc-js";
@@ -49,8 +47,7 @@ function clientStream(
   method: DescMethod,
 ): handleClientStreamingCall<Message, Message> {
   return function handleClientStream(call, callback) {
-    const headers = headersOf(call);
-    router.clientStream(method, read(call, headers.signal), headers).then(
+    router.clientStream(method, call, headersOf(call)).then(
       (response) => callback(null, response),
       (error) => callback(toStatusObject(error)),
     );
@@ -72,19 +69,6 @@ function serverStream(
       call.emit("error", toStatusObject(thrown instanceof RpcError ? thrown : cancelled()));
     }
   };
-}
-
-/**
- * Reads what the client sends. grpc-js ends the stream of a client that was cut off as if it had sent everything, and
- * says only in the next turn of the event loop that the call was cancelled: half a file would look like a whole one.
- */
-async function* read(
-  call: ServerReadableStream<Message, Message>,
-  signal: AbortSignal,
-): AsyncIterable<Message> {
-  yield* call;
-  await setImmediate();
-  if (signal.aborted) throw cancelled();
 }
 
 /** Writes, and waits for room if there is none, unless the client gives up first. */

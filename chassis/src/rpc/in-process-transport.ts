@@ -41,7 +41,8 @@ export function createInProcessTransport(
     async clientStream(method, requests, headers) {
       check();
       const source = new Source(method.input, requests);
-      const answered = router.clientStream(method, source.read(), headers);
+      const signal = AbortSignal.any([headers.signal, source.signal]);
+      const answered = router.clientStream(method, source.read(), { ...headers, signal });
       const response = await answered.catch((thrown) => source.rethrow(thrown));
       source.check();
       return clone(method.output, response);
@@ -63,11 +64,17 @@ export function createInProcessTransport(
 class Source {
   readonly #schema: DescMessage;
   readonly #messages: AsyncIterable<Message>;
+  readonly #broken = new AbortController();
   #failure: { readonly cause: unknown } | undefined;
 
   constructor(schema: DescMessage, messages: AsyncIterable<Message>) {
     this.#schema = schema;
     this.#messages = messages;
+  }
+
+  /** Fires when the next message cannot be had. */
+  get signal(): AbortSignal {
+    return this.#broken.signal;
   }
 
   /** Reads copies; the handler sees a caller that gave up when the next one cannot be had. */
@@ -76,6 +83,7 @@ class Source {
       yield* copies(this.#schema, this.#messages);
     } catch (cause) {
       this.#failure = { cause };
+      this.#broken.abort(cancelled());
       throw cancelled();
     }
   }

@@ -24,7 +24,11 @@ export interface Transport {
   unary(method: DescMethod, request: Message, headers: CallHeaders): Promise<Message>;
   /** One message there, many back. Leaving the loop early cancels the call. */
   serverStream(method: DescMethod, request: Message, headers: CallHeaders): AsyncIterable<Message>;
-  /** Many messages there, one back. The callee may answer before it has read them all. */
+  /**
+   * Many messages there, one back. The callee may answer before it has read them all. That the messages end is no proof to it
+   * that all were sent: Node's HTTP/2 ends the stream of a client that gives up, and resets it only then. A method that must
+   * know has its client say so in its last message.
+   */
   clientStream(
     method: DescMethod,
     requests: AsyncIterable<Message>,

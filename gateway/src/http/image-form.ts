@@ -1,3 +1,4 @@
+import { finished } from "node:stream/promises";
 import type { Multipart, MultipartFile } from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
 import { fromValidation } from "#problems/from-validation.ts";
@@ -42,8 +43,19 @@ export async function openImageForm(request: FastifyRequest): Promise<OpenImageF
       yield* chunksOf(file);
       const last = createFormFields(first);
       after = checked(last, await readRest(parts, last));
+      await whole(request);
     },
   };
+}
+
+/**
+ * Waits for the end of the request's body. When the client is cut off the parser ends as if the form were over; whether it
+ * was is known only to the HTTP message.
+ */
+async function whole({ raw }: FastifyRequest): Promise<void> {
+  if (raw.complete) return;
+  await wellFormed(() => finished(raw.resume()));
+  if (!raw.complete) throw new Problem("MALFORMED_MULTIPART");
 }
 
 type Parts = AsyncIterator<Multipart>;

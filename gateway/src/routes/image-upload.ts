@@ -110,12 +110,17 @@ async function sendForm(
   async function* messages() {
     const header = { ...texts, visibility: VISIBILITIES[visibility] };
     yield { part: { case: "header" as const, value: header } };
+    let sizeBytes = 0;
     try {
-      for await (const value of form.bytes()) yield { part: { case: "chunk" as const, value } };
+      for await (const value of form.bytes()) {
+        sizeBytes += value.length;
+        yield { part: { case: "chunk" as const, value } };
+      }
     } catch (thrown) {
       refusal = thrown;
       throw cancelled();
     }
+    yield { part: { case: "end" as const, value: { sizeBytes } } };
   }
 
   try {

@@ -51,6 +51,20 @@ export async function* messagesOf(
   file: Uint8Array,
   header: MessageInitShape<typeof ImageHeaderSchema> = {},
 ): AsyncIterable<UploadMessage> {
+  yield* openingOf(file, header);
+  yield endOf(file);
+}
+
+/** Says that an upload is whole. */
+export function endOf(file: Uint8Array): UploadMessage {
+  return { part: { case: "end", value: { sizeBytes: file.length } } };
+}
+
+/** The messages of an upload without its end, as they come when the client is cut off. */
+export async function* openingOf(
+  file: Uint8Array,
+  header: MessageInitShape<typeof ImageHeaderSchema> = {},
+): AsyncIterable<UploadMessage> {
   yield { part: { case: "header", value: header } };
   for (let at = 0; at < file.length; at += CHUNK_BYTES) {
     yield { part: { case: "chunk", value: file.subarray(at, at + CHUNK_BYTES) } };

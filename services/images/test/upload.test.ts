@@ -3,7 +3,14 @@ import { contextFor } from "@triptych/chassis/testing/test-context";
 import { VariantName, type Visibility } from "@triptych/protos/images/v1/image_pb";
 import { eventually } from "./eventually.ts";
 import { hugePng, picture } from "./pictures.ts";
-import { messagesOf, startImages, type TestImages, type UploadMessage } from "./start-images.ts";
+import {
+  endOf,
+  messagesOf,
+  openingOf,
+  startImages,
+  type TestImages,
+  type UploadMessage,
+} from "./start-images.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -63,7 +70,7 @@ describe("an upload", () => {
   test("fails with TOO_LARGE for a file of 26 MiB, without reading the rest", async () => {
     let sent = 0;
     async function* endless(): AsyncIterable<UploadMessage> {
-      for await (const message of messagesOf(pngOf(file, MEBIBYTE))) yield message;
+      yield* openingOf(pngOf(file, MEBIBYTE));
       for (; sent < 100 * MEBIBYTE; sent += 65_536) {
         yield { part: { case: "chunk", value: Buffer.alloc(65_536) } };
       }
@@ -128,6 +135,8 @@ describe("an upload", () => {
     ["a chunk first", [{ part: { case: "chunk", value: new Uint8Array(9) } }], "header"],
     ["two headers", [header(), header()], "chunk"],
     ["a chunk of more than 64 KiB", [header(), chunk(65_537)], "chunk"],
+    ["no end", [header(), chunk(9)], "end"],
+    ["an end that tells of more bytes than came", [header(), chunk(9), end(10)], "end"],
   ] as const)("fails with INVALID_ARGUMENT for %s", async (_, messages, field) => {
     const refused = send(iterate(messages as readonly UploadMessage[]));
     await expect(refused).rejects.toMatchObject({
@@ -140,7 +149,7 @@ describe("an upload", () => {
   test("that is cut off leaves neither row nor file", async () => {
     const cutOff = new AbortController();
     async function* half(): AsyncIterable<UploadMessage> {
-      for await (const message of messagesOf(pngOf(file, MEBIBYTE))) yield message;
+      yield* openingOf(pngOf(file, MEBIBYTE));
       await eventually(async () => (await images.files()).length === 1);
       cutOff.abort(new Error("the client went away"));
       await new Promise(() => {});
@@ -149,11 +158,27 @@ describe("an upload", () => {
     await expectNothingLeft();
   });
 
+  test("that trickles in and is cut off while the service waits leaves neither row nor file", async () => {
+    // Node's HTTP/2 then ends the stream properly, and resets it a moment later.
+    for (let times = 0; times < 5; times++) {
+      const cutOff = new AbortController();
+      async function* trickle(): AsyncIterable<UploadMessage> {
+        yield* openingOf(file);
+        await eventually(async () => (await images.files()).length === 1);
+        setTimeout(() => cutOff.abort(new Error("the client went away")), 50);
+        await new Promise(() => {});
+      }
+      await expect(send(trickle(), cutOff.signal)).rejects.toThrow();
+    }
+    await expectNothingLeft();
+  });
+
   test("fails with UPLOADS_OVERLOADED while as many as can be taken are under way", async () => {
     const finish = Promise.withResolvers<void>();
     async function* slow(): AsyncIterable<UploadMessage> {
-      for await (const message of messagesOf(file)) yield message;
+      yield* openingOf(file);
       await finish.promise;
+      yield endOf(file);
     }
     const underWay = [send(slow()), send(slow())];
     await eventually(async () => (await images.files()).length === 2);
@@ -206,6 +231,10 @@ function header(): UploadMessage {
 
 function chunk(bytes: number): UploadMessage {
   return { part: { case: "chunk", value: new Uint8Array(bytes) } };
+}
+
+function end(sizeBytes: number): UploadMessage {
+  return { part: { case: "end", value: { sizeBytes } } };
 }
 
 async function* iterate(messages: readonly UploadMessage[]): AsyncIterable<UploadMessage> {

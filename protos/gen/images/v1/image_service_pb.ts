@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file images/v1/image_service.proto.
  */
 export const file_images_v1_image_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1pbWFnZXMvdjEvaW1hZ2Vfc2VydmljZS5wcm90bxIJaW1hZ2VzLnYxIlcKEkNyZWF0ZUltYWdlUmVxdWVzdBIoCgZoZWFkZXIYASABKAsyFi5pbWFnZXMudjEuSW1hZ2VIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAQgYKBHBhcnQiagoLSW1hZ2VIZWFkZXISDQoFdGl0bGUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDAoEdGFncxgDIAMoCRIpCgp2aXNpYmlsaXR5GAQgASgOMhUuaW1hZ2VzLnYxLlZpc2liaWxpdHkiIgoPR2V0SW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQIiKQoVQmF0Y2hHZXRJbWFnZXNSZXF1ZXN0EhAKA2lkcxgBIAMoCUID4EECIlIKFkJhdGNoR2V0SW1hZ2VzUmVzcG9uc2USIAoGaW1hZ2VzGAEgAygLMhAuaW1hZ2VzLnYxLkltYWdlEhYKDnJlc3RyaWN0ZWRfaWRzGAIgAygJIngKEUxpc3RJbWFnZXNSZXF1ZXN0EhUKCG93bmVyX2lkGAEgASgJSACIAQESEAoDdGFnGAIgASgJSAGIAQESEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAlCCwoJX293bmVyX2lkQgYKBF90YWciTwoSTGlzdEltYWdlc1Jlc3BvbnNlEiAKBmltYWdlcxgBIAMoCzIQLmltYWdlcy52MS5JbWFnZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkicAoSVXBkYXRlSW1hZ2VSZXF1ZXN0EiQKBWltYWdlGAEgASgLMhAuaW1hZ2VzLnYxLkltYWdlQgPgQQISNAoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrQgPgQQIiMwoSRGVsZXRlSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQISDAoEZXRhZxgCIAEoCSJ6ChREb3dubG9hZEltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECEiwKB3ZhcmlhbnQYAiABKA4yFi5pbWFnZXMudjEuVmFyaWFudE5hbWVCA+BBAhIjCgVyYW5nZRgDIAEoCzIULmltYWdlcy52MS5CeXRlUmFuZ2UiRQoJQnl0ZVJhbmdlEhIKBWZpcnN0GAEgASgNSACIAQESEQoEbGFzdBgCIAEoDUgBiAEBQggKBl9maXJzdEIHCgVfbGFzdCJcChVEb3dubG9hZEltYWdlUmVzcG9uc2USKgoGaGVhZGVyGAEgASgLMhguaW1hZ2VzLnYxLkNvbnRlbnRIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAQgYKBHBhcnQilAEKDUNvbnRlbnRIZWFkZXISFAoMY29udGVudF90eXBlGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKA0SDQoFZmlyc3QYAyABKA0SDgoGbGVuZ3RoGAQgASgNEg8KB3ZlcnNpb24YBSABKAkSKQoKdmlzaWJpbGl0eRgGIAEoDjIVLmltYWdlcy52MS5WaXNpYmlsaXR5IiMKEExpa2VJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiIlChJVbmxpa2VJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiJQChBMaXN0TGlrZXNSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTAoRTGlzdExpa2VzUmVzcG9uc2USHgoFbGlrZXMYASADKAsyDy5pbWFnZXMudjEuTGlrZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAky6AYKDEltYWdlU2VydmljZRJMCgtDcmVhdGVJbWFnZRIdLmltYWdlcy52MS5DcmVhdGVJbWFnZVJlcXVlc3QaEC5pbWFnZXMudjEuSW1hZ2UiCornGAYKAgh4IAMoARJHCghHZXRJbWFnZRIaLmltYWdlcy52MS5HZXRJbWFnZVJlcXVlc3QaEC5pbWFnZXMudjEuSW1hZ2UiDZACAYrnGAYKAggBIAISZwoOQmF0Y2hHZXRJbWFnZXMSIC5pbWFnZXMudjEuQmF0Y2hHZXRJbWFnZXNSZXF1ZXN0GiEuaW1hZ2VzLnYxLkJhdGNoR2V0SW1hZ2VzUmVzcG9uc2UiEJACAYrnGAkKAggBIAIoyAESWAoKTGlzdEltYWdlcxIcLmltYWdlcy52MS5MaXN0SW1hZ2VzUmVxdWVzdBodLmltYWdlcy52MS5MaXN0SW1hZ2VzUmVzcG9uc2UiDZACAYrnGAYKAggCIAESSgoLVXBkYXRlSW1hZ2USHS5pbWFnZXMudjEuVXBkYXRlSW1hZ2VSZXF1ZXN0GhAuaW1hZ2VzLnYxLkltYWdlIgqK5xgGCgIIAyADElAKC0RlbGV0ZUltYWdlEh0uaW1hZ2VzLnYxLkRlbGV0ZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIKiucYBgoCCAMgAxJjCg1Eb3dubG9hZEltYWdlEh8uaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXF1ZXN0GiAuaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXNwb25zZSINkAIBiucYBgoCCHggAjABEk8KCUxpa2VJbWFnZRIbLmltYWdlcy52MS5MaWtlSW1hZ2VSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5Ig2QAgKK5xgGCgIIAyACElMKC1VubGlrZUltYWdlEh0uaW1hZ2VzLnYxLlVubGlrZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSINkAICiucYBgoCCAMgAhJVCglMaXN0TGlrZXMSGy5pbWFnZXMudjEuTGlzdExpa2VzUmVxdWVzdBocLmltYWdlcy52MS5MaXN0TGlrZXNSZXNwb25zZSINkAIBiucYBgoCCAIgAWIGcHJvdG8z", [file_google_api_field_behavior, file_google_protobuf_empty, file_google_protobuf_field_mask, file_images_v1_image, file_policy_v1_policy]);
+  fileDesc("Ch1pbWFnZXMvdjEvaW1hZ2Vfc2VydmljZS5wcm90bxIJaW1hZ2VzLnYxInwKEkNyZWF0ZUltYWdlUmVxdWVzdBIoCgZoZWFkZXIYASABKAsyFi5pbWFnZXMudjEuSW1hZ2VIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEiMKA2VuZBgDIAEoCzIULmltYWdlcy52MS5VcGxvYWRFbmRIAEIGCgRwYXJ0Ih8KCVVwbG9hZEVuZBISCgpzaXplX2J5dGVzGAEgASgNImoKC0ltYWdlSGVhZGVyEg0KBXRpdGxlGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEgwKBHRhZ3MYAyADKAkSKQoKdmlzaWJpbGl0eRgEIAEoDjIVLmltYWdlcy52MS5WaXNpYmlsaXR5IiIKD0dldEltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECIikKFUJhdGNoR2V0SW1hZ2VzUmVxdWVzdBIQCgNpZHMYASADKAlCA+BBAiJSChZCYXRjaEdldEltYWdlc1Jlc3BvbnNlEiAKBmltYWdlcxgBIAMoCzIQLmltYWdlcy52MS5JbWFnZRIWCg5yZXN0cmljdGVkX2lkcxgCIAMoCSJ4ChFMaXN0SW1hZ2VzUmVxdWVzdBIVCghvd25lcl9pZBgBIAEoCUgAiAEBEhAKA3RhZxgCIAEoCUgBiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9vd25lcl9pZEIGCgRfdGFnIk8KEkxpc3RJbWFnZXNSZXNwb25zZRIgCgZpbWFnZXMYASADKAsyEC5pbWFnZXMudjEuSW1hZ2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInAKElVwZGF0ZUltYWdlUmVxdWVzdBIkCgVpbWFnZRgBIAEoCzIQLmltYWdlcy52MS5JbWFnZUID4EECEjQKC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza0ID4EECIjMKEkRlbGV0ZUltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECEgwKBGV0YWcYAiABKAkiegoURG93bmxvYWRJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAhIsCgd2YXJpYW50GAIgASgOMhYuaW1hZ2VzLnYxLlZhcmlhbnROYW1lQgPgQQISIwoFcmFuZ2UYAyABKAsyFC5pbWFnZXMudjEuQnl0ZVJhbmdlIkUKCUJ5dGVSYW5nZRISCgVmaXJzdBgBIAEoDUgAiAEBEhEKBGxhc3QYAiABKA1IAYgBAUIICgZfZmlyc3RCBwoFX2xhc3QiXAoVRG93bmxvYWRJbWFnZVJlc3BvbnNlEioKBmhlYWRlchgBIAEoCzIYLmltYWdlcy52MS5Db250ZW50SGVhZGVySAASDwoFY2h1bmsYAiABKAxIAEIGCgRwYXJ0IpQBCg1Db250ZW50SGVhZGVyEhQKDGNvbnRlbnRfdHlwZRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgNEg0KBWZpcnN0GAMgASgNEg4KBmxlbmd0aBgEIAEoDRIPCgd2ZXJzaW9uGAUgASgJEikKCnZpc2liaWxpdHkYBiABKA4yFS5pbWFnZXMudjEuVmlzaWJpbGl0eSIjChBMaWtlSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQIiJQoSVW5saWtlSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQIiUAoQTGlzdExpa2VzUmVxdWVzdBIVCghpbWFnZV9pZBgBIAEoCUID4EECEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIkwKEUxpc3RMaWtlc1Jlc3BvbnNlEh4KBWxpa2VzGAEgAygLMg8uaW1hZ2VzLnYxLkxpa2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMugGCgxJbWFnZVNlcnZpY2USTAoLQ3JlYXRlSW1hZ2USHS5pbWFnZXMudjEuQ3JlYXRlSW1hZ2VSZXF1ZXN0GhAuaW1hZ2VzLnYxLkltYWdlIgqK5xgGCgIIeCADKAESRwoIR2V0SW1hZ2USGi5pbWFnZXMudjEuR2V0SW1hZ2VSZXF1ZXN0GhAuaW1hZ2VzLnYxLkltYWdlIg2QAgGK5xgGCgIIASACEmcKDkJhdGNoR2V0SW1hZ2VzEiAuaW1hZ2VzLnYxLkJhdGNoR2V0SW1hZ2VzUmVxdWVzdBohLmltYWdlcy52MS5CYXRjaEdldEltYWdlc1Jlc3BvbnNlIhCQAgGK5xgJCgIIASACKMgBElgKCkxpc3RJbWFnZXMSHC5pbWFnZXMudjEuTGlzdEltYWdlc1JlcXVlc3QaHS5pbWFnZXMudjEuTGlzdEltYWdlc1Jlc3BvbnNlIg2QAgGK5xgGCgIIAiABEkoKC1VwZGF0ZUltYWdlEh0uaW1hZ2VzLnYxLlVwZGF0ZUltYWdlUmVxdWVzdBoQLmltYWdlcy52MS5JbWFnZSIKiucYBgoCCAMgAxJQCgtEZWxldGVJbWFnZRIdLmltYWdlcy52MS5EZWxldGVJbWFnZVJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiCornGAYKAggDIAMSYwoNRG93bmxvYWRJbWFnZRIfLmltYWdlcy52MS5Eb3dubG9hZEltYWdlUmVxdWVzdBogLmltYWdlcy52MS5Eb3dubG9hZEltYWdlUmVzcG9uc2UiDZACAYrnGAYKAgh4IAIwARJPCglMaWtlSW1hZ2USGy5pbWFnZXMudjEuTGlrZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSINkAICiucYBgoCCAMgAhJTCgtVbmxpa2VJbWFnZRIdLmltYWdlcy52MS5Vbmxpa2VJbWFnZVJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiDZACAornGAYKAggDIAISVQoJTGlzdExpa2VzEhsuaW1hZ2VzLnYxLkxpc3RMaWtlc1JlcXVlc3QaHC5pbWFnZXMudjEuTGlzdExpa2VzUmVzcG9uc2UiDZACAYrnGAYKAggCIAFiBnByb3RvMw", [file_google_api_field_behavior, file_google_protobuf_empty, file_google_protobuf_field_mask, file_images_v1_image, file_policy_v1_policy]);
 
 /**
  * A part of an upload.
@@ -27,7 +27,7 @@ export const file_images_v1_image_service: GenFile = /*@__PURE__*/
  */
 export type CreateImageRequest = Message<"images.v1.CreateImageRequest"> & {
   /**
-   * The first message is the header, each further one a chunk.
+   * The first message is the header, the last one the end, each one between a chunk.
    *
    * @generated from oneof images.v1.CreateImageRequest.part
    */
@@ -47,6 +47,15 @@ export type CreateImageRequest = Message<"images.v1.CreateImageRequest"> & {
      */
     value: Uint8Array;
     case: "chunk";
+  } | {
+    /**
+     * That all was sent. A stream that ends without it was cut off, and leaves nothing behind: HTTP/2 may end the stream of a
+     * client that gives up before it resets it, so the end of the stream is no proof.
+     *
+     * @generated from field: images.v1.UploadEnd end = 3;
+     */
+    value: UploadEnd;
+    case: "end";
   } | { case: undefined; value?: undefined };
 };
 
@@ -56,6 +65,27 @@ export type CreateImageRequest = Message<"images.v1.CreateImageRequest"> & {
  */
 export const CreateImageRequestSchema: GenMessage<CreateImageRequest> = /*@__PURE__*/
   messageDesc(file_images_v1_image_service, 0);
+
+/**
+ * The end of an upload.
+ *
+ * @generated from message images.v1.UploadEnd
+ */
+export type UploadEnd = Message<"images.v1.UploadEnd"> & {
+  /**
+   * How many bytes the chunks had together.
+   *
+   * @generated from field: uint32 size_bytes = 1;
+   */
+  sizeBytes: number;
+};
+
+/**
+ * Describes the message images.v1.UploadEnd.
+ * Use `create(UploadEndSchema)` to create a new message.
+ */
+export const UploadEndSchema: GenMessage<UploadEnd> = /*@__PURE__*/
+  messageDesc(file_images_v1_image_service, 1);
 
 /**
  * What an uploaded image is to be.
@@ -97,7 +127,7 @@ export type ImageHeader = Message<"images.v1.ImageHeader"> & {
  * Use `create(ImageHeaderSchema)` to create a new message.
  */
 export const ImageHeaderSchema: GenMessage<ImageHeader> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 1);
+  messageDesc(file_images_v1_image_service, 2);
 
 /**
  * A request for one image.
@@ -118,7 +148,7 @@ export type GetImageRequest = Message<"images.v1.GetImageRequest"> & {
  * Use `create(GetImageRequestSchema)` to create a new message.
  */
 export const GetImageRequestSchema: GenMessage<GetImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 2);
+  messageDesc(file_images_v1_image_service, 3);
 
 /**
  * A request for many images.
@@ -139,7 +169,7 @@ export type BatchGetImagesRequest = Message<"images.v1.BatchGetImagesRequest"> &
  * Use `create(BatchGetImagesRequestSchema)` to create a new message.
  */
 export const BatchGetImagesRequestSchema: GenMessage<BatchGetImagesRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 3);
+  messageDesc(file_images_v1_image_service, 4);
 
 /**
  * The images that exist among those asked for, in no order.
@@ -167,7 +197,7 @@ export type BatchGetImagesResponse = Message<"images.v1.BatchGetImagesResponse">
  * Use `create(BatchGetImagesResponseSchema)` to create a new message.
  */
 export const BatchGetImagesResponseSchema: GenMessage<BatchGetImagesResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 4);
+  messageDesc(file_images_v1_image_service, 5);
 
 /**
  * A request for a page of images.
@@ -209,7 +239,7 @@ export type ListImagesRequest = Message<"images.v1.ListImagesRequest"> & {
  * Use `create(ListImagesRequestSchema)` to create a new message.
  */
 export const ListImagesRequestSchema: GenMessage<ListImagesRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 5);
+  messageDesc(file_images_v1_image_service, 6);
 
 /**
  * A page of images.
@@ -237,7 +267,7 @@ export type ListImagesResponse = Message<"images.v1.ListImagesResponse"> & {
  * Use `create(ListImagesResponseSchema)` to create a new message.
  */
 export const ListImagesResponseSchema: GenMessage<ListImagesResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 6);
+  messageDesc(file_images_v1_image_service, 7);
 
 /**
  * A change of an image.
@@ -265,7 +295,7 @@ export type UpdateImageRequest = Message<"images.v1.UpdateImageRequest"> & {
  * Use `create(UpdateImageRequestSchema)` to create a new message.
  */
 export const UpdateImageRequestSchema: GenMessage<UpdateImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 7);
+  messageDesc(file_images_v1_image_service, 8);
 
 /**
  * A request to delete an image.
@@ -293,7 +323,7 @@ export type DeleteImageRequest = Message<"images.v1.DeleteImageRequest"> & {
  * Use `create(DeleteImageRequestSchema)` to create a new message.
  */
 export const DeleteImageRequestSchema: GenMessage<DeleteImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 8);
+  messageDesc(file_images_v1_image_service, 9);
 
 /**
  * A request for the bytes of an image.
@@ -328,7 +358,7 @@ export type DownloadImageRequest = Message<"images.v1.DownloadImageRequest"> & {
  * Use `create(DownloadImageRequestSchema)` to create a new message.
  */
 export const DownloadImageRequestSchema: GenMessage<DownloadImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 9);
+  messageDesc(file_images_v1_image_service, 10);
 
 /**
  * A range of bytes after RFC 9110, 14.1.2: first to last, first to the end, or (first unset) the last so many.
@@ -356,7 +386,7 @@ export type ByteRange = Message<"images.v1.ByteRange"> & {
  * Use `create(ByteRangeSchema)` to create a new message.
  */
 export const ByteRangeSchema: GenMessage<ByteRange> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 10);
+  messageDesc(file_images_v1_image_service, 11);
 
 /**
  * A part of a download.
@@ -393,7 +423,7 @@ export type DownloadImageResponse = Message<"images.v1.DownloadImageResponse"> &
  * Use `create(DownloadImageResponseSchema)` to create a new message.
  */
 export const DownloadImageResponseSchema: GenMessage<DownloadImageResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 11);
+  messageDesc(file_images_v1_image_service, 12);
 
 /**
  * What a download contains.
@@ -449,7 +479,7 @@ export type ContentHeader = Message<"images.v1.ContentHeader"> & {
  * Use `create(ContentHeaderSchema)` to create a new message.
  */
 export const ContentHeaderSchema: GenMessage<ContentHeader> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 12);
+  messageDesc(file_images_v1_image_service, 13);
 
 /**
  * A request to like an image.
@@ -470,7 +500,7 @@ export type LikeImageRequest = Message<"images.v1.LikeImageRequest"> & {
  * Use `create(LikeImageRequestSchema)` to create a new message.
  */
 export const LikeImageRequestSchema: GenMessage<LikeImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 13);
+  messageDesc(file_images_v1_image_service, 14);
 
 /**
  * A request to stop liking an image.
@@ -491,7 +521,7 @@ export type UnlikeImageRequest = Message<"images.v1.UnlikeImageRequest"> & {
  * Use `create(UnlikeImageRequestSchema)` to create a new message.
  */
 export const UnlikeImageRequestSchema: GenMessage<UnlikeImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 14);
+  messageDesc(file_images_v1_image_service, 15);
 
 /**
  * A request for a page of likes.
@@ -526,7 +556,7 @@ export type ListLikesRequest = Message<"images.v1.ListLikesRequest"> & {
  * Use `create(ListLikesRequestSchema)` to create a new message.
  */
 export const ListLikesRequestSchema: GenMessage<ListLikesRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 15);
+  messageDesc(file_images_v1_image_service, 16);
 
 /**
  * A page of likes.
@@ -554,7 +584,7 @@ export type ListLikesResponse = Message<"images.v1.ListLikesResponse"> & {
  * Use `create(ListLikesResponseSchema)` to create a new message.
  */
 export const ListLikesResponseSchema: GenMessage<ListLikesResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 16);
+  messageDesc(file_images_v1_image_service, 17);
 
 /**
  * Owns images, their bytes and their likes. The caller's access token travels as `authorization` metadata.
@@ -563,7 +593,7 @@ export const ListLikesResponseSchema: GenMessage<ListLikesResponse> = /*@__PURE_
  */
 export const ImageService: GenService<{
   /**
-   * Uploads an image: first its header, then its bytes in chunks of at most 64 KiB.
+   * Uploads an image: first its header, then its bytes in chunks of at most 64 KiB, then the word that this was all.
    *
    * @generated from rpc images.v1.ImageService.CreateImage
    */

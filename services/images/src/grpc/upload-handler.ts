@@ -32,23 +32,30 @@ export function createUploadHandler(
 
 function toHeader(first: IteratorResult<CreateImageRequest>): ImageHeader {
   const part = first.done ? undefined : first.value.part;
-  if (part?.case !== "header") {
-    throw invalidArgument([{ field: "header", message: "must be the first message" }]);
-  }
+  if (part?.case !== "header") throw refused("header", "must be the first message");
   const { title, description, tags, visibility } = part.value;
   return { title, description, tags, visibility: fromVisibilityCode(visibility) };
 }
 
+/** Gives the chunks. Throws if the stream ends before its client has said that this was all. */
 async function* chunksOf(messages: AsyncIterator<CreateImageRequest>): AsyncIterable<Uint8Array> {
+  let sizeBytes = 0;
   for (let next = await messages.next(); !next.done; next = await messages.next()) {
     const { part } = next.value;
-    if (part.case !== "chunk") {
-      throw invalidArgument([{ field: "chunk", message: "must follow the header" }]);
+    if (part.case === "end") {
+      if (part.value.sizeBytes === sizeBytes) return;
+      throw refused("end", `must say the ${sizeBytes} bytes that came`);
     }
+    if (part.case !== "chunk") throw refused("chunk", "must follow the header");
     if (part.value.length > CHUNK_BYTES_MAX) {
-      const message = `must have at most ${CHUNK_BYTES_MAX} bytes`;
-      throw invalidArgument([{ field: "chunk", message }]);
+      throw refused("chunk", `must have at most ${CHUNK_BYTES_MAX} bytes`);
     }
+    sizeBytes += part.value.length;
     yield part.value;
   }
+  throw refused("end", "must be the last message: the upload was cut off");
+}
+
+function refused(field: string, message: string): Error {
+  return invalidArgument([{ field, message }]);
 }
