@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /**
- * Compares the contract with what main held before: on main that is the commit before, elsewhere where the branch
- * left it. buf builds an image from a detached worktree, since git does not hold the module in node_modules.
+ * Compares the contract with what main held before. buf builds an image from a detached worktree, since git does not hold the module in node_modules.
  */
 function main(): number {
   const base = findBase();
@@ -36,13 +35,16 @@ function main(): number {
   }
 }
 
-/** The commit to compare with; undefined in a first commit, a shallow clone, or outside of git. */
+/**
+ * The commit to compare with: where this one left the main that others have, or the one before if they have this one.
+ * Undefined in a first commit, a shallow clone, or outside of git.
+ */
 function findBase(): string | undefined {
-  const branch = git(["rev-parse", "--abbrev-ref", "HEAD"]);
+  const head = git(["rev-parse", "--verify", "--quiet", "HEAD"]);
+  const published = ["origin/main", "main"].map((main) => git(["merge-base", "HEAD", main]));
   const base =
-    branch === "main" || branch === "HEAD"
-      ? git(["rev-parse", "--verify", "--quiet", "HEAD~1"])
-      : git(["merge-base", "HEAD", "main"]);
+    published.find((commit) => commit !== undefined && commit !== head) ??
+    git(["rev-parse", "--verify", "--quiet", "HEAD~1"]);
   const holdsContract = base && git(["cat-file", "-t", `${base}:protos/policy/v1/policy.proto`]);
   return holdsContract ? base : undefined;
 }
