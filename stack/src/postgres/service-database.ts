@@ -33,7 +33,9 @@ export async function ensureServiceDatabase(
       `alter role ${role} set idle_in_transaction_session_timeout = '${IDLE_IN_TRANSACTION_LIMIT}'`,
     );
     await client.query(`alter role ${role} set transaction_timeout = '${TRANSACTION_LIMIT}'`);
-    await createUnlessThere(client, `create database ${role} owner ${role}`, DUPLICATE_DATABASE);
+    // Copied as files, past the shared buffers, which would hold all of it for as long as the server runs.
+    const createDatabase = `create database ${role} owner ${role} strategy file_copy`;
+    await createUnlessThere(client, createDatabase, DUPLICATE_DATABASE);
     await client.query(`revoke all on database ${role} from public`);
   });
   const url = new URL(superuserUrl);
