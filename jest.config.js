@@ -14,7 +14,7 @@ export default {
   transform: { "\\.ts$": "<rootDir>/jest/strip-types.js" },
   globalSetup: "<rootDir>/jest/start-postgres.js",
   globalTeardown: "<rootDir>/jest/stop-postgres.js",
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
   collectCoverageFrom: ["**/src/**/*.ts", "!**/*.test.ts", "!**/node_modules/**"],
   coverageReporters: ["text-summary", "lcov"],

@@ -28,7 +28,7 @@ export const CONFIGURATION_FIELDS = {
   uploadsMax: integer({
     variable: "UPLOADS_MAX",
     description: "how many uploads may be under way at once",
-    default: 32,
+    default: 256,
     min: 1,
     max: 1_000,
   }),

@@ -7,8 +7,8 @@ import type { ImageRepository } from "./image-repository.ts";
 import { uploadsOverloaded } from "./reasons.ts";
 import { createUploadCheck } from "./upload-check.ts";
 
-/** Each upload holds a file and a few chunks; 32 of them saturate a disk and the process's one thread. */
-const UPLOADS_MAX_DEFAULT = 32;
+/** Each upload holds a file and at most some 200 kB of chunks: all of them 50 MB. More would only be slower together. */
+const UPLOADS_MAX_DEFAULT = 256;
 const RETRY_AFTER_MS = 2_000;
 
 /** What an upload needs. */
