@@ -1,7 +1,8 @@
 import type { RunningApp } from "#lifecycle/run-process.ts";
+import { startInOrder } from "#lifecycle/start-in-order.ts";
 import { createGrpcServer } from "#rpc/grpc-server.ts";
 import type { Logger } from "#telemetry/logger.ts";
-import { startOperationsServer } from "#telemetry/operations-server.ts";
+import { type OperationsServer, startOperationsServer } from "#telemetry/operations-server.ts";
 import type { ServiceApp } from "./service-app.ts";
 
 /** Where a service listens, and how long it may take to end. */
@@ -25,14 +26,30 @@ export async function serveApp(
   let ready = false;
   const stopping = new AbortController();
   const grpc = createGrpcServer(app.router, { host: options.grpcHost, port: options.grpcPort });
-  const grpcPort = await grpc.start();
-  const operations = await startOperationsServer({
-    host: options.metricsHost,
-    port: options.metricsPort,
-    metrics: [app.metrics],
-    isReady: () => ready,
-  });
-  logger.info({ grpcPort, metricsPort: operations.port }, "listening");
+  let operations: OperationsServer | undefined;
+  const stop = await startInOrder([
+    {
+      name: "gRPC server",
+      start: async () => {
+        logger.info({ grpcPort: await grpc.start() }, "listening");
+      },
+      stop: () => grpc.drain(AbortSignal.abort()),
+    },
+    {
+      name: "operations server",
+      start: async () => {
+        operations = await startOperationsServer({
+          host: options.metricsHost,
+          port: options.metricsPort,
+          metrics: [app.metrics],
+          isReady: () => ready,
+        });
+        logger.info({ metricsPort: operations.port }, "listening");
+      },
+      stop: () => operations?.close(),
+    },
+    { name: "app", start: () => {}, stop: () => app.close() },
+  ]);
 
   // A migration that fails is a defect of this version: unhandled, it ends the process, with its cause.
   void app.prepare(stopping.signal).then(() => {
@@ -50,9 +67,6 @@ export async function serveApp(
       stopping.abort();
       await grpc.drain(signal);
     },
-    async close() {
-      await operations.close();
-      await app.close();
-    },
+    close: stop,
   };
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { defineField, type Field, type FieldOptions, Misfit } from "./field.ts";
-import { integerField, splitList } from "./fields.ts";
+import { integerField } from "./fields.ts";
 
 /** The highest TCP port. */
 const PORT_MAX = 65_535;
@@ -48,21 +48,6 @@ export function hostAndPort(options: FieldOptions<HostAndPort>): Field<HostAndPo
     expected: "a host and a port, such as 127.0.0.1:8081",
     parse: (value) => parseHostAndPort(value) ?? new Misfit(),
     show: formatHostAndPort,
-  });
-}
-
-/** Reads one or more `host:port` with commas between. */
-export function hostAndPortList(
-  options: FieldOptions<readonly HostAndPort[]>,
-): Field<readonly HostAndPort[]> {
-  return defineField(options, {
-    expected: "hosts and ports with commas between, such as 127.0.0.1:8081,127.0.0.1:8082",
-    parse: (value) => {
-      const parsed = splitList(value).map(parseHostAndPort);
-      const addresses = parsed.filter((address) => address !== undefined);
-      return addresses.length === 0 || addresses.length < parsed.length ? new Misfit() : addresses;
-    },
-    show: (value) => value.map(formatHostAndPort).join(","),
   });
 }
 

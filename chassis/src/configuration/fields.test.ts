@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { hostAndPort, hostAndPortList, path, port, url } from "./address-fields.ts";
+import { hostAndPort, path, port, url } from "./address-fields.ts";
 import { type Field, Misfit } from "./field.ts";
 import { boolean, integer, json, list, oneOf, text } from "./fields.ts";
 
@@ -34,15 +34,6 @@ describe("a field", () => {
       { host: "users.default.svc", port: 81 },
     ],
     ["hostAndPort of IPv6", hostAndPort(WHERE), "[::1]:81", { host: "::1", port: 81 }],
-    [
-      "hostAndPortList",
-      hostAndPortList(WHERE),
-      "a:1, b:2",
-      [
-        { host: "a", port: 1 },
-        { host: "b", port: 2 },
-      ],
-    ],
     ["path", path(WHERE), "blobs/x", resolve("blobs/x")],
   ])("%s takes what fits", (_kind, field, value, expected) => {
     expect(take(field, value)).toEqual(expected);
@@ -65,8 +56,6 @@ describe("a field", () => {
     ["hostAndPort", hostAndPort(WHERE), "a"],
     ["hostAndPort", hostAndPort(WHERE), "::1:80"],
     ["hostAndPort", hostAndPort(WHERE), "a:99999"],
-    ["hostAndPortList", hostAndPortList(WHERE), "a:1,b"],
-    ["hostAndPortList", hostAndPortList(WHERE), ","],
     ["path", path(WHERE), "a\0b"],
   ])("%s refuses what does not fit", (_kind, field, value) => {
     expect(take(field, value)).toBe("refused");

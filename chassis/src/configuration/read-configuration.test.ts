@@ -1,4 +1,4 @@
-import { hostAndPortList, port, url } from "./address-fields.ts";
+import { hostAndPort, port, url } from "./address-fields.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { optional } from "./field.ts";
 import { integer, json, milliseconds, oneOf, text } from "./fields.ts";
@@ -126,10 +126,10 @@ describe("describeConfiguration", () => {
   it("gives a row for each field, without secrets", () => {
     const fields = {
       ...FIELDS,
-      peers: hostAndPortList({
+      peers: hostAndPort({
         variable: "PEERS",
         description: "the others",
-        default: [{ host: "::1", port: 1 }],
+        default: { host: "::1", port: 1 },
       }),
     };
     const rows = describeConfiguration(fields);

@@ -13,7 +13,6 @@ export class QueryCanceled extends Error {
   override readonly name = "QueryCanceled";
 }
 
-const UNIQUE_VIOLATION = "23505";
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK_DETECTED = "40P01";
 
@@ -84,13 +83,4 @@ export function leavesConnectionUsable(error: unknown): boolean {
 /** True if two transactions got in each other's way, and the whole transaction may be tried again. */
 export function isSerializationFailure(error: unknown): boolean {
   return [SERIALIZATION_FAILURE, DEADLOCK_DETECTED].includes(read(error, "code"));
-}
-
-/** True if the error says that a row would break the named unique constraint or unique index. */
-export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  return (
-    error instanceof pg.DatabaseError &&
-    error.code === UNIQUE_VIOLATION &&
-    error.constraint === constraint
-  );
 }

@@ -1,5 +1,5 @@
 import { Failure } from "#failure.ts";
-import { createLogger, type LogLevel, requestLogger } from "./logger.ts";
+import { createLogger, type LogLevel } from "./logger.ts";
 
 function capture(level: LogLevel = "info") {
   const written: string[] = [];
@@ -12,7 +12,7 @@ function capture(level: LogLevel = "info") {
 describe("a logger", () => {
   it("writes a JSON line with the time in UTC, the level, the service and the request", () => {
     const { logger, lines } = capture();
-    requestLogger(logger, "r1").info({ imageId: "i1" }, "stored");
+    logger.child({ requestId: "r1" }).info({ imageId: "i1" }, "stored");
 
     expect(lines()).toEqual([
       {

@@ -46,11 +46,6 @@ export function createLogger({ service, level, destination: stream }: LoggerOpti
   );
 }
 
-/** Makes the logger of one request: its id stands in every line. */
-export function requestLogger(logger: Logger, requestId: string): Logger {
-  return logger.child({ requestId });
-}
-
 function serializeError(error: Error): unknown {
   const serialized: unknown = stdSerializers.errWithCause(error);
   return isRecord(serialized) ? redact(serialized) : serialized;

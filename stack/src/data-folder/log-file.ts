@@ -1,4 +1,4 @@
-import { copyFile, open, readFile, stat, truncate } from "node:fs/promises";
+import { copyFile, open, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
 /** A log that has grown beyond this is put aside, in place of the one that was put aside before. */
@@ -30,12 +30,6 @@ export function watchLogs(paths: readonly string[]): () => void {
     for (const path of paths) rotate(path).catch(() => {}); // the disk is full: the next minute tries again
   }, CHECK_INTERVAL_MS).unref();
   return () => clearInterval(timer);
-}
-
-/** The last lines of a log, for whoever asks why a process ended. */
-export async function lastLines(path: string, count: number): Promise<readonly string[]> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  return text.trimEnd().split("\n").slice(-count);
 }
 
 /** Copies and empties, since the processes hold the file open for appending and would follow a renamed one. */

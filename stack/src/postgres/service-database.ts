@@ -63,17 +63,6 @@ export async function acceptConnections(superuserUrl: string, name: string): Pro
   });
 }
 
-/** True unless refuseConnections closed it. */
-export async function acceptsConnections(superuserUrl: string, name: string): Promise<boolean> {
-  return withClient(superuserUrl, async (client) => {
-    const { rows } = await client.query<{ datallowconn: boolean }>(
-      "select datallowconn from pg_database where datname = $1",
-      [name],
-    );
-    return rows[0]?.datallowconn ?? false;
-  });
-}
-
 async function createUnlessThere(client: pg.Client, sql: string, there: string): Promise<void> {
   try {
     await client.query(sql);
