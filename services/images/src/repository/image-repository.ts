@@ -22,10 +22,13 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
       return rows.length === 0 ? undefined : toImage(rows[0]);
     },
     async findImages(ids, viewer, signal) {
-      const { rows } = await database
-        .for(ids[0] ?? "")
-        .query<ImageRow>(statements.SELECT_IMAGES, [ids, viewer ?? null], signal);
-      return rows.map(toImage);
+      const idsByShard = Map.groupBy(ids, (id) => database.for(id));
+      const answers = await Promise.all(
+        [...idsByShard].map(([shard, shardIds]) =>
+          shard.query<ImageRow>(statements.SELECT_IMAGES, [shardIds, viewer ?? null], signal),
+        ),
+      );
+      return answers.flatMap(({ rows }) => rows.map(toImage));
     },
     async listImages(query, signal) {
       const { statement, values } = listStatement(query);
