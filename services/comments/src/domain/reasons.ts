@@ -20,11 +20,6 @@ export function invalidArgument(violations: readonly FieldViolation[]): Failure<
   return invalidFields<Reason>("INVALID_ARGUMENT", violations);
 }
 
-/** The method is for users who are signed in. */
-export function unauthenticated(): Failure<Reason> {
-  return new Failure<Reason>("UNAUTHENTICATED", "Sign in first.");
-}
-
 /** There is no such comment, or the caller may not know of it: the two are not told apart. */
 export function commentNotFound(id: string): Failure<Reason> {
   return new Failure<Reason>("COMMENT_NOT_FOUND", `There is no comment ${id}.`, {

@@ -1,7 +1,7 @@
+import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { Handlers } from "@triptych/chassis/rpc/handlers";
 import type { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import type { Comments } from "#domain/comments.ts";
-import { requireUser } from "#domain/require-user.ts";
 import { toMessage, toPageMessage } from "./messages.ts";
 import {
   readBatchGetCommentCounts,

@@ -20,11 +20,6 @@ export function invalidArgument(violations: readonly FieldViolation[]): Failure<
   return invalidFields<Reason>("INVALID_ARGUMENT", violations);
 }
 
-/** The method needs a signed-in caller. */
-export function unauthenticated(): Failure<Reason> {
-  return new Failure("UNAUTHENTICATED", "Sign in first.");
-}
-
 /** There is no such image, or the caller may not know of it: the two look alike. */
 export function imageNotFound(id: string): Failure<Reason> {
   return new Failure("IMAGE_NOT_FOUND", `There is no image ${id}.`, { metadata: { id } });

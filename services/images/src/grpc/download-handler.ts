@@ -2,7 +2,7 @@ import type { Handlers } from "@triptych/chassis/rpc/handlers";
 import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Downloads } from "#domain/downloads.ts";
 import { invalidArgument } from "#domain/reasons.ts";
-import { viewerOf } from "#domain/require-user.ts";
+import { viewerOf } from "#domain/viewer.ts";
 import { fromVariantCode, toVisibilityCode } from "./messages.ts";
 
 /** The handler of downloads. */

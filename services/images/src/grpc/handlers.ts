@@ -1,11 +1,12 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { Handlers } from "@triptych/chassis/rpc/handlers";
 import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Downloads } from "#domain/downloads.ts";
 import type { Images } from "#domain/images.ts";
 import type { Likes } from "#domain/likes.ts";
-import { requireUser, viewerOf } from "#domain/require-user.ts";
 import type { Uploads } from "#domain/upload.ts";
+import { viewerOf } from "#domain/viewer.ts";
 import { createDownloadHandler } from "./download-handler.ts";
 import { fromVisibilityCode, toMessage } from "./messages.ts";
 import { createUploadHandler } from "./upload-handler.ts";
@@ -37,7 +38,7 @@ export function createHandlers(domain: Domain): Handlers<typeof ImageService> {
       return { images: page.images.map(toMessage), nextPageToken: page.nextPageToken };
     },
     async updateImage({ image, updateMask }, { caller, signal }) {
-      const userId = requireUser(caller);
+      const userId = requireUser(caller).userId;
       const { id = "", etag = "", title = "", description = "", tags = [] } = image ?? {};
       const request = {
         id,
@@ -52,7 +53,7 @@ export function createHandlers(domain: Domain): Handlers<typeof ImageService> {
       return toMessage(await images.updateImage(request, userId, signal));
     },
     async deleteImage({ id, etag }, { caller, signal }) {
-      await images.deleteImage({ id, etag }, requireUser(caller), signal);
+      await images.deleteImage({ id, etag }, requireUser(caller).userId, signal);
       return {};
     },
   };
@@ -63,11 +64,11 @@ function likeHandlers(
 ): Pick<Handlers<typeof ImageService>, "likeImage" | "unlikeImage" | "listLikes"> {
   return {
     async likeImage({ id }, { caller, signal }) {
-      await likes.likeImage(id, requireUser(caller), signal);
+      await likes.likeImage(id, requireUser(caller).userId, signal);
       return {};
     },
     async unlikeImage({ id }, { caller, signal }) {
-      await likes.unlikeImage(id, requireUser(caller), signal);
+      await likes.unlikeImage(id, requireUser(caller).userId, signal);
       return {};
     },
     async listLikes({ imageId, pageSize, pageToken }, { caller, signal }) {

@@ -1,8 +1,8 @@
+import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { Handlers } from "@triptych/chassis/rpc/handlers";
 import type { CreateImageRequest, ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { ImageHeader } from "#domain/image-fields.ts";
 import { invalidArgument } from "#domain/reasons.ts";
-import { requireUser } from "#domain/require-user.ts";
 import type { Uploads } from "#domain/upload.ts";
 import { fromVisibilityCode, toMessage } from "./messages.ts";
 
@@ -15,7 +15,7 @@ export function createUploadHandler(
 ): Pick<Handlers<typeof ImageService>, "createImage"> {
   return {
     async createImage(requests, { caller }) {
-      const ownerId = requireUser(caller);
+      const { userId: ownerId } = requireUser(caller);
       const image = await uploads.admit(async () => {
         const messages = requests[Symbol.asyncIterator]();
         try {
