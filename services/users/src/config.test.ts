@@ -1,6 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { ConfigurationError } from "@triptych/chassis/configuration/configuration-error";
+import { describeConfiguration } from "@triptych/chassis/configuration/read-configuration";
 import { generateKeyPair } from "@triptych/chassis/identity/keys";
-import { readConfig } from "./config.ts";
+import { CONFIGURATION_FIELDS, readConfig } from "./config.ts";
+
+const README = new URL("../README.md", import.meta.url);
 
 const { privateJwk, publicJwks } = generateKeyPair("2026-01");
 const ENVIRONMENT = {
@@ -42,6 +46,16 @@ describe("the configuration of users", () => {
       const faults = faultsOf({ ...ENVIRONMENT, ACCESS_TOKEN_PRIVATE_KEY: text });
       expect(faults).toContain("ACCESS_TOKEN_PRIVATE_KEY");
       expect(faults).not.toContain("kept-secret");
+    }
+  });
+
+  it("stands in the README, line by line", async () => {
+    const readme = await readFile(README, "utf8");
+    for (const { variable, expected, default: value = "", description } of describeConfiguration(
+      CONFIGURATION_FIELDS,
+    )) {
+      const cells = ["", `\`${variable}\``, expected, value, description, ""];
+      expect(readme).toContain(cells.join(" | ").trim().replaceAll(/ {2,}/g, " "));
     }
   });
 });
