@@ -71,6 +71,8 @@ export function createApp(
     router,
     metrics,
     async prepare(signal) {
+      // Tells now, and not at the first upload, that the folder of blobs cannot be written.
+      await (await blobs.stage())[Symbol.asyncDispose]();
       await prepareServiceDatabase({ url, migrations: MIGRATIONS, logger }, signal);
       await prepareQueue({ url, logger, start: queue.start }, signal);
     },
