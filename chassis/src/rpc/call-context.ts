@@ -1,3 +1,4 @@
+import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import type { Caller } from "#identity/caller.ts";
 
 /**
@@ -9,6 +10,8 @@ export interface CallContext {
   readonly requestId: string;
   /** Who is asking. The user's own token decides, in every service. */
   readonly caller: Caller;
+  /** How much the call matters that this one is made for; undefined where no call led to it, as in the gateway. */
+  readonly criticality?: Criticality | undefined;
   /** When the answer is of no more use, in milliseconds since the epoch. */
   readonly deadline: number;
   /** Fires when the answer is of no more use: the caller hung up, or the deadline passed. */

@@ -10,6 +10,7 @@ import {
   type MessageShape,
 } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
+import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import { Breaker, type ObserveBreaker } from "./breaker.ts";
 import type { CallContext } from "./call-context.ts";
 import { methodName, policyOf } from "./method-policy.ts";
@@ -121,7 +122,18 @@ function headersFor(method: DescMethod, context: CallContext): CallHeaders {
   return {
     requestId: context.requestId,
     authorization: caller.kind === "user" ? `Bearer ${caller.token}` : undefined,
+    criticality: criticalityFor(method, context),
     deadline: Math.min(context.deadline, Date.now() + policyOf(method).timeoutMs),
     signal: context.signal,
   };
+}
+
+/**
+ * A call that another one needs matters as much as that one, whether its own method matters more or less; what decorates an
+ * answer stays sheddable, whomever the answer is for.
+ */
+function criticalityFor(method: DescMethod, context: CallContext): Criticality {
+  const { criticality } = policyOf(method);
+  if (criticality === Criticality.SHEDDABLE) return criticality;
+  return context.criticality ?? criticality;
 }

@@ -11,6 +11,12 @@ export interface MethodPolicy {
   readonly timeoutMs: number;
   /** Whether a call may be made twice: NO_SIDE_EFFECTS and IDEMPOTENT may. */
   readonly idempotent: boolean;
+  /** For so long an answer may be given again without asking, in milliseconds; 0: never. */
+  readonly freshForMs: number;
+  /** So old may an answer be when the callee fails, in milliseconds; 0: an old answer is never used. */
+  readonly staleIfErrorMs: number;
+  /** When a second call is made beside a slow first one, in milliseconds; 0: never. */
+  readonly hedgeAfterMs: number;
   /** What is shed first under overload. */
   readonly criticality: Criticality;
   /** How many keys a batch takes; 0 for a method that is no batch. */
@@ -30,6 +36,9 @@ export function policyOf(method: DescMethod): MethodPolicy {
   const policy = {
     timeoutMs: milliseconds(timeout),
     idempotent: method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN,
+    freshForMs: milliseconds(declared.freshFor),
+    staleIfErrorMs: milliseconds(declared.staleIfError),
+    hedgeAfterMs: milliseconds(declared.hedgeAfter),
     criticality: declared.criticality,
     maxBatch: declared.maxBatch,
   };
@@ -42,6 +51,7 @@ export function methodName(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
 }
 
-function milliseconds(duration: Duration): number {
+function milliseconds(duration: Duration | undefined): number {
+  if (duration === undefined) return 0;
   return Number(duration.seconds) * 1000 + duration.nanos / 1e6;
 }

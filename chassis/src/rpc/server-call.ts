@@ -59,7 +59,8 @@ export class ServerCall implements Disposable {
   async context(): Promise<CallContext> {
     const caller = await this.#options.authenticate(this.#headers.authorization);
     const { deadline, signal } = this.#kept;
-    return { requestId: this.#requestId, caller, deadline, signal };
+    const criticality = this.#headers.criticality ?? policyOf(this.#method).criticality;
+    return { requestId: this.#requestId, caller, criticality, deadline, signal };
   }
 
   /** Settles as the work does, or fails when the deadline passes or the caller gives up. */

@@ -1,4 +1,5 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
+import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 
 /** What goes along with a call, whatever the transport. */
 export interface CallHeaders {
@@ -6,6 +7,8 @@ export interface CallHeaders {
   readonly requestId: string | undefined;
   /** `Bearer <access token>` of the user for whom the call is made; undefined if anonymous. */
   readonly authorization: string | undefined;
+  /** How much the call matters; undefined if the caller does not say, and then its method's policy decides. */
+  readonly criticality?: Criticality | undefined;
   /** When the answer is of no more use, in milliseconds since the epoch; undefined if the caller set none. */
   readonly deadline: number | undefined;
   /** Fires when the caller gives up. */

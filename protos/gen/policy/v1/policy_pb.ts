@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file policy/v1/policy.proto.
  */
 export const file_policy_v1_policy: GenFile = /*@__PURE__*/
-  fileDesc("ChZwb2xpY3kvdjEvcG9saWN5LnByb3RvEglwb2xpY3kudjEi2wEKDE1ldGhvZFBvbGljeRIqCgd0aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWZyZXNoX2ZvchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zdGFsZV9pZl9lcnJvchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgtjcml0aWNhbGl0eRgEIAEoDjIWLnBvbGljeS52MS5Dcml0aWNhbGl0eRIRCgltYXhfYmF0Y2gYBSABKA0qeAoLQ3JpdGljYWxpdHkSGwoXQ1JJVElDQUxJVFlfVU5TUEVDSUZJRUQQABIZChVDUklUSUNBTElUWV9TSEVEREFCTEUQARIXChNDUklUSUNBTElUWV9ERUZBVUxUEAISGAoUQ1JJVElDQUxJVFlfQ1JJVElDQUwQAzpeCg1tZXRob2RfcG9saWN5Eh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMY8YwDIAEoCzIXLnBvbGljeS52MS5NZXRob2RQb2xpY3lSDG1ldGhvZFBvbGljeWIGcHJvdG8z", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
+  fileDesc("ChZwb2xpY3kvdjEvcG9saWN5LnByb3RvEglwb2xpY3kudjEiiwIKDE1ldGhvZFBvbGljeRIqCgd0aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWZyZXNoX2ZvchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zdGFsZV9pZl9lcnJvchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgtjcml0aWNhbGl0eRgEIAEoDjIWLnBvbGljeS52MS5Dcml0aWNhbGl0eRIRCgltYXhfYmF0Y2gYBSABKA0SLgoLaGVkZ2VfYWZ0ZXIYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24qeAoLQ3JpdGljYWxpdHkSGwoXQ1JJVElDQUxJVFlfVU5TUEVDSUZJRUQQABIZChVDUklUSUNBTElUWV9TSEVEREFCTEUQARIXChNDUklUSUNBTElUWV9ERUZBVUxUEAISGAoUQ1JJVElDQUxJVFlfQ1JJVElDQUwQAzpeCg1tZXRob2RfcG9saWN5Eh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMY8YwDIAEoCzIXLnBvbGljeS52MS5NZXRob2RQb2xpY3lSDG1ldGhvZFBvbGljeWIGcHJvdG8z", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
 
 /**
  * The failure policy of one method.
@@ -58,6 +58,14 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
    * @generated from field: uint32 max_batch = 5;
    */
   maxBatch: number;
+
+  /**
+   * When an answer has not come after this time, the call is made a second time and the first answer counts, as far as the
+   * budget for extra calls allows. Unset: never. Only on a method that may be called twice.
+   *
+   * @generated from field: google.protobuf.Duration hedge_after = 6;
+   */
+  hedgeAfter?: Duration | undefined;
 };
 
 /**
