@@ -3,6 +3,7 @@ import { findContractFaults } from "./check-contract.ts";
 import { findDocumentFaults } from "./check-documents.ts";
 import { findGeneratedFaults } from "./check-generated.ts";
 import { findLayoutFaults } from "./check-layout.ts";
+import { findPolicyDocumentFaults } from "./check-policy-document.ts";
 
 /** Runs a command of the workspace. Returns what it printed if it failed. */
 function run(command: string, ...args: string[]): string[] {
@@ -22,6 +23,7 @@ const CHECKS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
     ...run("buf", "format", "protos", "--diff", "--exit-code"),
   ],
   "contract: a policy on every method": findContractFaults,
+  "contract: its failure policy is explained": () => findPolicyDocumentFaults(),
   "contract: nothing broken since main": () => run("node", "scripts/check-breaking.ts"),
   "contract: generated code is current": findGeneratedFaults,
   "layout of the repository": findLayoutFaults,
