@@ -68,7 +68,31 @@ describe("the check of the contract", () => {
   });
 
   test("finds a write that an old answer may stand for", () => {
-    const policy = { ...WHOLE, staleIfError: SECOND };
+    const policy = { ...WHOLE, maxBatch: 10, staleIfError: SECOND };
     expect(faultsOf("UpdateThing", optionsOf(policy, false))).toHaveLength(1);
+  });
+
+  test("refuses to keep the answers of a method that is no batch", () => {
+    const [fault] = faultsOf("ListThings", optionsOf({ ...WHOLE, freshFor: SECOND }));
+    expect(fault).toContain("ListThings: is no batch");
+  });
+
+  test.each(["BatchGetSessions", "BatchGetBlocks", "BatchGetImages", "GetThing"])(
+    "refuses an old answer of what must be true now: %s",
+    (name) => {
+      const policy = { ...WHOLE, maxBatch: 10, staleIfError: SECOND };
+      expect(faultsOf(name, optionsOf(policy)).join()).toContain("never old");
+    },
+  );
+
+  test("refuses to hedge what may not be called twice, or after its time", () => {
+    const HALF = { $typeName: "google.protobuf.Duration", seconds: 0n, nanos: 5e8 } as const;
+    expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: HALF }))).toEqual([]);
+    expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: HALF }, false)).join()).toContain(
+      "may be called twice",
+    );
+    expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: SECOND })).join()).toContain(
+      "after its timeout",
+    );
   });
 });

@@ -1,14 +1,13 @@
 import { type DescMethod, type DescService, getOption, hasOption } from "@bufbuild/protobuf";
-import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
-import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import { durationMs, MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
-import { UserService } from "@triptych/protos/users/v1/user_service_pb";
+import { SERVICES } from "#contract-services.ts";
+
+/** Methods whose answer decides something that must be true now. Images are batched with what may be seen of them. */
+const DECIDES = /Session|Password|Block|Delet|Eras|^BatchGetImages$|^Get/;
 
 /** Finds the methods whose failure policy is missing, or contradicts itself. */
-export function findContractFaults(
-  services: readonly DescService[] = [UserService, ImageService, CommentService],
-): string[] {
+export function findContractFaults(services: readonly DescService[] = SERVICES): string[] {
   return services.flatMap((service) => service.methods.flatMap(faultsOf));
 }
 
@@ -25,6 +24,25 @@ function faultsOf(method: DescMethod): string[] {
   }
   if (!reads && (policy.freshFor !== undefined || policy.staleIfError !== undefined)) {
     faults.push("has side effects, so no old answer may stand for a new one");
+  }
+  if (
+    policy.maxBatch === 0 &&
+    (policy.freshFor !== undefined || policy.staleIfError !== undefined)
+  ) {
+    faults.push("is no batch, and answers are kept key by key: declare max_batch, or keep nothing");
+  }
+  if (policy.staleIfError !== undefined && DECIDES.test(method.name)) {
+    faults.push("decides a password, session, visibility, block or deletion, so it is never old");
+  }
+  if (policy.hedgeAfter !== undefined) {
+    const again = method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
+    if (!again || method.methodKind !== "unary") {
+      faults.push("is hedged, and is no unary method that may be called twice");
+    }
+    const timeoutMs = policy.timeout === undefined ? 0 : durationMs(policy.timeout);
+    if (durationMs(policy.hedgeAfter) >= timeoutMs) {
+      faults.push("is hedged after its timeout");
+    }
   }
   return faults.map((fault) => `${name}: ${fault}`);
 }

@@ -10,12 +10,11 @@ const CALLED_TWICE = {
   [MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS]: "reads",
 } as const satisfies Record<MethodOptions_IdempotencyLevel, string>;
 
-const CRITICALITIES = {
-  [Criticality.UNSPECIFIED]: UNSET,
-  [Criticality.SHEDDABLE]: "sheddable",
-  [Criticality.DEFAULT]: "default",
-  [Criticality.CRITICAL]: "critical",
-} as const satisfies Record<Criticality, string>;
+const CRITICALITIES: ReadonlyMap<number, string> = new Map([
+  [Criticality.SHEDDABLE, "sheddable"],
+  [Criticality.DEFAULT, "default"],
+  [Criticality.CRITICAL, "critical"],
+]);
 
 /** The head of the table of policies, without the column that says why. */
 export const POLICY_HEAD =
@@ -28,7 +27,7 @@ export function policyRow(method: DescMethod): string {
     `\`${method.name}\``,
     span(policy.timeout),
     CALLED_TWICE[method.idempotency],
-    CRITICALITIES[policy.criticality],
+    CRITICALITIES.get(policy.criticality) ?? UNSET,
     span(policy.freshFor),
     span(policy.staleIfError),
     span(policy.hedgeAfter),

@@ -31,7 +31,8 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
   timeout?: Duration | undefined;
 
   /**
-   * For so long, an answer may be given again without asking. Unset: never.
+   * For so long, an answer may be given again without asking. Unset: never. Only on a batch, whose answers are kept key by key; it
+   * is asked without the user's token, so that no answer depends on who was looking.
    *
    * @generated from field: google.protobuf.Duration fresh_for = 2;
    */
