@@ -1,9 +1,9 @@
 import { createServer } from "node:net";
 import { ANONYMOUS } from "#identity/caller.ts";
-import { createGrpcTransport } from "#rpc/grpc-transport.ts";
 import { createRouter } from "#rpc/router.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
+import { echoTransport } from "#testing/echo-transports.ts";
 import { serveApp } from "./serve-app.ts";
 import type { ServiceApp } from "./service-app.ts";
 
@@ -39,7 +39,7 @@ describe("a served app", () => {
     const host = "127.0.0.1";
     const options = { grpcHost: host, grpcPort, metricsHost: host, metricsPort, drainTimeoutMs: 1 };
     const running = await serveApp(app, options, logger);
-    const transport = createGrpcTransport(`${host}:${grpcPort}`);
+    const transport = echoTransport(`${host}:${grpcPort}`);
     const readiness = async () => (await fetch(`http://${host}:${metricsPort}/readyz`)).status;
 
     await expect(transport.health(5_000)).resolves.toBe("not-serving");

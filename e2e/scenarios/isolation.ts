@@ -21,6 +21,10 @@ export function isolation(system: System): void {
     });
 
     const get = (path: string) => system.api.get(path, person.token);
+    /** What was answered a moment ago is given again without asking; then the source is missed. */
+    const untilDegraded = (path: string) =>
+      system.api.until(({ json }) => "degraded" in json, path, person.token);
+    const stale = (source: string) => [{ source, effect: "stale", asOf: expect.any(String) }];
     const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
 
     /** Plays with a part taken away, and sees that all is well within three seconds of its return. */
@@ -48,20 +52,20 @@ export function isolation(system: System): void {
 
     test.each(["users", "users-db"])("without %s images and comments go on", async (part) => {
       await without(part, async () => {
-        const image = await get(`/v1/images/${imageId}`);
+        const image = await untilDegraded(`/v1/images/${imageId}`);
         expect(image).toMatchObject({
           status: 200,
           json: {
-            owner: null,
+            owner: { handle: person.handle },
             ownerId: person.id,
             commentCount: expect.any(Number),
-            degraded: [{ source: "users", effect: "absent" }],
+            degraded: stale("users"),
           },
         });
-        const list = await get(`/v1/images/${imageId}/comments`);
+        const list = await untilDegraded(`/v1/images/${imageId}/comments`);
         expect(list.json).toMatchObject({
-          comments: [{ author: null, authorId: person.id }],
-          degraded: [{ source: "users", effect: "absent" }],
+          comments: [{ author: { handle: person.handle }, authorId: person.id }],
+          degraded: stale("users"),
         });
         const path = `/v1/images/${imageId}`;
         const writes = [
@@ -76,13 +80,13 @@ export function isolation(system: System): void {
 
     test.each(["comments", "comments-db"])("without %s users and images go on", async (part) => {
       await without(part, async () => {
-        const image = await get(`/v1/images/${imageId}`);
+        const image = await untilDegraded(`/v1/images/${imageId}`);
         expect(image).toMatchObject({
           status: 200,
           json: {
             owner: { handle: person.handle },
-            commentCount: null,
-            degraded: [{ source: "comments", effect: "absent" }],
+            commentCount: expect.any(Number),
+            degraded: stale("comments"),
           },
         });
         expect(statuses([await get("/v1/users/me"), await get("/v1/images")])).toEqual([200, 200]);

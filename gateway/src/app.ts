@@ -66,9 +66,11 @@ export async function createGateway(
   const isDraining = () => state === "draining";
 
   const breakers = createBreakerRegistry();
-  const sources = createSources(transports, metrics, (breaker) => {
-    breakers.observe(breaker);
-    metrics.observeBreaker(breaker);
+  const sources = createSources(transports, {
+    metrics,
+    logger,
+    failurePolicy: configuration.failurePolicy,
+    observeBreaker: breakers.observe,
   });
   const board = createStatusBoard(
     {

@@ -1,7 +1,5 @@
-import type { ObserveBreaker } from "@triptych/chassis/rpc/breaker";
-import { createClient, type ObserveClientCall } from "@triptych/chassis/rpc/client";
+import { type ClientOptions, createClient } from "@triptych/chassis/rpc/client";
 import type { Transport } from "@triptych/chassis/rpc/transport";
-import type { Metrics } from "@triptych/chassis/telemetry/metrics";
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
@@ -14,19 +12,15 @@ export interface Transports {
   readonly comments: Transport;
 }
 
-/** Makes a client of each service, which is measured and whose breakers are watched. */
+/** Makes a client of each service. */
 export function createSources(
   transports: Transports,
-  metrics: Metrics,
-  observeBreaker: ObserveBreaker,
+  options: Omit<ClientOptions, "callee" | "transport">,
 ): Sources {
-  const observeCall: ObserveClientCall = ({ callee, method, code, seconds }) =>
-    metrics.rpcClient.observe({ callee, method, code }, seconds);
   const optionsFor = (callee: keyof Transports) => ({
+    ...options,
     callee,
     transport: transports[callee],
-    observeCall,
-    observeBreaker,
   });
   return {
     users: createClient(UserService, optionsFor("users")),

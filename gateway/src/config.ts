@@ -1,4 +1,4 @@
-import { hostAndPort, port } from "@triptych/chassis/configuration/address-fields";
+import { addresses, port } from "@triptych/chassis/configuration/address-fields";
 import { boolean, integer, list, text } from "@triptych/chassis/configuration/fields";
 import {
   type Configuration as ConfigurationOf,
@@ -22,9 +22,9 @@ export const CONFIGURATION_FIELDS = {
     default: 8080,
     allowZero: true,
   }),
-  usersAddress: hostAndPort({ variable: "USERS_ADDRESS", description: "the users service" }),
-  imagesAddress: hostAndPort({ variable: "IMAGES_ADDRESS", description: "the images service" }),
-  commentsAddress: hostAndPort({
+  usersAddress: addresses({ variable: "USERS_ADDRESS", description: "the users service" }),
+  imagesAddress: addresses({ variable: "IMAGES_ADDRESS", description: "the images service" }),
+  commentsAddress: addresses({
     variable: "COMMENTS_ADDRESS",
     description: "the comments service",
   }),

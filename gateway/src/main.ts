@@ -1,8 +1,11 @@
-import { formatHostAndPort } from "@triptych/chassis/configuration/address-fields";
+import type { DescService } from "@bufbuild/protobuf";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
 import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
+import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import { createGateway } from "./app.ts";
 import { readConfig } from "./config.ts";
 
@@ -15,10 +18,13 @@ runProcess({
   async start() {
     const configuration = readConfig(process.env);
     const logger = createLogger({ service: "gateway", level: configuration.logLevel });
+    const { failurePolicy } = configuration;
+    const transportTo = (service: DescService, addresses: readonly string[]) =>
+      createGrpcTransport({ addresses, service, failurePolicy });
     const transports = {
-      users: createGrpcTransport(formatHostAndPort(configuration.usersAddress)),
-      images: createGrpcTransport(formatHostAndPort(configuration.imagesAddress)),
-      comments: createGrpcTransport(formatHostAndPort(configuration.commentsAddress)),
+      users: transportTo(UserService, configuration.usersAddress),
+      images: transportTo(ImageService, configuration.imagesAddress),
+      comments: transportTo(CommentService, configuration.commentsAddress),
     };
     const metrics = createMetrics({ service: "gateway" });
     const gateway = await createGateway(configuration, { transports, logger, metrics });

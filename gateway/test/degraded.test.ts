@@ -30,6 +30,23 @@ describe("an answer while a service cannot be asked", () => {
   });
   afterEach(() => gateway[Symbol.asyncDispose]());
 
+  /** Asks again until the answer is as wanted: what was answered a moment ago is given again without asking. */
+  async function until(
+    path: string,
+    init: RequestInit,
+    isWanted: (response: Response) => Promise<boolean>,
+  ): Promise<Response> {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      const response = await gateway.fetch(path, init);
+      if ((await isWanted(response)) || Date.now() > deadline) return response;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  const untilDegraded = (path: string, init: RequestInit = {}) =>
+    until(path, init, async (response) => (await response.clone().text()).includes("degraded"));
+
   it("says what is absent when a service cannot be asked, and answers all the same", async () => {
     gateway.setAvailable("users", false);
     const withoutUsers = await gateway.fetch(`/v1/images/${IMAGE}`);
@@ -40,6 +57,10 @@ describe("an answer while a service cannot be asked", () => {
       commentCount: 5,
       degraded: [{ source: "users", effect: "absent" }],
     });
+  });
+
+  it("says of every source that it is absent when none was asked before", async () => {
+    gateway.setAvailable("users", false);
     gateway.setAvailable("comments", false);
     const withoutBoth = await gateway.fetch("/v1/images");
     expect(await bodyOf(withoutBoth)).toMatchObject({
@@ -77,9 +98,82 @@ describe("an answer while a service cannot be asked", () => {
     const tag = (await gateway.fetch(`/v1/images/${IMAGE}`)).headers.get("etag") ?? "";
     gateway.setAvailable("users", false);
     const headers = { "if-none-match": tag };
-    const degraded = await gateway.fetch(`/v1/images/${IMAGE}`, { headers });
+    const degraded = await untilDegraded(`/v1/images/${IMAGE}`, { headers });
     expect(degraded.status).toBe(200);
     expect(degraded.headers.get("etag")).toMatch(/^"3\./);
+  });
+
+  it("shows what it knew of those that it has seen, and how old that is", async () => {
+    const before = Date.now();
+    expect(await bodyOf(await gateway.fetch(`/v1/images/${IMAGE}`))).not.toHaveProperty("degraded");
+    gateway.setAvailable("users", false);
+    gateway.setAvailable("comments", false);
+    const degraded = await bodyOf(await untilDegraded(`/v1/images/${IMAGE}`));
+    expect(degraded).toMatchObject({
+      owner: { id: ADA },
+      commentCount: 5,
+      degraded: [
+        { source: "comments", effect: "stale" },
+        { source: "users", effect: "stale" },
+      ],
+    });
+    for (const { asOf } of degraded.degraded as { readonly asOf: string }[]) {
+      expect(Date.parse(asOf)).toBeGreaterThanOrEqual(before);
+      expect(Date.parse(asOf)).toBeLessThanOrEqual(Date.now());
+    }
+    gateway.setAvailable("users", true);
+    gateway.setAvailable("comments", true);
+    await until(`/v1/images/${IMAGE}`, {}, async (response) => {
+      const { degraded: lacks } = await bodyOf(response.clone());
+      return lacks === undefined;
+    });
+  });
+
+  it("says both of a list of which it knows a part: what is stale, and what is absent", async () => {
+    await gateway.fetch(`/v1/images/${IMAGE}`);
+    gateway.setAvailable("comments", false);
+    const list = await bodyOf(
+      await until("/v1/images", {}, async (response) =>
+        (await response.clone().text()).includes("stale"),
+      ),
+    );
+    expect(list).toMatchObject({
+      images: [
+        { id: IMAGE, commentCount: 5 },
+        { id: COMMENT, commentCount: null },
+      ],
+      degraded: [
+        { source: "comments", effect: "stale", asOf: expect.any(String) },
+        { source: "comments", effect: "absent" },
+      ],
+    });
+  });
+
+  it("is whole again at once after a write of one's own, whatever was kept", async () => {
+    let count = 5;
+    await using other = await startTestGateway({
+      users: { batchGetUsers: async ({ ids }) => ({ users: ids.map((id) => userMessage(id)) }) },
+      images: { getImage: async ({ id }) => imageMessage(id) },
+      comments: {
+        batchGetCommentCounts: async () => ({ counts: [{ imageId: IMAGE, count }] }),
+        createComment: async () => {
+          count += 1;
+          return commentMessage();
+        },
+      },
+    });
+    expect(await bodyOf(await other.fetch(`/v1/images/${IMAGE}`))).toMatchObject({
+      commentCount: 5,
+    });
+    const written = await other.fetch(`/v1/images/${IMAGE}/comments`, {
+      method: "POST",
+      headers: { ...(await other.as(ADA)), "content-type": "application/json" },
+      body: JSON.stringify({ body: "one more" }),
+    });
+    expect(written.status).toBe(201);
+    expect(await bodyOf(await other.fetch(`/v1/images/${IMAGE}`))).toMatchObject({
+      commentCount: 6,
+    });
   });
 
   it("leaves out who is gone, and does not call that degraded", async () => {

@@ -4,7 +4,6 @@ import {
   ACCESS_TOKEN_ISSUER,
 } from "@triptych/chassis/identity/authenticate";
 import { generateKeyPair } from "@triptych/chassis/identity/keys";
-import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
 import {
   createInProcessTransport,
   type InProcessTransport,
@@ -57,9 +56,7 @@ export async function startTestGateway(
 
   async function overWire(router: (typeof routers)["users"]): Promise<Transport> {
     const service = cleanUp.use(await startTestService({ router }));
-    const transport = createGrpcTransport(service.address);
-    cleanUp.defer(() => transport.close());
-    return transport;
+    return service.transport;
   }
   const transports = overGrpc
     ? {

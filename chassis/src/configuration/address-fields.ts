@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { defineField, type Field, type FieldOptions, Misfit } from "./field.ts";
 import { integerField } from "./fields.ts";
@@ -42,12 +43,15 @@ export function url({ protocols, ...options }: UrlOptions): Field<string> {
   });
 }
 
-/** Reads one `host:port`; an IPv6 address stands in brackets. */
-export function hostAndPort(options: FieldOptions<HostAndPort>): Field<HostAndPort> {
+/**
+ * Reads the `host:port` of a callee, or of each of its replicas with commas between. An IPv6 address stands in brackets. One host may be a name;
+ * of several each must be an address, and all of one family, since gRPC looks up one name only.
+ */
+export function addresses(options: FieldOptions<readonly string[]>): Field<readonly string[]> {
   return defineField(options, {
-    expected: "a host and a port, such as 127.0.0.1:8081",
-    parse: (value) => parseHostAndPort(value) ?? new Misfit(),
-    show: formatHostAndPort,
+    expected: "a host and a port, such as 127.0.0.1:8081, or several addresses with commas between",
+    parse: (value) => parseAddresses(value) ?? new Misfit(),
+    show: (value) => value.join(","),
   });
 }
 
@@ -62,6 +66,15 @@ export function path(options: FieldOptions<string>): Field<string> {
 /** Writes an address as `host:port`, as grpc-js and `HostAndPort` fields read it. */
 export function formatHostAndPort({ host, port }: HostAndPort): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function parseAddresses(value: string): readonly string[] | undefined {
+  const parsed = value.split(",").map((address) => parseHostAndPort(address.trim()));
+  const known = parsed.filter((address) => address !== undefined);
+  if (known.length < parsed.length) return undefined;
+  const families = new Set(known.map(({ host }) => isIP(host)));
+  if (known.length > 1 && (families.size > 1 || families.has(0))) return undefined;
+  return known.map(formatHostAndPort);
 }
 
 function parseHostAndPort(value: string): HostAndPort | undefined {

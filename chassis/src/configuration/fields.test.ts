@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { hostAndPort, path, port, url } from "./address-fields.ts";
+import { addresses, path, port, url } from "./address-fields.ts";
 import { type Field, Misfit } from "./field.ts";
 import { boolean, integer, json, list, oneOf, text } from "./fields.ts";
 
@@ -27,13 +27,9 @@ describe("a field", () => {
     ["port", port(WHERE), "65535", 65_535],
     ["port with zero", port({ ...WHERE, allowZero: true }), "0", 0],
     ["url", url({ ...WHERE, protocols: ["https"] }), "https://a/b?c", "https://a/b?c"],
-    [
-      "hostAndPort",
-      hostAndPort(WHERE),
-      "users.default.svc:81",
-      { host: "users.default.svc", port: 81 },
-    ],
-    ["hostAndPort of IPv6", hostAndPort(WHERE), "[::1]:81", { host: "::1", port: 81 }],
+    ["addresses, one a name", addresses(WHERE), "users.default.svc:81", ["users.default.svc:81"]],
+    ["addresses, one of IPv6", addresses(WHERE), "[::1]:81", ["[::1]:81"]],
+    ["addresses", addresses(WHERE), "127.0.0.1:1, 127.0.0.2:2", ["127.0.0.1:1", "127.0.0.2:2"]],
     ["path", path(WHERE), "blobs/x", resolve("blobs/x")],
   ])("%s takes what fits", (_kind, field, value, expected) => {
     expect(take(field, value)).toEqual(expected);
@@ -53,9 +49,11 @@ describe("a field", () => {
     ["url", url({ ...WHERE, protocols: ["https"] }), "http://a"],
     ["url", url({ ...WHERE, protocols: ["https"] }), "https://"],
     ["url", url({ ...WHERE, protocols: ["postgres"] }), "postgres:a"],
-    ["hostAndPort", hostAndPort(WHERE), "a"],
-    ["hostAndPort", hostAndPort(WHERE), "::1:80"],
-    ["hostAndPort", hostAndPort(WHERE), "a:99999"],
+    ["addresses", addresses(WHERE), "a"],
+    ["addresses", addresses(WHERE), "::1:80"],
+    ["addresses", addresses(WHERE), "a:99999"],
+    ["addresses, several names", addresses(WHERE), "a:1,b:2"],
+    ["addresses of two families", addresses(WHERE), "127.0.0.1:1,[::1]:2"],
     ["path", path(WHERE), "a\0b"],
   ])("%s refuses what does not fit", (_kind, field, value) => {
     expect(take(field, value)).toBe("refused");

@@ -1,4 +1,4 @@
-import { hostAndPort, port, url } from "./address-fields.ts";
+import { addresses, port, url } from "./address-fields.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { optional } from "./field.ts";
 import { integer, json, milliseconds, oneOf, text } from "./fields.ts";
@@ -126,10 +126,10 @@ describe("describeConfiguration", () => {
   it("gives a row for each field, without secrets", () => {
     const fields = {
       ...FIELDS,
-      peers: hostAndPort({
+      peers: addresses({
         variable: "PEERS",
         description: "the others",
-        default: { host: "::1", port: 1 },
+        default: ["127.0.0.1:1", "127.0.0.1:2"],
       }),
     };
     const rows = describeConfiguration(fields);
@@ -141,7 +141,7 @@ describe("describeConfiguration", () => {
       ["DRAIN_TIMEOUT_MS", "10000"],
       ["NOTE", ""],
       ["PASSWORD", "(secret)"],
-      ["PEERS", "[::1]:1"],
+      ["PEERS", "127.0.0.1:1,127.0.0.1:2"],
     ]);
     expect(rows[0]).toEqual({
       variable: "IMAGES_PORT",

@@ -17,6 +17,12 @@ export const PROCESS_FIELDS = {
     min: 0,
     max: 600_000,
   }),
+  failurePolicy: oneOf(["on", "off"], {
+    variable: "FAILURE_POLICY",
+    description:
+      "`off` shows what the failure policy is worth: nothing is kept, refused or tried again",
+    default: "on",
+  }),
 } as const;
 
 /** Where a process tells operators how it is. */

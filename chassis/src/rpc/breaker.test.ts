@@ -1,4 +1,5 @@
 import { status } from "@grpc/grpc-js";
+import { createLogger } from "#telemetry/logger.ts";
 import { Breaker, type BreakerState } from "./breaker.ts";
 import { RpcError } from "./rpc-error.ts";
 
@@ -11,7 +12,10 @@ describe("a breaker", () => {
 
   beforeEach(() => {
     states = [];
-    breaker = new Breaker("callee", "a.v1.A/Do", ({ state }) => states.push(state));
+    breaker = new Breaker("callee", "a.v1.A/Do", {
+      logger: createLogger({ service: "test", level: "silent" }),
+      observe: ({ state }) => states.push(state),
+    });
   });
   afterEach(() => breaker.close());
 
@@ -55,7 +59,21 @@ describe("a breaker", () => {
 
   test("is not opened by calls that were cancelled or shed", async () => {
     await failTimes(20, fail(status.CANCELLED));
-    await failTimes(20, fail(status.RESOURCE_EXHAUSTED));
+    const shed = new RpcError(status.RESOURCE_EXHAUSTED, "no", { reason: "OVERLOADED" });
+    await failTimes(20, () => Promise.reject(shed));
+    expect(states).toEqual(["closed"]);
+  });
+
+  test("is opened by a RESOURCE_EXHAUSTED that no callee gave a reason for", async () => {
+    await failTimes(5, fail(status.RESOURCE_EXHAUSTED));
+    expect(states).toEqual(["closed", "open"]);
+  });
+
+  test("is not opened by calls that had less time than their policy allows", async () => {
+    const late = fail(status.DEADLINE_EXCEEDED);
+    for (let count = 0; count < 20; count++) {
+      await breaker.run(late, () => true).catch(() => undefined);
+    }
     expect(states).toEqual(["closed"]);
   });
 

@@ -1,6 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import CircuitBreaker from "opossum";
-import { isCalleeFault, RpcError } from "./rpc-error.ts";
+import type { Logger } from "#telemetry/logger.ts";
+import { isCalleeFault, isNeutral, RpcError } from "./rpc-error.ts";
 
 /** The states of a breaker. */
 export type BreakerState = "closed" | "half-open" | "open";
@@ -12,13 +13,19 @@ export type ObserveBreaker = (breaker: {
   readonly state: BreakerState;
 }) => void;
 
+/** Who is told of a breaker's changes. */
+export interface BreakerObservers {
+  readonly logger: Logger;
+  readonly observe: ObserveBreaker;
+}
+
 /** How many calls there must have been in the window before their failures say anything. */
 const VOLUME_THRESHOLD = 5;
 const ERROR_THRESHOLD_PERCENTAGE = 50;
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 10;
-/** An open breaker lets one call through after this time. It bounds how late a callee's return is noticed. */
-const RESET_TIMEOUT_MS = 500;
+/** An open breaker lets one call through after this time. With the reconnect backoff it bounds how late a callee's return is noticed. */
+const RESET_TIMEOUT_MS = 300;
 
 /**
  * The breaker of one method of one callee. opossum keeps the window and the states. It is told of outcomes and does
@@ -31,7 +38,7 @@ export class Breaker {
   #openedAt = 0;
   #probing = false;
 
-  constructor(callee: string, method: string, observe: ObserveBreaker) {
+  constructor(callee: string, method: string, { logger, observe }: BreakerObservers) {
     this.#name = `${callee} ${method}`;
     this.#circuit = new CircuitBreaker((outcome: Promise<void>) => outcome, {
       name: this.#name,
@@ -48,25 +55,41 @@ export class Breaker {
       cache: false, // nor coalesce, which with `timeout: false` would keep a rejection for ever
       autoRenewAbortController: false,
     });
-    const tell = (state: BreakerState) => observe({ callee, method, state });
+    let opened = false;
     this.#circuit.on("open", () => {
       this.#openedAt = Date.now();
-      tell("open");
+      // Once for an outage: each probe that fails opens it again.
+      if (!opened) logger.warn({ callee, method }, "breaker opened");
+      opened = true;
+      observe({ callee, method, state: "open" });
     });
-    this.#circuit.on("halfOpen", () => tell("half-open"));
-    this.#circuit.on("close", () => tell("closed"));
-    tell("closed");
+    this.#circuit.on("halfOpen", () => observe({ callee, method, state: "half-open" }));
+    this.#circuit.on("close", () => {
+      if (opened) logger.info({ callee, method }, "breaker closed");
+      opened = false;
+      observe({ callee, method, state: "closed" });
+    });
+    observe({ callee, method, state: "closed" });
   }
 
-  /** Runs a call if the breaker lets it through. Throws UNAVAILABLE, `BREAKER_OPEN`, if it does not. */
-  async run<T>(call: () => Promise<T>): Promise<T> {
+  /** What it is now. */
+  get state(): BreakerState {
+    if (this.#circuit.closed) return "closed";
+    return this.#circuit.halfOpen ? "half-open" : "open";
+  }
+
+  /**
+   * Runs a call if the breaker lets it through. Throws UNAVAILABLE, `BREAKER_OPEN`, if it does not. `isCutShort` says of a call that failed
+   * whether it had less time than its policy allows, which says nothing of the callee.
+   */
+  async run<T>(call: () => Promise<T>, isCutShort: () => boolean = () => false): Promise<T> {
     const probe = this.#admit();
     try {
       const result = await call();
       this.#report(Promise.resolve(), probe);
       return result;
     } catch (thrown) {
-      if (countsForHealth(thrown)) {
+      if (!isNeutral(thrown) && !isCutShort()) {
         this.#report(isCalleeFault(thrown) ? Promise.reject(thrown) : Promise.resolve(), probe);
       }
       throw thrown;
@@ -103,11 +126,4 @@ export class Breaker {
       outcome.catch(() => undefined);
     }
   }
-}
-
-function countsForHealth(thrown: unknown): boolean {
-  return !(
-    thrown instanceof RpcError &&
-    (thrown.code === status.CANCELLED || thrown.code === status.RESOURCE_EXHAUSTED)
-  );
 }

@@ -1,15 +1,13 @@
 import { connect, createServer } from "node:net";
 import { Client, credentials, status } from "@grpc/grpc-js";
 import { EchoService } from "#testing/echo-service.ts";
-import { type EchoHandlers, echoRouter } from "#testing/echo-transports.ts";
+import { type EchoHandlers, echoRouter, echoTransport } from "#testing/echo-transports.ts";
+import { quietClient } from "#testing/quiet-client.ts";
 import { contextFor } from "#testing/test-context.ts";
-import { createClient } from "./client.ts";
 import { createGrpcServer, type GrpcServer } from "./grpc-server.ts";
-import { createGrpcTransport } from "./grpc-transport.ts";
 import type { Transport } from "./transport.ts";
 
 const HOST = "127.0.0.1";
-const observe = { observeCall: () => {}, observeBreaker: () => {} };
 
 describe("a gRPC server", () => {
   let server: GrpcServer;
@@ -20,8 +18,8 @@ describe("a gRPC server", () => {
     server = createGrpcServer(echoRouter(handlers), { host: HOST, port: 0 });
     port = await server.start();
     server.setServing(true);
-    transport = createGrpcTransport(`${HOST}:${port}`);
-    return createClient(EchoService, { callee: "echo", transport, ...observe });
+    transport = echoTransport(`${HOST}:${port}`);
+    return quietClient(EchoService, transport);
   };
   afterEach(async () => {
     transport.close();
@@ -103,10 +101,8 @@ describe("a gRPC server", () => {
     });
     await new Promise<void>((resolve) => way.listen(0, HOST, resolve));
     const address = way.address();
-    const through = createGrpcTransport(
-      `${HOST}:${typeof address === "object" ? address?.port : ""}`,
-    );
-    const client = createClient(EchoService, { callee: "echo", transport: through, ...observe });
+    const through = echoTransport(`${HOST}:${typeof address === "object" ? address?.port : ""}`);
+    const client = quietClient(EchoService, through);
     async function* chunks() {
       yield { value: new Uint8Array(10) };
       await received.promise;

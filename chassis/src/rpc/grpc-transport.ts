@@ -1,4 +1,4 @@
-import type { DescMethod, Message } from "@bufbuild/protobuf";
+import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import {
   type CallOptions,
   Client,
@@ -9,9 +9,11 @@ import {
   type ServiceError,
 } from "@grpc/grpc-js";
 import { checkHealth } from "./check-health.ts";
+import type { FailurePolicySwitch } from "./client.ts";
 import { toMetadata } from "./grpc-headers.ts";
 import { MESSAGE_BYTES_MAX } from "./message-limit.ts";
 import { RpcError } from "./rpc-error.ts";
+import { serviceConfigOf } from "./service-config.ts";
 import { toMethodDefinition } from "./service-definition.ts";
 import { fromServiceError } from "./status-details.ts";
 import type { CallHeaders, Transport } from "./transport.ts";
@@ -20,14 +22,24 @@ import type { CallHeaders, Transport } from "./transport.ts";
  * A callee that comes back is found within this time. Shorter than is usual on the internet, since the callee is a
  * neighbour, and a try costs it one refused SYN.
  */
-const RECONNECT_BACKOFF_MS_MAX = 1_000;
+const RECONNECT_BACKOFF_MS_MAX = 400;
 const RECONNECT_BACKOFF_MS_FIRST = 100;
 const KEEPALIVE_TIME_MS = 10_000;
 const KEEPALIVE_TIMEOUT_MS = 3_000;
 
+/** Whom a transport reaches, and how. */
+export interface GrpcTransportOptions {
+  /** `host:port` of each replica. Several take turns; they are then addresses and not names. */
+  readonly addresses: readonly string[];
+  /** What the callee serves: calls of its methods are tried again as their policy allows. */
+  readonly service: DescService;
+  readonly failurePolicy: FailurePolicySwitch;
+}
+
 /** Connects to a callee by gRPC. One channel; it is made now and connects when it is first used. */
-export function createGrpcTransport(address: string): Transport {
-  const client = new Client(address, credentials.createInsecure(), {
+export function createGrpcTransport(options: GrpcTransportOptions): Transport {
+  const { addresses, service, failurePolicy } = options;
+  const client = new Client(targetOf(addresses), credentials.createInsecure(), {
     "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
     "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
     "grpc.initial_reconnect_backoff_ms": RECONNECT_BACKOFF_MS_FIRST,
@@ -36,6 +48,8 @@ export function createGrpcTransport(address: string): Transport {
     "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
     "grpc.keepalive_permit_without_calls": 0,
     "grpc.service_config_disable_resolution": 1,
+    "grpc.service_config": serviceConfigOf(service),
+    "grpc.enable_retries": failurePolicy === "on" ? 1 : 0,
     "grpc.enable_channelz": 0,
   });
 
@@ -85,6 +99,13 @@ export function createGrpcTransport(address: string): Transport {
     health: (timeoutMs) => checkHealth(client, timeoutMs),
     close: () => client.close(),
   };
+}
+
+/** gRPC's name of one or several replicas: a lone host is looked up, several are addresses of one family. */
+function targetOf(addresses: readonly string[]): string {
+  const [first = "", ...others] = addresses;
+  if (others.length === 0) return `dns:///${first}`;
+  return `${first.startsWith("[") ? "ipv6" : "ipv4"}:${addresses.join(",")}`;
 }
 
 const definitions = new WeakMap<DescMethod, MethodDefinition<Message, Message>>();

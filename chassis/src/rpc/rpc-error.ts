@@ -56,6 +56,19 @@ export function isCalleeFault(thrown: unknown): boolean {
   return !(thrown instanceof RpcError) || CALLEE_FAULTS.has(thrown.code);
 }
 
+/** Reasons of a callee that is alive, and says what it does not do now. */
+const DELIBERATE_REASONS: ReadonlySet<string> = new Set(["READ_ONLY", "DEADLINE_TOO_SHORT"]);
+
+/**
+ * Says whether an error tells nothing of the callee's health: the caller gave up, or the callee is alive and refused on purpose. A
+ * RESOURCE_EXHAUSTED with a reason was sent to shed the call; without one it comes from the transport, and is a fault.
+ */
+export function isNeutral(thrown: unknown): boolean {
+  if (!(thrown instanceof RpcError)) return false;
+  if (thrown.code === status.CANCELLED || DELIBERATE_REASONS.has(thrown.reason)) return true;
+  return thrown.code === status.RESOURCE_EXHAUSTED && thrown.reason !== "";
+}
+
 /** Says whether a callee could not be asked, or not in time: what a partial answer may pass over. */
 export function isUnavailable(thrown: unknown): thrown is RpcError {
   return (

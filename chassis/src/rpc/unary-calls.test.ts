@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { Failure } from "#failure.ts";
 import { ANONYMOUS } from "#identity/caller.ts";
-import { ECHO_TIMEOUT_MS } from "#testing/echo-service.ts";
+import { ECHO_TIMEOUT_MS } from "#testing/echo-file.ts";
 import { onEveryTransport } from "#testing/echo-transports.ts";
 import { contextFor } from "#testing/test-context.ts";
 import type { CallContext } from "./call-context.ts";

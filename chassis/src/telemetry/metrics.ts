@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { type ClientMetrics, clientMetrics } from "./client-metrics.ts";
 import { poolMetrics, type WatchPool } from "./pool-metrics.ts";
 
 /** From 1 ms, about the fastest RPC, to 10 s, beyond every deadline. */
@@ -24,6 +25,8 @@ export interface Metrics {
   readonly rpcServer: Histogram<"method" | "code">;
   /** RPCs that were made of others, as their caller saw them end. */
   readonly rpcClient: Histogram<"callee" | "method" | "code">;
+  /** What clients do to keep their callees' failures from their callers. */
+  readonly client: ClientMetrics;
   /** HTTP requests: the route is its pattern (`/v1/images/:id`), never a url, so that labels stay few. */
   readonly http: Histogram<"method" | "route" | "status">;
   /** Takes the state that a breaker is made in, and each that it changes to. */
@@ -64,6 +67,7 @@ export function createMetrics({ service }: { readonly service: string }): Metric
       buckets,
       registers,
     }),
+    client: clientMetrics(registry),
     observeBreaker: breakerMetrics(registry),
     ...poolMetrics(registry, buckets),
   };

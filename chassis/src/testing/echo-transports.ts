@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { ANONYMOUS } from "#identity/caller.ts";
-import { type Client, createClient } from "#rpc/client.ts";
+import type { Client } from "#rpc/client.ts";
 import { createGrpcServer } from "#rpc/grpc-server.ts";
 import { createGrpcTransport } from "#rpc/grpc-transport.ts";
 import type { Handlers } from "#rpc/handlers.ts";
@@ -10,6 +10,7 @@ import { RpcError } from "#rpc/rpc-error.ts";
 import type { Transport } from "#rpc/transport.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { EchoService } from "./echo-service.ts";
+import { quietClient } from "./quiet-client.ts";
 
 /** What implements the echo service. */
 export type EchoHandlers = Handlers<typeof EchoService>;
@@ -25,6 +26,9 @@ export type ServeEcho = (handlers?: Partial<EchoHandlers>) => Promise<ServedEcho
 
 const ECHO: EchoHandlers = {
   say: async ({ value }) => ({ value }),
+  tell: async ({ value }) => ({ value }),
+  ask: async ({ value }) => ({ value }),
+  batchGetWords: async ({ ids }) => ({ words: ids.map((id) => ({ id, text: `word ${id}` })) }),
   async *count({ value }) {
     for (let number = 1; number <= value; number++) yield { value: number };
   },
@@ -56,13 +60,25 @@ export function echoRouter(handlers: Partial<EchoHandlers>): Router {
   });
 }
 
+/** Connects to an echo service by gRPC, with or without what the policy does for lost calls. */
+export function echoTransport(
+  addresses: string | readonly string[],
+  failurePolicy: "on" | "off" = "on",
+): Transport {
+  return createGrpcTransport({
+    addresses: [addresses].flat(),
+    service: EchoService,
+    failurePolicy,
+  });
+}
+
 const KINDS = {
   "over gRPC": async (router: Router) => {
     const server = createGrpcServer(router, { host: "127.0.0.1", port: 0 });
     const port = await server.start();
     server.setServing(true);
     return {
-      transport: createGrpcTransport(`127.0.0.1:${port}`),
+      transport: echoTransport(`127.0.0.1:${port}`),
       stop: () => server.drain(AbortSignal.timeout(100)),
     };
   },
@@ -82,11 +98,7 @@ export function onEveryTransport(play: (serve: ServeEcho) => void): void {
     play(async (handlers = {}) => {
       const { transport, stop } = await open(echoRouter(handlers));
       stops.push(() => transport.close(), stop);
-      const observe = { observeCall: () => {}, observeBreaker: () => {} };
-      return {
-        transport,
-        client: createClient(EchoService, { callee: "echo", transport, ...observe }),
-      };
+      return { transport, client: quietClient(EchoService, transport) };
     });
   });
 }

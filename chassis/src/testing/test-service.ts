@@ -1,8 +1,11 @@
+import assert from "node:assert";
 import type { DescService } from "@bufbuild/protobuf";
-import { type Client, createClient } from "#rpc/client.ts";
+import type { Client } from "#rpc/client.ts";
 import { createGrpcServer } from "#rpc/grpc-server.ts";
 import { createGrpcTransport } from "#rpc/grpc-transport.ts";
 import type { Router } from "#rpc/router.ts";
+import type { Transport } from "#rpc/transport.ts";
+import { quietClient } from "./quiet-client.ts";
 
 const DRAIN_MS_MAX = 1_000;
 
@@ -10,6 +13,8 @@ const DRAIN_MS_MAX = 1_000;
 export interface TestService extends AsyncDisposable {
   /** Where it listens: `127.0.0.1:40123`. */
   readonly address: string;
+  /** A connection to it. */
+  readonly transport: Transport;
   /** Makes a client of one of its services. */
   client<S extends DescService>(service: S): Client<S>;
   /** Takes it away: calls fail from now on. */
@@ -21,17 +26,15 @@ export async function startTestService(app: { readonly router: Router }): Promis
   const server = createGrpcServer(app.router, { host: "127.0.0.1", port: 0 });
   const address = `127.0.0.1:${await server.start()}`;
   server.setServing(true);
-  const transport = createGrpcTransport(address);
+  const [implementation] = app.router.implementations;
+  assert(implementation !== undefined, "a router routes to something");
+  const { service } = implementation;
+  const transport = createGrpcTransport({ addresses: [address], service, failurePolicy: "on" });
   const stop = () => server.drain(AbortSignal.timeout(DRAIN_MS_MAX));
   return {
     address,
-    client: (service) =>
-      createClient(service, {
-        callee: "test",
-        transport,
-        observeCall: () => {},
-        observeBreaker: () => {},
-      }),
+    transport,
+    client: (wanted) => quietClient(wanted, transport),
     stop,
     async [Symbol.asyncDispose]() {
       transport.close();

@@ -25,7 +25,7 @@ export async function composeComments(
   const authors = messages.map(({ authorId }) => authorId);
   const summaries = await findSummaries(sources, authors, { context, degradation });
   const comments = messages.map((message) =>
-    toComment(message, summaries?.get(message.authorId) ?? null),
+    toComment(message, summaries.known.get(message.authorId) ?? null),
   );
   return { comments, members: degradation.members() };
 }

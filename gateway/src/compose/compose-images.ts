@@ -2,7 +2,7 @@ import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import type { Image as ImageMessage } from "@triptych/protos/images/v1/image_pb";
 import type { Degraded } from "#schemas/degraded.ts";
 import type { Image } from "#schemas/images.ts";
-import { createDegradation } from "./degradation.ts";
+import { createDegradation, type Degradation } from "./degradation.ts";
 import { toImage } from "./image-view.ts";
 import type { Sources } from "./sources.ts";
 import { findSummaries } from "./user-summaries.ts";
@@ -25,13 +25,13 @@ export async function composeImages(
   const imageIds = messages.map(({ id }) => id);
   const [summaries, counts] = await Promise.all([
     findSummaries(sources, owners, { context, degradation }),
-    degradation.orAbsent("comments", countComments(sources, imageIds, context)),
+    countComments(sources, imageIds, { context, degradation }),
   ]);
   const signedIn = context.caller.kind === "user";
   const images = messages.map((message) =>
     toImage(message, {
-      owner: summaries?.get(message.ownerId) ?? null,
-      commentCount: counts === undefined ? null : (counts.get(message.id) ?? 0),
+      owner: summaries.known.get(message.ownerId) ?? null,
+      commentCount: counts.get(message.id) ?? null,
       signedIn,
     }),
   );
@@ -50,12 +50,18 @@ export async function composeImage(
   return { ...image, ...members };
 }
 
+/** Counts the comments of images. An image whose count is not known is left out. */
 async function countComments(
   { comments }: Pick<Sources, "comments">,
   imageIds: readonly string[],
-  context: CallContext,
+  { context, degradation }: { readonly context: CallContext; readonly degradation: Degradation },
 ): Promise<ReadonlyMap<string, number>> {
   if (imageIds.length === 0) return new Map();
-  const { counts } = await comments.batchGetCommentCounts({ imageIds: [...imageIds] }, context);
-  return new Map(counts.map(({ imageId, count }) => [imageId, count]));
+  const { answer, unknown } = await degradation.ask("comments", imageIds, (options) =>
+    comments.batchGetCommentCounts({ imageIds: [...imageIds] }, context, options),
+  );
+  const counts = new Map(answer?.counts.map(({ imageId, count }) => [imageId, count]));
+  // Of an image that nobody has commented on yet, comments has no row.
+  const known = imageIds.filter((id) => !unknown.has(id));
+  return new Map(known.map((id) => [id, counts.get(id) ?? 0]));
 }

@@ -4,24 +4,28 @@ import type { Degradation } from "./degradation.ts";
 import type { Sources } from "./sources.ts";
 import { toSummary } from "./user-view.ts";
 
-/** Finds summaries by id. Undefined: there is no such user any more. */
-export type Summaries = ReadonlyMap<string, UserSummary>;
+/** Summaries by id, as far as users could be asked. */
+export interface Summaries {
+  /** Gives a summary. Undefined: there is no such user any more, unless it is unknown. */
+  readonly known: ReadonlyMap<string, UserSummary>;
+  /** Who there may be, but users could not be asked. */
+  readonly unknown: ReadonlySet<string>;
+}
 
 /**
  * Asks who these users are, each once, in one call: no page has more of them than a batch takes.
- *
- * @returns undefined, noted as degraded, if users cannot be asked.
+ * What is old or not known is noted as degraded.
  */
 export async function findSummaries(
   { users }: Pick<Sources, "users">,
   ids: readonly string[],
   { context, degradation }: { readonly context: CallContext; readonly degradation: Degradation },
-): Promise<Summaries | undefined> {
+): Promise<Summaries> {
   const distinct = [...new Set(ids)].filter((id) => id !== "");
-  if (distinct.length === 0) return new Map();
-  const answer = await degradation.orAbsent(
-    "users",
-    users.batchGetUsers({ ids: distinct }, context),
+  if (distinct.length === 0) return { known: new Map(), unknown: new Set() };
+  const { answer, unknown } = await degradation.ask("users", distinct, (options) =>
+    users.batchGetUsers({ ids: distinct }, context, options),
   );
-  return answer && new Map(answer.users.map((user) => [user.id, toSummary(user)]));
+  const found = answer?.users ?? [];
+  return { known: new Map(found.map((user) => [user.id, toSummary(user)])), unknown };
 }

@@ -44,10 +44,10 @@ export function imageCommentRoutes(
     async (request, reply) => {
       const context = calls.open(request, reply);
       const { body: text, parentId } = request.body;
-      const comment = await comments.createComment(
-        { imageId: request.params.id, parentId: parentId ?? undefined, body: text },
-        context,
-      );
+      const imageId = request.params.id;
+      const comment = await comments
+        .createComment({ imageId, parentId: parentId ?? undefined, body: text }, context)
+        .finally(() => comments.outdate("batchGetCommentCounts", [imageId]));
       const body = await composeComment(sources, comment, context);
       reply.header("location", `/v1/comments/${comment.id}`);
       return sendResource(request, reply, { status: 201, version: comment.etag, body });

@@ -85,10 +85,10 @@ function likerRoutes(server: ApiServer, { calls, ...sources }: LikeRouteDependen
       const degradation = createDegradation();
       const summaries = await findSummaries(sources, ids, { context, degradation });
       // Who is not found although users answered has left: the like will follow soon.
-      const users =
-        summaries === undefined
-          ? ids.map((id) => ({ id, handle: null, displayName: null, avatarImageId: null }))
-          : ids.flatMap((id) => summaries.get(id) ?? []);
+      const users = ids.flatMap((id) => {
+        const nameless = { id, handle: null, displayName: null, avatarImageId: null };
+        return summaries.unknown.has(id) ? nameless : (summaries.known.get(id) ?? []);
+      });
       return { users, nextPageToken: page.nextPageToken || null, ...degradation.members() };
     },
   );

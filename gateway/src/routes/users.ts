@@ -137,13 +137,15 @@ function ownProfileRoutes(server: ApiServer, { users, calls }: UserRouteDependen
       const id = userOf(context).userId;
       const etag = await writeCondition(request, () => users.getUser({ id }, context));
       const { avatarImageId, ...texts } = request.body;
-      const user = await users.updateUser(
-        {
-          user: { id, etag, ...texts, avatarImageId: avatarImageId ?? undefined },
-          updateMask: { paths: changedPaths(request.body) },
-        },
-        context,
-      );
+      const user = await users
+        .updateUser(
+          {
+            user: { id, etag, ...texts, avatarImageId: avatarImageId ?? undefined },
+            updateMask: { paths: changedPaths(request.body) },
+          },
+          context,
+        )
+        .finally(() => users.outdate("batchGetUsers", [id]));
       return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
     },
   );

@@ -34,12 +34,12 @@ export interface AppDependencies {
 /** The settings that the app reads; where it listens is up to whoever serves it. */
 export type AppConfiguration = Pick<
   Configuration,
-  "databaseUrl" | "databasePoolMax" | "accessTokenPublicKeys"
+  "databaseUrl" | "databasePoolMax" | "accessTokenPublicKeys" | "failurePolicy"
 >;
 
 /** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
 export function createApp(
-  { databaseUrl, databasePoolMax, accessTokenPublicKeys }: AppConfiguration,
+  { databaseUrl, databasePoolMax, accessTokenPublicKeys, failurePolicy }: AppConfiguration,
   { logger, images: transport, clock = () => new Date() }: AppDependencies,
 ): ServiceApp {
   const metrics = createMetrics({ service: NAME });
@@ -53,8 +53,9 @@ export function createApp(
   const images = createClient(ImageService, {
     callee: "images",
     transport,
-    observeCall: ({ seconds, ...labels }) => metrics.rpcClient.observe(labels, seconds),
-    observeBreaker: metrics.observeBreaker,
+    metrics,
+    logger,
+    failurePolicy,
   });
   const comments = new Comments({
     repository: createCommentRepository(database),

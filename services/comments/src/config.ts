@@ -1,4 +1,4 @@
-import { hostAndPort } from "@triptych/chassis/configuration/address-fields";
+import { addresses } from "@triptych/chassis/configuration/address-fields";
 import {
   type Configuration as ConfigurationOf,
   type Environment,
@@ -9,7 +9,7 @@ import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-fields";
 /** Every setting of the process. */
 export const CONFIGURATION_FIELDS = {
   ...SERVICE_FIELDS,
-  imagesAddress: hostAndPort({
+  imagesAddress: addresses({
     variable: "IMAGES_ADDRESS",
     description: "where the images service answers gRPC",
   }),

@@ -20,6 +20,7 @@ beforeEach(() => {
 });
 
 async function countOf(id: string): Promise<number | undefined> {
+  service.comments.outdate("batchGetCommentCounts");
   const answer = await service.comments.batchGetCommentCounts({ imageIds: [id] }, contextFor());
   return answer.counts[0]?.count;
 }

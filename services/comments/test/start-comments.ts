@@ -3,7 +3,6 @@ import { newId } from "@triptych/chassis/database/new-id";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import type { Client } from "@triptych/chassis/rpc/client";
-import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { createTestDatabase } from "@triptych/chassis/testing/test-database";
@@ -52,11 +51,16 @@ export async function startComments(): Promise<CommentsUnderTest> {
     await createTestDatabase({ migrations: new URL("../migrations/", import.meta.url) }),
   );
   const images = resources.use(await startImagesServer(tokens.jwks));
-  const transport = resources.adopt(createGrpcTransport(images.address), (it) => it.close());
+  const { transport } = images;
   let passedMs = 0;
   const app = resources.adopt(
     createApp(
-      { databaseUrl: url, databasePoolMax: POOL_MAX, accessTokenPublicKeys: tokens.jwks },
+      {
+        databaseUrl: url,
+        databasePoolMax: POOL_MAX,
+        accessTokenPublicKeys: tokens.jwks,
+        failurePolicy: "on",
+      },
       {
         logger: createLogger({ service: "comments", level: "silent" }),
         images: transport,

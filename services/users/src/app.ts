@@ -43,7 +43,11 @@ export interface AppDependencies {
 /** The settings that the app reads; where it listens is up to whoever serves it. */
 export type AppConfiguration = Pick<
   Configuration,
-  "databaseUrl" | "databasePoolMax" | "accessTokenPublicKeys" | "accessTokenPrivateKey"
+  | "databaseUrl"
+  | "databasePoolMax"
+  | "accessTokenPublicKeys"
+  | "accessTokenPrivateKey"
+  | "failurePolicy"
 >;
 
 /** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
@@ -51,14 +55,15 @@ export function createApp(
   configuration: AppConfiguration,
   { logger, images: transport }: AppDependencies,
 ): ServiceApp {
-  const { databaseUrl: url, databasePoolMax: poolMax } = configuration;
+  const { databaseUrl: url, databasePoolMax: poolMax, failurePolicy } = configuration;
   const metrics = createMetrics({ service: NAME });
   const database = createServiceDatabase({ name: NAME, url, poolMax, metrics, logger });
   const images = createClient(ImageService, {
     callee: "images",
     transport,
-    observeCall: ({ seconds, ...labels }) => metrics.rpcClient.observe(labels, seconds),
-    observeBreaker: metrics.observeBreaker,
+    metrics,
+    logger,
+    failurePolicy,
   });
   const accessTokens = createAccessTokenSigner({
     privateJwk: configuration.accessTokenPrivateKey,

@@ -1,4 +1,4 @@
-import { hostAndPort } from "@triptych/chassis/configuration/address-fields";
+import { addresses } from "@triptych/chassis/configuration/address-fields";
 import { json } from "@triptych/chassis/configuration/fields";
 import {
   type Configuration as ConfigurationOf,
@@ -18,7 +18,7 @@ export const CONFIGURATION_FIELDS = {
     parse: parsePrivateJwk,
     secret: true,
   }),
-  imagesAddress: hostAndPort({
+  imagesAddress: addresses({
     variable: "IMAGES_ADDRESS",
     description: "where the images service answers gRPC",
   }),

@@ -1,6 +1,6 @@
-import { formatHostAndPort } from "@triptych/chassis/configuration/address-fields";
 import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
 import { runService } from "@triptych/chassis/run-service";
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { createApp, NAME } from "./app.ts";
 import { readConfig } from "./config.ts";
 
@@ -8,7 +8,11 @@ runService({
   name: NAME,
   readConfig,
   createApp(configuration, logger) {
-    const images = createGrpcTransport(formatHostAndPort(configuration.imagesAddress));
+    const images = createGrpcTransport({
+      addresses: configuration.imagesAddress,
+      service: ImageService,
+      failurePolicy: configuration.failurePolicy,
+    });
     return createApp(configuration, { logger, images });
   },
 });

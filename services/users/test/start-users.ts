@@ -4,7 +4,6 @@ import { createDatabase, type Database } from "@triptych/chassis/database/databa
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import type { Client } from "@triptych/chassis/rpc/client";
-import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { createTestDatabase } from "@triptych/chassis/testing/test-database";
@@ -31,6 +30,8 @@ export interface TestUser {
 /** The users service, whole: over real gRPC, on a real Postgres, with a small images service to ask. */
 export interface UsersUnderTest extends AsyncDisposable {
   readonly users: Client<typeof UserService>;
+  /** Makes another client of it, as another process has. */
+  newClient(): Client<typeof UserService>;
   readonly images: ImagesServer;
   readonly database: Database;
   readonly tokens: TestTokens;
@@ -70,12 +71,13 @@ export async function startUsers(log?: (line: string) => void): Promise<UsersUnd
     await createTestDatabase({ migrations: new URL("../migrations/", import.meta.url) }),
   );
   const images = resources.use(await startImagesServer(tokens.jwks));
-  const transport = resources.adopt(createGrpcTransport(images.address), (it) => it.close());
+  const { transport } = images;
   const configuration = {
     databaseUrl: url,
     databasePoolMax: POOL_MAX,
     accessTokenPublicKeys: tokens.jwks,
     accessTokenPrivateKey: tokens.privateJwk,
+    failurePolicy: "on" as const,
   };
   const logger = createLogger({
     service: "users",
@@ -86,7 +88,8 @@ export async function startUsers(log?: (line: string) => void): Promise<UsersUnd
     it.close(),
   );
   await app.prepare(new AbortController().signal);
-  const users = resources.use(await startTestService(app)).client(UserService);
+  const served = resources.use(await startTestService(app));
+  const users = served.client(UserService);
   const database = resources.adopt(connect(url), (it) => it.close());
   const authenticate = createAuthenticator(tokens.jwks);
 
@@ -98,6 +101,7 @@ export async function startUsers(log?: (line: string) => void): Promise<UsersUnd
 
   return {
     users,
+    newClient: () => served.client(UserService),
     images,
     database,
     tokens,

@@ -1,0 +1,45 @@
+import { create, type DescField, type DescMethod, type Message } from "@bufbuild/protobuf";
+
+/** One entry of a batch's answer, with the key that it belongs to. */
+export interface BatchEntry {
+  readonly key: string;
+  readonly message: Message;
+}
+
+/** How a batch names its keys and the entries of its answer, so that both can be taken apart and put together again. */
+export interface BatchShape {
+  keysOf(request: Message): readonly string[];
+  requestFor(keys: readonly string[]): Message;
+  entriesOf(response: Message): readonly BatchEntry[];
+  responseOf(entries: readonly BatchEntry[]): Message;
+}
+
+/**
+ * Reads the shape of a batch from its descriptor: the request's only field repeats keys (`ids`, `image_ids`), the response's only
+ * field repeats a message that carries the key in the singular (`id`, `image_id`). Undefined if the method is not so.
+ */
+export function batchShapeOf(method: DescMethod): BatchShape | undefined {
+  const [keys, ...otherInputs] = method.input.fields;
+  const [entries, ...otherOutputs] = method.output.fields;
+  if (otherInputs.length > 0 || otherOutputs.length > 0) return undefined;
+  if (keys?.fieldKind !== "list" || keys.listKind !== "scalar") return undefined;
+  if (entries?.fieldKind !== "list" || entries.listKind !== "message") return undefined;
+  const key = entries.message.fields.find(({ name }) => `${name}s` === keys.name);
+  if (key?.fieldKind !== "scalar") return undefined;
+
+  return {
+    keysOf: (request) => [...listOf<string>(request, keys)],
+    requestFor: (wanted) => create(method.input, { [keys.localName]: [...wanted] }),
+    entriesOf: (response) =>
+      [...listOf<Message>(response, entries)].map((message) => ({
+        key: String(Reflect.get(message, key.localName)),
+        message,
+      })),
+    responseOf: (found) =>
+      create(method.output, { [entries.localName]: found.map(({ message }) => message) }),
+  };
+
+  function listOf<T>(message: Message, field: DescField): readonly T[] {
+    return Reflect.get(message, field.localName) as T[];
+  }
+}

@@ -1,0 +1,24 @@
+/** How much of the load may be extra, at most: one extra call for twenty. */
+const RATIO = 0.05;
+/** What may be spent at once after a calm time: about what one replica that dies has in flight of a method. */
+const TOKENS_MAX = 16;
+
+/**
+ * Bounds the calls that are made in addition to those that were asked for, so that a callee in trouble is not given more of it. Each call
+ * earns a twentieth of a token, an extra one costs a token (after gRPC's retry throttling, proposal A6, which counts failures instead).
+ */
+export class ExtraCallBudget {
+  #tokens = TOKENS_MAX;
+
+  /** Counts a call that was asked for. */
+  earn(): void {
+    this.#tokens = Math.min(TOKENS_MAX, this.#tokens + RATIO);
+  }
+
+  /** Takes the token of one extra call. False: there is none. */
+  spend(): boolean {
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

@@ -1,0 +1,70 @@
+import { status } from "@grpc/grpc-js";
+import { onEveryTransport } from "#testing/echo-transports.ts";
+import { contextFor } from "#testing/test-context.ts";
+import { ExtraCallBudget } from "./extra-call-budget.ts";
+import { RpcError } from "./rpc-error.ts";
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+
+onEveryTransport((serve) => {
+  test("is made a second time when it is slow, and the first answer counts", async () => {
+    const takenBack = Promise.withResolvers<void>();
+    let tries = 0;
+    const { client } = await serve({
+      ask: async ({ value }, { signal }) => {
+        tries += 1;
+        if (tries > 1) return { value };
+        await aborted(signal);
+        takenBack.resolve();
+        return { value: "late" };
+      },
+    });
+    await expect(client.ask({ value: "x" }, contextFor())).resolves.toMatchObject({ value: "x" });
+    expect(tries).toBe(2);
+    await takenBack.promise; // the slow one is cancelled, and does not work on for nobody
+  });
+
+  test("is made once if its answer comes in time, whatever it is", async () => {
+    let tries = 0;
+    const { client } = await serve({
+      ask: async () => {
+        tries += 1;
+        throw new RpcError(status.NOT_FOUND, "none", { reason: "ECHO_NOT_FOUND" });
+      },
+    });
+    await expect(client.ask({ value: "x" }, contextFor())).rejects.toMatchObject({
+      code: status.NOT_FOUND,
+    });
+    expect(tries).toBe(1);
+  });
+
+  test("waits for its deadline alone where the method declares no hedge: the control arm", async () => {
+    let tries = 0;
+    const { client } = await serve({
+      say: async (_, { signal }) => {
+        tries += 1;
+        await aborted(signal);
+        return { value: "late" };
+      },
+    });
+    await expect(
+      client.say({ value: "x" }, contextFor(undefined, { timeoutMs: 300 })),
+    ).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    expect(tries).toBe(1);
+  });
+});
+
+describe("the budget of extra calls", () => {
+  test("allows one extra call for twenty in the long run", () => {
+    const budget = new ExtraCallBudget();
+    let extra = 0;
+    const CALLS = 10_000;
+    for (let call = 0; call < CALLS; call++) {
+      budget.earn();
+      if (budget.spend()) extra += 1;
+    }
+    expect(extra).toBeGreaterThan(CALLS * 0.04);
+    expect(extra).toBeLessThanOrEqual(CALLS * 0.05 + 16);
+  });
+});

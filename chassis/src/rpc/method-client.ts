@@ -1,0 +1,188 @@
+import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
+import { status } from "@grpc/grpc-js";
+import { AnswerCache } from "./answer-cache.ts";
+import { batchShapeOf } from "./batch-shape.ts";
+import { Breaker } from "./breaker.ts";
+import { Bulkhead, type BulkheadLimits } from "./bulkhead.ts";
+import type { CallContext } from "./call-context.ts";
+import type { CallOptions, ClientOptions } from "./client.ts";
+import { type ClientHeaders, clientHeaders } from "./client-headers.ts";
+import { ExtraCallBudget } from "./extra-call-budget.ts";
+import { hedge } from "./hedge.ts";
+import { KeptBatches } from "./kept-batches.ts";
+import { type MethodPolicy, methodName, policyOf } from "./method-policy.ts";
+import { RpcError, statusName } from "./rpc-error.ts";
+
+/** At 1,000 calls a second it is room for callees that take 250 ms, or for all that users lets wait for a hash. */
+const UNARY_IN_FLIGHT_MAX = 256;
+const UNARY_QUEUED_MAX = 256;
+/** A call waits for its turn no longer than this part of its policy's timeout: it must still be done in what is left. */
+const WAIT_SHARE = 0.25;
+/** Uploads and downloads take minutes over slow lines; a service takes 256 uploads at once. */
+const STREAM_LIMITS: BulkheadLimits = { inFlightMax: 512, queuedMax: 0, waitMsMax: 0 };
+
+/** All that stands between a caller and one method of one callee. */
+export class MethodClient {
+  readonly #method: DescMethod;
+  readonly #name: string;
+  readonly #policy: MethodPolicy;
+  readonly #options: ClientOptions;
+  readonly #breaker: Breaker;
+  readonly #bulkhead: Bulkhead;
+  readonly #hedgeBudget = new ExtraCallBudget();
+  readonly #kept: KeptBatches | undefined;
+
+  constructor(method: DescMethod, options: ClientOptions) {
+    const { callee, metrics } = options;
+    this.#method = method;
+    this.#name = methodName(method);
+    this.#policy = policyOf(method);
+    this.#options = options;
+    this.#breaker = new Breaker(callee, this.#name, {
+      logger: options.logger,
+      observe(breaker) {
+        metrics.observeBreaker(breaker);
+        options.observeBreaker?.(breaker);
+      },
+    });
+    this.#bulkhead = new Bulkhead(`${callee} ${this.#name}`, this.#bulkheadLimits());
+    metrics.client.watchBulkhead({ callee, method: this.#name }, this.#bulkhead);
+    this.#kept = this.#keepsAnswers() ? this.#createKept() : undefined;
+  }
+
+  /** Lets no answer from before now pass for fresh. */
+  outdate(keys?: readonly string[]): void {
+    this.#kept?.outdate(keys);
+  }
+
+  /** Gives the function that a client has under the method's name. */
+  toFunction(): unknown {
+    const { methodKind } = this.#method;
+    if (methodKind === "unary") {
+      return (request: Message, context: CallContext, options: CallOptions = {}) =>
+        this.#unary(create(this.#method.input, request), context, options);
+    }
+    if (methodKind === "client_streaming") {
+      return (requests: AsyncIterable<Message>, context: CallContext) =>
+        this.#clientStream(requests, context);
+    }
+    if (methodKind === "server_streaming") {
+      return (request: Message, context: CallContext) =>
+        this.#serverStream(create(this.#method.input, request), context);
+    }
+    throw new Error(`${this.#name}: streams in both directions are not supported`);
+  }
+
+  #unary(request: Message, context: CallContext, options: CallOptions): Promise<Message> {
+    if (this.#kept === undefined) return this.#ask(request, this.#headers(context));
+    return this.#kept.answer(request, options, (wanted) =>
+      // Without the user's token: an answer that is kept for others must not depend on who is looking.
+      this.#ask(wanted, { ...this.#headers(context), authorization: undefined }),
+    );
+  }
+
+  #ask(request: Message, headers: ClientHeaders): Promise<Message> {
+    const { transport } = this.#options;
+    const send = (signal: AbortSignal) =>
+      transport.unary(this.#method, request, { ...headers, signal });
+    const { hedgeAfterMs } = this.#policy;
+    if (hedgeAfterMs === 0 || !this.#isOn) return this.#guard(() => send(headers.signal), headers);
+    return this.#guard(
+      () =>
+        hedge(send, {
+          afterMs: hedgeAfterMs,
+          budget: this.#hedgeBudget,
+          signal: headers.signal,
+          onExtra: () => this.#options.metrics.client.extraCalls.inc(this.#labels),
+        }),
+      headers,
+    );
+  }
+
+  #clientStream(requests: AsyncIterable<Message>, context: CallContext): Promise<Message> {
+    const headers = this.#headers(context);
+    const { transport } = this.#options;
+    const messages = made(this.#method, requests);
+    return this.#guard(() => transport.clientStream(this.#method, messages, headers), headers);
+  }
+
+  async *#serverStream(request: Message, context: CallContext): AsyncIterable<Message> {
+    const headers = this.#headers(context);
+    const responses = this.#options.transport.serverStream(this.#method, request, headers);
+    const iterator = responses[Symbol.asyncIterator]();
+    try {
+      // The first message decides for bulkhead and breaker: how long the rest takes is up to the reader.
+      let next = await this.#guard(() => iterator.next(), headers);
+      while (!next.done) {
+        yield next.value;
+        next = await iterator.next();
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+
+  /** Runs one call behind bulkhead and breaker, and counts it whatever becomes of it. */
+  async #guard<T>(call: () => Promise<T>, headers: ClientHeaders): Promise<T> {
+    const startMs = performance.now();
+    const cutShort = headers.deadline < Date.now() + this.#policy.timeoutMs - CLOCK_GRAIN_MS;
+    let code = status.OK;
+    try {
+      if (!this.#isOn) return await call();
+      return await this.#bulkhead.run(() => this.#breaker.run(call, () => cutShort), headers);
+    } catch (thrown) {
+      code = thrown instanceof RpcError ? thrown.code : status.UNKNOWN;
+      if (thrown instanceof RpcError && thrown.reason === "BULKHEAD_FULL") {
+        this.#options.metrics.client.bulkheadRefusals.inc(this.#labels);
+      }
+      throw thrown;
+    } finally {
+      const seconds = (performance.now() - startMs) / 1000;
+      const labels = { ...this.#labels, code: statusName(code) };
+      this.#options.metrics.rpcClient.observe(labels, seconds);
+    }
+  }
+
+  get #isOn(): boolean {
+    return this.#options.failurePolicy === "on";
+  }
+
+  get #labels() {
+    return { callee: this.#options.callee, method: this.#name };
+  }
+
+  #bulkheadLimits(): BulkheadLimits {
+    if (this.#method.methodKind !== "unary") return STREAM_LIMITS;
+    return {
+      inFlightMax: UNARY_IN_FLIGHT_MAX,
+      queuedMax: UNARY_QUEUED_MAX,
+      waitMsMax: this.#policy.timeoutMs * WAIT_SHARE,
+    };
+  }
+
+  #headers(context: CallContext) {
+    return clientHeaders(this.#method, context, this.#isOn);
+  }
+
+  #keepsAnswers(): boolean {
+    const { freshForMs, staleIfErrorMs } = this.#policy;
+    return this.#isOn && Math.max(freshForMs, staleIfErrorMs) > 0;
+  }
+
+  #createKept(): KeptBatches {
+    const shape = batchShapeOf(this.#method);
+    if (shape === undefined) throw new Error(`${this.#name}: keeps answers and is no batch`);
+    const cache = new AnswerCache(shape, this.#policy);
+    const keysMax = this.#policy.maxBatch;
+    return new KeptBatches(shape, { cache, keysMax }, (source, count) =>
+      this.#options.metrics.client.batchKeys.inc({ ...this.#labels, source }, count),
+    );
+  }
+}
+
+/** A deadline that is this close to the policy's own is the policy's. */
+const CLOCK_GRAIN_MS = 5;
+
+async function* made(method: DescMethod, requests: AsyncIterable<Message>): AsyncIterable<Message> {
+  for await (const request of requests) yield create(method.input, request);
+}

@@ -1,0 +1,70 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+
+/** One method of one callee. */
+interface MethodLabels {
+  readonly callee: string;
+  readonly method: string;
+}
+
+/** What a bulkhead shows of itself. */
+interface BulkheadReading {
+  readonly inFlight: number;
+  readonly queued: number;
+}
+
+/** What a client measures besides its calls and breakers. */
+export interface ClientMetrics {
+  /** Reads a bulkhead at each scrape. */
+  readonly watchBulkhead: (labels: MethodLabels, bulkhead: BulkheadReading) => void;
+  /** Calls that a bulkhead refused. */
+  readonly bulkheadRefusals: Counter<"callee" | "method">;
+  /** Second tries of hedged calls. */
+  readonly extraCalls: Counter<"callee" | "method">;
+  /** Keys of batches whose answers may be kept, by where their answer came from. */
+  readonly batchKeys: Counter<"callee" | "method" | "source">;
+}
+
+/** Makes the metrics of an app's clients. */
+export function clientMetrics(registry: Registry): ClientMetrics {
+  const registers = [registry];
+  const labelNames = ["callee", "method"] as const;
+  const bulkheads = new Map<string, MethodLabels & { readonly bulkhead: BulkheadReading }>();
+  const gauge = (name: string, help: string, read: (bulkhead: BulkheadReading) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        for (const { callee, method, bulkhead } of bulkheads.values()) {
+          this.set({ callee, method }, read(bulkhead));
+        }
+      },
+    });
+  gauge("bulkhead_in_flight", "Calls that are under way.", ({ inFlight }) => inFlight);
+  gauge("bulkhead_queued", "Calls that wait for their turn.", ({ queued }) => queued);
+
+  return {
+    watchBulkhead({ callee, method }, bulkhead) {
+      bulkheads.set(`${callee} ${method}`, { callee, method, bulkhead });
+    },
+    bulkheadRefusals: new Counter({
+      name: "bulkhead_refused_total",
+      help: "Calls that were not made, since too many were under way and waiting.",
+      labelNames,
+      registers,
+    }),
+    extraCalls: new Counter({
+      name: "hedged_calls_total",
+      help: "Second tries that were made beside a slow or lost first one.",
+      labelNames,
+      registers,
+    }),
+    batchKeys: new Counter({
+      name: "batch_keys_total",
+      help: "Keys of batches by the source of their answer: asked, fresh, stale, missing.",
+      labelNames: ["callee", "method", "source"] as const,
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,118 @@
+import { create, type MessageInitShape, setExtension } from "@bufbuild/protobuf";
+import {
+  durationFromMs,
+  FieldDescriptorProto_Label,
+  FieldDescriptorProto_Type,
+  type FileDescriptorProtoSchema,
+  MethodDescriptorProtoSchema,
+  MethodOptions_IdempotencyLevel,
+  MethodOptionsSchema,
+} from "@bufbuild/protobuf/wkt";
+import {
+  Criticality,
+  type MethodPolicy,
+  MethodPolicySchema,
+  method_policy,
+} from "@triptych/protos/policy/v1/policy_pb";
+
+/** How long a call of the echo service may take, in milliseconds. */
+export const ECHO_TIMEOUT_MS = 1000;
+/** When a slow `Ask` is asked a second time, in milliseconds. */
+export const ECHO_HEDGE_AFTER_MS = 50;
+/** For how long a word is given again without asking, in milliseconds. */
+export const ECHO_FRESH_MS = 60_000;
+
+const { NO_SIDE_EFFECTS, IDEMPOTENCY_UNKNOWN } = MethodOptions_IdempotencyLevel;
+const HOUR_MS = 3_600_000;
+
+/** What the file of the echo service would say if it were written. */
+export function echoFile(wrappers: string): MessageInitShape<typeof FileDescriptorProtoSchema> {
+  const text = wrapper("StringValue");
+  const number = wrapper("UInt32Value");
+  return {
+    name: "echo/v1/echo.proto",
+    package: "echo.v1",
+    syntax: "proto3",
+    dependency: [wrappers],
+    messageType: [
+      { name: "Word", field: [stringField("id", 1), stringField("text", 2)] },
+      { name: "BatchGetWordsRequest", field: [repeated(stringField("ids", 1))] },
+      { name: "BatchGetWordsResponse", field: [repeated(messageField("words", "Word"))] },
+    ],
+    service: [
+      {
+        name: "EchoService",
+        method: [
+          method("Say", [text, text]),
+          method("Tell", [text, text], { idempotency: IDEMPOTENCY_UNKNOWN }),
+          method("Ask", [text, text], { hedgeAfter: durationFromMs(ECHO_HEDGE_AFTER_MS) }),
+          method("BatchGetWords", [own("BatchGetWordsRequest"), own("BatchGetWordsResponse")], {
+            maxBatch: 100,
+            freshFor: durationFromMs(ECHO_FRESH_MS),
+            staleIfError: durationFromMs(HOUR_MS),
+          }),
+          method("Count", [number, number], { serverStreaming: true }),
+          method("Collect", [wrapper("BytesValue"), number], { clientStreaming: true }),
+        ],
+      },
+    ],
+  };
+}
+
+interface EchoMethod
+  extends Partial<Pick<MethodPolicy, "freshFor" | "staleIfError" | "hedgeAfter" | "maxBatch">> {
+  readonly idempotency?: MethodOptions_IdempotencyLevel;
+  readonly serverStreaming?: boolean;
+  readonly clientStreaming?: boolean;
+}
+
+function method(
+  name: string,
+  [inputType, outputType]: readonly [string, string],
+  { idempotency, serverStreaming, clientStreaming, ...policy }: EchoMethod = {},
+) {
+  const idempotencyLevel = idempotency ?? NO_SIDE_EFFECTS;
+  const options = create(MethodOptionsSchema, { idempotencyLevel });
+  const declared = create(MethodPolicySchema, {
+    timeout: durationFromMs(ECHO_TIMEOUT_MS),
+    criticality: Criticality.DEFAULT,
+    ...policy,
+  });
+  setExtension(options, method_policy, declared);
+  const streaming = { serverStreaming, clientStreaming };
+  return create(MethodDescriptorProtoSchema, {
+    name,
+    inputType,
+    outputType,
+    options,
+    ...streaming,
+  });
+}
+
+function wrapper(name: string): string {
+  return `.google.protobuf.${name}`;
+}
+
+function own(name: string): string {
+  return `.echo.v1.${name}`;
+}
+
+function stringField(name: string, number: number) {
+  const { STRING } = FieldDescriptorProto_Type;
+  return { name, number, type: STRING, label: FieldDescriptorProto_Label.OPTIONAL };
+}
+
+function messageField(name: string, typeName: string) {
+  const type = FieldDescriptorProto_Type.MESSAGE;
+  return {
+    name,
+    number: 1,
+    type,
+    typeName: own(typeName),
+    label: FieldDescriptorProto_Label.OPTIONAL,
+  };
+}
+
+function repeated<F>(field: F) {
+  return { ...field, label: FieldDescriptorProto_Label.REPEATED };
+}
