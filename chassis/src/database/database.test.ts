@@ -240,7 +240,8 @@ describe("createDatabase", () => {
     it("is answered for by the next query after all connections were ended", async () => {
       const idleErrors: Error[] = [];
       const database = connect({ onIdleError: (error) => idleErrors.push(error) });
-      await Promise.all([database.ping(), database.ping()]);
+      const query = () => database.for("").query(SELECT_NUMBER, [1]);
+      await Promise.all([query(), query()]);
       const busy = database.for("").query(SLEEP, [30]);
       await until(async () => (await running()).length === 1);
       await observer.query(
@@ -249,13 +250,13 @@ describe("createDatabase", () => {
       await expect(busy).rejects.toThrow(DatabaseUnavailable);
       await until(() => database.statistics().total === 0);
       expect(idleErrors).toHaveLength(1);
-      await database.ping();
+      await database.ping(5_000);
     });
 
     it("is DatabaseUnavailable when nothing listens, and connecting lazily it starts all the same", async () => {
       const database = connect({ url: "postgres://nobody:x@127.0.0.1:1/nothing" });
       expect(database.statistics()).toEqual({ total: 0, idle: 0, waiting: 0, max: 2 });
-      await expect(database.ping()).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.ping(5_000)).rejects.toThrow(DatabaseUnavailable);
     });
 
     it("is DatabaseUnavailable when the server accepts connections and never answers", async () => {
@@ -265,16 +266,16 @@ describe("createDatabase", () => {
       const port = typeof address === "object" ? address?.port : 0;
       const url = `postgres://nobody:x@127.0.0.1:${port}/nothing`;
       const database = connect({ url, acquireTimeoutMs: 100 });
-      await expect(database.ping()).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.ping(5_000)).rejects.toThrow(DatabaseUnavailable);
     });
 
     it("is DatabaseUnavailable when it was dropped", async () => {
       const gone = await createTestDatabase({ migrations });
       const database = connect({ url: gone.url });
-      await database.ping();
+      await database.ping(5_000);
       await gone.drop();
       await until(() => database.statistics().total === 0);
-      await expect(database.ping()).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.ping(5_000)).rejects.toThrow(DatabaseUnavailable);
     });
   });
 
@@ -284,6 +285,6 @@ describe("createDatabase", () => {
     await until(async () => (await running()).length === 1);
     await database.close();
     await busy;
-    await expect(database.ping()).rejects.toThrow(DatabaseUnavailable);
+    await expect(database.ping(5_000)).rejects.toThrow(DatabaseUnavailable);
   });
 });

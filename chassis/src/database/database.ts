@@ -1,3 +1,5 @@
+import { DatabaseUnavailable, QueryCanceled } from "./database-error.ts";
+import { createPing } from "./ping.ts";
 import { createPool, type PoolOptions, type PoolStatistics } from "./pool.ts";
 import { createShard } from "./shard.ts";
 import type { Rows, Statement } from "./statement.ts";
@@ -36,8 +38,11 @@ export interface Shard {
 export interface Database {
   /** The shard of a partition key. The only function that knows shards, primary and replica; there is one shard today. */
   for(key: string): Shard;
-  /** Throws DatabaseUnavailable if the database does not answer. */
-  ping(signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves if the database answers within so many milliseconds; else throws DatabaseUnavailable. Callers share one question, and its
+   * answer for 100 ms, so it may be asked at every health check.
+   */
+  ping(timeoutMs: number): Promise<void>;
   /** The pool's connections now, for metrics. */
   statistics(): PoolStatistics;
   /** Waits for the connections in use, a few seconds at most, and closes all. */
@@ -55,11 +60,18 @@ export function createDatabase(options: DatabaseOptions): Database {
   const primary = createShard(pool);
   const database: Database = {
     for: () => primary,
-    ping: async (signal) => {
-      await primary.query(PING, [], signal);
-    },
+    ping: createPing((signal) => askPrimary(primary, signal)),
     statistics: () => pool.statistics(),
     close: () => pool.close(),
   };
   return database;
+}
+
+async function askPrimary(primary: Shard, signal: AbortSignal): Promise<void> {
+  try {
+    await primary.query(PING, [], signal);
+  } catch (error) {
+    if (!(error instanceof QueryCanceled)) throw error;
+    throw new DatabaseUnavailable("the database did not answer in time", { cause: error });
+  }
 }

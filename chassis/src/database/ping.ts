@@ -1,0 +1,42 @@
+import { DatabaseUnavailable } from "./database-error.ts";
+
+/** How long an answer is given again without asking: many may look, and few are asked. */
+const FRESH_MS = 100;
+/** The most that one question takes, whatever its askers would wait. */
+const PING_MS_MAX = 2_000;
+
+/** Asks whether the database answers. Throws DatabaseUnavailable if it does not within so many milliseconds. */
+export type Ping = (timeoutMs: number) => Promise<void>;
+
+/** Makes a ping whose callers share one question, and its answer for a moment. */
+export function createPing(ask: (signal: AbortSignal) => Promise<void>): Ping {
+  let shared: Promise<void> | undefined;
+  let freshUntilMs = 0;
+  const isFresh = () => performance.now() < freshUntilMs;
+
+  function answer(): Promise<void> {
+    if (shared !== undefined && isFresh()) return shared;
+    freshUntilMs = Number.POSITIVE_INFINITY;
+    const asked = ask(AbortSignal.timeout(PING_MS_MAX));
+    const answered = () => {
+      freshUntilMs = performance.now() + FRESH_MS;
+    };
+    asked.then(answered, answered);
+    shared = asked;
+    return asked;
+  }
+
+  return (timeoutMs) => inTime(answer(), timeoutMs);
+}
+
+async function inTime(answer: Promise<void>, timeoutMs: number): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new DatabaseUnavailable(`the database did not answer within ${timeoutMs} ms`));
+  }, timeoutMs);
+  try {
+    await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
