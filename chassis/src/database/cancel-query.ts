@@ -1,10 +1,13 @@
 import { connect } from "node:net";
 import type { PoolClient } from "pg";
+import { Slots } from "./slots.ts";
 
 /** Of Postgres' protocol: a cancel request's length, and the number that stands in place of a version. */
 const CANCEL_REQUEST_BYTES = 16;
 const CANCEL_REQUEST_CODE = 80_877_102;
 const CANCEL_MS_MAX = 1_000;
+/** Each costs Postgres a process; a frozen Postgres lets each wait for its whole time. */
+const CANCELS_MAX = 4;
 
 /** What pg keeps of a connection and its types leave out: the server's host, and the key that allows to cancel. */
 interface BackendKey {
@@ -15,11 +18,30 @@ interface BackendKey {
 }
 
 /**
- * Asks Postgres, over a connection of its own as the protocol demands, to cancel what runs on `client`. Resolves
- * when Postgres has taken the request; it says nothing of the effect. Never rejects: a lost request is made good
- * by the caller, who drops the connection.
+ * Asks Postgres, over a connection of its own as the protocol demands, to cancel what runs on `client`, unless `over` fires before it
+ * is this request's turn. Resolves when Postgres has taken the request; it says nothing of the effect. Never rejects: a lost request
+ * is made good by the caller, who drops the connection.
  */
-export function cancelQuery(client: PoolClient): Promise<void> {
+export type CancelQuery = (client: PoolClient, over: AbortSignal) => Promise<void>;
+
+/** Makes a canceller that has only a few requests under way, each for a second at most. */
+export function createCancelQuery(): CancelQuery {
+  const slots = new Slots(CANCELS_MAX);
+  return async (client, over) => {
+    try {
+      await slots.take({ timeoutMs: CANCEL_MS_MAX, signal: over });
+    } catch {
+      return; // the query is over, or the caller drops the connection by now
+    }
+    try {
+      await sendRequest(client);
+    } finally {
+      slots.give();
+    }
+  };
+}
+
+function sendRequest(client: PoolClient): Promise<void> {
   const { host, port, processID, secretKey } = client as PoolClient & BackendKey;
   const request = Buffer.alloc(CANCEL_REQUEST_BYTES);
   request.writeInt32BE(CANCEL_REQUEST_BYTES, 0);
@@ -28,10 +50,13 @@ export function cancelQuery(client: PoolClient): Promise<void> {
   request.writeInt32BE(secretKey, 12);
   const socket = host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
   return new Promise((resolve) => {
-    socket.setTimeout(CANCEL_MS_MAX, () => socket.destroy());
+    const late = setTimeout(() => socket.destroy(), CANCEL_MS_MAX);
     socket.on("connect", () => socket.write(request));
     socket.on("data", () => {});
     socket.on("error", () => {}); // "close" follows
-    socket.on("close", () => resolve());
+    socket.on("close", () => {
+      clearTimeout(late);
+      resolve();
+    });
   });
 }

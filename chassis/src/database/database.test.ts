@@ -140,8 +140,10 @@ describe("createDatabase", () => {
       const busy = database.for("").query(SLEEP, [0.2]);
       const controller = new AbortController();
       const waiting = database.for("").query(SELECT_NUMBER, [1], controller.signal);
+      expect(database.statistics().waiting).toBe(1);
       controller.abort();
       await expect(waiting).rejects.toThrow(QueryCanceled);
+      expect(database.statistics().waiting).toBe(0);
       await busy;
       await until(() => database.statistics().idle === 1 && database.statistics().waiting === 0);
     });
@@ -256,7 +258,8 @@ describe("createDatabase", () => {
     it("is DatabaseUnavailable when nothing listens, and connecting lazily it starts all the same", async () => {
       const database = connect({ url: "postgres://nobody:x@127.0.0.1:1/nothing" });
       expect(database.statistics()).toEqual({ total: 0, idle: 0, waiting: 0, max: 2 });
-      await expect(database.ping(5_000)).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.for("").query(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.ping(1)).rejects.toThrow(DatabaseUnavailable);
     });
 
     it("is DatabaseUnavailable when the server accepts connections and never answers", async () => {
@@ -266,7 +269,7 @@ describe("createDatabase", () => {
       const port = typeof address === "object" ? address?.port : 0;
       const url = `postgres://nobody:x@127.0.0.1:${port}/nothing`;
       const database = connect({ url, acquireTimeoutMs: 100 });
-      await expect(database.ping(5_000)).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.for("").query(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
     });
 
     it("is DatabaseUnavailable when it was dropped", async () => {
@@ -275,7 +278,7 @@ describe("createDatabase", () => {
       await database.ping(5_000);
       await gone.drop();
       await until(() => database.statistics().total === 0);
-      await expect(database.ping(5_000)).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.for("").query(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
     });
   });
 

@@ -1,6 +1,8 @@
-import { DatabaseUnavailable, QueryCanceled } from "./database-error.ts";
 import { createPing } from "./ping.ts";
 import { createPool, type PoolOptions, type PoolStatistics } from "./pool.ts";
+import { PrimaryMonitor } from "./primary-monitor.ts";
+import { probePrimary } from "./probe-primary.ts";
+import { ReadOnlyMode, type ReadOnlyStatus, type ReadOnlySwitch } from "./read-only-mode.ts";
 import { createShard } from "./shard.ts";
 import type { Rows, Statement } from "./statement.ts";
 
@@ -15,8 +17,24 @@ export interface Connection {
 /** The place where the rows of a key live. */
 export interface Shard {
   /**
-   * Runs one statement on a connection of its own. When the signal fires the promise rejects at once and the query is
-   * cancelled in Postgres. Throws DatabaseUnavailable, QueryCanceled, or Postgres' own error.
+   * Runs one statement that changes nothing. It is run again if its connection was lost before the answer, and goes to the replica, if
+   * there is one, while the primary is unreachable. When the signal fires the promise rejects at once and the query is cancelled in
+   * Postgres. Throws DatabaseUnavailable, QueryCanceled, or Postgres' own error.
+   */
+  read<Row>(
+    statement: Statement,
+    values?: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<Rows<Row>>;
+  /** As `read`, and never from a replica: for what old data must not decide, such as a password or a session. */
+  readCurrent<Row>(
+    statement: Statement,
+    values?: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<Rows<Row>>;
+  /**
+   * Runs one statement that may change something, on the primary, and once: if its connection is lost nobody knows whether it was
+   * carried out. Throws what `read` throws, and DatabaseReadOnly.
    */
   query<Row>(
     statement: Statement,
@@ -24,9 +42,9 @@ export interface Shard {
     signal?: AbortSignal,
   ): Promise<Rows<Row>>;
   /**
-   * Runs `body` between BEGIN and COMMIT; anything it throws rolls back. After a serialization failure or a
-   * deadlock the whole body runs again, a bounded number of times, so it must touch nothing but the database.
-   * A COMMIT that was sent is waited for, whatever the signal says.
+   * Runs `body` between BEGIN and COMMIT; anything it throws rolls back. After a serialization failure, a deadlock, or the loss of the
+   * connection before COMMIT was sent the whole body runs again, a bounded number of times, so it must touch nothing but the database.
+   * A COMMIT that was sent is waited for, whatever the signal says, and never sent again. Throws what `query` throws.
    */
   transaction<Result>(
     body: (connection: Connection) => Promise<Result>,
@@ -39,39 +57,54 @@ export interface Database {
   /** The shard of a partition key. The only function that knows shards, primary and replica; there is one shard today. */
   for(key: string): Shard;
   /**
-   * Resolves if the database answers within so many milliseconds; else throws DatabaseUnavailable. Callers share one question, and its
-   * answer for 100 ms, so it may be asked at every health check.
+   * Resolves if reads are answered, by the primary or its replica, within so many milliseconds; else throws DatabaseUnavailable. Callers
+   * share one question, and its answer for 100 ms, so it may be asked at every health check.
    */
   ping(timeoutMs: number): Promise<void>;
-  /** The pool's connections now, for metrics. */
+  /** Whether writes are refused, and the operator's switch for it. */
+  readonly readOnly: ReadOnlySwitch;
+  /** The connections to the primary now, for metrics. */
   statistics(): PoolStatistics;
   /** Waits for the connections in use, a few seconds at most, and closes all. */
   close(): Promise<void>;
 }
 
 /** What a database is made of; every limit is written out by the caller. */
-export type DatabaseOptions = PoolOptions;
+export interface DatabaseOptions extends PoolOptions {
+  /** A replica, which answers reads while the primary is unreachable. Same limits. */
+  readonly replicaUrl?: string;
+  /** Told when writes begin or cease to be refused, or the reason changes. */
+  readonly onReadOnlyChange?: (status: ReadOnlyStatus) => void;
+}
 
 const PING = { name: "ping", text: "select 1" } as const satisfies Statement;
 
-/** Makes a database over one pool. It connects lazily, so a process starts without its database. */
+/** Makes a database over one pool, or two with a replica. It connects lazily, so a process starts without its database. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const pool = createPool(options);
-  const primary = createShard(pool);
-  const database: Database = {
-    for: () => primary,
-    ping: createPing((signal) => askPrimary(primary, signal)),
-    statistics: () => pool.statistics(),
-    close: () => pool.close(),
+  const { url, replicaUrl, applicationName, onReadOnlyChange = () => {} } = options;
+  const primary = createPool(options);
+  const replica =
+    replicaUrl === undefined ? undefined : createPool({ ...options, url: replicaUrl });
+  const monitor = new PrimaryMonitor({
+    probe: () => probePrimary(url, applicationName),
+    onChange: (state) => {
+      // A session that began while the database was read-only may stay so for good.
+      if (state === "writable") primary.renew();
+      mode.tell();
+    },
+  });
+  const mode = new ReadOnlyMode(() => monitor.state, onReadOnlyChange);
+  const shard = createShard({ primary, replica, monitor, mode });
+  return {
+    for: () => shard,
+    ping: createPing(async (signal) => {
+      await shard.read(PING, [], signal);
+    }),
+    readOnly: mode,
+    statistics: () => primary.statistics(),
+    async close() {
+      monitor.close();
+      await Promise.all([primary.close(), replica?.close()]);
+    },
   };
-  return database;
-}
-
-async function askPrimary(primary: Shard, signal: AbortSignal): Promise<void> {
-  try {
-    await primary.query(PING, [], signal);
-  } catch (error) {
-    if (!(error instanceof QueryCanceled)) throw error;
-    throw new DatabaseUnavailable("the database did not answer in time", { cause: error });
-  }
 }

@@ -1,7 +1,13 @@
 import type { PoolClient, QueryResult } from "pg";
-import { cancelQuery } from "./cancel-query.ts";
 import type { Connection } from "./database.ts";
-import { leavesConnectionUsable, QueryCanceled, toDatabaseError } from "./database-error.ts";
+import {
+  ConnectionLost,
+  canceledBy,
+  DatabaseUnavailable,
+  leavesConnectionUsable,
+  QueryCanceled,
+  toDatabaseError,
+} from "./database-error.ts";
 import type { Pool } from "./pool.ts";
 import type { Rows, Statement } from "./statement.ts";
 
@@ -14,13 +20,9 @@ interface Query {
   readonly values?: readonly unknown[];
 }
 
-/** The error of a call whose signal fired. */
-export function canceledBy(signal: AbortSignal): QueryCanceled {
-  return new QueryCanceled("the call that asked was canceled", { cause: signal.reason });
-}
-
 /** A borrowed connection: cancels its query with the signal, and goes back to the pool only when it is sound. */
 export class Lease implements Connection {
+  readonly #pool: Pool;
   readonly #client: PoolClient;
   readonly #signal: AbortSignal | undefined;
   readonly #onError = () => {
@@ -30,9 +32,9 @@ export class Lease implements Connection {
   /** The transaction's end must run even if the signal has fired. */
   #ending = false;
 
-  /** Borrows from the pool. Throws DatabaseUnavailable, and QueryCanceled if the signal fired meanwhile. */
+  /** Borrows from the pool. Throws DatabaseUnavailable or CannotConnect, and QueryCanceled if the signal fired meanwhile. */
   static async from(pool: Pool, signal: AbortSignal | undefined): Promise<Lease> {
-    const lease = new Lease(await pool.acquire(), signal);
+    const lease = new Lease(pool, await pool.acquire(signal), signal);
     if (signal?.aborted) {
       lease.release();
       throw canceledBy(signal);
@@ -40,7 +42,8 @@ export class Lease implements Connection {
     return lease;
   }
 
-  private constructor(client: PoolClient, signal: AbortSignal | undefined) {
+  private constructor(pool: Pool, client: PoolClient, signal: AbortSignal | undefined) {
+    this.#pool = pool;
     this.#client = client;
     this.#signal = signal;
     client.on("error", this.#onError);
@@ -58,10 +61,17 @@ export class Lease implements Connection {
     await this.#run({ text: "begin" });
   }
 
-  /** Commits, whatever the signal says. Throws if Postgres rolled back because `body` hid a failed statement. */
+  /**
+   * Commits, whatever the signal says. Throws if Postgres rolled back because `body` hid a failed statement, and DatabaseUnavailable,
+   * never ConnectionLost, if nobody knows whether it was carried out.
+   */
   async commit(): Promise<void> {
     this.#ending = true;
-    const { command } = await this.#run({ text: "commit" });
+    const { command } = await this.#run({ text: "commit" }).catch((error) => {
+      if (!(error instanceof ConnectionLost)) throw error;
+      const message = "the connection was lost at the commit, which may have been carried out";
+      throw new DatabaseUnavailable(message, { cause: error });
+    });
     if (command !== "COMMIT") {
       throw new Error(
         "the transaction was rolled back: the error of one of its statements was caught",
@@ -80,7 +90,7 @@ export class Lease implements Connection {
 
   /** Gives the connection back, or closes it when it is not sound. Called once. */
   release(): void {
-    this.#client.release(this.#broken);
+    this.#pool.release(this.#client, this.#broken);
     // A closing connection may still emit "error", and nobody else listens.
     if (!this.#broken) this.#client.off("error", this.#onError);
   }
@@ -90,8 +100,10 @@ export class Lease implements Connection {
     if (signal?.aborted) throw canceledBy(signal);
     let cancel: Promise<void> | undefined;
     let timer: NodeJS.Timeout | undefined;
+    let over: AbortController | undefined;
     const onAbort = () => {
-      cancel = cancelQuery(this.#client);
+      over = new AbortController();
+      cancel = this.#pool.cancelQuery(this.#client, over.signal);
       // With a query on its way, end() drops the socket: the query then fails, and this lease with it.
       timer = setTimeout(() => void this.#client.end(), CANCEL_GRACE_MS);
     };
@@ -112,6 +124,7 @@ export class Lease implements Connection {
     } finally {
       signal?.removeEventListener("abort", onAbort);
       clearTimeout(timer);
+      over?.abort();
       await cancel;
     }
   }

@@ -1,4 +1,4 @@
-import { DatabaseUnavailable } from "./database-error.ts";
+import { DatabaseUnavailable, QueryCanceled } from "./database-error.ts";
 
 /** How long an answer is given again without asking: many may look, and few are asked. */
 const FRESH_MS = 100;
@@ -17,7 +17,10 @@ export function createPing(ask: (signal: AbortSignal) => Promise<void>): Ping {
   function answer(): Promise<void> {
     if (shared !== undefined && isFresh()) return shared;
     freshUntilMs = Number.POSITIVE_INFINITY;
-    const asked = ask(AbortSignal.timeout(PING_MS_MAX));
+    const asked = ask(AbortSignal.timeout(PING_MS_MAX)).catch((error) => {
+      if (!(error instanceof QueryCanceled)) throw error;
+      throw new DatabaseUnavailable("the database did not answer in time", { cause: error });
+    });
     const answered = () => {
       freshUntilMs = performance.now() + FRESH_MS;
     };

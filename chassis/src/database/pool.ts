@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { toDatabaseError } from "./database-error.ts";
+import { type CancelQuery, createCancelQuery } from "./cancel-query.ts";
+import { toConnectError } from "./database-error.ts";
+import { Slots } from "./slots.ts";
 
 /** The limits of a pool. Durations in milliseconds. */
 export interface PoolOptions {
@@ -9,7 +11,7 @@ export interface PoolOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   readonly poolMax: number;
-  /** The most that a caller waits for a connection. Shorter than the deadline of any call. */
+  /** The most that a caller waits for a connection to come free, and the most that opening one takes. */
   readonly acquireTimeoutMs: number;
   /** The most that one statement runs; Postgres enforces it. */
   readonly statementTimeoutMs: number;
@@ -29,8 +31,16 @@ export interface PoolStatistics {
 
 /** Lends connections, each to one borrower at a time. */
 export interface Pool {
-  /** Throws DatabaseUnavailable if none comes free, or can be opened, in time. */
-  acquire(): Promise<pg.PoolClient>;
+  /**
+   * Throws DatabaseUnavailable if none comes free in time, CannotConnect if none can be opened, and QueryCanceled if the signal fires
+   * in the line. What is lent must be released.
+   */
+  acquire(signal: AbortSignal | undefined): Promise<pg.PoolClient>;
+  /** Takes a connection back, or closes it when it is broken. */
+  release(client: pg.PoolClient, broken: boolean): void;
+  /** Lends no connection again that is open now: what a session was told when it began may no longer hold. */
+  renew(): void;
+  readonly cancelQuery: CancelQuery;
   statistics(): PoolStatistics;
   close(): Promise<void>;
 }
@@ -76,14 +86,48 @@ export function createPool(options: PoolOptions): Pool {
     allowExitOnIdle: true,
     types,
   });
+  // pg's own line cannot be left: nobody ever stands in it, since there are as many places as connections.
+  const slots = new Slots(options.poolMax);
+  let fresh = new WeakSet<pg.PoolClient>();
+  pool.on("connect", (client) => fresh.add(client));
   // Without a listener a dead idle connection would end the process.
   pool.on("error", (error) => options.onIdleError?.(error));
+
+  async function connect(): Promise<pg.PoolClient> {
+    try {
+      for (;;) {
+        const client = await pool.connect();
+        if (fresh.has(client)) return client;
+        client.release(true);
+      }
+    } catch (error) {
+      slots.give();
+      throw toConnectError(error);
+    }
+  }
+
   return {
-    acquire: () => acquire(pool, options),
+    async acquire(signal) {
+      const start = performance.now();
+      try {
+        await slots.take({ timeoutMs: options.acquireTimeoutMs, signal });
+        return await connect();
+      } finally {
+        options.onAcquire?.((performance.now() - start) / 1000);
+      }
+    },
+    release(client, broken) {
+      client.release(broken);
+      slots.give();
+    },
+    renew: () => {
+      fresh = new WeakSet();
+    },
+    cancelQuery: createCancelQuery(),
     statistics: () => ({
       total: pool.totalCount,
       idle: pool.idleCount,
-      waiting: pool.waitingCount,
+      waiting: slots.waiting,
       max: options.poolMax,
     }),
     close: async () => {
@@ -95,15 +139,4 @@ export function createPool(options: PoolOptions): Pool {
       await late.catch(() => {}); // the abort above is why it rejects
     },
   };
-}
-
-async function acquire(pool: pg.Pool, options: PoolOptions): Promise<pg.PoolClient> {
-  const start = performance.now();
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw toDatabaseError(error);
-  } finally {
-    options.onAcquire?.((performance.now() - start) / 1000);
-  }
 }

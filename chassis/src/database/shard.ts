@@ -1,57 +1,75 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { Connection, Shard } from "./database.ts";
-import { isSerializationFailure } from "./database-error.ts";
-import { canceledBy, Lease } from "./lease.ts";
+import type { Shard } from "./database.ts";
+import { CannotConnect, ConnectionLost, canceledBy, DatabaseReadOnly } from "./database-error.ts";
+import { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
+import type { ReadOnlyMode } from "./read-only-mode.ts";
+import { type ReadSources, repeatRead } from "./repeat-read.ts";
+import type { Rows, Statement } from "./statement.ts";
+import { runTransaction } from "./transaction.ts";
 
-const TRANSACTION_ATTEMPTS_MAX = 4;
-/** Spreads two transactions that met, so that they do not meet again. */
-const RETRY_DELAY_MS_MAX = 20;
+/** What a shard is made of. */
+export interface ShardOptions extends ReadSources {
+  readonly mode: ReadOnlyMode;
+}
 
-/** Makes a shard whose rows are all behind one pool. */
-export function createShard(pool: Pool): Shard {
+/** Makes a shard whose rows are all in one database, and maybe in a replica of it. */
+export function createShard(options: ShardOptions): Shard {
+  const { primary } = options;
+  const current = { ...options, replica: undefined };
   return {
+    read: (statement, values, signal) =>
+      untilAborted(signal, () =>
+        repeatRead(options, (pool) => runOne(pool, { statement, values, signal })),
+      ),
+    readCurrent: (statement, values, signal) =>
+      untilAborted(signal, () =>
+        repeatRead(current, (pool) => runOne(pool, { statement, values, signal })),
+      ),
     query: (statement, values, signal) =>
-      untilAborted(signal, async () => {
-        const lease = await Lease.from(pool, signal);
-        try {
-          return await lease.query(statement, values);
-        } finally {
-          lease.release();
-        }
-      }),
+      untilAborted(signal, () =>
+        write(options, () => runOne(primary, { statement, values, signal })),
+      ),
     transaction: (body, signal) =>
-      untilAborted(signal, async (disarm) => {
-        for (let attempt = 1; ; attempt++) {
-          try {
-            return await runTransaction(pool, body, { signal, disarm });
-          } catch (error) {
-            if (!isSerializationFailure(error) || attempt >= TRANSACTION_ATTEMPTS_MAX) throw error;
-            await delay(Math.random() * RETRY_DELAY_MS_MAX * attempt);
-          }
-        }
-      }),
+      untilAborted(signal, (onCommit) =>
+        write(options, () => runTransaction(primary, { body, signal, onCommit })),
+      ),
   };
 }
 
-async function runTransaction<Result>(
+interface OneStatement {
+  readonly statement: Statement;
+  readonly values: readonly unknown[] | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function runOne<Row>(
   pool: Pool,
-  body: (connection: Connection) => Promise<Result>,
-  call: { readonly signal: AbortSignal | undefined; readonly disarm: () => void },
-): Promise<Result> {
-  const lease = await Lease.from(pool, call.signal);
+  { statement, values, signal }: OneStatement,
+): Promise<Rows<Row>> {
+  const lease = await Lease.from(pool, signal);
   try {
-    await lease.begin();
-    const result = await body(lease);
-    if (call.signal?.aborted) throw canceledBy(call.signal);
-    call.disarm();
-    await lease.commit();
-    return result;
-  } catch (error) {
-    await lease.rollback();
-    throw error;
+    return await lease.query(statement, values);
   } finally {
     lease.release();
+  }
+}
+
+/** Refuses what would be refused, and tells the monitor what a write finds out. */
+async function write<Result>(
+  { monitor, mode }: ShardOptions,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  mode.check();
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof CannotConnect) {
+      monitor.report("unreachable");
+      throw new DatabaseReadOnly(error.message, { cause: error });
+    }
+    if (error instanceof DatabaseReadOnly) monitor.report("read-only");
+    if (error instanceof ConnectionLost) monitor.suspect();
+    throw error;
   }
 }
 

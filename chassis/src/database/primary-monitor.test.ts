@@ -1,0 +1,75 @@
+import { DatabaseUnavailable } from "./database-error.ts";
+import { PrimaryMonitor, type PrimaryState } from "./primary-monitor.ts";
+
+/** A monitor whose probes are answered one after the other, and the states that it has told of. */
+function monitorOf(...answers: readonly (PrimaryState | Error)[]) {
+  const states: PrimaryState[] = [];
+  const left = [...answers];
+  const done = Promise.withResolvers<void>();
+  const monitor = new PrimaryMonitor({
+    probe: async () => {
+      const answer = left.shift();
+      if (left.length === 0) setImmediate(done.resolve); // by then the monitor has heard it
+      if (answer === "writable" || answer === "read-only") return answer;
+      throw answer instanceof Error ? answer : new Error("connect ECONNREFUSED");
+    },
+    onChange: (state) => states.push(state),
+  });
+  return { monitor, states, done: done.promise };
+}
+
+describe("a primary's monitor", () => {
+  it("probes a primary that is gone until it takes writes, and tells of each change once", async () => {
+    const { monitor, states, done } = monitorOf(
+      "unreachable",
+      "read-only",
+      "read-only",
+      "writable",
+    );
+    monitor.report("unreachable");
+    monitor.report("unreachable");
+    await done;
+    await monitor.untilReachable();
+    expect(states).toEqual(["unreachable", "read-only", "writable"]);
+    expect(monitor.state).toBe("writable");
+  });
+
+  it("lets reads go on as soon as the primary answers, also if it takes no writes", async () => {
+    const { monitor, states } = monitorOf("read-only", "writable");
+    monitor.report("unreachable");
+    await monitor.untilReachable();
+    expect(states).toEqual(["unreachable", "read-only"]);
+    monitor.close();
+  });
+
+  it("changes nothing on a suspicion that proves wrong", async () => {
+    const { monitor, states, done } = monitorOf("writable");
+    monitor.suspect();
+    await done;
+    expect(states).toEqual([]);
+  });
+
+  it("finds out on a suspicion that the primary is gone", async () => {
+    const { monitor, states, done } = monitorOf("unreachable", "writable");
+    monitor.suspect();
+    await done;
+    await monitor.untilReachable();
+    expect(states).toEqual(["unreachable", "writable"]);
+  });
+
+  it("does not take a server that is short of connections for one that is gone", async () => {
+    const full = Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" });
+    const { monitor, states, done } = monitorOf(full);
+    monitor.suspect();
+    await done;
+    expect(states).toEqual([]);
+    expect(monitor.state).toBe("writable");
+  });
+
+  it("lets nobody wait for longer than a restart takes", async () => {
+    const { monitor } = monitorOf();
+    monitor.report("unreachable");
+    await expect(monitor.untilReachable()).rejects.toThrow(DatabaseUnavailable);
+    monitor.close();
+  });
+});

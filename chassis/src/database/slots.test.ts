@@ -1,0 +1,46 @@
+import { DatabaseUnavailable, QueryCanceled } from "./database-error.ts";
+import { Slots } from "./slots.ts";
+
+const LONG_MS = 60_000;
+
+describe("slots", () => {
+  it("are handed out in the order of asking", async () => {
+    const slots = new Slots(1);
+    const order: string[] = [];
+    const take = async (name: string) => {
+      await slots.take({ timeoutMs: LONG_MS, signal: undefined });
+      order.push(name);
+    };
+    await take("first");
+    const others = [take("second"), take("third")];
+    expect(slots.waiting).toBe(2);
+    slots.give();
+    slots.give();
+    await Promise.all(others);
+    expect(order).toEqual(["first", "second", "third"]);
+  });
+
+  it("pass over who gave up, so that none is lost", async () => {
+    const slots = new Slots(1);
+    await slots.take({ timeoutMs: LONG_MS, signal: undefined });
+    const leaving = new AbortController();
+    const left = slots.take({ timeoutMs: LONG_MS, signal: leaving.signal });
+    const late = slots.take({ timeoutMs: 1, signal: undefined });
+    const patient = slots.take({ timeoutMs: LONG_MS, signal: undefined });
+    leaving.abort();
+    await expect(left).rejects.toThrow(QueryCanceled);
+    await expect(late).rejects.toThrow(DatabaseUnavailable);
+    expect(slots.waiting).toBe(1);
+    slots.give();
+    await patient;
+    slots.give();
+    await slots.take({ timeoutMs: 1, signal: undefined });
+  });
+
+  it("are not taken by who gave up before asking", async () => {
+    const slots = new Slots(1);
+    const asked = slots.take({ timeoutMs: LONG_MS, signal: AbortSignal.abort() });
+    await expect(asked).rejects.toThrow(QueryCanceled);
+    await slots.take({ timeoutMs: 1, signal: undefined });
+  });
+});
