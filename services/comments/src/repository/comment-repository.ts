@@ -51,21 +51,21 @@ interface CommentCountRow {
 export function createCommentRepository(database: Database): CommentRepository {
   return {
     async findComment(id, signal) {
-      const { rows } = await database.for(id).query<CommentRow>(SELECT_COMMENT, [id], signal);
+      const { rows } = await database.for(id).read<CommentRow>(SELECT_COMMENT, [id], signal);
       return rows.map(toComment)[0];
     },
 
     async listComments({ imageId, order, after, limit }, signal) {
       const { statement, start } = ORDERS[order];
       const values = [imageId, after?.[0] ?? start, limit];
-      const { rows } = await database.for(imageId).query<CommentRow>(statement, values, signal);
+      const { rows } = await database.for(imageId).read<CommentRow>(statement, values, signal);
       return rows.map(toComment);
     },
 
     async listReplies({ imageId, parentId, after, limit }, signal) {
       const values = [imageId, parentId, after?.[0] ?? BEFORE_ALL_IDS, limit];
       const shard = database.for(imageId);
-      const { rows } = await shard.query<CommentRow>(SELECT_REPLIES, values, signal);
+      const { rows } = await shard.read<CommentRow>(SELECT_REPLIES, values, signal);
       return rows.map(toComment);
     },
 
@@ -73,7 +73,7 @@ export function createCommentRepository(database: Database): CommentRepository {
       const idsByShard = Map.groupBy(imageIds, (id) => database.for(id));
       const answers = await Promise.all(
         [...idsByShard].map(([shard, ids]) =>
-          shard.query<CommentCountRow>(SELECT_COMMENT_COUNTS, [ids], signal),
+          shard.read<CommentCountRow>(SELECT_COMMENT_COUNTS, [ids], signal),
         ),
       );
       const rows = answers.flatMap((answer) => answer.rows);

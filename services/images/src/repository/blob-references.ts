@@ -36,7 +36,7 @@ export function createBlobReferences(database: Database): BlobReferences {
     async findUnreferenced(limit) {
       const { rows } = await database
         .for("")
-        .query<{ hash: string }>(SELECT_UNREFERENCED_BLOBS, [limit]);
+        .readCurrent<{ hash: string }>(SELECT_UNREFERENCED_BLOBS, [limit]);
       return rows.map(({ hash }) => hash);
     },
   };

@@ -18,14 +18,14 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
     async findImage(id, viewer, signal) {
       const { rows } = await database
         .for(id)
-        .query<ImageRow>(statements.SELECT_IMAGE, [id, viewer ?? null], signal);
+        .read<ImageRow>(statements.SELECT_IMAGE, [id, viewer ?? null], signal);
       return rows.length === 0 ? undefined : toImage(rows[0]);
     },
     async findImages(ids, viewer, signal) {
       const idsByShard = Map.groupBy(ids, (id) => database.for(id));
       const answers = await Promise.all(
         [...idsByShard].map(([shard, shardIds]) =>
-          shard.query<ImageRow>(statements.SELECT_IMAGES, [shardIds, viewer ?? null], signal),
+          shard.read<ImageRow>(statements.SELECT_IMAGES, [shardIds, viewer ?? null], signal),
         ),
       );
       return answers.flatMap(({ rows }) => rows.map(toImage));
@@ -34,7 +34,7 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
       const { statement, values } = listStatement(query);
       const { rows } = await database
         .for(query.ownerId ?? "")
-        .query<ImageRow>(statement, values, signal);
+        .read<ImageRow>(statement, values, signal);
       return rows.map(toImage);
     },
     createImage: (image, place) =>

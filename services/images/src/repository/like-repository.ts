@@ -57,7 +57,7 @@ export function createLikeRepository(database: Database): LikeRepository {
     async listLikes({ imageId, after, limit }, signal) {
       const { rows } = await database
         .for(imageId)
-        .query<{ user_id: string; create_time: Date }>(
+        .read<{ user_id: string; create_time: Date }>(
           SELECT_LIKES,
           [imageId, limit, after?.createTime ?? null, after?.userId ?? null],
           signal,

@@ -46,7 +46,7 @@ export function createProcessingRepository(database: Database): ProcessingReposi
     async findUnprocessed(id) {
       const { rows } = await database
         .for(id)
-        .query<{ blob_hash: string }>(SELECT_UNPROCESSED_IMAGE, [id]);
+        .readCurrent<{ blob_hash: string }>(SELECT_UNPROCESSED_IMAGE, [id]);
       return rows[0]?.blob_hash;
     },
     completeImage: (id, { width, height, placeholder, variants }, place) =>

@@ -46,14 +46,16 @@ export function createSessionRepository(database: Database): SessionRepository {
 
     async isSessionOpen({ userId, sessionId }, signal) {
       const values = [userId, sessionId];
-      const { rowCount } = await database.for(userId).query(SELECT_OPEN_SESSION, values, signal);
+      const { rowCount } = await database
+        .for(userId)
+        .readCurrent(SELECT_OPEN_SESSION, values, signal);
       return rowCount > 0;
     },
 
     async findSessions(userId, { afterId, limit }, signal) {
       const shard = database.for(userId);
       const values = [userId, afterId, limit];
-      const { rows } = await shard.query<SessionRow>(SELECT_SESSIONS, values, signal);
+      const { rows } = await shard.readCurrent<SessionRow>(SELECT_SESSIONS, values, signal);
       return rows.map(toSession);
     },
 

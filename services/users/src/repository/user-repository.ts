@@ -32,7 +32,7 @@ export function createUserRepository(database: Database): UserRepository {
     const values = [handle, foldEmail(email)];
     const { rows } = await database
       .for(handle)
-      .query<{ readonly handle_taken: boolean }>(SELECT_TAKEN, values, signal);
+      .readCurrent<{ readonly handle_taken: boolean }>(SELECT_TAKEN, values, signal);
     const [row] = rows;
     if (row === undefined) return undefined;
     return row.handle_taken ? "handle-taken" : "email-taken";
@@ -56,34 +56,38 @@ export function createUserRepository(database: Database): UserRepository {
     insertAccount,
 
     async findUser(id, signal) {
-      const { rows } = await database.for(id).query<UserRow>(SELECT_USER, [id], signal);
+      const { rows } = await database.for(id).read<UserRow>(SELECT_USER, [id], signal);
       return rows.map(toUser)[0];
     },
 
     async findUsers(ids, signal) {
       const shards = Map.groupBy(ids, (id) => database.for(id));
       const find = async ([shard, keys]: readonly [Shard, readonly string[]]) =>
-        await shard.query<UserRow>(SELECT_USERS, [keys], signal);
+        await shard.read<UserRow>(SELECT_USERS, [keys], signal);
       const found = await Promise.all([...shards].map(find));
       return found.flatMap(({ rows }) => rows.map(toUser));
     },
 
     async findUserByHandle(handle, signal) {
       const shard = database.for(handle);
-      const { rows } = await shard.query<UserRow>(SELECT_USER_BY_HANDLE, [handle], signal);
+      const { rows } = await shard.read<UserRow>(SELECT_USER_BY_HANDLE, [handle], signal);
       return rows.map(toUser)[0];
     },
 
     async searchUsers({ prefix, afterHandle, limit }, signal) {
       const values = [prefix, prefix + LAST_CODE_POINT, afterHandle, limit];
       const shard = database.for(prefix);
-      const { rows } = await shard.query<UserRow>(SELECT_USERS_BY_PREFIX, values, signal);
+      const { rows } = await shard.read<UserRow>(SELECT_USERS_BY_PREFIX, values, signal);
       return rows.map(toUser);
     },
 
     async findAccount({ userId, sessionId }, signal) {
       const shard = database.for(userId);
-      const { rows } = await shard.query<AccountRow>(SELECT_ACCOUNT, [userId, sessionId], signal);
+      const { rows } = await shard.readCurrent<AccountRow>(
+        SELECT_ACCOUNT,
+        [userId, sessionId],
+        signal,
+      );
       return rows.map(toAccount)[0];
     },
 
@@ -105,7 +109,11 @@ export function createUserRepository(database: Database): UserRepository {
         : [SELECT_CREDENTIALS_BY_HANDLE, fold(login)];
       const { rows } = await database
         .for(key)
-        .query<{ readonly id: string; readonly password_hash: string }>(statement, [key], signal);
+        .readCurrent<{ readonly id: string; readonly password_hash: string }>(
+          statement,
+          [key],
+          signal,
+        );
       const [row] = rows;
       return row === undefined ? undefined : { userId: row.id, passwordHash: row.password_hash };
     },
