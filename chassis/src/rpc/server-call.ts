@@ -1,6 +1,6 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
-import { DatabaseUnavailable, QueryCanceled } from "#database/database-error.ts";
+import { DatabaseReadOnly, DatabaseUnavailable, QueryCanceled } from "#database/database-error.ts";
 import { Failure } from "#failure.ts";
 import type { Caller } from "#identity/caller.ts";
 import type { Logger } from "#telemetry/logger.ts";
@@ -99,6 +99,13 @@ export class ServerCall implements Disposable {
         const details = { reason, domain, metadata, violations, retryAfterMs, cause: thrown };
         return new RpcError(code, thrown.message, details);
       }
+    }
+    if (thrown instanceof DatabaseReadOnly) {
+      return new RpcError(status.UNAVAILABLE, "the service takes no writes now", {
+        reason: "READ_ONLY",
+        retryAfterMs: DATABASE_RETRY_AFTER_MS,
+        cause: thrown,
+      });
     }
     if (thrown instanceof DatabaseUnavailable) {
       return new RpcError(status.UNAVAILABLE, "the service's database cannot be asked", {
