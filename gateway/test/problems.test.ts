@@ -41,6 +41,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   CANCELLED: 503,
   DATABASE_UNAVAILABLE: 503,
   DEADLINE_EXCEEDED: 503,
+  READ_ONLY: 503,
 };
 
 const IN_THE_CONTRACT = [UsersReason, ImagesReason, CommentsReason]

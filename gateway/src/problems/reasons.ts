@@ -15,7 +15,8 @@ export type ChassisReason =
   | "CANCELLED"
   | "DATABASE_UNAVAILABLE"
   | "DEADLINE_EXCEEDED"
-  | "INTERNAL";
+  | "INTERNAL"
+  | "READ_ONLY";
 
 /** The problem of every reason. A reason that is added to the contract does not compile until it stands here. */
 export const REASON_CODES = {
@@ -51,6 +52,7 @@ export const REASON_CODES = {
   DATABASE_UNAVAILABLE: "SERVICE_UNAVAILABLE",
   DEADLINE_EXCEEDED: "SERVICE_UNAVAILABLE",
   INTERNAL: "INTERNAL",
+  READ_ONLY: "READ_ONLY",
 } as const satisfies Record<ServiceReason | ChassisReason, ProblemCode>;
 
 /** The problem of a status, for a callee that gave no reason that is known here. */

@@ -96,6 +96,7 @@ function commentUpdateRoute(
             "NOT_COMMENT_AUTHOR",
             "EDIT_WINDOW_OVER",
             "ETAG_MISMATCH",
+            "READ_ONLY",
           ),
         },
       },
@@ -134,7 +135,7 @@ function commentDeleteRoute(
         params: IdParameters,
         response: {
           204: NoContent,
-          ...problems("COMMENT_NOT_FOUND", "NOT_COMMENT_AUTHOR", "ETAG_MISMATCH"),
+          ...problems("COMMENT_NOT_FOUND", "NOT_COMMENT_AUTHOR", "ETAG_MISMATCH", "READ_ONLY"),
         },
       },
     },

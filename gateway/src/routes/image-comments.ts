@@ -37,6 +37,7 @@ export function imageCommentRoutes(
             "PARENT_NOT_FOUND",
             "COMMENTS_CLOSED",
             "TOO_DEEP",
+            "READ_ONLY",
           ),
         },
       },

@@ -75,6 +75,7 @@ export async function imageUploadRoutes(
             "UNSUPPORTED_MEDIA_TYPE",
             "TOO_MANY_PIXELS",
             "UPLOADS_OVERLOADED",
+            "READ_ONLY",
           ),
         },
       },

@@ -85,7 +85,13 @@ function imageWriteRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDe
         body: ImageChange,
         response: {
           200: ImageReference,
-          ...problems(...JSON_PROBLEMS, "IMAGE_NOT_FOUND", "NOT_IMAGE_OWNER", "ETAG_MISMATCH"),
+          ...problems(
+            ...JSON_PROBLEMS,
+            "IMAGE_NOT_FOUND",
+            "NOT_IMAGE_OWNER",
+            "ETAG_MISMATCH",
+            "READ_ONLY",
+          ),
         },
       },
     },
@@ -124,7 +130,7 @@ function imageWriteRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDe
         params: IdParameters,
         response: {
           204: NoContent,
-          ...problems("IMAGE_NOT_FOUND", "NOT_IMAGE_OWNER", "ETAG_MISMATCH"),
+          ...problems("IMAGE_NOT_FOUND", "NOT_IMAGE_OWNER", "ETAG_MISMATCH", "READ_ONLY"),
         },
       },
     },

@@ -31,7 +31,7 @@ function likeWriteRoutes(server: ApiServer, { calls, images }: LikeRouteDependen
         description: "Liking it again changes nothing.",
         security: SIGNED_IN,
         params: IdParameters,
-        response: { 204: NoContent, ...problems("IMAGE_NOT_FOUND") },
+        response: { 204: NoContent, ...problems("IMAGE_NOT_FOUND", "READ_ONLY") },
       },
     },
     async (request, reply) => {
@@ -51,7 +51,7 @@ function likeWriteRoutes(server: ApiServer, { calls, images }: LikeRouteDependen
         description: "Ending it again changes nothing.",
         security: SIGNED_IN,
         params: IdParameters,
-        response: { 204: NoContent, ...problems("IMAGE_NOT_FOUND", "ETAG_MISMATCH") },
+        response: { 204: NoContent, ...problems("IMAGE_NOT_FOUND", "ETAG_MISMATCH", "READ_ONLY") },
       },
     },
     async (request, reply) => {

@@ -52,7 +52,7 @@ function tokenRoutes(server: ApiServer, { users, calls, limits }: SessionRouteDe
         body: NewSession,
         response: {
           201: SessionReference,
-          ...problems(...JSON_PROBLEMS, "BAD_CREDENTIALS", "HASHING_OVERLOADED"),
+          ...problems(...JSON_PROBLEMS, "BAD_CREDENTIALS", "HASHING_OVERLOADED", "READ_ONLY"),
         },
       },
     },
@@ -75,7 +75,10 @@ function tokenRoutes(server: ApiServer, { users, calls, limits }: SessionRouteDe
         description:
           "The refresh token is good for one use; using it twice ends the session: `SESSION_REVOKED`.",
         body: SessionRefresh,
-        response: { 200: SessionReference, ...problems(...JSON_PROBLEMS, "SESSION_REVOKED") },
+        response: {
+          200: SessionReference,
+          ...problems(...JSON_PROBLEMS, "SESSION_REVOKED", "READ_ONLY"),
+        },
       },
     },
     async (request, reply) => {
@@ -126,7 +129,10 @@ function signOutRoutes(server: ApiServer, { users, calls }: SessionRouteDependen
         tags: ["sessions"],
         summary: "Sign out",
         security: SIGNED_IN,
-        response: { 204: NoContent, ...problems("SESSION_NOT_FOUND", "ETAG_MISMATCH") },
+        response: {
+          204: NoContent,
+          ...problems("SESSION_NOT_FOUND", "ETAG_MISMATCH", "READ_ONLY"),
+        },
       },
     },
     async (request, reply) => {
@@ -147,7 +153,10 @@ function signOutRoutes(server: ApiServer, { users, calls }: SessionRouteDependen
         summary: "End one of one's sessions",
         security: SIGNED_IN,
         params: IdParameters,
-        response: { 204: NoContent, ...problems("SESSION_NOT_FOUND", "ETAG_MISMATCH") },
+        response: {
+          204: NoContent,
+          ...problems("SESSION_NOT_FOUND", "ETAG_MISMATCH", "READ_ONLY"),
+        },
       },
     },
     async (request, reply) => {

@@ -38,7 +38,13 @@ function signUpRoutes(server: ApiServer, { users, calls, limits }: UserRouteDepe
         body: NewUser,
         response: {
           201: UserReference,
-          ...problems(...JSON_PROBLEMS, "HANDLE_TAKEN", "EMAIL_TAKEN", "HASHING_OVERLOADED"),
+          ...problems(
+            ...JSON_PROBLEMS,
+            "HANDLE_TAKEN",
+            "EMAIL_TAKEN",
+            "HASHING_OVERLOADED",
+            "READ_ONLY",
+          ),
         },
       },
     },
@@ -128,7 +134,7 @@ function ownProfileRoutes(server: ApiServer, { users, calls }: UserRouteDependen
         body: UserChange,
         response: {
           200: UserReference,
-          ...problems(...JSON_PROBLEMS, "ETAG_MISMATCH", "AVATAR_NOT_USABLE"),
+          ...problems(...JSON_PROBLEMS, "ETAG_MISMATCH", "AVATAR_NOT_USABLE", "READ_ONLY"),
         },
       },
     },
