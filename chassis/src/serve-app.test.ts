@@ -1,22 +1,20 @@
 import { createServer } from "node:net";
-import { ANONYMOUS } from "#identity/caller.ts";
-import { createRouter } from "#rpc/router.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
-import { echoTransport } from "#testing/echo-transports.ts";
+import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { serveApp } from "./serve-app.ts";
 import type { ServiceApp } from "./service-app.ts";
 
 const logger = createLogger({ service: "test", level: "silent" });
 
 function appOf(prepare: ServiceApp["prepare"], closed: () => void): ServiceApp {
-  const router = createRouter([], {
-    authenticate: async () => ANONYMOUS,
-    logger,
-    observe: () => {},
-  });
+  const router = echoRouter({});
   const metrics = createMetrics({ service: "test" });
-  return { name: "test", router, metrics, prepare, close: async () => closed() };
+  const readOnly: ServiceApp["readOnly"] = {
+    status: () => ({ readOnly: false, operator: false, primary: "writable" }),
+    set: () => {},
+  };
+  return { name: "test", router, metrics, readOnly, prepare, close: async () => closed() };
 }
 
 async function freePort(): Promise<number> {

@@ -4,9 +4,9 @@ import { status } from "@grpc/grpc-js";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { Jwks } from "@triptych/chassis/identity/keys";
 import type { Handlers } from "@triptych/chassis/rpc/handlers";
-import { createRouter, type Router } from "@triptych/chassis/rpc/router";
+import type { Router } from "@triptych/chassis/rpc/router";
 import { RpcError } from "@triptych/chassis/rpc/rpc-error";
-import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { quietRouter } from "@triptych/chassis/testing/quiet-router";
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { ImageState, VariantName, Visibility } from "@triptych/protos/images/v1/image_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
@@ -104,7 +104,7 @@ export function createFakeRouters(
   jwks: Jwks,
 ): Record<keyof FakeHandlers, Router> {
   const route = (service: DescService, fakes: object): Router =>
-    createRouter(
+    quietRouter(
       [
         {
           service,
@@ -113,11 +113,7 @@ export function createFakeRouters(
           reasonStatus: {},
         },
       ],
-      {
-        authenticate: createAuthenticator(jwks),
-        logger: createLogger({ service: "fake", level: "silent" }),
-        observe: () => {},
-      },
+      createAuthenticator(jwks),
     );
   return {
     users: route(UserService, handlers.users),

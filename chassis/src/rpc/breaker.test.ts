@@ -9,12 +9,15 @@ const unavailable = fail(status.UNAVAILABLE);
 describe("a breaker", () => {
   let states: BreakerState[];
   let breaker: Breaker;
+  let isServing: boolean;
 
   beforeEach(() => {
     states = [];
+    isServing = true;
     breaker = new Breaker("callee", "a.v1.A/Do", {
       logger: createLogger({ service: "test", level: "silent" }),
       observe: ({ state }) => states.push(state),
+      isServing: async () => isServing,
     });
   });
   afterEach(() => breaker.close());
@@ -93,6 +96,20 @@ describe("a breaker", () => {
     probe.resolve();
     await trying;
     await expect(breaker.run(async () => "all")).resolves.toBe("all");
+  });
+
+  test("lets nobody try a callee that says itself that it is not back", async () => {
+    isServing = false;
+    await failTimes(5);
+    const opened = () => states.filter((state) => state === "open").length;
+    while (opened() < 3) {
+      await expect(breaker.run(async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(states).not.toContain("half-open");
+    isServing = true;
+    await stateBecomes("half-open");
+    await expect(breaker.run(async () => "back")).resolves.toBe("back");
   });
 
   test("is neither closed nor kept by a probe that its caller cancelled", async () => {

@@ -1,6 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import CircuitBreaker from "opossum";
 import type { Logger } from "#telemetry/logger.ts";
+import type { HealthProbe } from "./health-probe.ts";
 import { isCalleeFault, isNeutral, RpcError } from "./rpc-error.ts";
 
 /** The states of a breaker. */
@@ -13,10 +14,12 @@ export type ObserveBreaker = (breaker: {
   readonly state: BreakerState;
 }) => void;
 
-/** Who is told of a breaker's changes. */
-export interface BreakerObservers {
+/** Whom a breaker tells of its changes, and whom it asks. */
+export interface BreakerOptions {
   readonly logger: Logger;
   readonly observe: ObserveBreaker;
+  /** Says whether the callee can do its work, before a call is risked on it. */
+  readonly isServing: HealthProbe;
 }
 
 /** How many calls there must have been in the window before their failures say anything. */
@@ -24,22 +27,26 @@ const VOLUME_THRESHOLD = 5;
 const ERROR_THRESHOLD_PERCENTAGE = 50;
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 10;
-/** An open breaker lets one call through after this time. With the reconnect backoff it bounds how late a callee's return is noticed. */
+/** An open breaker looks for its callee after each such time. With the reconnect backoff it bounds how late a callee's return is noticed. */
 const RESET_TIMEOUT_MS = 300;
 
 /**
  * The breaker of one method of one callee. opossum keeps the window and the states. It is told of outcomes and does
  * not run the calls itself, since it has no way to leave one out of the count: a call that its caller cancelled, or
- * that the callee shed, says nothing about the callee's health, and must neither close nor open anything.
+ * that the callee shed, says nothing about the callee's health, and must neither close nor open anything. Half-open, it asks the callee's
+ * health service first, so that nobody's call waits for one that hangs; once that is good, one call is let through.
  */
 export class Breaker {
   readonly #circuit: CircuitBreaker<[outcome: Promise<void>], void>;
   readonly #name: string;
+  readonly #isServing: HealthProbe;
   #openedAt = 0;
+  #isBack = false;
   #probing = false;
 
-  constructor(callee: string, method: string, { logger, observe }: BreakerObservers) {
+  constructor(callee: string, method: string, { logger, observe, isServing }: BreakerOptions) {
     this.#name = `${callee} ${method}`;
+    this.#isServing = isServing;
     this.#circuit = new CircuitBreaker((outcome: Promise<void>) => outcome, {
       name: this.#name,
       timeout: false, // every call ends by its own deadline
@@ -63,7 +70,7 @@ export class Breaker {
       opened = true;
       observe({ callee, method, state: "open" });
     });
-    this.#circuit.on("halfOpen", () => observe({ callee, method, state: "half-open" }));
+    this.#circuit.on("halfOpen", () => void this.#lookForCallee(callee, method, observe));
     this.#circuit.on("close", () => {
       if (opened) logger.info({ callee, method }, "breaker closed");
       opened = false;
@@ -75,7 +82,7 @@ export class Breaker {
   /** What it is now. */
   get state(): BreakerState {
     if (this.#circuit.closed) return "closed";
-    return this.#circuit.halfOpen ? "half-open" : "open";
+    return this.#circuit.halfOpen && this.#isBack ? "half-open" : "open";
   }
 
   /**
@@ -106,7 +113,7 @@ export class Breaker {
   /** Lets a call through, or throws. Returns whether it is the one that tries a half-open callee. */
   #admit(): boolean {
     if (this.#circuit.closed) return false;
-    if (this.#circuit.halfOpen && !this.#probing) {
+    if (this.#circuit.halfOpen && this.#isBack && !this.#probing) {
       this.#probing = true;
       return true;
     }
@@ -115,6 +122,15 @@ export class Breaker {
       reason: "BREAKER_OPEN",
       retryAfterMs,
     });
+  }
+
+  /** Opens again for another while if the callee is not back. */
+  async #lookForCallee(callee: string, method: string, observe: ObserveBreaker): Promise<void> {
+    this.#isBack = false;
+    this.#isBack = await this.#isServing();
+    if (this.#circuit.isShutdown) return;
+    if (this.#isBack) observe({ callee, method, state: "half-open" });
+    else this.#circuit.open();
   }
 
   #report(outcome: Promise<void>, probe: boolean): void {

@@ -9,19 +9,23 @@ const CHECK = "/grpc.health.v1.Health/Check";
 const SERVING = 1;
 
 /**
- * Asks a server whether it takes traffic (grpc.health.v1). Throws an RpcError if it cannot be asked in time.
+ * Asks a server whether a service of it can do its work (grpc.health.v1). Throws an RpcError if it cannot be asked in time.
  *
  * HealthCheckRequest has one field, a string, and HealthCheckResponse one, an enum: on the wire they are a StringValue and an
  * Int32Value. So a client needs no second protobuf library, which is 5 MB of each process.
  */
-export function checkHealth(client: Client, timeoutMs: number): Promise<CalleeHealth> {
+export function checkHealth(
+  client: Client,
+  service: string,
+  timeoutMs: number,
+): Promise<CalleeHealth> {
   return new Promise((resolve, reject) => {
     client.makeUnaryRequest(
       CHECK,
-      (service: string) =>
-        Buffer.from(toBinary(StringValueSchema, create(StringValueSchema, { value: service }))),
+      (value: string) =>
+        Buffer.from(toBinary(StringValueSchema, create(StringValueSchema, { value }))),
       (bytes) => fromBinary(Int32ValueSchema, bytes).value,
-      "",
+      service,
       new Metadata(),
       { deadline: Date.now() + timeoutMs },
       (error, status) => {

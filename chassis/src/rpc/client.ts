@@ -10,7 +10,9 @@ import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import type { ObserveBreaker } from "./breaker.ts";
 import type { CallContext } from "./call-context.ts";
+import { createHealthProbe } from "./health-probe.ts";
 import { MethodClient } from "./method-client.ts";
+import type { FailurePolicySwitch } from "./method-policy.ts";
 import type { Transport } from "./transport.ts";
 
 /** Old answers that were given, since the callee could not be asked. */
@@ -55,9 +57,6 @@ export type Client<S extends DescService> = {
   readonly outdate: (method: keyof S["method"] & string, keys?: readonly string[]) => void;
 };
 
-/** Whether the failure policy is obeyed. `off` is the control arm of an experiment: it shows what the policy is worth. */
-export type FailurePolicySwitch = "on" | "off";
-
 /** What a client needs. */
 export interface ClientOptions {
   /** The short name of the callee in metrics and messages: `users`. */
@@ -75,8 +74,12 @@ export interface ClientOptions {
  * all fails old answers, where policy and caller allow them. Lost calls are tried again below, by the transport.
  */
 export function createClient<S extends DescService>(service: S, options: ClientOptions): Client<S> {
+  const isServing = createHealthProbe(options.transport);
   const methods = new Map(
-    service.methods.map((method) => [method.localName, new MethodClient(method, options)]),
+    service.methods.map((method) => [
+      method.localName,
+      new MethodClient(method, { ...options, isServing }),
+    ]),
   );
   const functions = [...methods].map(([name, method]) => [name, method.toFunction()] as const);
   return {

@@ -44,6 +44,13 @@ export function deadlineExceeded(): RpcError {
   );
 }
 
+/** Makes the error of a call that was not begun, since it could not have been answered in time. */
+export function deadlineTooShort(): RpcError {
+  return new RpcError(status.DEADLINE_EXCEEDED, "too little time is left to answer the call", {
+    reason: "DEADLINE_TOO_SHORT",
+  });
+}
+
 /** Makes the error of a call whose caller gave up. */
 export function cancelled(): RpcError {
   return new RpcError(status.CANCELLED, "the caller gave up", { reason: "CANCELLED" });

@@ -1,7 +1,9 @@
 import { connect, createServer } from "node:net";
 import { Client, credentials, status } from "@grpc/grpc-js";
+import { ANONYMOUS } from "#identity/caller.ts";
 import { EchoService } from "#testing/echo-service.ts";
 import { type EchoHandlers, echoRouter, echoTransport } from "#testing/echo-transports.ts";
+import { eventually } from "#testing/eventually.ts";
 import { quietClient } from "#testing/quiet-client.ts";
 import { contextFor } from "#testing/test-context.ts";
 import { createGrpcServer, type GrpcServer } from "./grpc-server.ts";
@@ -79,6 +81,37 @@ describe("a gRPC server", () => {
     await started.promise;
     await server.drain(AbortSignal.timeout(50));
     await failed;
+  });
+
+  test("ends no bystander's call when very many others are cancelled", async () => {
+    let begun = 0;
+    let gone = 0;
+    let isOver = false;
+    const client = await start({
+      tell: (_, { signal }) => {
+        begun += 1;
+        signal.addEventListener("abort", () => (gone += 1));
+        return new Promise(() => {});
+      },
+    });
+    const bystanders = [1, 2, 3].map(async () => {
+      while (!isOver) await client.say({ value: "" }, contextFor());
+    });
+    // Node's own limit is a thousand at once, and 33 in each second after.
+    for (let round = 0; round < 20; round++) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const calls = Array.from({ length: 200 }, () =>
+        client.tell({ value: "" }, contextFor(ANONYMOUS, { signal })),
+      );
+      const settled = Promise.allSettled(calls);
+      await eventually(async () => begun >= (round + 1) * 200);
+      controller.abort();
+      await settled;
+    }
+    await eventually(async () => gone >= 4_000);
+    isOver = true;
+    await expect(Promise.all(bystanders)).resolves.toHaveLength(3);
   });
 
   test("tells the handler when the client's connection is lost", async () => {

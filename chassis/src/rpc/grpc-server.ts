@@ -1,7 +1,8 @@
+import type { ServerOptions } from "node:http2";
 import { promisify } from "node:util";
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
-import { HealthImplementation } from "grpc-health-check";
 import { toGrpcHandler } from "./grpc-server-adapter.ts";
+import { Health } from "./health.ts";
 import { MESSAGE_BYTES_MAX } from "./message-limit.ts";
 import { createReflection } from "./reflection.ts";
 import type { Router } from "./router.ts";
@@ -47,15 +48,10 @@ export function createGrpcServer(router: Router, options: GrpcServerOptions): Gr
     ]);
     server.addService(toServiceDefinition(service), Object.fromEntries(handlers));
   }
-  const names = ["", ...services.map(({ typeName }) => typeName)];
-  const health = new HealthImplementation();
-  health.addToServer(server);
+  disarmRapidReset(server);
+  const health = new Health(router);
+  health.addTo(server);
   createReflection(services).addToServer(server);
-
-  const setServing = (serving: boolean) => {
-    for (const name of names) health.setStatus(name, serving ? "SERVING" : "NOT_SERVING");
-  };
-  setServing(false);
 
   return {
     async start() {
@@ -64,9 +60,9 @@ export function createGrpcServer(router: Router, options: GrpcServerOptions): Gr
       const bind = promisify(server.bindAsync).bind(server);
       return await bind(`${options.host}:${options.port}`, ServerCredentials.createInsecure());
     },
-    setServing,
+    setServing: (serving) => health.setServing(serving),
     async drain(signal) {
-      setServing(false);
+      health.setServing(false);
       const cutOff = () => server.forceShutdown();
       if (signal.aborted) return cutOff();
       signal.addEventListener("abort", cutOff, { once: true });
@@ -77,4 +73,18 @@ export function createGrpcServer(router: Router, options: GrpcServerOptions): Gr
       }
     },
   };
+}
+
+/** How many calls of one connection may be cancelled at once, and each second. */
+const RESETS_MAX = 1_000_000;
+
+/**
+ * Lets callers cancel as many calls as they like. Node ends a connection after about a thousand quick resets (CVE-2023-44487, "rapid reset"),
+ * and with it the calls of bystanders; here each connection is a neighbour's, that hedges and keeps deadlines, both of which cancel.
+ * grpc-js has no option for it, so its own field is used; a test notices when it is gone.
+ */
+function disarmRapidReset(server: Server): void {
+  const { commonServerOptions } = server as unknown as { commonServerOptions: ServerOptions };
+  commonServerOptions.streamResetBurst = RESETS_MAX;
+  commonServerOptions.streamResetRate = RESETS_MAX;
 }

@@ -9,9 +9,9 @@ import {
   type ServiceError,
 } from "@grpc/grpc-js";
 import { checkHealth } from "./check-health.ts";
-import type { FailurePolicySwitch } from "./client.ts";
 import { toMetadata } from "./grpc-headers.ts";
 import { MESSAGE_BYTES_MAX } from "./message-limit.ts";
+import type { FailurePolicySwitch } from "./method-policy.ts";
 import { RpcError } from "./rpc-error.ts";
 import { serviceConfigOf } from "./service-config.ts";
 import { toMethodDefinition } from "./service-definition.ts";
@@ -96,7 +96,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
         return call;
       });
     },
-    health: (timeoutMs) => checkHealth(client, timeoutMs),
+    health: (timeoutMs) => checkHealth(client, service.typeName, timeoutMs),
     close: () => client.close(),
   };
 }

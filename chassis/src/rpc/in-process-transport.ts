@@ -13,7 +13,7 @@ export interface InProcessTransport extends Transport {
 
 /**
  * Calls a router in the same process, as gRPC would: the same statuses, the same deadlines, and copies of the
- * messages, so that neither side can change what the other holds. `isServing` answers health checks.
+ * messages, so that neither side can change what the other holds. `isServing` says whether the callee is prepared.
  */
 export function createInProcessTransport(
   router: Router,
@@ -47,9 +47,9 @@ export function createInProcessTransport(
       source.check();
       return clone(method.output, response);
     },
-    async health() {
+    async health(timeoutMs) {
       check();
-      return isServing() ? "serving" : "not-serving";
+      return isServing() ? await router.health(timeoutMs) : "not-serving";
     },
     setAvailable(next) {
       available = next;

@@ -8,6 +8,7 @@ import type { CallContext } from "./call-context.ts";
 import type { CallOptions, ClientOptions } from "./client.ts";
 import { type ClientHeaders, clientHeaders } from "./client-headers.ts";
 import { ExtraCallBudget } from "./extra-call-budget.ts";
+import type { HealthProbe } from "./health-probe.ts";
 import { hedge } from "./hedge.ts";
 import { KeptBatches } from "./kept-batches.ts";
 import { type MethodPolicy, methodName, policyOf } from "./method-policy.ts";
@@ -21,18 +22,24 @@ const WAIT_SHARE = 0.25;
 /** Uploads and downloads take minutes over slow lines; a service takes 256 uploads at once. */
 const STREAM_LIMITS: BulkheadLimits = { inFlightMax: 512, queuedMax: 0, waitMsMax: 0 };
 
+/** What a method's client needs besides. */
+export interface MethodClientOptions extends ClientOptions {
+  /** Says whether the callee can do its work: shared by all methods. */
+  readonly isServing: HealthProbe;
+}
+
 /** All that stands between a caller and one method of one callee. */
 export class MethodClient {
   readonly #method: DescMethod;
   readonly #name: string;
   readonly #policy: MethodPolicy;
-  readonly #options: ClientOptions;
+  readonly #options: MethodClientOptions;
   readonly #breaker: Breaker;
   readonly #bulkhead: Bulkhead;
   readonly #hedgeBudget = new ExtraCallBudget();
   readonly #kept: KeptBatches | undefined;
 
-  constructor(method: DescMethod, options: ClientOptions) {
+  constructor(method: DescMethod, options: MethodClientOptions) {
     const { callee, metrics } = options;
     this.#method = method;
     this.#name = methodName(method);
@@ -40,6 +47,7 @@ export class MethodClient {
     this.#options = options;
     this.#breaker = new Breaker(callee, this.#name, {
       logger: options.logger,
+      isServing: options.isServing,
       observe(breaker) {
         metrics.observeBreaker(breaker);
         options.observeBreaker?.(breaker);

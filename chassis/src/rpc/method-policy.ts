@@ -23,6 +23,9 @@ export interface MethodPolicy {
   readonly maxBatch: number;
 }
 
+/** Whether the failure policy is obeyed. `off` is the control arm of an experiment: it shows what the policy is worth. */
+export type FailurePolicySwitch = "on" | "off";
+
 const policies = new WeakMap<DescMethod, MethodPolicy>();
 
 /** Reads the policy of a method from its descriptor. Every method declares one: a missing one is a defect. */

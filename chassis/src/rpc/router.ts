@@ -1,6 +1,8 @@
 import assert from "node:assert";
 import { create, type DescMessage, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
+import { Admission } from "#admission/admission.ts";
+import type { Metrics } from "#telemetry/metrics.ts";
 import { handlerOf, type Implementation } from "./handlers.ts";
 import { policyOf } from "./method-policy.ts";
 import { findFieldViolations } from "./required-fields.ts";
@@ -12,7 +14,7 @@ import type { CallHeaders, Transport } from "./transport.ts";
  * The server's side of every call, whatever carried it: identity, deadline, required fields, handler, status, log.
  * It has the shape of a transport, which is what makes one process or many the same to a caller.
  */
-export interface Router extends Omit<Transport, "close" | "health"> {
+export interface Router extends Omit<Transport, "close"> {
   /** What it routes to. */
   readonly implementations: readonly Implementation[];
 }
@@ -22,8 +24,9 @@ export function createRouter(
   implementations: readonly Implementation[],
   options: RouterOptions,
 ): Router {
+  const admission = options.failurePolicy === "on" ? createAdmission(options.metrics) : undefined;
   const open = (method: DescMethod, headers: CallHeaders) =>
-    new ServerCall(method, find(implementations, method), headers, options);
+    new ServerCall(method, find(implementations, method), headers, { ...options, admission });
 
   return {
     implementations,
@@ -67,7 +70,21 @@ export function createRouter(
         throw call.fail(thrown);
       }
     },
+
+    async health(timeoutMs) {
+      const answered = options.ping?.(timeoutMs).then(
+        () => true,
+        () => false,
+      );
+      return (await answered) === false ? "not-serving" : "serving";
+    },
   };
+}
+
+function createAdmission(metrics: Metrics): Admission {
+  const admission = new Admission((shed) => metrics.server.shed.inc(shed));
+  metrics.server.watchAdmission(admission);
+  return admission;
 }
 
 function find(implementations: readonly Implementation[], method: DescMethod): Implementation {

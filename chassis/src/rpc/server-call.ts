@@ -1,30 +1,35 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
+import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import type { Admission, Admitted, Outcome } from "#admission/admission.ts";
 import { DatabaseReadOnly, DatabaseUnavailable, QueryCanceled } from "#database/database-error.ts";
 import { Failure } from "#failure.ts";
 import type { Caller } from "#identity/caller.ts";
 import type { Logger } from "#telemetry/logger.ts";
+import type { Metrics } from "#telemetry/metrics.ts";
 import type { CallContext } from "./call-context.ts";
-import { deadlineExceeded, type KeptDeadline, keepDeadline } from "./deadline.ts";
+import { deadlineExceeded, deadlineTooShort, type KeptDeadline, keepDeadline } from "./deadline.ts";
 import type { Implementation } from "./handlers.ts";
-import { methodName, policyOf } from "./method-policy.ts";
+import { type FailurePolicySwitch, methodName, policyOf } from "./method-policy.ts";
 import { newRequestId } from "./request-id.ts";
 import { RpcError, statusName } from "./rpc-error.ts";
 import type { CallHeaders } from "./transport.ts";
-
-/** Told of every call that a server answered. */
-export type ObserveServerCall = (call: {
-  readonly method: string;
-  readonly code: string;
-  readonly seconds: number;
-}) => void;
 
 /** What a router needs besides its handlers. */
 export interface RouterOptions {
   /** Turns the `authorization` header into a caller, or throws. Undefined is an anonymous caller. */
   readonly authenticate: (authorization: string | undefined) => Promise<Caller>;
   readonly logger: Logger;
-  readonly observe: ObserveServerCall;
+  readonly metrics: Metrics;
+  readonly failurePolicy: FailurePolicySwitch;
+  /** Rejects if what every call needs, the database, does not answer within so many milliseconds. */
+  readonly ping?: (timeoutMs: number) => Promise<void>;
+}
+
+/** What a call needs of its router. */
+export interface ServerCallOptions extends RouterOptions {
+  /** Who decides whether the call is taken on; undefined if nobody does. */
+  readonly admission: Admission | undefined;
 }
 
 const DATABASE_RETRY_AFTER_MS = 1000;
@@ -33,18 +38,19 @@ const DATABASE_RETRY_AFTER_MS = 1000;
 export class ServerCall implements Disposable {
   readonly #method: DescMethod;
   readonly #implementation: Implementation;
-  readonly #options: RouterOptions;
+  readonly #options: ServerCallOptions;
   readonly #headers: CallHeaders;
   readonly #requestId: string;
   readonly #kept: KeptDeadline;
   readonly #startMs = performance.now();
+  #admitted: Admitted | undefined;
   #error: RpcError | undefined;
 
   constructor(
     method: DescMethod,
     implementation: Implementation,
     headers: CallHeaders,
-    options: RouterOptions,
+    options: ServerCallOptions,
   ) {
     this.#method = method;
     this.#implementation = implementation;
@@ -55,11 +61,13 @@ export class ServerCall implements Disposable {
     this.#kept = keepDeadline(Math.min(longest, headers.deadline ?? longest), headers.signal);
   }
 
-  /** Decides who is asking, and makes what the handler is given. Throws if the token is bad. */
+  /** Decides whether the call is taken on and who is asking, and makes what the handler is given. Throws if it is not, or the token is bad. */
   async context(): Promise<CallContext> {
-    const caller = await this.#options.authenticate(this.#headers.authorization);
     const { deadline, signal } = this.#kept;
     const criticality = this.#headers.criticality ?? policyOf(this.#method).criticality;
+    this.#admitted = this.#enter(criticality);
+    const caller = await this.#options.authenticate(this.#headers.authorization);
+    if (caller.kind === "user") this.#admitted?.claim(caller.userId);
     return { requestId: this.#requestId, caller, criticality, deadline, signal };
   }
 
@@ -77,16 +85,35 @@ export class ServerCall implements Disposable {
   /** Ends the call: logs it once, counts it, and stops its clock. */
   [Symbol.dispose](): void {
     this.#kept[Symbol.dispose]();
+    this.#admitted?.release(this.#outcome());
     const method = methodName(this.#method);
     const seconds = (performance.now() - this.#startMs) / 1000;
     const code = statusName(this.#error?.code ?? status.OK);
-    this.#options.observe({ method, code, seconds });
+    this.#options.metrics.rpcServer.observe({ method, code }, seconds);
     const line = { requestId: this.#requestId, method, code, ms: Math.round(seconds * 1e6) / 1e3 };
     const { logger } = this.#options;
     if (this.#error === undefined) logger.info(line, "rpc");
     else if (this.#error.code === status.INTERNAL)
       logger.error({ ...line, err: this.#error.cause }, "rpc failed");
     else logger.info({ ...line, reason: this.#error.reason, detail: this.#error.message }, "rpc");
+  }
+
+  /** Refuses what has too little time left, or comes when there is too much to do. */
+  #enter(criticality: Criticality): Admitted | undefined {
+    const { admission } = this.#options;
+    if (admission === undefined) return undefined;
+    const method = methodName(this.#method);
+    const leftMs = this.#kept.deadline - Date.now();
+    if (leftMs <= 0 || !admission.hasTimeFor(method, leftMs)) throw deadlineTooShort();
+    const isAnonymous = this.#headers.authorization === undefined;
+    return admission.admit({ method, criticality, isAnonymous });
+  }
+
+  /** How long a stream takes is up to the one who sends or reads it. */
+  #outcome(): Outcome {
+    if (this.#method.methodKind !== "unary") return "ignored";
+    if (this.#error === undefined) return "answered";
+    return this.#error.code === status.DEADLINE_EXCEEDED ? "timed-out" : "ignored";
   }
 
   #toRpcError(thrown: unknown): RpcError {

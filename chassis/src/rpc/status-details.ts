@@ -12,6 +12,9 @@ import { RpcError, type RpcErrorDetails } from "./rpc-error.ts";
 /** The trailer in which gRPC carries a `google.rpc.Status` with its details. */
 const DETAILS_TRAILER = "grpc-status-details-bin";
 
+/** Tells gRPC clients that try again by themselves when they may, in milliseconds; below 0: not at all (proposal A6). */
+const PUSHBACK_TRAILER = "grpc-retry-pushback-ms";
+
 /** Turns an error into what grpc-js sends: status, message, and the details in the trailer. */
 export function toStatusObject(error: RpcError): StatusObject {
   const metadata = new Metadata();
@@ -33,11 +36,22 @@ export function toStatusObject(error: RpcError): StatusObject {
     const retryDelay = durationFromMs(error.retryAfterMs);
     details.push(anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay })));
   }
+  const pushback = pushbackOf(error);
+  if (pushback !== undefined) metadata.set(PUSHBACK_TRAILER, String(pushback));
   if (details.length > 0) {
     const message = create(StatusSchema, { code: error.code, message: error.message, details });
     metadata.set(DETAILS_TRAILER, Buffer.from(toBinary(StatusSchema, message)));
   }
   return { code: error.code, details: error.message, metadata };
+}
+
+/**
+ * A callee that gives a time to wait has decided. One that shed the call may be asked again then; one that lacks something all its replicas
+ * share, its database, would say the same to a second try.
+ */
+function pushbackOf({ code, retryAfterMs }: RpcError): number | undefined {
+  if (retryAfterMs === undefined) return undefined;
+  return code === status.RESOURCE_EXHAUSTED ? Math.ceil(retryAfterMs) : -1;
 }
 
 /** Turns what grpc-js throws into an {@link RpcError}, with the details that the callee sent. */

@@ -37,7 +37,7 @@ export interface Transport {
     requests: AsyncIterable<Message>,
     headers: CallHeaders,
   ): Promise<Message>;
-  /** Asks the callee whether it takes traffic (grpc.health.v1). Throws if it cannot be asked in time. */
+  /** Asks the callee whether it can do its work (grpc.health.v1, of the service). Throws if it cannot be asked in time. */
   health(timeoutMs: number): Promise<CalleeHealth>;
   /** Closes the connections. Calls under way fail. */
   close(): void;

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { type ClientMetrics, clientMetrics } from "./client-metrics.ts";
 import { poolMetrics, type WatchPool } from "./pool-metrics.ts";
+import { type ServerMetrics, serverMetrics } from "./server-metrics.ts";
 
 /** From 1 ms, about the fastest RPC, to 10 s, beyond every deadline. */
 const LATENCY_BUCKETS_SECONDS = [
@@ -27,12 +28,16 @@ export interface Metrics {
   readonly rpcClient: Histogram<"callee" | "method" | "code">;
   /** What clients do to keep their callees' failures from their callers. */
   readonly client: ClientMetrics;
+  /** What is let in, and what is refused at the door. */
+  readonly server: ServerMetrics;
   /** HTTP requests: the route is its pattern (`/v1/images/:id`), never a url, so that labels stay few. */
   readonly http: Histogram<"method" | "route" | "status">;
   /** Takes the state that a breaker is made in, and each that it changes to. */
   readonly observeBreaker: (observation: BreakerObservation) => void;
   /** Takes how long a borrower waited for a connection of a pool. */
   readonly poolAcquire: Histogram<"pool">;
+  /** 1 while the writes of a pool's database are refused. */
+  readonly readOnly: Gauge<"pool">;
   /** Reads a pool's statistics at each scrape, until the function that it returns is called. */
   readonly watchPool: WatchPool;
 }
@@ -68,6 +73,7 @@ export function createMetrics({ service }: { readonly service: string }): Metric
       registers,
     }),
     client: clientMetrics(registry),
+    server: serverMetrics(registry),
     observeBreaker: breakerMetrics(registry),
     ...poolMetrics(registry, buckets),
   };

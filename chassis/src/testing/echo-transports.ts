@@ -5,12 +5,12 @@ import { createGrpcServer } from "#rpc/grpc-server.ts";
 import { createGrpcTransport } from "#rpc/grpc-transport.ts";
 import type { Handlers } from "#rpc/handlers.ts";
 import { createInProcessTransport } from "#rpc/in-process-transport.ts";
-import { createRouter, type Router } from "#rpc/router.ts";
+import type { Router } from "#rpc/router.ts";
 import { RpcError } from "#rpc/rpc-error.ts";
 import type { Transport } from "#rpc/transport.ts";
-import { createLogger } from "#telemetry/logger.ts";
 import { EchoService } from "./echo-service.ts";
 import { quietClient } from "./quiet-client.ts";
+import { quietRouter } from "./quiet-router.ts";
 
 /** What implements the echo service. */
 export type EchoHandlers = Handlers<typeof EchoService>;
@@ -47,16 +47,12 @@ export function echoRouter(handlers: Partial<EchoHandlers>): Router {
     errorDomain: "echo.triptych",
     reasonStatus: { ECHO_NOT_FOUND: status.NOT_FOUND },
   };
-  return createRouter([implementation as never], {
-    authenticate: async (authorization) => {
-      if (authorization === undefined) return ANONYMOUS;
-      if (authorization !== "Bearer good") {
-        throw new RpcError(status.UNAUTHENTICATED, "bad token", { reason: "UNAUTHENTICATED" });
-      }
-      return { kind: "user", userId: "u", sessionId: "s", token: "good" };
-    },
-    logger: createLogger({ service: "echo", level: "silent" }),
-    observe: () => {},
+  return quietRouter([implementation as never], async (authorization) => {
+    if (authorization === undefined) return ANONYMOUS;
+    if (authorization !== "Bearer good") {
+      throw new RpcError(status.UNAUTHENTICATED, "bad token", { reason: "UNAUTHENTICATED" });
+    }
+    return { kind: "user", userId: "u", sessionId: "s", token: "good" };
   });
 }
 

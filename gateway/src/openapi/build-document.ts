@@ -19,7 +19,8 @@ export async function buildDocument(): Promise<string> {
   const router = createRouter([], {
     authenticate: async () => ({ kind: "anonymous" }),
     logger,
-    observe: () => {},
+    metrics: createMetrics({ service: "none" }),
+    failurePolicy: "off",
   });
   const transport = createInProcessTransport(router, () => false);
   const gateway = await createGateway(configuration, {

@@ -71,7 +71,9 @@ export function createApp(
   const router = createRouter([implementation], {
     authenticate: createAuthenticator(accessTokenPublicKeys),
     logger,
-    observe: ({ seconds, ...labels }) => metrics.rpcServer.observe(labels, seconds),
+    metrics,
+    failurePolicy,
+    ping: (timeoutMs) => database.ping(timeoutMs),
   });
 
   return {

@@ -5,8 +5,7 @@ import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { Caller } from "@triptych/chassis/identity/caller";
 import type { Jwks } from "@triptych/chassis/identity/keys";
 import type { Handlers } from "@triptych/chassis/rpc/handlers";
-import { createRouter } from "@triptych/chassis/rpc/router";
-import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { quietRouter } from "@triptych/chassis/testing/quiet-router";
 import { startTestService, type TestService } from "@triptych/chassis/testing/test-service";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 
@@ -44,7 +43,7 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
       return { id, ownerId: image.ownerId, commentsOpen: image.commentsOpen ?? true };
     },
   } as unknown as Handlers<typeof ImageService>;
-  const router = createRouter(
+  const router = quietRouter(
     [
       {
         service: ImageService,
@@ -53,11 +52,7 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
         reasonStatus: { IMAGE_NOT_FOUND: status.NOT_FOUND },
       },
     ],
-    {
-      authenticate: createAuthenticator(keys),
-      logger: createLogger({ service: "images", level: "silent" }),
-      observe: () => {},
-    },
+    createAuthenticator(keys),
   );
   const service = await startTestService({ router });
   return {

@@ -11,7 +11,8 @@ describe("the app", () => {
       // Below a file there is no folder, whoever asks.
       blobDirectory: `${import.meta.filename}/blobs`,
       uploadsMax: 1,
-    };
+      failurePolicy: "on",
+    } as const;
     const app = createApp(configuration, {
       logger: createLogger({ service: "images", level: "silent" }),
     });

@@ -30,7 +30,12 @@ export const NAME = "images";
 /** The settings that the app reads; where it listens is up to whoever serves it. */
 export type AppConfiguration = Pick<
   Configuration,
-  "databaseUrl" | "databasePoolMax" | "accessTokenPublicKeys" | "blobDirectory" | "uploadsMax"
+    | "databaseUrl"
+  | "databasePoolMax"
+  | "accessTokenPublicKeys"
+  | "blobDirectory"
+  | "uploadsMax"
+  | "failurePolicy"
 >;
 
 /** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
@@ -38,7 +43,7 @@ export function createApp(
   configuration: AppConfiguration,
   { logger }: { readonly logger: Logger },
 ): ServiceApp {
-  const { databaseUrl: url, databasePoolMax: poolMax } = configuration;
+  const { databaseUrl: url, databasePoolMax: poolMax, failurePolicy } = configuration;
   const metrics = createMetrics({ service: NAME });
   const database = createServiceDatabase({ name: NAME, url, poolMax, metrics, logger });
   const queue = createImageQueue(database, logger);
@@ -63,7 +68,9 @@ export function createApp(
   const router = createRouter([implementation], {
     authenticate: createAuthenticator(configuration.accessTokenPublicKeys),
     logger,
-    observe: ({ seconds, ...labels }) => metrics.rpcServer.observe(labels, seconds),
+    metrics,
+    failurePolicy,
+    ping: (timeoutMs) => database.ping(timeoutMs),
   });
 
   return {

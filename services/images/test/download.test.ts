@@ -1,9 +1,9 @@
 import { readdir, readlink } from "node:fs/promises";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, VariantName, Visibility } from "@triptych/protos/images/v1/image_pb";
 import type { ContentHeader } from "@triptych/protos/images/v1/image_service_pb";
-import { eventually } from "./eventually.ts";
 import { picture } from "./pictures.ts";
 import { startImages, type TestImages } from "./start-images.ts";
 

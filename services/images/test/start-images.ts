@@ -85,6 +85,7 @@ export async function startImages({ uploadsMax = 32 } = {}): Promise<TestImages>
       accessTokenPublicKeys: tokens.jwks,
       blobDirectory,
       uploadsMax,
+      failurePolicy: "on",
     },
     { logger: createLogger({ service: "images", level: "fatal" }) },
   );

@@ -1,9 +1,9 @@
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, ImageState } from "@triptych/protos/images/v1/image_pb";
 import { createWorker } from "#worker/image-worker.ts";
-import { eventually } from "./eventually.ts";
 import type { TestImages } from "./start-images.ts";
 
 /** Starts a worker of the service in this process. */

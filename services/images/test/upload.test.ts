@@ -1,7 +1,7 @@
 import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { VariantName, type Visibility } from "@triptych/protos/images/v1/image_pb";
-import { eventually } from "./eventually.ts";
 import { hugePng, picture } from "./pictures.ts";
 import {
   endOf,

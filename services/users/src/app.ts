@@ -89,7 +89,9 @@ export function createApp(
   const router = createRouter([implementation], {
     authenticate: createAuthenticator(configuration.accessTokenPublicKeys),
     logger,
-    observe: ({ seconds, ...labels }) => metrics.rpcServer.observe(labels, seconds),
+    metrics,
+    failurePolicy,
+    ping: (timeoutMs) => database.ping(timeoutMs),
   });
 
   return {

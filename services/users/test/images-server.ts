@@ -5,8 +5,7 @@ import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { Caller } from "@triptych/chassis/identity/caller";
 import type { Jwks } from "@triptych/chassis/identity/keys";
 import type { Handlers } from "@triptych/chassis/rpc/handlers";
-import { createRouter } from "@triptych/chassis/rpc/router";
-import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { quietRouter } from "@triptych/chassis/testing/quiet-router";
 import { startTestService, type TestService } from "@triptych/chassis/testing/test-service";
 import { ImageState } from "@triptych/protos/images/v1/image_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
@@ -55,11 +54,7 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
     errorDomain: "images.triptych",
     reasonStatus: { IMAGE_NOT_FOUND: status.NOT_FOUND },
   };
-  const router = createRouter([implementation], {
-    authenticate: createAuthenticator(keys),
-    logger: createLogger({ service: "images", level: "silent" }),
-    observe: () => {},
-  });
+  const router = quietRouter([implementation], createAuthenticator(keys));
   const service = await startTestService({ router });
   return {
     ...service,

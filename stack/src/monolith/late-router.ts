@@ -9,5 +9,6 @@ export function createLateRouter(get: () => Router): Router {
     unary: (...call) => get().unary(...call),
     serverStream: (...call) => get().serverStream(...call),
     clientStream: (...call) => get().clientStream(...call),
+    health: (...call) => get().health(...call),
   };
 }

@@ -1,0 +1,24 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { EventLoopLag } from "./event-loop-lag.ts";
+
+function block(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+describe("the lag of the event loop", () => {
+  test("is seen while there is work, and forgotten when there is none", async () => {
+    const lag = new EventLoopLag();
+    let isIdle = false;
+    expect(lag.milliseconds).toBe(0);
+    lag.watch(() => isIdle);
+    for (let count = 0; count < 3; count++) {
+      block(150);
+      await delay(1);
+    }
+    expect(lag.milliseconds).toBeGreaterThan(50);
+    isIdle = true;
+    while (lag.milliseconds > 0) await delay(10);
+    expect(lag.milliseconds).toBe(0);
+  });
+});

@@ -1,0 +1,19 @@
+import type { Authenticate } from "#identity/authenticate.ts";
+import { ANONYMOUS } from "#identity/caller.ts";
+import type { Implementation } from "#rpc/handlers.ts";
+import { createRouter, type Router } from "#rpc/router.ts";
+import { createLogger } from "#telemetry/logger.ts";
+import { createMetrics } from "#telemetry/metrics.ts";
+
+/** Makes a router as every app has it, whose metrics and log nobody reads. Everybody is anonymous if nobody is told apart. */
+export function quietRouter(
+  implementations: readonly Implementation[],
+  authenticate: Authenticate = async () => ANONYMOUS,
+): Router {
+  return createRouter(implementations, {
+    authenticate,
+    logger: createLogger({ service: "test", level: "silent" }),
+    metrics: createMetrics({ service: "test" }),
+    failurePolicy: "on",
+  });
+}
