@@ -106,12 +106,14 @@ export class ServerCall implements Disposable {
     const leftMs = this.#kept.deadline - Date.now();
     if (leftMs <= 0 || !admission.hasTimeFor(method, leftMs)) throw deadlineTooShort();
     const isAnonymous = this.#headers.authorization === undefined;
-    return admission.admit({ method, criticality, isAnonymous });
+    const admitted = admission.admit({ method, criticality, isAnonymous });
+    if (this.#method.methodKind === "unary") return admitted;
+    // A stream lasts as long as its sender or reader likes, and hardly works meanwhile: services bound their number themselves.
+    admitted.release("ignored");
+    return undefined;
   }
 
-  /** How long a stream takes is up to the one who sends or reads it. */
   #outcome(): Outcome {
-    if (this.#method.methodKind !== "unary") return "ignored";
     if (this.#error === undefined) return "answered";
     return this.#error.code === status.DEADLINE_EXCEEDED ? "timed-out" : "ignored";
   }
