@@ -43,6 +43,7 @@ export async function serveApp(
           port: options.metricsPort,
           metrics: [app.metrics],
           isReady: () => ready,
+          readOnly: app.readOnly,
         });
         logger.info({ metricsPort: operations.port }, "listening");
       },

@@ -1,3 +1,4 @@
+import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
 import type { Router } from "#rpc/router.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 
@@ -9,6 +10,8 @@ export interface ServiceApp {
   readonly router: Router;
   /** What it counts. */
   readonly metrics: Metrics;
+  /** Refuses writes for as long as an operator wants it. */
+  readonly readOnly: ReadOnlySwitch;
   /** Brings its database up to date. Tries again until the database is there, or the signal fires. */
   prepare(signal: AbortSignal): Promise<void>;
   /** Gives its connections back. */

@@ -1,6 +1,7 @@
 import { parseJwks } from "#identity/keys.ts";
 import { LOG_LEVELS } from "#telemetry/logger.ts";
 import { port, url } from "./address-fields.ts";
+import { optional } from "./field.ts";
 import { integer, json, milliseconds, oneOf, text } from "./fields.ts";
 
 /** What every process reads from its environment. */
@@ -56,6 +57,18 @@ export const DATABASE_FIELDS = {
   }),
 } as const;
 
+/** Where a service reads while its own database is away. */
+export const REPLICA_FIELDS = {
+  databaseReplicaUrl: optional(
+    url({
+      variable: "DATABASE_REPLICA_URL",
+      description: "a replica of it, read while it is away; unset, reads fail then",
+      protocols: ["postgres", "postgresql"],
+      secret: true,
+    }),
+  ),
+} as const;
+
 /** How the users' access tokens are verified. */
 export const IDENTITY_FIELDS = {
   accessTokenPublicKeys: json({
@@ -81,5 +94,6 @@ export const SERVICE_FIELDS = {
   ...PROCESS_FIELDS,
   ...OPERATIONS_FIELDS,
   ...DATABASE_FIELDS,
+  ...REPLICA_FIELDS,
   ...IDENTITY_FIELDS,
 } as const;

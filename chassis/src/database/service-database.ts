@@ -10,6 +10,8 @@ export interface ServiceDatabaseOptions {
   /** The service's name, as Postgres shows it. */
   readonly name: string;
   readonly url: string;
+  /** A replica, which answers reads while the database itself is unreachable. */
+  readonly replicaUrl?: string;
   readonly poolMax: number;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -22,18 +24,25 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 const RETRY_MS_FIRST = 100;
 const RETRY_MS_MAX = 2_000;
 
-/** Makes a service's database, which measures its pool and reports the connections that die. */
+/** Makes a service's database, which measures its pool, and reports the connections that die and whether it takes writes. */
 export function createServiceDatabase(options: ServiceDatabaseOptions): Database {
   const { name, metrics, logger } = options;
   const database = createDatabase({
     url: options.url,
+    replicaUrl: options.replicaUrl,
     applicationName: name,
     poolMax: options.poolMax,
     acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onAcquire: (seconds) => metrics.poolAcquire.observe({ pool: name }, seconds),
     onIdleError: (error) => logger.warn({ error }, "an idle database connection died"),
+    onReadOnlyChange: (status) => {
+      metrics.readOnly.set({ pool: name }, Number(status.readOnly));
+      if (status.readOnly) logger.warn(status, "writes are refused");
+      else logger.info(status, "writes are taken again");
+    },
   });
+  metrics.readOnly.set({ pool: name }, 0);
   metrics.watchPool(name, () => database.statistics());
   return database;
 }

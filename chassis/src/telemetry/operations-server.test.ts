@@ -1,3 +1,4 @@
+import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
 import { createMetrics } from "./metrics.ts";
 import { type OperationsServer, startOperationsServer } from "./operations-server.ts";
 
@@ -16,12 +17,21 @@ beforeAll(async () => {
     port: 0,
     metrics: [metrics],
     isReady: () => isReady,
+    readOnly,
   });
 });
 afterAll(() => server.close());
 
 const ask = (path: string, method = "GET") =>
   fetch(`http://127.0.0.1:${server.port}${path}`, { method });
+
+let refusing = false;
+const readOnly: ReadOnlySwitch = {
+  status: () => ({ readOnly: refusing, operator: refusing, primary: "writable" }),
+  set: (on) => {
+    refusing = on;
+  },
+};
 
 describe("the operations server", () => {
   it("shows the metrics in Prometheus' format", async () => {
@@ -40,6 +50,37 @@ describe("the operations server", () => {
     isReady = false;
     const response = await ask("/readyz");
     expect([response.status, await response.text()]).toEqual([503, "not ready\n"]);
+  });
+
+  it("switches to read-only and back, and answers what holds", async () => {
+    const on = { readOnly: true, operator: true, primary: "writable" };
+    const off = { ...on, readOnly: false, operator: false };
+    expect(await (await ask("/read-only", "PUT")).json()).toEqual(on);
+    const response = await ask("/read-only");
+    expect(response.headers.get("content-type")).toContain("application/json");
+    expect(await response.json()).toEqual(on);
+    expect(await (await ask("/read-only", "DELETE")).json()).toEqual(off);
+  });
+
+  it("changes nothing by a method that a web page may use", async () => {
+    const response = await ask("/read-only", "POST");
+    expect([response.status, response.headers.get("allow")]).toEqual([
+      405,
+      "GET, HEAD, PUT, DELETE",
+    ]);
+    expect(refusing).toBe(false);
+  });
+
+  it("has no switch for a process without a database", async () => {
+    const gateway = await startOperationsServer({
+      host: "127.0.0.1",
+      port: 0,
+      metrics: [],
+      isReady: () => true,
+    });
+    const response = await fetch(`http://127.0.0.1:${gateway.port}/read-only`, { method: "PUT" });
+    expect(response.status).toBe(404);
+    await gateway.close();
   });
 
   it("has nothing else", async () => {

@@ -1,5 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
+import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
 import type { Metrics } from "./metrics.ts";
+import { answerReadOnly } from "./read-only-route.ts";
 import { METRICS_CONTENT_TYPE, renderMetrics } from "./render-metrics.ts";
 
 const HEADER_BYTES_MAX = 8_192;
@@ -16,6 +18,8 @@ export interface OperationsServerOptions {
   readonly metrics: readonly Metrics[];
   /** Says whether the process should be sent traffic. Does not depend on other services. */
   readonly isReady: () => boolean;
+  /** The switch of the process's database, if it has one of its own. */
+  readonly readOnly?: ReadOnlySwitch;
 }
 
 /** The server, listening. */
@@ -25,15 +29,18 @@ export interface OperationsServer {
   readonly close: () => Promise<void>;
 }
 
-interface Answer {
+/** What a request is answered with. */
+export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly type?: string;
+  /** Which methods there are, for who used another. */
+  readonly allow?: string;
 }
 
 /**
- * Serves `GET /metrics`, `/healthz` (alive) and `/readyz` (200 or 503) for a process without an HTTP server of its
- * own, and nothing else.
+ * Serves `GET /metrics`, `/healthz` (alive) and `/readyz` (200 or 503), and `/read-only` where there is a switch for it, for a process
+ * without an HTTP server of its own, and nothing else.
  *
  * @throws the socket's error if it can't listen, such as `EADDRINUSE`.
  */
@@ -77,13 +84,15 @@ export async function startOperationsServer(
 async function answer(
   method: string,
   path: string,
-  { metrics, isReady }: OperationsServerOptions,
+  { metrics, isReady, readOnly }: OperationsServerOptions,
 ): Promise<Answer> {
+  if (path === "/read-only" && readOnly !== undefined) return answerReadOnly(method, readOnly);
   if (path !== "/metrics" && path !== "/healthz" && path !== "/readyz") {
-    return { status: 404, body: "Here are /metrics, /healthz and /readyz.\n" };
+    const also = readOnly === undefined ? "" : ", and /read-only";
+    return { status: 404, body: `Here are /metrics, /healthz and /readyz${also}.\n` };
   }
   if (method !== "GET" && method !== "HEAD") {
-    return { status: 405, body: "Use GET.\n" };
+    return { status: 405, body: "Use GET.\n", allow: "GET, HEAD" };
   }
   if (path === "/metrics") {
     return { status: 200, body: await renderMetrics(metrics), type: METRICS_CONTENT_TYPE };
@@ -94,13 +103,12 @@ async function answer(
   return isReady() ? { status: 200, body: "ready\n" } : { status: 503, body: "not ready\n" };
 }
 
-function send(response: ServerResponse, { status, body, type = TEXT }: Answer): void {
-  const allow = status === 405 ? { Allow: "GET, HEAD" } : {};
+function send(response: ServerResponse, { status, body, type = TEXT, allow }: Answer): void {
   response.writeHead(status, {
     "Content-Type": type,
     "Content-Length": Buffer.byteLength(body),
     "Cache-Control": "no-store",
-    ...allow,
+    ...(allow !== undefined && { Allow: allow }),
   });
   response.end(body);
 }

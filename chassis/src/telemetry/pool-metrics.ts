@@ -15,7 +15,11 @@ export type WatchPool = (name: string, statistics: () => PoolStatistics) => () =
 export function poolMetrics(
   registry: Registry,
   buckets: number[],
-): { readonly poolAcquire: Histogram<"pool">; readonly watchPool: WatchPool } {
+): {
+  readonly poolAcquire: Histogram<"pool">;
+  readonly readOnly: Gauge<"pool">;
+  readonly watchPool: WatchPool;
+} {
   const pools = new Map<string, () => PoolStatistics>();
   const registers = [registry];
 
@@ -55,6 +59,12 @@ export function poolMetrics(
       help: "How long a borrower waited for a connection.",
       labelNames: ["pool"] as const,
       buckets,
+      registers,
+    }),
+    readOnly: new Gauge({
+      name: "database_read_only",
+      help: "1 while writes are refused, since the primary takes none or an operator said so.",
+      labelNames: ["pool"] as const,
       registers,
     }),
     watchPool: (name, statistics) => {

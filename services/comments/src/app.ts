@@ -35,18 +35,21 @@ export interface AppDependencies {
 export type AppConfiguration = Pick<
   Configuration,
   "databaseUrl" | "databasePoolMax" | "accessTokenPublicKeys" | "failurePolicy"
->;
+> &
+  Partial<Pick<Configuration, "databaseReplicaUrl">>;
 
 /** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
 export function createApp(
-  { databaseUrl, databasePoolMax, accessTokenPublicKeys, failurePolicy }: AppConfiguration,
+  configuration: AppConfiguration,
   { logger, images: transport, clock = () => new Date() }: AppDependencies,
 ): ServiceApp {
+  const { databaseUrl, accessTokenPublicKeys, failurePolicy } = configuration;
   const metrics = createMetrics({ service: NAME });
   const database = createServiceDatabase({
     name: NAME,
     url: databaseUrl,
-    poolMax: databasePoolMax,
+    replicaUrl: configuration.databaseReplicaUrl,
+    poolMax: configuration.databasePoolMax,
     metrics,
     logger,
   });
@@ -80,6 +83,7 @@ export function createApp(
     name: NAME,
     router,
     metrics,
+    readOnly: database.readOnly,
     prepare: (signal) =>
       prepareServiceDatabase({ url: databaseUrl, migrations: MIGRATIONS, logger }, signal),
     close: () => database.close(),

@@ -25,6 +25,8 @@ export interface CommentsUnderTest extends AsyncDisposable {
   readonly comments: Client<typeof CommentService>;
   readonly images: ImagesServer;
   readonly database: Database;
+  /** The service's own switch. */
+  readonly readOnly: Database["readOnly"];
   /** Signs somebody new in. */
   signIn(): Promise<TestUser>;
   /** Writes a comment, or a reply. */
@@ -85,6 +87,7 @@ export async function startComments(): Promise<CommentsUnderTest> {
     comments,
     images,
     database,
+    readOnly: app.readOnly,
     async signIn() {
       const userId = newId();
       const token = await tokens.tokenFor(userId);

@@ -30,13 +30,14 @@ export const NAME = "images";
 /** The settings that the app reads; where it listens is up to whoever serves it. */
 export type AppConfiguration = Pick<
   Configuration,
-    | "databaseUrl"
+  | "databaseUrl"
   | "databasePoolMax"
   | "accessTokenPublicKeys"
   | "blobDirectory"
   | "uploadsMax"
   | "failurePolicy"
->;
+> &
+  Partial<Pick<Configuration, "databaseReplicaUrl">>;
 
 /** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
 export function createApp(
@@ -45,7 +46,14 @@ export function createApp(
 ): ServiceApp {
   const { databaseUrl: url, databasePoolMax: poolMax, failurePolicy } = configuration;
   const metrics = createMetrics({ service: NAME });
-  const database = createServiceDatabase({ name: NAME, url, poolMax, metrics, logger });
+  const database = createServiceDatabase({
+    name: NAME,
+    url,
+    replicaUrl: configuration.databaseReplicaUrl,
+    poolMax,
+    metrics,
+    logger,
+  });
   const queue = createImageQueue(database, logger);
   const repository = createImageRepository(database, queue.enqueue);
   const blobs = createFileBlobStore(configuration.blobDirectory);
@@ -77,6 +85,7 @@ export function createApp(
     name: NAME,
     router,
     metrics,
+    readOnly: database.readOnly,
     async prepare(signal) {
       // Tells now, and not at the first upload, that the folder of blobs cannot be written.
       await (await blobs.stage())[Symbol.asyncDispose]();

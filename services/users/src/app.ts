@@ -48,7 +48,8 @@ export type AppConfiguration = Pick<
   | "accessTokenPublicKeys"
   | "accessTokenPrivateKey"
   | "failurePolicy"
->;
+> &
+  Partial<Pick<Configuration, "databaseReplicaUrl">>;
 
 /** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
 export function createApp(
@@ -57,7 +58,14 @@ export function createApp(
 ): ServiceApp {
   const { databaseUrl: url, databasePoolMax: poolMax, failurePolicy } = configuration;
   const metrics = createMetrics({ service: NAME });
-  const database = createServiceDatabase({ name: NAME, url, poolMax, metrics, logger });
+  const database = createServiceDatabase({
+    name: NAME,
+    url,
+    replicaUrl: configuration.databaseReplicaUrl,
+    poolMax,
+    metrics,
+    logger,
+  });
   const images = createClient(ImageService, {
     callee: "images",
     transport,
@@ -98,6 +106,7 @@ export function createApp(
     name: NAME,
     router,
     metrics,
+    readOnly: database.readOnly,
     prepare: (signal) => prepareServiceDatabase({ url, migrations: MIGRATIONS, logger }, signal),
     close: () => database.close(),
   };

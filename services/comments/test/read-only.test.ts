@@ -1,0 +1,30 @@
+import { status } from "@grpc/grpc-js";
+import { newId } from "@triptych/chassis/database/new-id";
+import { type CommentsUnderTest, startComments, type TestUser } from "./start-comments.ts";
+
+describe("comments, switched to read-only by an operator", () => {
+  let service: CommentsUnderTest;
+  let author: TestUser;
+  let imageId: string;
+
+  beforeAll(async () => {
+    service = await startComments();
+    author = await service.signIn();
+    imageId = service.images.put({ ownerId: newId() });
+  });
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  it("answers reads, refuses writes with READ_ONLY, and takes them again when switched back", async () => {
+    const { id } = await service.write(author, imageId);
+    service.readOnly.set(true);
+    await expect(service.write(author, imageId)).rejects.toMatchObject({
+      code: status.UNAVAILABLE,
+      reason: "READ_ONLY",
+      retryAfterMs: expect.any(Number),
+    });
+    const read = await service.comments.getComment({ id }, author.context());
+    expect(read.id).toBe(id);
+    service.readOnly.set(false);
+    await service.write(author, imageId);
+  });
+});
