@@ -3,12 +3,14 @@ import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
+import { createAdmission } from "@triptych/chassis/admission/create-admission";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import type { Metrics } from "@triptych/chassis/telemetry/metrics";
 import type { Sources } from "#compose/sources.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { type Calls, createCalls } from "#http/calls.ts";
+import { createFrontDoor } from "#http/front-door.ts";
 import { createRateLimits, type RateLimits } from "#http/rate-limits.ts";
 import { createRequestGuard, type RequestGuard } from "#http/request-guard.ts";
 import { createServer } from "#http/server.ts";
@@ -90,9 +92,14 @@ export async function createGateway(
   await addPlugins(server, configuration);
   refuseUnknownRoutes();
 
-  const calls = createCalls(createAuthenticator(configuration.accessTokenPublicKeys));
+  const { failurePolicy } = configuration;
+  const calls = createCalls(
+    createAuthenticator(configuration.accessTokenPublicKeys),
+    failurePolicy,
+  );
   const limits = createRateLimits(server, configuration);
-  const guard = createRequestGuard(calls, limits);
+  const admission = failurePolicy === "on" ? createAdmission(metrics) : undefined;
+  const guard = createRequestGuard(calls, limits, createFrontDoor(admission));
 
   operationsRoutes(server, { metrics, isReady });
   openApiRoutes(server);
@@ -131,6 +138,7 @@ async function addApi(server: ApiServer, dependencies: ApiDependencies): Promise
   const { guard } = dependencies;
   await server.register(async (api: ApiServer) => {
     api.addHook("onRequest", guard.identify);
+    api.addHook("preHandler", guard.enter);
     imageContentRoutes(api, dependencies);
     await api.register(async (json: ApiServer) => {
       json.addHook("onRequest", guard.answersJson);

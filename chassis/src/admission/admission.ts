@@ -96,13 +96,20 @@ export class Admission {
     return leftMs > this.#calmMs(method) * CALM_SHARE_NEEDED;
   }
 
-  /** Lets a call in. Throws RESOURCE_EXHAUSTED, `OVERLOADED`, if there are too many that matter as much or more. */
-  admit(applicant: Applicant): Admitted {
+  /** Throws RESOURCE_EXHAUSTED, `OVERLOADED`, if a call would not be let in now. */
+  check(applicant: Applicant): void {
     const { method } = applicant;
     const rank = rankOf(applicant);
     const { share, lagMs } = RANKS[rank];
     if (this.lagMs > lagMs) throw this.#refuse(method, rank, "lag");
     if (this.#inFlight >= this.limit * share) throw this.#refuse(method, rank, "limit");
+  }
+
+  /** Lets a call in. Throws as {@link check} does if there are too many that matter as much or more. */
+  admit(applicant: Applicant): Admitted {
+    const { method } = applicant;
+    const rank = rankOf(applicant);
+    this.check(applicant);
     this.#inFlight += 1;
     this.#lag.watch(() => this.#inFlight === 0);
 

@@ -1,8 +1,7 @@
 import assert from "node:assert";
 import { create, type DescMessage, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
-import { Admission } from "#admission/admission.ts";
-import type { Metrics } from "#telemetry/metrics.ts";
+import { createAdmission } from "#admission/create-admission.ts";
 import { handlerOf, type Implementation } from "./handlers.ts";
 import { policyOf } from "./method-policy.ts";
 import { findFieldViolations } from "./required-fields.ts";
@@ -79,12 +78,6 @@ export function createRouter(
       return (await answered) === false ? "not-serving" : "serving";
     },
   };
-}
-
-function createAdmission(metrics: Metrics): Admission {
-  const admission = new Admission((shed) => metrics.server.shed.inc(shed));
-  metrics.server.watchAdmission(admission);
-  return admission;
 }
 
 function find(implementations: readonly Implementation[], method: DescMethod): Implementation {

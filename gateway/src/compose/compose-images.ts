@@ -1,11 +1,15 @@
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import type { Image as ImageMessage } from "@triptych/protos/images/v1/image_pb";
 import type { Degraded } from "#schemas/degraded.ts";
 import type { Image } from "#schemas/images.ts";
 import { createDegradation, type Degradation } from "./degradation.ts";
 import { toImage } from "./image-view.ts";
 import type { Sources } from "./sources.ts";
-import { findSummaries } from "./user-summaries.ts";
+import { findSummaries, USER_DECORATION } from "./user-summaries.ts";
+
+/** What an answer with images asks besides. */
+export const IMAGE_DECORATIONS = [USER_DECORATION, CommentService.method.batchGetCommentCounts];
 
 /** Images with their owners and comment counts, and what of that could not be had. */
 export interface ComposedImages {

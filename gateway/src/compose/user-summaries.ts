@@ -1,8 +1,12 @@
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { UserSummary } from "#schemas/users.ts";
 import type { Degradation } from "./degradation.ts";
 import type { Sources } from "./sources.ts";
 import { toSummary } from "./user-view.ts";
+
+/** What an answer that names users asks besides. */
+export const USER_DECORATION = UserService.method.batchGetUsers;
 
 /** Summaries by id, as far as users could be asked. */
 export interface Summaries {

@@ -3,26 +3,27 @@ import type { Authenticate } from "@triptych/chassis/identity/authenticate";
 import type { Caller, UserCaller } from "@triptych/chassis/identity/caller";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { cancelled, keepDeadline } from "@triptych/chassis/rpc/deadline";
+import type { FailurePolicySwitch } from "@triptych/chassis/rpc/method-policy";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";
 
-/** How long an ordinary request may take, in milliseconds: longer than any policy's timeout of what it calls. */
-const BUDGET_MS_DEFAULT = 15_000;
-/** How long bytes may take to go up or down, in milliseconds: as long as the policy of the two methods. */
-export const TRANSFER_BUDGET_MS = 120_000;
+/** The budget of every request where the policy is not obeyed, in milliseconds: until the server ends the connection. */
+const NO_BUDGET_MS = 130_000;
 
 /** Who is behind a request, and what its calls carry. */
 export interface Calls {
   /** Finds out who is asking. Throws if the token is bad; without one the caller is anonymous. */
   identify(request: FastifyRequest): Promise<Caller>;
+  /** Who is behind a request that was identified. */
+  callerOf(request: FastifyRequest): Caller;
   /** A hook that refuses whoever is not signed in. */
   readonly requireUser: (request: FastifyRequest) => Promise<void>;
-  /** Begins the calls of a request: their deadline, and a signal that fires when the client hangs up. */
-  open(request: FastifyRequest, reply: FastifyReply, budgetMs?: number): CallContext;
+  /** Begins the calls of a request: their deadline by the route's budget, and a signal that fires when the client hangs up. */
+  open(request: FastifyRequest, reply: FastifyReply): CallContext;
 }
 
 /** Makes what routes need to call others on behalf of a request. */
-export function createCalls(authenticate: Authenticate): Calls {
+export function createCalls(authenticate: Authenticate, failurePolicy: FailurePolicySwitch): Calls {
   const callers = new WeakMap<FastifyRequest, Caller>();
 
   function callerOf(request: FastifyRequest): Caller {
@@ -38,11 +39,16 @@ export function createCalls(authenticate: Authenticate): Calls {
       return caller;
     },
 
+    callerOf,
+
     async requireUser(request) {
       if (callerOf(request).kind !== "user") throw new Problem("UNAUTHENTICATED");
     },
 
-    open(request, reply, budgetMs = BUDGET_MS_DEFAULT) {
+    open(request, reply) {
+      const { calls } = request.routeOptions.config;
+      assert(calls, "a route that calls others declares what it waits for");
+      const budgetMs = failurePolicy === "on" ? calls.budgetMs : NO_BUDGET_MS;
       const hangUp = new AbortController();
       const kept = keepDeadline(Date.now() + budgetMs, hangUp.signal);
       reply.raw.once("close", () => {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { badFields, Problem } from "#problems/problem.ts";
 import { accepts } from "./acceptable.ts";
 import type { Calls } from "./calls.ts";
+import type { FrontDoor } from "./front-door.ts";
 import { findQueryFaults } from "./query-parser.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
@@ -10,16 +11,23 @@ const ANSWERS = ["application/json", "application/problem+json"];
 
 /** The hooks that stand before every route of the API. */
 export interface RequestGuard {
-  /** Finds out who asks, counts the request, and refuses a malformed query. */
+  /** Refuses what there is no room for, finds out who asks, counts the request, and refuses a malformed query. */
   readonly identify: (request: FastifyRequest) => Promise<void>;
+  /** Takes the request on, once it is read and known to be good. */
+  readonly enter: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   /** Refuses who does not take JSON, and keeps what is one user's out of shared caches. */
   readonly answersJson: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
 
 /** Makes the hooks. */
-export function createRequestGuard(calls: Calls, limits: RateLimits): RequestGuard {
+export function createRequestGuard(
+  calls: Calls,
+  limits: RateLimits,
+  door: FrontDoor,
+): RequestGuard {
   return {
     async identify(request) {
+      door.check(request);
       const caller = await calls.identify(request).catch(async (thrown: unknown) => {
         // Verifying costs 300 µs: whoever tries tokens out is counted as the stranger that they are.
         await limits.countRequest(request, ANONYMOUS);
@@ -30,6 +38,10 @@ export function createRequestGuard(calls: Calls, limits: RateLimits): RequestGua
       const known = querySchemaOf(request);
       const faults = findQueryFaults(request.query, (name) => Object.hasOwn(known, name));
       if (faults.length > 0) throw badFields(faults);
+    },
+
+    async enter(request, reply) {
+      door.enter(request, reply, calls.callerOf(request));
     },
 
     async answersJson({ headers, method }, reply) {

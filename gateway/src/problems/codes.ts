@@ -45,6 +45,7 @@ export const PROBLEM_KINDS = {
   HEADERS_TOO_LARGE: kind(431, "The headers are too large", "Send smaller headers."),
   INTERNAL: kind(500, "Something went wrong here", "It is our fault and has been logged."),
   HASHING_OVERLOADED: kind(503, "Too many sign-ins at once", "Try again in a moment."),
+  OVERLOADED: kind(503, "Too much to do at once", "Try again in a moment."),
   READ_ONLY: kind(503, "Nothing can be changed now", "Reading goes on. Try again in a moment."),
   SERVICE_UNAVAILABLE: kind(503, "A part is not available", "Try again in a moment."),
   UPLOADS_OVERLOADED: kind(503, "Too many uploads at once", "Try again in a moment."),

@@ -12,10 +12,13 @@ export type ServiceReason = Exclude<
 /** Why the machinery between the gateway and a domain refuses. */
 export type ChassisReason =
   | "BREAKER_OPEN"
+  | "BULKHEAD_FULL"
   | "CANCELLED"
   | "DATABASE_UNAVAILABLE"
   | "DEADLINE_EXCEEDED"
+  | "DEADLINE_TOO_SHORT"
   | "INTERNAL"
+  | "OVERLOADED"
   | "READ_ONLY";
 
 /** The problem of every reason. A reason that is added to the contract does not compile until it stands here. */
@@ -48,10 +51,13 @@ export const REASON_CODES = {
   UPLOADS_OVERLOADED: "UPLOADS_OVERLOADED",
   DEPENDENCY_UNAVAILABLE: "SERVICE_UNAVAILABLE",
   BREAKER_OPEN: "SERVICE_UNAVAILABLE",
+  BULKHEAD_FULL: "SERVICE_UNAVAILABLE",
   CANCELLED: "SERVICE_UNAVAILABLE",
   DATABASE_UNAVAILABLE: "SERVICE_UNAVAILABLE",
   DEADLINE_EXCEEDED: "SERVICE_UNAVAILABLE",
+  DEADLINE_TOO_SHORT: "SERVICE_UNAVAILABLE",
   INTERNAL: "INTERNAL",
+  OVERLOADED: "OVERLOADED",
   READ_ONLY: "READ_ONLY",
 } as const satisfies Record<ServiceReason | ChassisReason, ProblemCode>;
 

@@ -14,6 +14,7 @@ const EVERYWHERE = [
   "RATE_LIMITED",
   "HEADERS_TOO_LARGE",
   "INTERNAL",
+  "OVERLOADED",
   "SERVICE_UNAVAILABLE",
 ] as const satisfies readonly ProblemCode[];
 

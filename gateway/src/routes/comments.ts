@@ -1,5 +1,8 @@
+import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { composeComment, composeComments } from "#compose/compose-comments.ts";
+import { USER_DECORATION } from "#compose/user-summaries.ts";
 import type { ApiServer } from "#http/api-server.ts";
+import { waitsFor } from "#http/route-calls.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
 import { CommentChange, CommentPage, CommentReference } from "#schemas/comments.ts";
@@ -26,6 +29,7 @@ function commentReadRoutes(
   server.get(
     "/v1/comments/:id",
     {
+      config: waitsFor(CommentService.method.getComment, USER_DECORATION),
       schema: {
         operationId: "getComment",
         tags: ["comments"],
@@ -45,6 +49,7 @@ function commentReadRoutes(
   server.get(
     "/v1/comments/:id/replies",
     {
+      config: waitsFor(CommentService.method.listReplies, USER_DECORATION),
       schema: {
         operationId: "listReplies",
         tags: ["comments"],
@@ -79,6 +84,11 @@ function commentUpdateRoute(
   server.patch(
     "/v1/comments/:id",
     {
+      config: waitsFor(
+        CommentService.method.updateComment,
+        CommentService.method.getComment,
+        USER_DECORATION,
+      ),
       onRequest: calls.requireUser,
       schema: {
         operationId: "updateComment",
@@ -125,6 +135,7 @@ function commentDeleteRoute(
   server.delete(
     "/v1/comments/:id",
     {
+      config: waitsFor(CommentService.method.deleteComment, CommentService.method.getComment),
       onRequest: calls.requireUser,
       schema: {
         operationId: "deleteComment",

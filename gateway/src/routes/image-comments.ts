@@ -1,6 +1,8 @@
-import { CommentOrder } from "@triptych/protos/comments/v1/comment_service_pb";
+import { CommentOrder, CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { composeComment, composeComments } from "#compose/compose-comments.ts";
+import { USER_DECORATION } from "#compose/user-summaries.ts";
 import type { ApiServer } from "#http/api-server.ts";
+import { waitsFor } from "#http/route-calls.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { CommentPage, CommentQuery, CommentReference, NewComment } from "#schemas/comments.ts";
 import { IdParameters } from "#schemas/identifier.ts";
@@ -21,6 +23,7 @@ export function imageCommentRoutes(
   server.post(
     "/v1/images/:id/comments",
     {
+      config: waitsFor(CommentService.method.createComment, USER_DECORATION),
       onRequest: calls.requireUser,
       schema: {
         operationId: "createComment",
@@ -58,6 +61,7 @@ export function imageCommentRoutes(
   server.get(
     "/v1/images/:id/comments",
     {
+      config: waitsFor(CommentService.method.listComments, USER_DECORATION),
       schema: {
         operationId: "listComments",
         tags: ["comments"],

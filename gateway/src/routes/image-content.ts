@@ -1,12 +1,14 @@
 import { Readable } from "node:stream";
 import { Visibility } from "@triptych/protos/images/v1/image_pb";
 import type { ContentHeader } from "@triptych/protos/images/v1/image_service_pb";
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { Type } from "typebox";
 import type { Sources } from "#compose/sources.ts";
 import { accepts } from "#http/acceptable.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import { type Calls, TRANSFER_BUDGET_MS } from "#http/calls.ts";
+import type { Calls } from "#http/calls.ts";
 import { matchesNone } from "#http/entity-tag.ts";
+import { waitsFor } from "#http/route-calls.ts";
 import { Problem } from "#problems/problem.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { ContentQuery, type Variant } from "#schemas/images.ts";
@@ -31,6 +33,7 @@ export function imageContentRoutes(
   server.get(
     "/v1/images/:id/content",
     {
+      config: waitsFor(ImageService.method.downloadImage),
       schema: {
         operationId: "getImageContent",
         tags: ["images"],
@@ -53,7 +56,7 @@ export function imageContentRoutes(
     },
     async (request, reply) => {
       const { headers } = request;
-      const context = calls.open(request, reply, TRANSFER_BUDGET_MS);
+      const context = calls.open(request, reply);
       const { variant = "large", v } = request.query;
       const content = await openContent(
         images,

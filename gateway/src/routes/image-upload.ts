@@ -2,12 +2,14 @@ import multipart from "@fastify/multipart";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { cancelled } from "@triptych/chassis/rpc/deadline";
 import type { Image as ImageMessage } from "@triptych/protos/images/v1/image_pb";
-import { composeImage } from "#compose/compose-images.ts";
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import { composeImage, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
 import type { Sources } from "#compose/sources.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import { type Calls, TRANSFER_BUDGET_MS } from "#http/calls.ts";
+import type { Calls } from "#http/calls.ts";
 import { type OpenImageForm, openImageForm } from "#http/image-form.ts";
+import { waitsFor } from "#http/route-calls.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { Problem } from "#problems/problem.ts";
 import { type ImageForm, ImageReference, ImageUpload } from "#schemas/images.ts";
@@ -48,6 +50,11 @@ export async function imageUploadRoutes(
   server.post(
     "/v1/images",
     {
+      config: waitsFor(
+        ImageService.method.createImage,
+        ImageService.method.updateImage,
+        IMAGE_DECORATIONS,
+      ),
       onRequest: [
         calls.requireUser,
         async ({ headers }) => {
@@ -83,7 +90,7 @@ export async function imageUploadRoutes(
       validatorCompiler: () => () => true,
     },
     async (request, reply) => {
-      const context = calls.open(request, reply, TRANSFER_BUDGET_MS);
+      const context = calls.open(request, reply);
       const form = await openImageForm(request);
       const created = await sendForm(sources, form, context);
       const late = lateChange(form);

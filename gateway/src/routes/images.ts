@@ -1,8 +1,10 @@
-import { composeImage, composeImages } from "#compose/compose-images.ts";
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import { composeImage, composeImages, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
 import type { Sources } from "#compose/sources.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import type { Calls } from "#http/calls.ts";
+import { waitsFor } from "#http/route-calls.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
 import { IdParameters } from "#schemas/identifier.ts";
@@ -27,6 +29,7 @@ function imageReadRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDep
   server.get(
     "/v1/images",
     {
+      config: waitsFor(ImageService.method.listImages, IMAGE_DECORATIONS),
       schema: {
         operationId: "listImages",
         tags: ["images"],
@@ -51,6 +54,7 @@ function imageReadRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDep
   server.get(
     "/v1/images/:id",
     {
+      config: waitsFor(ImageService.method.getImage, IMAGE_DECORATIONS),
       schema: {
         operationId: "getImage",
         tags: ["images"],
@@ -74,6 +78,11 @@ function imageWriteRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDe
   server.patch(
     "/v1/images/:id",
     {
+      config: waitsFor(
+        ImageService.method.updateImage,
+        ImageService.method.getImage,
+        IMAGE_DECORATIONS,
+      ),
       onRequest: calls.requireUser,
       schema: {
         operationId: "updateImage",
@@ -120,6 +129,7 @@ function imageWriteRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDe
   server.delete(
     "/v1/images/:id",
     {
+      config: waitsFor(ImageService.method.deleteImage, ImageService.method.getImage),
       onRequest: calls.requireUser,
       schema: {
         operationId: "deleteImage",

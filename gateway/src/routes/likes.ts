@@ -1,8 +1,10 @@
+import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { createDegradation } from "#compose/degradation.ts";
 import type { Sources } from "#compose/sources.ts";
-import { findSummaries } from "#compose/user-summaries.ts";
+import { findSummaries, USER_DECORATION } from "#compose/user-summaries.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import type { Calls } from "#http/calls.ts";
+import { waitsFor } from "#http/route-calls.ts";
 import { refuseTags } from "#http/write-condition.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { LikerPage } from "#schemas/images.ts";
@@ -23,6 +25,7 @@ function likeWriteRoutes(server: ApiServer, { calls, images }: LikeRouteDependen
   server.put(
     "/v1/images/:id/like",
     {
+      config: waitsFor(ImageService.method.likeImage),
       onRequest: calls.requireUser,
       schema: {
         operationId: "likeImage",
@@ -43,6 +46,7 @@ function likeWriteRoutes(server: ApiServer, { calls, images }: LikeRouteDependen
   server.delete(
     "/v1/images/:id/like",
     {
+      config: waitsFor(ImageService.method.unlikeImage),
       onRequest: calls.requireUser,
       schema: {
         operationId: "unlikeImage",
@@ -68,6 +72,7 @@ function likerRoutes(server: ApiServer, { calls, ...sources }: LikeRouteDependen
   server.get(
     "/v1/images/:id/likes",
     {
+      config: waitsFor(ImageService.method.listLikes, USER_DECORATION),
       schema: {
         operationId: "listLikes",
         tags: ["likes"],

@@ -3,12 +3,14 @@ import type {
   CreateSessionResponse,
   RefreshSessionResponse,
 } from "@triptych/protos/users/v1/user_service_pb";
+import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import { toText } from "#compose/moment-text.ts";
 import type { Sources } from "#compose/sources.ts";
 import { toSelf } from "#compose/user-view.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { type Calls, userOf } from "#http/calls.ts";
 import type { RateLimits } from "#http/rate-limits.ts";
+import { waitsFor } from "#http/route-calls.ts";
 import { refuseTags } from "#http/write-condition.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
@@ -42,6 +44,7 @@ function tokenRoutes(server: ApiServer, { users, calls, limits }: SessionRouteDe
   server.post(
     "/v1/sessions",
     {
+      config: waitsFor(UserService.method.createSession),
       onRequest: (request) => limits.countSignInAddress(request),
       // The login stands in the body; it is counted before its password is hashed.
       preHandler: (request) => limits.countSignIn(request, request.body.login),
@@ -68,6 +71,7 @@ function tokenRoutes(server: ApiServer, { users, calls, limits }: SessionRouteDe
   server.post(
     "/v1/sessions/refresh",
     {
+      config: waitsFor(UserService.method.refreshSession),
       schema: {
         operationId: "refreshSession",
         tags: ["sessions"],
@@ -92,6 +96,7 @@ function openSessionRoutes(server: ApiServer, { users, calls }: SessionRouteDepe
   server.get(
     "/v1/sessions",
     {
+      config: waitsFor(UserService.method.listSessions),
       onRequest: calls.requireUser,
       schema: {
         operationId: "listSessions",
@@ -123,6 +128,7 @@ function signOutRoutes(server: ApiServer, { users, calls }: SessionRouteDependen
   server.delete(
     "/v1/sessions/current",
     {
+      config: waitsFor(UserService.method.deleteSession),
       onRequest: calls.requireUser,
       schema: {
         operationId: "deleteCurrentSession",
@@ -146,6 +152,7 @@ function signOutRoutes(server: ApiServer, { users, calls }: SessionRouteDependen
   server.delete(
     "/v1/sessions/:id",
     {
+      config: waitsFor(UserService.method.deleteSession),
       onRequest: calls.requireUser,
       schema: {
         operationId: "deleteSession",

@@ -1,8 +1,10 @@
+import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { Sources } from "#compose/sources.ts";
 import { toSelf, toUser } from "#compose/user-view.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { type Calls, userOf } from "#http/calls.ts";
 import type { RateLimits } from "#http/rate-limits.ts";
+import { waitsFor } from "#http/route-calls.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
 import { badFields } from "#problems/problem.ts";
@@ -30,6 +32,7 @@ function signUpRoutes(server: ApiServer, { users, calls, limits }: UserRouteDepe
   server.post(
     "/v1/users",
     {
+      config: waitsFor(UserService.method.createUser),
       onRequest: (request) => limits.countSignUp(request),
       schema: {
         operationId: "createUser",
@@ -61,6 +64,7 @@ function profileRoutes(server: ApiServer, { users, calls }: UserRouteDependencie
   server.get(
     "/v1/users",
     {
+      config: waitsFor(UserService.method.listUsers),
       schema: {
         operationId: "listUsers",
         tags: ["users"],
@@ -85,6 +89,7 @@ function profileRoutes(server: ApiServer, { users, calls }: UserRouteDependencie
   server.get(
     "/v1/users/:id",
     {
+      config: waitsFor(UserService.method.getUser),
       schema: {
         operationId: "getUser",
         tags: ["users"],
@@ -105,6 +110,7 @@ function ownProfileRoutes(server: ApiServer, { users, calls }: UserRouteDependen
   server.get(
     "/v1/users/me",
     {
+      config: waitsFor(UserService.method.getUser),
       onRequest: calls.requireUser,
       schema: {
         operationId: "getMe",
@@ -124,6 +130,7 @@ function ownProfileRoutes(server: ApiServer, { users, calls }: UserRouteDependen
   server.patch(
     "/v1/users/me",
     {
+      config: waitsFor(UserService.method.updateUser, UserService.method.getUser),
       onRequest: calls.requireUser,
       schema: {
         operationId: "updateMe",

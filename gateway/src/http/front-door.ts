@@ -1,0 +1,51 @@
+import assert from "node:assert";
+import type { Admission, Admitted, Applicant } from "@triptych/chassis/admission/admission";
+import type { Caller } from "@triptych/chassis/identity/caller";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+/** Decides which requests are taken on: as a service does with its calls. */
+export interface FrontDoor {
+  /** Refuses at once what could not be taken on now: before a token is verified, or a body read. */
+  check(request: FastifyRequest): void;
+  /** Takes a request on, until it is answered. A body that comes slowly is none of it: that is read before. */
+  enter(request: FastifyRequest, reply: FastifyReply, caller: Caller): void;
+}
+
+/** Statuses of answers that took the time that it takes. */
+const ANSWERED: ReadonlySet<number> = new Set([200, 201, 204, 304]);
+
+/** Makes the door. Without admission it stands open. */
+export function createFrontDoor(admission: Admission | undefined): FrontDoor {
+  return {
+    check(request) {
+      const applicant = applicantOf(request);
+      if (applicant !== undefined) admission?.check(applicant);
+    },
+    enter(request, reply, caller) {
+      const applicant = applicantOf(request);
+      if (applicant === undefined || admission === undefined) return;
+      const admitted = admission.admit(applicant);
+      // How long bytes travel is up to the client's line; services bound how many do.
+      if (request.routeOptions.config.calls?.isTransfer) return admitted.release("ignored");
+      reply.raw.once("close", () => release(admitted, reply));
+      if (caller.kind === "user") admitted.claim(caller.userId);
+    },
+  };
+}
+
+function release(admitted: Admitted, { raw }: FastifyReply): void {
+  const isAnswered = raw.writableFinished && ANSWERED.has(raw.statusCode);
+  admitted.release(isAnswered ? "answered" : "ignored");
+}
+
+/** A request as admission sees it; undefined if its route asks nobody. */
+function applicantOf({ headers, method, routeOptions }: FastifyRequest): Applicant | undefined {
+  const { calls } = routeOptions.config;
+  if (calls === undefined) return undefined;
+  assert(routeOptions.url, "a request of the API has a route");
+  return {
+    method: `${method} ${routeOptions.url}`,
+    criticality: calls.policy.criticality,
+    isAnonymous: headers.authorization === undefined,
+  };
+}

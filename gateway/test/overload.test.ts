@@ -1,0 +1,88 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { eventually } from "@triptych/chassis/testing/eventually";
+import { ADA, COMMENT, commentMessage, IMAGE, userMessage } from "./fake-services.ts";
+import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
+
+/** More than a gateway that has learnt nothing yet takes of what it may shed first, and less than it takes in all. */
+const CROWD = 320;
+
+describe("a gateway that has too much to do", () => {
+  let gateway: TestGateway;
+  let listing = 0;
+  let finish: PromiseWithResolvers<void>;
+
+  beforeEach(async () => {
+    listing = 0;
+    finish = Promise.withResolvers();
+    gateway = await startTestGateway(
+      {
+        users: {
+          batchGetUsers: async ({ ids }) => ({ users: ids.map((id) => userMessage(id)) }),
+          listUsers: async () => {
+            listing += 1;
+            await finish.promise;
+            return { users: [] };
+          },
+        },
+        images: {
+          listImages: async () => {
+            listing += 1;
+            await finish.promise;
+            return { images: [] };
+          },
+        },
+        comments: { createComment: async () => commentMessage() },
+      },
+      { configuration: { rateLimitAddressPerMinute: 100_000 } },
+    );
+  });
+  afterEach(async () => {
+    finish.resolve();
+    await gateway[Symbol.asyncDispose]();
+  });
+
+  it("sheds anonymous lists before signed-in writes, with a time to come back, and then takes all again", async () => {
+    const crowd = Array.from({ length: CROWD }, (_, n) =>
+      gateway.fetch(n % 2 === 0 ? "/v1/images" : "/v1/users?query=a"),
+    );
+    await eventually(async () => listing > 300);
+    const list = await gateway.fetch("/v1/images");
+    expect([list.status, list.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await bodyOf(list)).toMatchObject({ code: "OVERLOADED" });
+    const write = await gateway.fetch(`/v1/images/${IMAGE}/comments`, {
+      method: "POST",
+      headers: { ...(await gateway.as(ADA)), "content-type": "application/json" },
+      body: JSON.stringify({ body: "Still here." }),
+    });
+    expect([write.status, (await bodyOf(write)).id]).toEqual([201, COMMENT]);
+
+    finish.resolve();
+    const statuses = (await Promise.all(crowd)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    // The connections of the crowd close a moment after their answers.
+    await eventually(async () => (await gateway.fetch("/v1/images")).status === 200);
+    const metrics = await (await gateway.fetch("/metrics")).text();
+    expect(metrics).toMatch(/shed_total\{.*rank="sheddable-anonymous".*\} [1-9]/);
+  });
+
+  it("sheds nothing where the policy is off", async () => {
+    await gateway[Symbol.asyncDispose]();
+    gateway = await startTestGateway(
+      {
+        images: {
+          listImages: async () => {
+            listing += 1;
+            await finish.promise;
+            return { images: [] };
+          },
+        },
+      },
+      { configuration: { rateLimitAddressPerMinute: 100_000, failurePolicy: "off" } },
+    );
+    const crowd = Array.from({ length: 600 }, () => gateway.fetch("/v1/images"));
+    await delay(0);
+    finish.resolve();
+    const statuses = (await Promise.all(crowd)).map(({ status }) => status);
+    expect(new Set(statuses).has(503)).toBe(false);
+  });
+});
