@@ -37,6 +37,28 @@ describe("the whole stack", () => {
     return [child, record];
   }
 
+  /** Switches users to read-only and back: nobody can register meanwhile, and everything can be read. */
+  async function expectReadOnlySwitch({ url }: StackRecord): Promise<void> {
+    const register = (handle: string) =>
+      fetch(`${url}/v1/users`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({
+          handle,
+          email: `${handle}@example.com`,
+          password: "a long enough password",
+        }),
+      });
+    const switched = await runStack(["read-only", "users"], environment);
+    expect(switched.output).toBe("users refuses writes.\n");
+    const refused = await register("refused");
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(await refused.json()).toMatchObject({ status: 503, code: "READ_ONLY" });
+    expect((await fetch(`${url}/v1/users?query=a`)).status).toBe(200);
+    await runStack(["writable", "users"], environment);
+    expect((await register(`taken_${Date.now()}`)).status).toBe(201);
+  }
+
   const gone = ({ processes }: StackRecord) => processes.every(({ pid }) => !isRunning(pid));
 
   it(
@@ -52,6 +74,10 @@ describe("the whole stack", () => {
       await eventually(async () => (await fetch(images)).status === 503);
       await runStack(["start", "images-db"], environment);
       await eventually(async () => (await fetch(images)).status === 200);
+
+      await expectReadOnlySwitch(record);
+      const refusal = await runStack(["read-only", "gateway"], environment);
+      expect(refusal.errors).toContain("only users, images and comments have writes to refuse");
 
       const { output } = await runStack(["status"], environment);
       expect(output).toMatch(/^gateway +running +\d+ +http/m);
@@ -78,6 +104,7 @@ describe("the whole stack", () => {
       const [second, joined] = await start("--", "--monolith");
       const users = `${joined.url}/v1/users?query=a`;
       expect((await fetch(users)).status).toBe(200);
+      await expectReadOnlySwitch(joined);
       await runStack(["stop", "users"], environment);
       expect((await fetch(users)).status).toBe(503);
       const refusal = await runStack(["freeze", "users"], environment);

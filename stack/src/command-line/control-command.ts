@@ -3,6 +3,7 @@ import { askStack } from "#control/control-client.ts";
 import type { ControlRequest, PartStatus } from "#control/messages.ts";
 import { readStackFile } from "#control/stack-file.ts";
 import { dataFolderAt } from "#data-folder/data-folder.ts";
+import type { PartName } from "#part-names.ts";
 import { readSettings } from "#settings.ts";
 import { StackError } from "#stack-error.ts";
 import { formatStatus } from "#terminal/status-text.ts";
@@ -19,8 +20,16 @@ export async function controlCommand(
     tell(formatStatus(parts, new Date()));
     return;
   }
-  const part = parts.find(({ name }) => name === request.part);
-  tell(`${request.part} is ${part?.state}.`);
+  tell(`${request.part} ${outcomeOf(request, parts)}.`);
+}
+
+function outcomeOf(
+  { command, part }: ControlRequest & { readonly part: PartName },
+  parts: readonly PartStatus[],
+): string {
+  if (command === "read-only") return "refuses writes";
+  if (command === "writable") return "takes writes, if its database does";
+  return `is ${parts.find(({ name }) => name === part)?.state}`;
 }
 
 async function ask(request: ControlRequest, folder: string): Promise<readonly PartStatus[]> {

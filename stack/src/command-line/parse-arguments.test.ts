@@ -19,6 +19,8 @@ describe("parseArguments", () => {
     [["status"], { kind: "status" }],
     [["stop", "users-db"], { kind: "act", action: "stop", part: "users-db" }],
     [["start", "images-worker"], { kind: "act", action: "start", part: "images-worker" }],
+    [["read-only", "users"], { kind: "act", action: "read-only", part: "users" }],
+    [["writable", "users"], { kind: "act", action: "writable", part: "users" }],
     [["restart", "monolith"], { kind: "act", action: "restart", part: "monolith" }],
     [["start", "--help"], { kind: "help" }],
   ])("reads %j", (words, command) => {

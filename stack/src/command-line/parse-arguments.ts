@@ -2,7 +2,15 @@ import { isPartName, PART_NAMES, type PartName } from "#part-names.ts";
 import { EXIT_USAGE, StackError } from "#stack-error.ts";
 
 /** What may be done to one part. */
-export const ACTIONS = ["stop", "start", "restart", "freeze", "thaw"] as const;
+export const ACTIONS = [
+  "stop",
+  "start",
+  "restart",
+  "freeze",
+  "thaw",
+  "read-only",
+  "writable",
+] as const;
 
 /** One thing that may be done to a part. */
 export type Action = (typeof ACTIONS)[number];

@@ -32,7 +32,7 @@ runProcess({
       isReady: () => gateway.isReady() && services.isPrepared(),
     });
     await gateway.listen();
-    obeySupervisor(transports);
+    obeySupervisor(services);
     const stopping = new AbortController();
     // A migration that fails is a defect of this version: unhandled, it ends the process, with its cause.
     void services.prepare(stopping.signal);

@@ -1,14 +1,20 @@
-import type { InProcessTransport } from "@triptych/chassis/rpc/in-process-transport";
-import { SERVICES, type ServiceName } from "#part-names.ts";
-import type { SetAvailable } from "#supervisor/joined-part.ts";
+import { SERVICES } from "#part-names.ts";
+import type { ServiceOrder } from "#supervisor/joined-part.ts";
+import type { JoinedServices } from "./join-services.ts";
 
-/** Cuts calls to a service, or lets them through, when the supervisor says so; answers with what was asked. */
-export function obeySupervisor(
-  transports: Readonly<Record<ServiceName, Pick<InProcessTransport, "setAvailable">>>,
-): void {
-  process.on("message", (message: SetAvailable) => {
-    const service = SERVICES.find((name) => name === message.service);
-    if (service !== undefined) transports[service].setAvailable(message.available);
-    process.send?.(message);
+/** Cuts calls to a service or lets them through, and lets it refuse writes or take them, when the supervisor says so; answers with the order. */
+export function obeySupervisor({
+  transports,
+  apps,
+}: Pick<JoinedServices, "transports" | "apps">): void {
+  process.on("message", (order: ServiceOrder) => {
+    const service = SERVICES.find((name) => name === order.service);
+    if (service !== undefined && "available" in order) {
+      transports[service].setAvailable(order.available);
+    }
+    if ("readOnly" in order) {
+      apps.find(({ name }) => name === service)?.readOnly.set(order.readOnly);
+    }
+    process.send?.(order);
   });
 }

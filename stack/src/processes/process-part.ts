@@ -1,6 +1,7 @@
 import type { PartState, PartStatus } from "#control/messages.ts";
 import type { PartName } from "#part-names.ts";
 import { StackError } from "#stack-error.ts";
+import { answersOk } from "./ask-http.ts";
 import type { Child, ProcessDefinition } from "./child-process.ts";
 import { describeExit, keepRunning } from "./keep-running.ts";
 import type { Part } from "./part.ts";
@@ -95,6 +96,16 @@ export class ProcessPart implements Part {
     });
   }
 
+  /** Lets it refuse writes. A process that is started again takes them. */
+  "read-only"(): Promise<void> {
+    return this.#turns.take(() => this.#switch("PUT"));
+  }
+
+  /** Lets it take writes. */
+  writable(): Promise<void> {
+    return this.#turns.take(() => this.#switch("DELETE"));
+  }
+
   /** Ends it for good, whatever it is doing; kills it once `hurry` fires. */
   async end(hurry: AbortSignal): Promise<void> {
     this.#ended = true;
@@ -170,6 +181,15 @@ export class ProcessPart implements Part {
       },
     };
     await keepRunning(this.#options, life, unwanted);
+  }
+
+  async #switch(method: "PUT" | "DELETE"): Promise<void> {
+    if (this.#state !== "running") throw this.#isNotRunning();
+    const url = new URL("/read-only", this.#options.readyUrl);
+    if (await answersOk(method, url)) return;
+    throw new StackError(
+      `${this.name} does not take that: only users, images and comments have writes to refuse.`,
+    );
   }
 
   #enter(state: PartState): void {

@@ -63,6 +63,14 @@ export class DatabasePart implements Part {
     throw this.#isNoProcess("thawed");
   }
 
+  async "read-only"(): Promise<void> {
+    throw this.#isNoService();
+  }
+
+  async writable(): Promise<void> {
+    throw this.#isNoService();
+  }
+
   #enter(state: PartState): void {
     this.#state = state;
     this.#since = new Date();
@@ -70,6 +78,12 @@ export class DatabasePart implements Part {
 
   #refusal(wish: string): StackError {
     return new StackError(`${this.name} is ${this.#state}: there is nothing to ${wish}.`);
+  }
+
+  #isNoService(): StackError {
+    return new StackError(
+      `${this.name} is a database: whether its rows may be changed is up to ${this.#service}, so switch that.`,
+    );
   }
 
   #isNoProcess(what: string): StackError {

@@ -5,13 +5,15 @@ import type { ProcessPart } from "#processes/process-part.ts";
 import { Turns } from "#processes/turns.ts";
 import { StackError } from "#stack-error.ts";
 
-/** What the supervisor tells the monolith's process: whether calls to a service are let through. It answers with the same. */
-export interface SetAvailable {
-  readonly service: ServiceName;
-  readonly available: boolean;
-}
+/**
+ * What the supervisor tells the monolith's process: whether calls to a service are let through, or whether the service refuses writes.
+ * It answers with the same.
+ */
+export type ServiceOrder =
+  | { readonly service: ServiceName; readonly available: boolean }
+  | { readonly service: ServiceName; readonly readOnly: boolean };
 
-/** A service or the gateway, where all are one process: the others' calls to a service can be cut, nothing more. */
+/** A service or the gateway, where all are one process: the others' calls to a service can be cut, and its writes refused. */
 export class JoinedPart implements Part {
   readonly name: PartName;
   readonly #monolith: ProcessPart;
@@ -54,24 +56,43 @@ export class JoinedPart implements Part {
     throw this.#isOneProcess();
   }
 
+  "read-only"(): Promise<void> {
+    return this.#turns.take(() => this.#switch(true));
+  }
+
+  writable(): Promise<void> {
+    return this.#turns.take(() => this.#switch(false));
+  }
+
   /** Tells a monolith that was started anew what had been stopped in the one before. */
   async restore(): Promise<void> {
-    if (this.#stopped) await this.#tell(false);
+    if (this.#stopped) await this.#order({ service: this.#service(), available: false });
   }
 
   async #setAvailable(available: boolean): Promise<void> {
-    if (!SERVICES.some((name) => name === this.name)) throw this.#isOneProcess();
+    const service = this.#service();
     if (available !== this.#stopped) {
       const [state, wish] = available ? ["running", "start"] : ["stopped", "stop"];
       throw new StackError(`${this.name} is ${state}: there is nothing to ${wish}.`);
     }
-    await this.#tell(available);
+    await this.#order({ service, available });
     this.#stopped = !available;
     this.#since = new Date();
   }
 
-  async #tell(available: boolean): Promise<void> {
-    await this.#monolith.ask({ service: this.name, available });
+  async #switch(readOnly: boolean): Promise<void> {
+    await this.#order({ service: this.#service(), readOnly });
+  }
+
+  /** Throws if it is the gateway, of which nothing can be taken away. */
+  #service(): ServiceName {
+    const service = SERVICES.find((name) => name === this.name);
+    if (service === undefined) throw this.#isOneProcess();
+    return service;
+  }
+
+  async #order(order: ServiceOrder): Promise<void> {
+    await this.#monolith.ask(order);
   }
 
   #isOneProcess(): StackError {
