@@ -1,0 +1,56 @@
+import type { Socket } from "node:net";
+import type { LinkMode } from "./link-mode.ts";
+
+/** What decides over the bytes of one direction. */
+export interface PumpOptions {
+  readonly mode: () => LinkMode;
+  /** Calls the listener at each change, until the function that it returns is called. */
+  readonly onModeChange: (listener: () => void) => () => void;
+  /** Called before a chunk is passed on; may end the connection. */
+  readonly onChunk: () => void;
+}
+
+/** Passes on what `from` sends to `to`, in order, as the mode of the moment says. */
+export function pump(from: Socket, to: Socket, options: PumpOptions): void {
+  const waiting: { readonly chunk: Buffer | undefined; readonly dueMs: number }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    for (;;) {
+      const [next] = waiting;
+      if (next === undefined || options.mode().kind === "black-holed") break;
+      const leftMs = next.dueMs - performance.now();
+      if (leftMs > 0) {
+        timer = setTimeout(flush, leftMs);
+        return;
+      }
+      waiting.shift();
+      if (next.chunk === undefined) {
+        to.end();
+      } else if (!to.destroyed && !to.write(next.chunk)) {
+        to.once("drain", () => from.resume());
+        from.pause();
+      }
+    }
+  };
+
+  const push = (chunk: Buffer | undefined) => {
+    const mode = options.mode();
+    const delayMs = mode.kind === "slow" ? mode.delayMs : 0;
+    waiting.push({ chunk, dueMs: performance.now() + delayMs });
+    flush();
+  };
+
+  from.on("data", (chunk: Buffer) => {
+    options.onChunk();
+    push(chunk);
+  });
+  from.on("end", () => push(undefined));
+  const forget = options.onModeChange(flush);
+  from.on("close", () => {
+    clearTimeout(timer);
+    forget();
+  });
+}

@@ -1,0 +1,142 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GrpcLink } from "#chaos/proxy/grpc-link.ts";
+import type { Link } from "#chaos/proxy/link-mode.ts";
+import { TcpProxy } from "#chaos/proxy/tcp-proxy.ts";
+import { findFreePorts, HOST } from "./free-ports.ts";
+import { type FreezeGuard, startFreezeGuard } from "./freeze-guard.ts";
+import { SERVICES } from "./part-names.ts";
+import {
+  GATEWAYS,
+  type Plan,
+  type Ports,
+  planProcesses,
+  processNames,
+  WORKER,
+} from "./process-plan.ts";
+import { makeSecrets } from "./secrets.ts";
+import { SystemProcess } from "./system-process.ts";
+
+/** How a system is put together. */
+export interface SystemOptions {
+  /** Of each service; there are two gateways in any case. */
+  readonly replicas: 1 | 2;
+  /** Off is the control arm: the same system without its defence. */
+  readonly failurePolicy: "on" | "off";
+}
+
+const PORTS_EACH = 3;
+
+/** Every process of Triptych, each an operating system's own, with a link that can be damaged between any two that speak. */
+export class ChaosSystem {
+  readonly #folder: string;
+  readonly #processes: ReadonlyMap<string, SystemProcess>;
+  readonly #links: ReadonlyMap<string, Link>;
+  readonly #guard: FreezeGuard = startFreezeGuard();
+
+  private constructor(plan: Plan) {
+    this.#folder = plan.folder;
+    const definitions = planProcesses(plan);
+    this.#processes = new Map(definitions.map((one) => [one.name, new SystemProcess(one)]));
+    this.#links = new Map(
+      [...plan.ports].map(([name, ports]) => [name, linkTo(name, ports, plan)]),
+    );
+  }
+
+  /** Makes a system of which nothing runs yet. */
+  static async create(options: SystemOptions): Promise<ChaosSystem> {
+    const names = processNames(options.replicas);
+    const free = await findFreePorts(names.length * PORTS_EACH);
+    const ports = new Map(
+      names.map((name, index) => {
+        const [own = 0, operations = 0, link = 0] = free.slice(index * PORTS_EACH);
+        return [name, { own, operations, link }];
+      }),
+    );
+    const folder = await mkdtemp(join(tmpdir(), "triptych-chaos-"));
+    await mkdir(join(folder, "blobs"));
+    const system = new ChaosSystem({ ...options, folder, ports, secrets: makeSecrets() });
+    await Promise.all([...system.#links.values()].map((link) => link.start()));
+    return system;
+  }
+
+  /** The names of all processes: databases, services, worker, gateways. */
+  get names(): readonly string[] {
+    return [...this.#processes.keys()];
+  }
+
+  /** Where clients reach each gateway. */
+  get gatewayUrls(): readonly string[] {
+    return GATEWAYS.map((name) => `http://${HOST}:${this.link(name).port}`);
+  }
+
+  /** The folder of the logs, of what the databases keep, and of the images' bytes. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** One process. */
+  process(name: string): SystemProcess {
+    return known(this.#processes, name);
+  }
+
+  /** The link over which a process is reached; of the worker, the one over which it reaches its database. */
+  link(name: string): Link {
+    return known(this.#links, name);
+  }
+
+  /** Starts everything, databases first, and waits until all is ready. */
+  async start(): Promise<void> {
+    const isDatabase = (name: string) => name.endsWith("-db");
+    await this.#startAll(this.names.filter(isDatabase));
+    await this.#startAll(this.names.filter((name) => !isDatabase(name)));
+  }
+
+  /** Freezes a process. Should the suite be killed meanwhile, the process is woken. */
+  async freeze(name: string): Promise<void> {
+    await this.process(name).freeze();
+    this.#watchFrozen();
+  }
+
+  /** Lets a frozen process go on. */
+  async thaw(name: string): Promise<void> {
+    await this.process(name).thaw();
+    this.#watchFrozen();
+  }
+
+  /** Ends every process that is still there, whatever state it is in, and removes the data. */
+  async end({ keepData }: { readonly keepData: boolean }): Promise<void> {
+    for (const link of this.#links.values()) await link.setMode({ kind: "pass" });
+    const all = [...this.#processes.values()];
+    await Promise.all(all.map((one) => one.thaw()));
+    const isDatabase = ({ name }: SystemProcess) => name.endsWith("-db");
+    await Promise.all(all.filter((one) => !isDatabase(one)).map((one) => one.stop()));
+    await Promise.all(all.filter(isDatabase).map((one) => one.stop()));
+    for (const link of this.#links.values()) await link.close();
+    this.#guard.dismiss();
+    if (!keepData) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #startAll(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.process(name).start()));
+    await Promise.all(names.map((name) => this.process(name).untilReady()));
+  }
+
+  #watchFrozen(): void {
+    this.#guard.watch([...this.#processes.values()].flatMap(({ frozen }) => frozen));
+  }
+}
+
+/** What stands in front of a process; the worker is called by nobody, so it has the way to its database to itself. */
+function linkTo(name: string, { link, own }: Ports, { ports }: Plan): Link {
+  if (name === WORKER) return new TcpProxy(link, ports.get("images-db")?.own ?? 0);
+  const isService = SERVICES.some((service) => name.startsWith(service)) && !name.endsWith("-db");
+  return isService ? new GrpcLink(link, own) : new TcpProxy(link, own);
+}
+
+function known<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const found = map.get(name);
+  if (found === undefined) throw new Error(`there is no ${name}: ${[...map.keys()].join(", ")}`);
+  return found;
+}

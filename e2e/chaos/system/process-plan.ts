@@ -1,0 +1,176 @@
+import { join, resolve } from "node:path";
+import { HOST } from "./free-ports.ts";
+import { SERVICES, type Service } from "./part-names.ts";
+import type { Secrets } from "./secrets.ts";
+import type { ProcessDefinition } from "./system-process.ts";
+
+/** Where one process listens: itself, for its operators, and the link in front of it. */
+export interface Ports {
+  readonly own: number;
+  readonly operations: number;
+  readonly link: number;
+}
+
+/** All that the settings of the processes are made of. */
+export interface Plan {
+  readonly folder: string;
+  readonly secrets: Secrets;
+  /** How many of each service and of the gateway there are, and whether they obey the failure policy. */
+  readonly replicas: number;
+  readonly failurePolicy: "on" | "off";
+  /** Of each process, by its name. The worker's link is the one to its database. */
+  readonly ports: ReadonlyMap<string, Ports>;
+}
+
+/** The gateways stand behind a balancer, so there are always two. */
+export const GATEWAYS = ["gateway-1", "gateway-2"] as const;
+export const WORKER = "images-worker";
+
+/** The name of a service's replicas, the first being 1. */
+export function replicasOf(service: Service, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${service}-${index + 1}`);
+}
+
+/** Every process of a system: databases, services, worker, gateways. */
+export function processNames(replicas: number): readonly string[] {
+  return [
+    ...SERVICES.map((service) => `${service}-db`),
+    ...SERVICES.flatMap((service) => replicasOf(service, replicas)),
+    WORKER,
+    ...GATEWAYS,
+  ];
+}
+
+/** Gives the definition of every process of a system. */
+export function planProcesses(plan: Plan): readonly ProcessDefinition[] {
+  return [
+    ...SERVICES.map((service) => database(service, plan)),
+    ...SERVICES.flatMap((service) =>
+      replicasOf(service, plan.replicas).map((name) => serviceProcess(name, service, plan)),
+    ),
+    worker(plan),
+    ...GATEWAYS.map((name) => gateway(name, plan)),
+  ];
+}
+
+function database(service: Service, plan: Plan): ProcessDefinition {
+  const name = `${service}-db`;
+  return define(plan, name, {
+    script: "stack/src/postgres/main.ts",
+    settings: {
+      POSTGRES_FOLDER: join(plan.folder, name),
+      POSTGRES_PORT: String(portsOf(plan, name).own),
+      METRICS_PORT: String(portsOf(plan, name).operations),
+      DATABASE_NAME: service,
+      DATABASE_PASSWORD: plan.secrets.databasePassword,
+    },
+  });
+}
+
+function serviceProcess(name: string, service: Service, plan: Plan): ProcessDefinition {
+  const { own, operations } = portsOf(plan, name);
+  return define(plan, name, {
+    script: `services/${service}/src/main.ts`,
+    settings: {
+      ...addresses(plan),
+      GRPC_PORT: String(own),
+      METRICS_PORT: String(operations),
+      DATABASE_URL: databaseUrl(service, plan, portsOf(plan, `${service}-db`).link),
+      FAILURE_POLICY: plan.failurePolicy,
+      ACCESS_TOKEN_PUBLIC_KEYS: plan.secrets.publicKeys,
+      ...(service === "images" && blobs(plan)),
+      ...(service === "users" && {
+        ACCESS_TOKEN_PRIVATE_KEY: plan.secrets.signingKey,
+        UV_THREADPOOL_SIZE: "8", // hashing alone could take four
+      }),
+    },
+  });
+}
+
+function worker(plan: Plan): ProcessDefinition {
+  const { operations, link } = portsOf(plan, WORKER);
+  return define(plan, WORKER, {
+    script: "services/images/src/worker-main.ts",
+    settings: {
+      ...blobs(plan),
+      METRICS_PORT: String(operations),
+      DATABASE_URL: databaseUrl("images", plan, link),
+    },
+  });
+}
+
+/** Everybody comes from one address here, which must not look like an attack. */
+const NO_RATE_LIMIT = "1000000";
+
+function gateway(name: string, plan: Plan): ProcessDefinition {
+  const { own } = portsOf(plan, name);
+  return define(
+    plan,
+    name,
+    {
+      script: "gateway/src/main.ts",
+      settings: {
+        ...addresses(plan),
+        PORT: String(own),
+        FAILURE_POLICY: plan.failurePolicy,
+        ACCESS_TOKEN_PUBLIC_KEYS: plan.secrets.publicKeys,
+        RATE_LIMIT_USER_PER_MINUTE: NO_RATE_LIMIT,
+        RATE_LIMIT_ADDRESS_PER_MINUTE: NO_RATE_LIMIT,
+        RATE_LIMIT_SIGN_IN_PER_MINUTE: NO_RATE_LIMIT,
+        RATE_LIMIT_SIGN_IN_ADDRESS_PER_MINUTE: NO_RATE_LIMIT,
+        RATE_LIMIT_SIGN_UP_ADDRESS_PER_MINUTE: NO_RATE_LIMIT,
+      },
+    },
+    own,
+  );
+}
+
+interface Planned {
+  readonly script: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+function define(
+  plan: Plan,
+  name: string,
+  { script, settings }: Planned,
+  readyPort = portsOf(plan, name).operations,
+): ProcessDefinition {
+  return {
+    name,
+    script: resolve(script),
+    environment: {
+      PATH: process.env.PATH ?? "",
+      LOG_LEVEL: "warn",
+      NODE_COMPILE_CACHE: resolve("node_modules/.cache/node-compile-cache"),
+      ...settings,
+    },
+    readyUrl: `http://${HOST}:${readyPort}/readyz`,
+    log: join(plan.folder, `${name}.log`),
+  };
+}
+
+/** Where each service is dialled, in the setting that names it. Whoever does not call one ignores its setting. */
+function addresses(plan: Plan): Record<string, string> {
+  return Object.fromEntries(
+    SERVICES.map((service) => {
+      const links = replicasOf(service, plan.replicas).map((name) => portsOf(plan, name).link);
+      const value = links.map((port) => `${HOST}:${port}`).join(",");
+      return [`${service.toUpperCase()}_ADDRESS`, value];
+    }),
+  );
+}
+
+function databaseUrl(service: Service, { secrets }: Plan, port: number): string {
+  return `postgres://${service}:${secrets.databasePassword}@${HOST}:${port}/${service}`;
+}
+
+function blobs({ folder }: Plan): Record<string, string> {
+  return { BLOB_DIRECTORY: join(folder, "blobs") };
+}
+
+function portsOf({ ports }: Plan, name: string): Ports {
+  const found = ports.get(name);
+  if (found === undefined) throw new Error(`${name} has no ports`);
+  return found;
+}

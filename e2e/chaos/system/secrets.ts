@@ -1,0 +1,23 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+
+/** What the processes must agree on and nobody else may know. */
+export interface Secrets {
+  /** The key that signs access tokens: a JSON Web Key, as JSON. */
+  readonly signingKey: string;
+  /** The set that verifies them, as JSON. */
+  readonly publicKeys: string;
+  readonly databasePassword: string;
+}
+
+const PASSWORD_BYTES = 24;
+
+/** Makes the secrets of one run. */
+export function makeSecrets(): Secrets {
+  const { kty, crv, x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  const publicKey = { kty, crv, x, kid: "chaos" };
+  return {
+    signingKey: JSON.stringify({ ...publicKey, d }),
+    publicKeys: JSON.stringify({ keys: [publicKey] }),
+    databasePassword: randomBytes(PASSWORD_BYTES).toString("base64url"),
+  };
+}

@@ -1,0 +1,45 @@
+import { createReadiness } from "@triptych/chassis/lifecycle/readiness";
+import { runProcess } from "@triptych/chassis/lifecycle/run-process";
+import { startOperationsServer } from "@triptych/chassis/telemetry/operations-server";
+import { readPostgresConfiguration } from "./configuration.ts";
+import { ensureServiceDatabase } from "./service-database.ts";
+import { startPostgres } from "./start-postgres.ts";
+
+/** More than a fast shutdown and, should it hang, an immediate one take. */
+const STOP_MS_MAX = 25_000;
+const HOST = "127.0.0.1";
+
+/**
+ * One embedded Postgres with one service's database, as a process of its own: for those who take databases away one at a time. It ends
+ * with its server, whoever ends that.
+ */
+runProcess({
+  name: "postgres",
+  drainTimeoutMs: STOP_MS_MAX,
+  async start() {
+    const configuration = readPostgresConfiguration(process.env);
+    const { folder, port, databaseName: name, databasePassword: password } = configuration;
+    const server = await startPostgres({ folder, port, durable: true });
+    let wanted = true;
+    void server.exited.then(() => {
+      if (wanted) throw new Error("Postgres ended unasked"); // unhandled, it ends the process
+    });
+    await ensureServiceDatabase(server.url, { name, password });
+    const readiness = createReadiness();
+    const { isReady } = readiness;
+    const operations = await startOperationsServer({
+      host: HOST,
+      port: configuration.readyPort,
+      metrics: [],
+      isReady,
+    });
+    return {
+      readiness,
+      async drain() {
+        wanted = false;
+        await server.stop();
+      },
+      close: operations.close,
+    };
+  },
+});
