@@ -37,6 +37,12 @@ describe("the whole stack", () => {
     return [child, record];
   }
 
+  async function stateOfUsers(url: StackRecord["url"]): Promise<string | undefined> {
+    const answer: unknown = await (await fetch(`${url}/v1/status`)).json();
+    const { services } = answer as { services: readonly { name: string; state: string }[] };
+    return services.find(({ name }) => name === "users")?.state;
+  }
+
   /** Switches users to read-only and back: nobody can register meanwhile, and everything can be read. */
   async function expectReadOnlySwitch({ url }: StackRecord): Promise<void> {
     const register = (handle: string) =>
@@ -55,7 +61,9 @@ describe("the whole stack", () => {
     expect(refused.headers.get("retry-after")).toBe("1");
     expect(await refused.json()).toMatchObject({ status: 503, code: "READ_ONLY" });
     expect((await fetch(`${url}/v1/users?query=a`)).status).toBe(200);
+    await eventually(async () => (await stateOfUsers(url)) === "degraded");
     await runStack(["writable", "users"], environment);
+    await eventually(async () => (await stateOfUsers(url)) === "up");
     expect((await register(`taken_${Date.now()}`)).status).toBe(201);
   }
 

@@ -5,6 +5,8 @@ import { fromServiceError } from "./status-details.ts";
 import type { CalleeHealth } from "./transport.ts";
 
 const CHECK = "/grpc.health.v1.Health/Check";
+/** grpc.health.v1 has no word for a service that refuses writes only: it is SERVING, and the answer has this header. */
+export const READ_ONLY_HEADER = "x-read-only";
 /** HealthCheckResponse.ServingStatus.SERVING of grpc.health.v1. */
 const SERVING = 1;
 
@@ -20,7 +22,8 @@ export function checkHealth(
   timeoutMs: number,
 ): Promise<CalleeHealth> {
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(
+    let isReadOnly = false;
+    const call = client.makeUnaryRequest(
       CHECK,
       (value: string) =>
         Buffer.from(toBinary(StringValueSchema, create(StringValueSchema, { value }))),
@@ -30,8 +33,12 @@ export function checkHealth(
       { deadline: Date.now() + timeoutMs },
       (error, status) => {
         if (error) reject(fromServiceError(error));
-        else resolve(status === SERVING ? "serving" : "not-serving");
+        else if (status !== SERVING) resolve("not-serving");
+        else resolve(isReadOnly ? "read-only" : "serving");
       },
     );
+    call.on("metadata", (headers) => {
+      isReadOnly = headers.get(READ_ONLY_HEADER).length > 0;
+    });
   });
 }

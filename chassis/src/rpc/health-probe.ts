@@ -19,7 +19,7 @@ export function createHealthProbe(transport: Pick<Transport, "health">): HealthP
     if (performance.now() - askedMs >= FRESH_MS) {
       askedMs = performance.now();
       asked = transport.health(TIMEOUT_MS).then(
-        (health) => health === "serving",
+        (health) => health !== "not-serving",
         // One without a health service has to be tried.
         (thrown) => thrown instanceof RpcError && thrown.code === status.UNIMPLEMENTED,
       );

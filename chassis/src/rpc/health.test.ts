@@ -11,8 +11,9 @@ import { createRouter } from "./router.ts";
 const NAME = EchoService.typeName;
 
 describe("the health service", () => {
-  test("tells of a service whether its database answers, and of the process only whether it is ready", async () => {
+  test("tells of a service whether its database answers and takes writes, and of the process only whether it is ready", async () => {
     let isAlive = true;
+    let isReadOnly = false;
     const router = createRouter(echoRouter({}).implementations, {
       authenticate: async () => ANONYMOUS,
       logger: createLogger({ service: "test", level: "silent" }),
@@ -21,6 +22,7 @@ describe("the health service", () => {
       ping: async () => {
         if (!isAlive) throw new Error("no database");
       },
+      isReadOnly: () => isReadOnly,
     });
     const server = createGrpcServer(router, { host: "127.0.0.1", port: 0 });
     const client = new Client(`127.0.0.1:${await server.start()}`, credentials.createInsecure());
@@ -36,6 +38,8 @@ describe("the health service", () => {
       await expect(ask()).resolves.toEqual(["serving", "not-serving"]);
       isAlive = true;
       await expect(ask()).resolves.toEqual(["serving", "serving"]);
+      isReadOnly = true;
+      await expect(ask()).resolves.toEqual(["serving", "read-only"]);
     } finally {
       client.close();
       await server.drain(AbortSignal.timeout(100));

@@ -1,5 +1,6 @@
-import type { handleUnaryCall, Server, ServiceDefinition } from "@grpc/grpc-js";
+import { type handleUnaryCall, Metadata, type Server, type ServiceDefinition } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
+import { READ_ONLY_HEADER } from "./check-health.ts";
 import type { Router } from "./router.ts";
 
 /** How long the database may take to answer, in milliseconds; less than whoever asks waits. */
@@ -44,7 +45,8 @@ export class Health {
       const { service } = call.request;
       if (this.#serving && this.#names.includes(service)) {
         const health = await this.#router.health(PING_TIMEOUT_MS);
-        this.#set(service, this.#serving && health === "serving");
+        this.#set(service, this.#serving && health !== "not-serving");
+        if (health === "read-only") call.sendMetadata(readOnlyHeader());
       }
       check(call, callback);
     };
@@ -53,4 +55,10 @@ export class Health {
   #set(name: string, serving: boolean): void {
     this.#statuses.setStatus(name, serving ? "SERVING" : "NOT_SERVING");
   }
+}
+
+function readOnlyHeader(): Metadata {
+  const header = new Metadata();
+  header.set(READ_ONLY_HEADER, "true");
+  return header;
 }

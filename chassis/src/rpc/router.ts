@@ -75,7 +75,8 @@ export function createRouter(
         () => true,
         () => false,
       );
-      return (await answered) === false ? "not-serving" : "serving";
+      if ((await answered) === false) return "not-serving";
+      return options.isReadOnly?.() ? "read-only" : "serving";
     },
   };
 }

@@ -24,6 +24,8 @@ export interface RouterOptions {
   readonly failurePolicy: FailurePolicySwitch;
   /** Rejects if what every call needs, the database, does not answer within so many milliseconds. */
   readonly ping?: (timeoutMs: number) => Promise<void>;
+  /** Says whether writes are refused now. */
+  readonly isReadOnly?: () => boolean;
 }
 
 /** What a call needs of its router. */

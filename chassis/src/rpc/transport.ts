@@ -15,8 +15,8 @@ export interface CallHeaders {
   readonly signal: AbortSignal;
 }
 
-/** What a callee says of itself. */
-export type CalleeHealth = "serving" | "not-serving";
+/** What a callee says of itself; one that is read-only does all its work but for writes. */
+export type CalleeHealth = "serving" | "read-only" | "not-serving";
 
 /**
  * Carries messages to a callee and back: over gRPC, or within the process. The two behave alike: they throw

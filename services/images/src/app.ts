@@ -79,6 +79,7 @@ export function createApp(
     metrics,
     failurePolicy,
     ping: (timeoutMs) => database.ping(timeoutMs),
+    isReadOnly: () => database.readOnly.status().readOnly,
   });
 
   return {
