@@ -1,5 +1,5 @@
 import { addresses, port } from "@triptych/chassis/configuration/address-fields";
-import { boolean, integer, list, text } from "@triptych/chassis/configuration/fields";
+import { boolean, integer, list, milliseconds, text } from "@triptych/chassis/configuration/fields";
 import {
   type Configuration as ConfigurationOf,
   type Environment,
@@ -27,6 +27,14 @@ export const CONFIGURATION_FIELDS = {
   commentsAddress: addresses({
     variable: "COMMENTS_ADDRESS",
     description: "the comments service",
+  }),
+  drainDelayMs: milliseconds({
+    variable: "DRAIN_DELAY_MS",
+    description:
+      "for how long after SIGTERM requests are still taken, while `/readyz` tells balancers to send none; a part of `DRAIN_TIMEOUT_MS`",
+    default: 3_000,
+    min: 0,
+    max: 600_000,
   }),
   corsOrigins: list({
     variable: "CORS_ORIGINS",

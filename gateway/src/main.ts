@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { DescService } from "@bufbuild/protobuf";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
 import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
@@ -33,7 +34,12 @@ runProcess({
     return {
       logger,
       drainTimeoutMs: configuration.drainTimeoutMs,
-      drain: (signal) => gateway.close(signal),
+      async drain(signal) {
+        gateway.drain();
+        // Balancers take a moment to see it, and send requests until then. The signal ends the wait.
+        await delay(configuration.drainDelayMs, undefined, { signal }).catch(() => undefined);
+        await gateway.close(signal);
+      },
       async close() {
         for (const transport of Object.values(transports)) transport.close();
       },

@@ -78,6 +78,8 @@ export function workerSettings(wiring: Wiring): Record<string, string> {
 export function gatewaySettings(wiring: Wiring): Record<string, string> {
   const { grpc, gateway } = wiring.ports;
   return {
+    // Nothing balances before this one gateway: it need not wait to be left alone.
+    DRAIN_DELAY_MS: "0",
     ...processSettings("gateway", wiring),
     USERS_ADDRESS: `${HOST}:${grpc.users}`,
     IMAGES_ADDRESS: `${HOST}:${grpc.images}`,
