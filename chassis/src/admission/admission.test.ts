@@ -54,7 +54,7 @@ describe("admission", () => {
   });
 
   test("says why, and when to come back", () => {
-    lagMs = 300;
+    lagMs = 600;
     let thrown: unknown;
     try {
       admit();

@@ -25,7 +25,7 @@ describe("a concurrency limit", () => {
     play(300, 500);
     expect(limit.value).toBeLessThan(calm / 2);
     playLong(10, 3_000, 500);
-    expect(limit.value).toBeGreaterThanOrEqual(16);
+    expect(limit.value).toBeGreaterThanOrEqual(32);
   });
 
   test("grows again when answers are fast and what it allows is used", () => {
