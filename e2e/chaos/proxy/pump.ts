@@ -14,27 +14,29 @@ export interface PumpOptions {
 export function pump(from: Socket, to: Socket, options: PumpOptions): void {
   const waiting: { readonly chunk: Buffer | undefined; readonly dueMs: number }[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let isFull = false;
 
   const flush = () => {
     clearTimeout(timer);
-    timer = undefined;
-    for (;;) {
+    while (!isFull && options.mode().kind !== "black-holed") {
       const [next] = waiting;
-      if (next === undefined || options.mode().kind === "black-holed") break;
+      if (next === undefined) return;
       const leftMs = next.dueMs - performance.now();
       if (leftMs > 0) {
         timer = setTimeout(flush, leftMs);
         return;
       }
       waiting.shift();
-      if (next.chunk === undefined) {
-        to.end();
-      } else if (!to.destroyed && !to.write(next.chunk)) {
-        to.once("drain", () => from.resume());
-        from.pause();
-      }
+      if (next.chunk === undefined) to.end();
+      else if (!to.destroyed) isFull = !to.write(next.chunk);
     }
+    if (isFull) from.pause();
   };
+  to.on("drain", () => {
+    isFull = false;
+    from.resume();
+    flush();
+  });
 
   const push = (chunk: Buffer | undefined) => {
     const mode = options.mode();

@@ -99,6 +99,8 @@ function worker(plan: Plan): ProcessDefinition {
   });
 }
 
+/** The balancer asks ten times a second whether a gateway is ready. */
+const DRAIN_DELAY_MS = 1_000;
 /** Everybody comes from one address here, which must not look like an attack. */
 const NO_RATE_LIMIT = "1000000";
 
@@ -112,6 +114,7 @@ function gateway(name: string, plan: Plan): ProcessDefinition {
       settings: {
         ...addresses(plan),
         PORT: String(own),
+        DRAIN_DELAY_MS: String(DRAIN_DELAY_MS),
         FAILURE_POLICY: plan.failurePolicy,
         ACCESS_TOKEN_PUBLIC_KEYS: plan.secrets.publicKeys,
         RATE_LIMIT_USER_PER_MINUTE: NO_RATE_LIMIT,

@@ -1,0 +1,134 @@
+import { Agent } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { exchange, NoAnswer } from "./http-exchange.ts";
+
+const POLL_MS = 100;
+/** As Kubernetes waits for a probe. After a first one without an answer nothing new is sent to a gateway. */
+const PROBE_MS_MAX = 1_000;
+/** Probes in a row without an answer, after which a gateway is taken for dead. */
+const MISSES_MAX = 3;
+
+/** One gateway, as its balancer knows it. */
+export interface Gateway {
+  readonly url: string;
+  readonly agent: Agent;
+  /** Fires when the gateway is taken for dead: what is under way there is lost. */
+  signal(): AbortSignal;
+}
+
+/** Asks each gateway whether it is ready, as a Kubernetes Service does, and gives those that are in turn. */
+export class GatewayRotation {
+  readonly #members: readonly Member[];
+  #turn = 0;
+
+  constructor(urls: readonly string[]) {
+    this.#members = urls.map((url) => new Member(url));
+  }
+
+  /** The gateway whose turn it is, other than `tried` if there is another; one that is out if all are. */
+  next(tried?: Gateway): Gateway {
+    this.#turn += 1;
+    const others = this.#members.filter((member) => member !== tried);
+    const ready = others.filter(({ isIn }) => isIn);
+    const pool = ready.length > 0 ? ready : this.#members;
+    return pool[this.#turn % pool.length] as Gateway;
+  }
+
+  /** Sends no more requests to a gateway until it is let back, as before an orderly end. */
+  takeOut(url: string): void {
+    this.#member(url).takeOut();
+  }
+
+  /** Lets a gateway take requests again, once it is ready. */
+  letBack(url: string): void {
+    this.#member(url).letBack();
+  }
+
+  /** Whether a gateway gets requests. */
+  isIn(url: string): boolean {
+    return this.#member(url).isIn;
+  }
+
+  /** Asks no more, and closes every connection. */
+  close(): void {
+    for (const member of this.#members) member.close();
+  }
+
+  #member(url: string): Member {
+    const found = this.#members.find((member) => member.url === url);
+    if (found === undefined) throw new Error(`no gateway has the address ${url}`);
+    return found;
+  }
+}
+
+class Member implements Gateway {
+  readonly url: string;
+  readonly agent = new Agent({ keepAlive: true });
+  #isReady = true;
+  #isWanted = true;
+  #closed = false;
+  #misses = 0;
+  #dead = new AbortController();
+
+  constructor(url: string) {
+    this.url = url;
+    void this.#watch();
+  }
+
+  get isIn(): boolean {
+    return this.#isReady && this.#isWanted;
+  }
+
+  signal(): AbortSignal {
+    return this.#dead.signal;
+  }
+
+  takeOut(): void {
+    this.#isWanted = false;
+  }
+
+  letBack(): void {
+    this.#isWanted = true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.agent.destroy();
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#closed) {
+      await this.#probe();
+      await delay(POLL_MS);
+    }
+  }
+
+  async #probe(): Promise<void> {
+    const agent = new Agent({ keepAlive: false });
+    try {
+      const { status } = await exchange(
+        { method: "GET", path: "/readyz", headers: {} },
+        {
+          url: this.url,
+          agent,
+          signal: AbortSignal.timeout(PROBE_MS_MAX),
+          timeoutMs: PROBE_MS_MAX,
+        },
+      );
+      this.#misses = 0;
+      this.#isReady = status === 200;
+    } catch (error) {
+      this.#misses += 1;
+      const nobodyListens = error instanceof NoAnswer && error.unsent;
+      this.#isReady = false;
+      if (!nobodyListens && this.#misses === MISSES_MAX) this.#giveUp();
+    } finally {
+      agent.destroy();
+    }
+  }
+
+  #giveUp(): void {
+    this.#dead.abort(new Error("the gateway does not answer"));
+    this.#dead = new AbortController();
+  }
+}

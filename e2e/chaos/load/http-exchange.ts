@@ -1,0 +1,69 @@
+import { type Agent, type IncomingHttpHeaders, request } from "node:http";
+
+/** A request, before anybody has decided where it goes. */
+export interface HttpRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+}
+
+/** An answer, read whole. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** Nothing came that could be called an answer. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+  /** True if the request cannot have reached anybody. */
+  readonly unsent: boolean;
+
+  constructor(message: string, { unsent }: { readonly unsent: boolean }) {
+    super(message);
+    this.unsent = unsent;
+  }
+}
+
+/** Where an exchange goes, and when it is given up. */
+export interface ExchangeOptions {
+  readonly url: string;
+  readonly agent: Agent;
+  /** Fires when whoever was asked is known to be gone. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+/** Asks one server once. Throws NoAnswer. */
+export function exchange(
+  { method, path, headers, body }: HttpRequest,
+  { url, agent, signal, timeoutMs }: ExchangeOptions,
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const given = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+    const asked = request(
+      url + path,
+      { method, agent, headers: { ...headers, ...length }, signal: given },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", fail);
+        response.on("end", () => {
+          const { statusCode = 0, headers: received } = response;
+          resolve({ status: statusCode, headers: received, body: Buffer.concat(chunks) });
+        });
+      },
+    );
+    asked.on("error", fail);
+    asked.end(body);
+
+    function fail(error: NodeJS.ErrnoException) {
+      const code = given.aborted ? String(given.reason?.message) : (error.code ?? error.message);
+      reject(new NoAnswer(code, { unsent: error.code === "ECONNREFUSED" }));
+    }
+  });
+}

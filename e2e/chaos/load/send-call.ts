@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+import { type Call, Form } from "#chaos/routes/route-case.ts";
+import { type AnswerClass, classify } from "./answer-class.ts";
+import type { FrontDoor, Outcome } from "./front-door.ts";
+import type { HttpRequest } from "./http-exchange.ts";
+
+/** What became of a call, and how good that is. */
+export interface CallResult extends Outcome {
+  readonly class: AnswerClass;
+}
+
+/** Makes a call through the front door, and tells the call if it succeeded. Never rejects for what the system does. */
+export async function sendCall(frontDoor: FrontDoor, call: Call): Promise<CallResult> {
+  const outcome = await frontDoor.send(toRequest(call));
+  const { answer, attempts } = outcome;
+  if (answer !== undefined && call.expected.includes(answer.status)) {
+    call.onSuccess?.({ answer, attempts });
+  }
+  return { ...outcome, class: classify(outcome, call.expected) };
+}
+
+const BOUNDARY = "----the-chaos-suite";
+
+function toRequest({ method, path, token, body }: Call): HttpRequest {
+  const headers = {
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(method === "POST" && { "idempotency-key": randomUUID() }),
+  };
+  if (body === undefined) return { method, path, headers };
+  if (body instanceof Form) {
+    const type = `multipart/form-data; boundary=${BOUNDARY}`;
+    const encoded = encodeForm(body);
+    return { method, path, headers: { ...headers, "content-type": type }, body: encoded };
+  }
+  const type = "application/json";
+  return {
+    method,
+    path,
+    headers: { ...headers, "content-type": type },
+    body: JSON.stringify(body),
+  };
+}
+
+function encodeForm({ fields, file }: Form): Buffer {
+  const part = (head: string) => `--${BOUNDARY}\r\ncontent-disposition: form-data; ${head}\r\n\r\n`;
+  const texts = Object.entries(fields).map(
+    ([name, value]) => `${part(`name="${name}"`)}${value}\r\n`,
+  );
+  const beforeFile = texts.join("") + part('name="file"; filename="chaos.png"');
+  return Buffer.concat([Buffer.from(beforeFile), file, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]);
+}

@@ -1,0 +1,123 @@
+import { NO_ID } from "./image-cases.ts";
+import { type Call, jsonOf, type RouteCase } from "./route-case.ts";
+import type { World, WorldImage } from "./world.ts";
+
+const COMPOSED = { needs: ["comments", "images"], decoratedBy: ["users"] } as const;
+
+/** Comments. Images is asked each time whether the image may be seen. */
+export const COMMENT_CASES: readonly RouteCase[] = [
+  {
+    route: "POST /v1/images/{id}/comments",
+    weight: 4,
+    ...COMPOSED,
+    call: (world) => write(world, world.random.pick(world.images)),
+  },
+  {
+    route: "POST /v1/images/{id}/comments",
+    variant: "reply",
+    weight: 2,
+    ...COMPOSED,
+    call(world) {
+      const parent = world.random.pick(world.comments);
+      return write(world, parent.image, parent.id);
+    },
+  },
+  {
+    route: "GET /v1/images/{id}/comments",
+    weight: 14,
+    ...COMPOSED,
+    call: ({ random, images }) => get(`/v1/images/${random.pick(images).id}/comments`),
+  },
+  {
+    route: "GET /v1/comments/{id}",
+    weight: 4,
+    ...COMPOSED,
+    call: ({ random, comments }) => get(`/v1/comments/${random.pick(comments).id}`),
+  },
+  {
+    route: "GET /v1/comments/{id}/replies",
+    weight: 3,
+    ...COMPOSED,
+    call: ({ random, comments }) => get(`/v1/comments/${random.pick(comments).id}/replies`),
+  },
+  { route: "PATCH /v1/comments/{id}", weight: 2, ...COMPOSED, call: edit },
+  {
+    route: "DELETE /v1/comments/{id}",
+    weight: 2,
+    needs: ["comments", "images"],
+    decoratedBy: [],
+    call: remove,
+  },
+];
+
+/** The key under which a comment stands in the ledger, with the rest of its text as the value. */
+export function commentKey(mark: string): string {
+  return `comment ${mark}`;
+}
+
+const FIRST_TEXT = "as written";
+
+/** A comment's text: a mark that no other has, and what may change. */
+export function commentText(mark: string, text = FIRST_TEXT): string {
+  return `${mark} ${text}`;
+}
+
+function get(path: string): Call {
+  return { method: "GET", path, expected: [200] };
+}
+
+function write(world: World, image: WorldImage, parentId?: string): Call {
+  const { random, people, ledger, looseComments } = world;
+  const author = random.pick(people);
+  const mark = world.mark();
+  const pending = ledger.write(commentKey(mark), FIRST_TEXT);
+  return {
+    method: "POST",
+    path: `/v1/images/${image.id}/comments`,
+    token: author.token,
+    body: { body: commentText(mark), parentId },
+    expected: [201],
+    onSuccess(success) {
+      pending.acknowledge(success);
+      looseComments.push({ id: jsonOf(success.answer).id, mark, author });
+    },
+  };
+}
+
+/** Where each last change is still in doubt, a comment that is not there is changed: as much work. */
+function edit({ random, comments, ledger, people, mark: newMark }: World): Call {
+  const settled = comments.filter(({ mark }) => ledger.isSettled(commentKey(mark)));
+  if (settled.length === 0) {
+    const token = random.pick(people).token;
+    const body = { body: "nobody's" };
+    return { method: "PATCH", path: `/v1/comments/${NO_ID}`, token, body, expected: [404] };
+  }
+  const { id, mark, author } = random.pick(settled);
+  const text = newMark();
+  const pending = ledger.write(commentKey(mark), text);
+  return {
+    method: "PATCH",
+    path: `/v1/comments/${id}`,
+    token: author.token,
+    body: { body: commentText(mark, text) },
+    expected: [200],
+    onSuccess: pending.acknowledge,
+  };
+}
+
+function remove({ random, people, ledger, looseComments }: World): Call {
+  const comment = looseComments.shift();
+  if (comment === undefined) {
+    const token = random.pick(people).token;
+    return { method: "DELETE", path: `/v1/comments/${NO_ID}`, token, expected: [404] };
+  }
+  const pending = ledger.write(commentKey(comment.mark), null);
+  return {
+    method: "DELETE",
+    path: `/v1/comments/${comment.id}`,
+    token: comment.author.token,
+    // Not there any more, if the first of two tries was done and its answer lost.
+    expected: [204, 404],
+    onSuccess: pending.acknowledge,
+  };
+}

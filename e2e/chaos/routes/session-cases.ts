@@ -1,0 +1,107 @@
+import { type Call, jsonOf, type RouteCase } from "./route-case.ts";
+import type { World, WorldSession } from "./world.ts";
+
+const USERS = { needs: ["users"], decoratedBy: [] } as const;
+
+/** Signing in, going on, and signing out. */
+export const SESSION_CASES: readonly RouteCase[] = [
+  { route: "POST /v1/sessions", weight: 1, ...USERS, call: signIn },
+  {
+    route: "GET /v1/sessions",
+    weight: 2,
+    ...USERS,
+    call: ({ random, people }) => ({
+      method: "GET",
+      path: "/v1/sessions",
+      token: random.pick(people).token,
+      expected: [200],
+    }),
+  },
+  { route: "POST /v1/sessions/refresh", weight: 2, ...USERS, call: refresh },
+  {
+    route: "DELETE /v1/sessions/current",
+    weight: 1,
+    ...USERS,
+    call: (world) => signOut(world, () => "current"),
+  },
+  {
+    route: "DELETE /v1/sessions/{id}",
+    weight: 1,
+    ...USERS,
+    call: (world) => signOut(world, idOf),
+  },
+];
+
+/** Adds a session that is open to those that the load may use up. */
+export function addSession({ sessions }: World, key: string, answer: unknown): void {
+  const { accessToken: token, refreshToken } = answer as {
+    readonly accessToken: string;
+    readonly refreshToken: string;
+  };
+  sessions.push({ key, token, refreshToken });
+}
+
+function signIn(world: World): Call {
+  const { handle: login, password } = world.random.pick(world.people);
+  const key = `session ${world.mark()}`;
+  const write = world.ledger.write(key, "open");
+  return {
+    method: "POST",
+    path: "/v1/sessions",
+    body: { login, password },
+    expected: [201],
+    onSuccess(success) {
+      write.acknowledge(success);
+      addSession(world, key, jsonOf(success.answer));
+    },
+  };
+}
+
+/** A refresh token is good for one use: a session of which no answer came may have ended, and is not used again. */
+function refresh(world: World): Call {
+  const session = world.sessions.shift();
+  const call = { method: "POST", path: "/v1/sessions/refresh" };
+  if (session === undefined) {
+    return { ...call, body: { refreshToken: "there is none" }, expected: [401] };
+  }
+  world.ledger.write(session.key, null);
+  return {
+    ...call,
+    body: { refreshToken: session.refreshToken },
+    expected: [200],
+    onSuccess(success) {
+      world.ledger.write(session.key, "open").acknowledge(success);
+      addSession(world, session.key, jsonOf(success.answer));
+    },
+  };
+}
+
+function signOut(world: World, nameOf: (session: WorldSession) => string): Call {
+  const session = world.sessions.pop();
+  if (session === undefined) return signOutAgain(world, nameOf);
+  const write = world.ledger.write(session.key, null);
+  return {
+    method: "DELETE",
+    path: `/v1/sessions/${nameOf(session)}`,
+    token: session.token,
+    // Not there any more, if the first of two tries was done and its answer lost.
+    expected: [204, 401],
+    onSuccess(success) {
+      write.acknowledge(success);
+      world.endedSessions.push(session);
+    },
+  };
+}
+
+/** Ends what has ended: as much work for users, while no session is left to spare. */
+function signOutAgain(world: World, nameOf: (session: WorldSession) => string): Call {
+  const session = world.random.pick(world.endedSessions);
+  const path = `/v1/sessions/${nameOf(session)}`;
+  return { method: "DELETE", path, token: session.token, expected: [401, 404] };
+}
+
+/** The session that an access token was given in, as its `sid` claim says. */
+function idOf({ token }: WorldSession): string {
+  const [, claims = ""] = token.split(".");
+  return JSON.parse(Buffer.from(claims, "base64url").toString("utf8")).sid;
+}

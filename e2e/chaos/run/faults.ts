@@ -1,0 +1,61 @@
+import type { LinkMode } from "#chaos/proxy/link-mode.ts";
+import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
+import { SERVICES, type Target } from "#chaos/system/part-names.ts";
+
+/** What is done to a part. */
+export const FAULTS = [
+  "killed",
+  "frozen",
+  "slow",
+  "black-holed",
+  "half-failing",
+  "refusing",
+] as const;
+
+/** The name of a fault. */
+export type Fault = (typeof FAULTS)[number];
+
+/** A message and its answer take twice as long. */
+export const SLOW_MS = 100;
+
+/** Begins and ends a fault. */
+export interface Damage {
+  begin(): Promise<void>;
+  /** Returns once the part is back: where it was killed, once it says that it is ready. */
+  end(): Promise<void>;
+}
+
+/** The process that a target is: of several replicas the first. */
+export function processOf(target: Target): string {
+  return target === "gateway" || SERVICES.some((one) => one === target) ? `${target}-1` : target;
+}
+
+/** Prepares a fault of a part. */
+export function damageOf(system: ChaosSystem, target: Target, fault: Fault): Damage {
+  const name = processOf(target);
+  const process = system.process(name);
+  if (fault === "killed") {
+    return {
+      begin: () => process.kill(),
+      async end() {
+        await process.start();
+        await process.untilReady();
+      },
+    };
+  }
+  if (fault === "frozen") {
+    return { begin: () => system.freeze(name), end: () => system.thaw(name) };
+  }
+  const link = system.link(name);
+  return {
+    begin: () => link.setMode(LINK_MODES[fault]),
+    end: () => link.setMode({ kind: "pass" }),
+  };
+}
+
+const LINK_MODES = {
+  slow: { kind: "slow", delayMs: SLOW_MS },
+  "black-holed": { kind: "black-holed" },
+  "half-failing": { kind: "half-failing" },
+  refusing: { kind: "refusing" },
+} as const satisfies Record<Exclude<Fault, "killed" | "frozen">, LinkMode>;
