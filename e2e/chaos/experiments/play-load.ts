@@ -32,15 +32,17 @@ export async function playLoad(
 ): Promise<PlayedLoad> {
   const loads = streams.map((stream) => startOpenLoop({ frontDoor, world, ...stream }));
   const fromMs = performance.now();
+  let toMs = fromMs;
+  let samples: readonly Sample[] = [];
   try {
     await during();
   } finally {
-    const span = { fromMs, toMs: performance.now() };
+    toMs = performance.now();
     const stopped = Promise.all(loads.map((load) => load.stop()));
     await hangUp();
-    const samples = (await stopped).flat();
-    return { samples, span };
+    samples = (await stopped).flat();
   }
+  return { samples, span: { fromMs, toMs } };
 }
 
 const RAMP_FIRST_PER_SECOND = 30;
