@@ -18,13 +18,18 @@ export interface SignedAccessToken {
   readonly expireTime: Date;
 }
 
+/** Whose token is signed. */
+export interface AccessTokenSubject {
+  readonly subject: string;
+  readonly sessionId: string;
+  /** Whether the user runs the system; false if not given. */
+  readonly operator?: boolean;
+}
+
 /** Gives access tokens out. */
 export interface AccessTokenSigner {
   /** Signs a token for a user's session. */
-  readonly sign: (session: {
-    readonly subject: string;
-    readonly sessionId: string;
-  }) => Promise<SignedAccessToken>;
+  readonly sign: (session: AccessTokenSubject) => Promise<SignedAccessToken>;
 }
 
 /** Makes the signer. Throws if the key is no Ed25519 private key. */
@@ -34,10 +39,10 @@ export function createAccessTokenSigner(options: AccessTokenSignerOptions): Acce
   const header = { alg: ACCESS_TOKEN_ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid: privateJwk.kid };
 
   return {
-    sign: async ({ subject, sessionId }) => {
+    sign: async ({ subject, sessionId, operator = false }) => {
       const issuedAtSeconds = Math.floor(now() / 1_000);
       const expiresAtSeconds = issuedAtSeconds + lifetimeSeconds;
-      const token = await new SignJWT({ sid: sessionId })
+      const token = await new SignJWT({ sid: sessionId, ...(operator && { operator }) })
         .setProtectedHeader(header)
         .setSubject(subject)
         .setIssuer(issuer)

@@ -102,14 +102,20 @@ function keyOf({ kid }: JWTHeaderParameters, keys: ReadonlyMap<string, KeyObject
   return key;
 }
 
-function toAccessToken({ sub, sid, exp }: JWTPayload, token: string): AccessToken {
+function toAccessToken({ sub, sid, exp, operator }: JWTPayload, token: string): AccessToken {
   if (typeof sub !== "string" || sub === "" || typeof sid !== "string" || sid === "") {
     throw new Error("its claims sub and sid must be texts");
   }
   if (exp === undefined) {
     throw new Error("it has no end");
   }
-  return { subject: sub, sessionId: sid, expireTime: new Date(exp * 1_000), token };
+  return {
+    subject: sub,
+    sessionId: sid,
+    operator: operator === true,
+    expireTime: new Date(exp * 1_000),
+    token,
+  };
 }
 
 function invalid(cause: unknown): InvalidAccessToken {

@@ -41,9 +41,15 @@ describe("an access token", () => {
     const { token, expireTime } = await signer.sign(SESSION);
     const accessToken = await newVerifier().verify(token);
 
-    expect(accessToken).toEqual({ ...SESSION, expireTime, token });
+    expect(accessToken).toEqual({ ...SESSION, operator: false, expireTime, token });
     expect(expireTime.getTime()).toBe(nowMs + LIFETIME_SECONDS * 1_000);
-    expect(callerOf(accessToken)).toEqual({ kind: "user", userId: "ada", sessionId: "s1", token });
+    expect(callerOf(accessToken)).toEqual({
+      kind: "user",
+      userId: "ada",
+      sessionId: "s1",
+      operator: false,
+      token,
+    });
   });
 
   it("is taken if any of the keys signed it", async () => {
@@ -85,6 +91,24 @@ describe("an access token", () => {
     expect(again).toEqual(first);
     expect(again).not.toBe(first);
   });
+});
+
+describe("a token speaks for an operator", () => {
+  const iat = Math.floor(nowMs / 1_000);
+  const claims = { iat, exp: iat + 60 };
+
+  it("if it was signed for one", async () => {
+    const { token } = await signer.sign({ ...SESSION, operator: true });
+    expect(callerOf(await newVerifier().verify(token)).operator).toBe(true);
+  });
+
+  it.each([[undefined], [false], ["true"], [1], [["true"]], [{}], [null]])(
+    "not if its claim is %j",
+    async (operator) => {
+      const token = await forge({ ...claims, ...(operator !== undefined && { operator }) });
+      expect(callerOf(await newVerifier().verify(token)).operator).toBe(false);
+    },
+  );
 });
 
 describe("a token is refused", () => {

@@ -10,6 +10,8 @@ export interface AccessToken {
   readonly subject: string;
   /** The session that it was given in: the `sid` claim. */
   readonly sessionId: string;
+  /** Whether the user runs the system: the `operator` claim is true, and nothing that resembles it. */
+  readonly operator: boolean;
   /** When it ends. */
   readonly expireTime: Date;
   /** The token as it came. */

@@ -2,7 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { RpcError } from "#rpc/rpc-error.ts";
 import { InvalidAccessToken } from "./access-token.ts";
 import { createAccessTokenVerifier } from "./access-token-verifier.ts";
-import { ANONYMOUS, type Caller } from "./caller.ts";
+import { ANONYMOUS, type Caller, callerOf } from "./caller.ts";
 import type { Jwks } from "./keys.ts";
 
 /** Who signs the access tokens: their `iss`. */
@@ -33,8 +33,7 @@ export function createAuthenticator(keys: Jwks): Authenticate {
       throw unauthenticated("The authorization header must be: Bearer <access token>.");
     }
     try {
-      const { subject, sessionId } = await verifier.verify(token);
-      return { kind: "user", userId: subject, sessionId, token };
+      return callerOf(await verifier.verify(token));
     } catch (thrown) {
       if (thrown instanceof InvalidAccessToken) throw unauthenticated(thrown.message, thrown);
       throw thrown;

@@ -10,6 +10,8 @@ export interface UserCaller {
   readonly kind: "user";
   readonly userId: string;
   readonly sessionId: string;
+  /** Whether they run the system, and may see how it came to an answer. It opens nobody else's data to them. */
+  readonly operator: boolean;
   /** The token itself, for calls to other services on this user's behalf. Never logged. */
   readonly token: string;
 }
@@ -21,6 +23,6 @@ export type Caller = AnonymousCaller | UserCaller;
 export const ANONYMOUS: AnonymousCaller = Object.freeze({ kind: "anonymous" });
 
 /** Makes the caller that a verified token speaks for. */
-export function callerOf({ subject, sessionId, token }: AccessToken): UserCaller {
-  return { kind: "user", userId: subject, sessionId, token };
+export function callerOf({ subject, sessionId, operator, token }: AccessToken): UserCaller {
+  return { kind: "user", userId: subject, sessionId, operator, token };
 }

@@ -5,7 +5,7 @@ import type { CallContext } from "./call-context.ts";
 import type { Stale } from "./client.ts";
 import { RpcError } from "./rpc-error.ts";
 
-const GOOD = { kind: "user", userId: "u", sessionId: "s", token: "good" } as const;
+const GOOD = { kind: "user", userId: "u", sessionId: "s", operator: false, token: "good" } as const;
 
 onEveryTransport((serve) => {
   let asked: string[][];

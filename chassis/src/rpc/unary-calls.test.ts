@@ -22,7 +22,13 @@ onEveryTransport((serve) => {
         return message;
       },
     });
-    const caller = { kind: "user", userId: "u", sessionId: "s", token: "good" } as const;
+    const caller = {
+      kind: "user",
+      userId: "u",
+      sessionId: "s",
+      operator: false,
+      token: "good",
+    } as const;
     const startTime = Date.now();
     const context = contextFor(caller, { timeoutMs: 300, requestId: "r-1" });
     await client.say({ value: "" }, context);
@@ -44,7 +50,13 @@ onEveryTransport((serve) => {
 
   test("fails with UNAUTHENTICATED if the token is bad", async () => {
     const { client } = await serve();
-    const caller = { kind: "user", userId: "u", sessionId: "s", token: "bad" } as const;
+    const caller = {
+      kind: "user",
+      userId: "u",
+      sessionId: "s",
+      operator: false,
+      token: "bad",
+    } as const;
     await expect(client.say({ value: "" }, contextFor(caller))).rejects.toMatchObject({
       code: status.UNAUTHENTICATED,
       reason: "UNAUTHENTICATED",

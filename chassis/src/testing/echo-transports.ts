@@ -49,10 +49,11 @@ export function echoRouter(handlers: Partial<EchoHandlers>): Router {
   };
   return quietRouter([implementation as never], async (authorization) => {
     if (authorization === undefined) return ANONYMOUS;
-    if (authorization !== "Bearer good") {
+    const token = authorization.replace("Bearer ", "");
+    if (token !== "good" && token !== "operator") {
       throw new RpcError(status.UNAUTHENTICATED, "bad token", { reason: "UNAUTHENTICATED" });
     }
-    return { kind: "user", userId: "u", sessionId: "s", token: "good" };
+    return { kind: "user", userId: "u", sessionId: "s", operator: token === "operator", token };
   });
 }
 

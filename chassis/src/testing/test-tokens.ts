@@ -8,6 +8,8 @@ const LIFETIME_SECONDS = 600;
 export interface TestTokenOptions {
   /** The session; one made from the user's id if not given. */
   readonly sessionId?: string;
+  /** True gives a token of somebody who runs the system. */
+  readonly operator?: boolean;
   /** True gives a token that ended an hour ago. */
   readonly expired?: boolean;
 }
@@ -27,17 +29,19 @@ export function createTestTokens(): TestTokens {
   const { privateJwk, publicJwks } = generateKeyPair("test");
   const issuer = ACCESS_TOKEN_ISSUER;
   const audience = ACCESS_TOKEN_AUDIENCE;
-  const options = { privateJwk, issuer, audience, lifetimeSeconds: LIFETIME_SECONDS };
-  const signer = createAccessTokenSigner(options);
-  const lateSigner = createAccessTokenSigner({ ...options, now: () => Date.now() - 4_200_000 });
+  const signing = { privateJwk, issuer, audience, lifetimeSeconds: LIFETIME_SECONDS };
+  const signer = createAccessTokenSigner(signing);
+  const lateSigner = createAccessTokenSigner({ ...signing, now: () => Date.now() - 4_200_000 });
 
   return {
     jwks: publicJwks,
     privateJwk,
     issuer,
     audience,
-    tokenFor: async (userId, { sessionId = `session-of-${userId}`, expired = false } = {}) => {
-      const { token } = await (expired ? lateSigner : signer).sign({ subject: userId, sessionId });
+    tokenFor: async (userId, options = {}) => {
+      const { sessionId = `session-of-${userId}`, operator = false, expired = false } = options;
+      const subject = { subject: userId, sessionId, operator };
+      const { token } = await (expired ? lateSigner : signer).sign(subject);
       return token;
     },
   };

@@ -96,6 +96,7 @@ describe("CreateComment", () => {
       kind: "user",
       userId: author.id,
       sessionId: "s",
+      operator: false,
       token: "made.up.token",
     } as const;
     for (const context of [contextFor(), contextFor(caller)]) {

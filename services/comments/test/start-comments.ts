@@ -91,7 +91,13 @@ export async function startComments(): Promise<CommentsUnderTest> {
     async signIn() {
       const userId = newId();
       const token = await tokens.tokenFor(userId);
-      const caller: UserCaller = { kind: "user", userId, sessionId: "session", token };
+      const caller: UserCaller = {
+        kind: "user",
+        userId,
+        sessionId: "session",
+        operator: false,
+        token,
+      };
       return { id: userId, context: () => contextFor(caller) };
     },
     write: (user, imageId, { parentId, body = "a comment" } = {}) =>

@@ -104,7 +104,7 @@ export async function startImages({ uploadsMax = 32 } = {}): Promise<TestImages>
     async user() {
       const userId = newId();
       const token = await tokens.tokenFor(userId);
-      return { kind: "user", userId, sessionId: `session-of-${userId}`, token };
+      return { kind: "user", userId, sessionId: `session-of-${userId}`, operator: false, token };
     },
     upload: (caller, file, header) =>
       client.createImage(messagesOf(file, header), contextFor(caller)),

@@ -47,6 +47,7 @@ export type AppConfiguration = Pick<
   | "databasePoolMax"
   | "accessTokenPublicKeys"
   | "accessTokenPrivateKey"
+  | "operatorUserIds"
   | "failurePolicy"
 > &
   Partial<Pick<Configuration, "databaseReplicaUrl">>;
@@ -86,7 +87,13 @@ export function createApp(
     accounts: createAccounts({ users, hasher }),
     profiles: createProfiles({ users, avatarImages: createImagesClient(images) }),
     search: createUserSearch(users),
-    sessions: createSessions({ users, sessions, hasher, accessTokens }),
+    sessions: createSessions({
+      users,
+      sessions,
+      hasher,
+      accessTokens,
+      operatorUserIds: new Set(configuration.operatorUserIds),
+    }),
   });
   const implementation = {
     service: UserService,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { ConfigurationError } from "@triptych/chassis/configuration/configuration-error";
 import { describeConfiguration } from "@triptych/chassis/configuration/read-configuration";
@@ -33,6 +34,17 @@ describe("the configuration of users", () => {
     const configuration = readConfig({ ...ENVIRONMENT, ACCESS_TOKEN_PUBLIC_KEYS: text });
     expect(configuration.accessTokenPrivateKey).toEqual(privateJwk);
     expect(configuration.accessTokenPublicKeys).toEqual({ keys });
+  });
+
+  it("reads who the operators are: nobody if it is not said, and nothing but ids", () => {
+    const [ada, bob] = ["019aaf3e-6c2b-7cc0-8a44-000000000001", randomUUID()];
+    const read = (ids: string) =>
+      readConfig({ ...ENVIRONMENT, OPERATOR_USER_IDS: ids }).operatorUserIds;
+    expect(readConfig(ENVIRONMENT).operatorUserIds).toEqual([]);
+    expect(read(`${ada.toUpperCase()}, ${bob}`)).toEqual([ada, bob]);
+    for (const ids of ["ada", `${ada},*`, `${ada} ${bob}`]) {
+      expect(faultsOf({ ...ENVIRONMENT, OPERATOR_USER_IDS: ids })).toContain("OPERATOR_USER_IDS");
+    }
   });
 
   it("names every variable that is missing", () => {

@@ -1,11 +1,13 @@
 import { addresses } from "@triptych/chassis/configuration/address-fields";
-import { json } from "@triptych/chassis/configuration/fields";
+import { defineField, Misfit } from "@triptych/chassis/configuration/field";
+import { json, splitList } from "@triptych/chassis/configuration/fields";
 import {
   type Configuration as ConfigurationOf,
   type Environment,
   readConfiguration,
 } from "@triptych/chassis/configuration/read-configuration";
 import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-fields";
+import { isId } from "@triptych/chassis/database/new-id";
 import { parsePrivateJwk } from "@triptych/chassis/identity/keys";
 
 /** Every setting of the process. */
@@ -18,6 +20,21 @@ export const CONFIGURATION_FIELDS = {
     parse: parsePrivateJwk,
     secret: true,
   }),
+  operatorUserIds: defineField<readonly string[]>(
+    {
+      variable: "OPERATOR_USER_IDS",
+      description: "users whose access tokens say that they run the system",
+      default: [],
+    },
+    {
+      expected: "ids of users with commas between",
+      parse: (value) => {
+        const ids = splitList(value.toLowerCase());
+        return ids.every(isId) ? ids : new Misfit();
+      },
+      show: (value) => value.join(","),
+    },
+  ),
   imagesAddress: addresses({
     variable: "IMAGES_ADDRESS",
     description: "where the images service answers gRPC",

@@ -44,7 +44,13 @@ describe("GetUser", () => {
   it("fails with UNAUTHENTICATED for one's own account with a token of a session that never was", async () => {
     const { id: userId } = await service.register();
     const token = await service.tokens.tokenFor(userId, { sessionId: newId() });
-    const context = contextFor({ kind: "user", userId, sessionId: newId(), token });
+    const context = contextFor({
+      kind: "user",
+      userId,
+      sessionId: newId(),
+      operator: false,
+      token,
+    });
     await expect(service.users.getUser({ id: userId }, context)).rejects.toMatchObject({
       reason: "UNAUTHENTICATED",
     });

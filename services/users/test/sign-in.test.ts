@@ -2,7 +2,14 @@ import { status } from "@grpc/grpc-js";
 import { hash } from "@node-rs/argon2";
 import { slotOf } from "@triptych/chassis/database/new-id";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
-import { newHandle, PASSWORD, startUsers, type UsersUnderTest, unhurried } from "./start-users.ts";
+import {
+  newHandle,
+  OPERATOR_ID,
+  PASSWORD,
+  startUsers,
+  type UsersUnderTest,
+  unhurried,
+} from "./start-users.ts";
 
 let service: UsersUnderTest;
 
@@ -53,6 +60,21 @@ describe("CreateSession", () => {
     });
     expect(session?.userAgent).toBe("curl/8");
     expect(slotOf(session?.id ?? "")).toBe(slotOf(id));
+  });
+
+  it("says in the access token of an operator that they are one, and goes on to when it is refreshed", async () => {
+    const { id, handle } = await service.register();
+    const statement = { name: "appoint", text: "update users set id = $2 where id = $1" };
+    await service.database.for(id).query(statement, [id, OPERATOR_ID]);
+    const { tokens } = await signIn(handle);
+    const { refreshToken = "" } = tokens ?? {};
+    const refreshed = await service.users.refreshSession({ refreshToken }, unhurried());
+    const authenticate = createAuthenticator(service.tokens.jwks);
+    for (const { accessToken } of [tokens, refreshed.tokens].filter((it) => it !== undefined)) {
+      const caller = await authenticate(`Bearer ${accessToken}`);
+      expect(caller).toMatchObject({ userId: OPERATOR_ID, operator: true });
+    }
+    expect.assertions(2);
   });
 
   it("keeps no refresh token", async () => {

@@ -17,6 +17,9 @@ import { type ImagesServer, startImagesServer } from "./images-server.ts";
 /** A password that breaks no rule. */
 export const PASSWORD = "a lighthouse on Skye";
 
+/** Who runs the system that is tested. An account gets its id from the service: a test has to give it this one. */
+export const OPERATOR_ID = "019aaf3e-6c2b-7cc0-8a44-00000000000f";
+
 /** Somebody who is signed in. */
 export interface TestUser {
   readonly user: User;
@@ -77,6 +80,7 @@ export async function startUsers(log?: (line: string) => void): Promise<UsersUnd
     databasePoolMax: POOL_MAX,
     accessTokenPublicKeys: tokens.jwks,
     accessTokenPrivateKey: tokens.privateJwk,
+    operatorUserIds: [OPERATOR_ID],
     failurePolicy: "on" as const,
   };
   const logger = createLogger({

@@ -3,5 +3,6 @@ export interface AccessTokens {
   sign(session: {
     readonly subject: string;
     readonly sessionId: string;
+    readonly operator: boolean;
   }): Promise<{ readonly token: string }>;
 }

@@ -55,6 +55,8 @@ export interface SessionsPorts {
   readonly sessions: SessionRepository;
   readonly hasher: PasswordHasher;
   readonly accessTokens: AccessTokens;
+  /** Who runs the system: their access tokens say so. */
+  readonly operatorUserIds: ReadonlySet<string>;
 }
 
 /** Signs in, refreshes, lists and ends sessions. Throws the reasons of `reasons.ts`. */
@@ -73,11 +75,15 @@ export interface Sessions {
 
 /** Makes the sessions. */
 export function createSessions(ports: SessionsPorts): Sessions {
-  const { sessions, accessTokens } = ports;
+  const { sessions, accessTokens, operatorUserIds } = ports;
 
   async function grant(open: OpenSession, refreshToken: string): Promise<GrantedSession> {
     const { session, account } = open;
-    const { token } = await accessTokens.sign({ subject: account.id, sessionId: session.id });
+    const { token } = await accessTokens.sign({
+      subject: account.id,
+      sessionId: session.id,
+      operator: operatorUserIds.has(account.id),
+    });
     const expiresInSeconds = ACCESS_TOKEN_LIFETIME_SECONDS;
     return { ...open, tokens: { accessToken: token, expiresInSeconds, refreshToken } };
   }
