@@ -1,5 +1,6 @@
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import type { Caller } from "#identity/caller.ts";
+import type { CallTree } from "./call-tree.ts";
 
 /**
  * What travels with a call through every process that it touches. A handler is given one, and passes it on to the
@@ -16,4 +17,6 @@ export interface CallContext {
   readonly deadline: number;
   /** Fires when the answer is of no more use: the caller hung up, or the deadline passed. */
   readonly signal: AbortSignal;
+  /** Collects the calls that are made for this one, if an operator asked to see them. */
+  readonly callTree?: CallTree | undefined;
 }

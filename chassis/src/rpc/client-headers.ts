@@ -1,12 +1,14 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import type { CallContext } from "./call-context.ts";
+import type { CallExplanation } from "./call-explanation.ts";
 import { policyOf } from "./method-policy.ts";
 import type { CallHeaders } from "./transport.ts";
 
 /** The headers of a call that a client makes: it always has a deadline. */
 export interface ClientHeaders extends CallHeaders {
   readonly deadline: number;
+  readonly explanation?: CallExplanation | undefined;
 }
 
 /** Makes the headers of a call that is made for another: what is left of its time, its user, its request id, and how much it matters. */

@@ -6,6 +6,8 @@ import type { CallHeaders } from "./transport.ts";
 const REQUEST_ID = "x-request-id";
 const AUTHORIZATION = "authorization";
 const CRITICALITY = "x-criticality";
+const EXPLAIN = "x-explain";
+const EXPLAIN_ON = "1";
 
 /** What each criticality is called on the wire. */
 const CRITICALITY_WORDS: ReadonlyMap<string, Criticality> = new Map([
@@ -21,6 +23,7 @@ export function toMetadata(headers: CallHeaders): Metadata {
   if (headers.authorization !== undefined) metadata.set(AUTHORIZATION, headers.authorization);
   const word = wordOf(headers.criticality);
   if (word !== undefined) metadata.set(CRITICALITY, word);
+  if (headers.explanation !== undefined) metadata.set(EXPLAIN, EXPLAIN_ON);
   return metadata;
 }
 
@@ -33,6 +36,11 @@ export function fromMetadata(
     authorization: first(metadata, AUTHORIZATION),
     criticality: CRITICALITY_WORDS.get(first(metadata, CRITICALITY) ?? ""),
   };
+}
+
+/** Says whether a caller asks how its call is answered. Whether it may know is up to its token. */
+export function asksExplanation(metadata: Metadata): boolean {
+  return first(metadata, EXPLAIN) === EXPLAIN_ON;
 }
 
 function wordOf(criticality: Criticality | undefined): string | undefined {

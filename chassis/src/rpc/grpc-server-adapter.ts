@@ -1,18 +1,20 @@
 import { once } from "node:events";
 import type { DescMethod, Message } from "@bufbuild/protobuf";
-import type {
-  handleClientStreamingCall,
-  handleServerStreamingCall,
-  handleUnaryCall,
+import {
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
   Metadata,
-  ServerWritableStream,
-  UntypedHandleCall,
+  type ServerWritableStream,
+  type StatusObject,
+  type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import { cancelled } from "./deadline.ts";
-import { fromMetadata } from "./grpc-headers.ts";
+import { asksExplanation, fromMetadata } from "./grpc-headers.ts";
 import type { Router } from "./router.ts";
 import { RpcError } from "./rpc-error.ts";
 import { toStatusObject } from "./status-details.ts";
+import { TrailingCalls } from "./trailing-calls.ts";
 import type { CallHeaders } from "./transport.ts";
 
 /** Why the signal of a call fires when its stream is closed. */
@@ -35,9 +37,10 @@ export function toGrpcHandler(router: Router, method: DescMethod): UntypedHandle
 
 function unary(router: Router, method: DescMethod): handleUnaryCall<Message, Message> {
   return function handleUnary(call, callback) {
-    router.unary(method, call.request, headersOf(call)).then(
-      (response) => callback(null, response),
-      (error) => callback(toStatusObject(error)),
+    const headers = headersOf(call);
+    router.unary(method, call.request, headers).then(
+      (response) => callback(null, response, trailerOf(headers)),
+      (error) => callback(failureOf(error, headers)),
     );
   };
 }
@@ -47,9 +50,10 @@ function clientStream(
   method: DescMethod,
 ): handleClientStreamingCall<Message, Message> {
   return function handleClientStream(call, callback) {
-    router.clientStream(method, call, headersOf(call)).then(
-      (response) => callback(null, response),
-      (error) => callback(toStatusObject(error)),
+    const headers = headersOf(call);
+    router.clientStream(method, call, headers).then(
+      (response) => callback(null, response, trailerOf(headers)),
+      (error) => callback(failureOf(error, headers)),
     );
   };
 }
@@ -64,9 +68,10 @@ function serverStream(
       for await (const response of router.serverStream(method, call.request, headers)) {
         await write(call, response, headers.signal);
       }
-      call.end();
+      call.end(trailerOf(headers));
     } catch (thrown) {
-      call.emit("error", toStatusObject(thrown instanceof RpcError ? thrown : cancelled()));
+      const error = thrown instanceof RpcError ? thrown : cancelled();
+      call.emit("error", failureOf(error, headers));
     }
   };
 }
@@ -81,7 +86,22 @@ async function write(
   if (!call.write(message)) await once(call, "drain", { signal });
 }
 
-function headersOf(call: GrpcCall): CallHeaders {
+/** The headers of a call, and what is sent behind its answer. */
+interface ServerHeaders extends CallHeaders {
+  readonly explanation: TrailingCalls | undefined;
+}
+
+function trailerOf({ explanation }: ServerHeaders): Metadata | undefined {
+  return explanation?.writeTo(new Metadata());
+}
+
+function failureOf(error: RpcError, { explanation }: ServerHeaders): StatusObject {
+  const failure = toStatusObject(error);
+  explanation?.writeTo(failure.metadata);
+  return failure;
+}
+
+function headersOf(call: GrpcCall): ServerHeaders {
   const controller = new AbortController();
   // grpc-js says so of every call in the end, also of one that was answered: the reason is not worth an error each.
   call.on("cancelled", () => controller.abort(GONE));
@@ -91,5 +111,6 @@ function headersOf(call: GrpcCall): CallHeaders {
     ...fromMetadata(call.metadata),
     deadline: Number.isFinite(milliseconds) ? milliseconds : undefined,
     signal: controller.signal,
+    explanation: asksExplanation(call.metadata) ? new TrailingCalls() : undefined,
   };
 }

@@ -1,12 +1,15 @@
 import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import {
+  CallCredentials,
   type CallOptions,
   Client,
   type ClientReadableStream,
   type ClientWritableStream,
   credentials,
+  Metadata,
   type MethodDefinition,
   type ServiceError,
+  type StatusObject,
 } from "@grpc/grpc-js";
 import { checkHealth } from "./check-health.ts";
 import { toMetadata } from "./grpc-headers.ts";
@@ -16,7 +19,8 @@ import { RpcError } from "./rpc-error.ts";
 import { serviceConfigOf } from "./service-config.ts";
 import { toMethodDefinition } from "./service-definition.ts";
 import { fromServiceError } from "./status-details.ts";
-import type { CallHeaders, Transport } from "./transport.ts";
+import { readTrailingCalls } from "./trailing-calls.ts";
+import type { CallHeaders, Explanation, Transport } from "./transport.ts";
 
 /**
  * A callee that comes back is found within this time. Shorter than is usual on the internet, since the callee is a
@@ -56,8 +60,8 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   return {
     unary(method, request, headers) {
       const { path, requestSerialize, responseDeserialize } = definitionOf(method);
-      return settle(headers, (done) =>
-        client.makeUnaryRequest(
+      return settle(headers, (done) => {
+        const call = client.makeUnaryRequest(
           path,
           requestSerialize,
           responseDeserialize,
@@ -65,21 +69,23 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
           toMetadata(headers),
           callOptions(headers),
           done,
-        ),
-      );
+        );
+        return explained(call, headers);
+      });
     },
     serverStream(method, request, headers) {
       const { path, requestSerialize, responseDeserialize } = definitionOf(method);
-      return read(headers, () =>
-        client.makeServerStreamRequest(
+      return read(headers, () => {
+        const call = client.makeServerStreamRequest(
           path,
           requestSerialize,
           responseDeserialize,
           request,
           toMetadata(headers),
           callOptions(headers),
-        ),
-      );
+        );
+        return explained(call, headers);
+      });
     },
     clientStream(method, requests, headers) {
       const { path, requestSerialize, responseDeserialize } = definitionOf(method);
@@ -93,7 +99,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
           done,
         );
         void write(call, requests, done);
-        return call;
+        return explained(call, headers);
       });
     },
     health: (timeoutMs) => checkHealth(client, service.typeName, timeoutMs),
@@ -118,8 +124,31 @@ function definitionOf(method: DescMethod): MethodDefinition<Message, Message> {
   return definition;
 }
 
-function callOptions({ deadline }: CallHeaders): CallOptions {
-  return deadline === undefined ? {} : { deadline };
+function callOptions({ deadline, explanation }: CallHeaders): CallOptions {
+  return {
+    ...(deadline !== undefined && { deadline }),
+    ...(explanation !== undefined && { credentials: countingTries(explanation) }),
+  };
+}
+
+/** Credentials that are none. grpc-js asks for them before it sends each try, and tells of its tries in no other way. */
+function countingTries(explanation: Explanation): CallCredentials {
+  return CallCredentials.createFromMetadataGenerator((_, callback) => {
+    explanation.sent?.();
+    callback(null, new Metadata());
+  });
+}
+
+/** Has what the callee called told as soon as the call has ended. */
+function explained<C extends GrpcCall>(call: C, { explanation }: CallHeaders): C {
+  if (explanation === undefined) return call;
+  call.on("status", ({ metadata }) => explanation.called(readTrailingCalls(metadata)));
+  return call;
+}
+
+/** The part of a grpc-js client call that all kinds share. */
+interface GrpcCall {
+  on(event: "status", listener: (status: StatusObject) => void): unknown;
 }
 
 type Done = (error: ServiceError | Error | null, response?: Message) => void;

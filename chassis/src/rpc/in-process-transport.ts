@@ -3,7 +3,7 @@ import { status } from "@grpc/grpc-js";
 import { cancelled } from "./deadline.ts";
 import type { Router } from "./router.ts";
 import { RpcError } from "./rpc-error.ts";
-import type { Transport } from "./transport.ts";
+import type { CallHeaders, Transport } from "./transport.ts";
 
 /** A transport within the process, and the switch that takes its callee away. */
 export interface InProcessTransport extends Transport {
@@ -20,26 +20,27 @@ export function createInProcessTransport(
   isServing: () => boolean,
 ): InProcessTransport {
   let available = true;
-  const check = () => {
+  const check = ({ explanation }: Pick<CallHeaders, "explanation"> = {}) => {
     if (!available) throw new RpcError(status.UNAVAILABLE, "the callee is not running");
+    explanation?.sent?.();
   };
   return {
     async unary(method, request, headers) {
-      check();
+      check(headers);
       return clone(
         method.output,
         await router.unary(method, clone(method.input, request), headers),
       );
     },
     async *serverStream(method, request, headers) {
-      check();
+      check(headers);
       yield* copies(
         method.output,
         router.serverStream(method, clone(method.input, request), headers),
       );
     },
     async clientStream(method, requests, headers) {
-      check();
+      check(headers);
       const source = new Source(method.input, requests);
       const signal = AbortSignal.any([headers.signal, source.signal]);
       const answered = router.clientStream(method, source.read(), { ...headers, signal });

@@ -5,6 +5,8 @@ import { batchShapeOf } from "./batch-shape.ts";
 import { Breaker } from "./breaker.ts";
 import { Bulkhead, type BulkheadLimits } from "./bulkhead.ts";
 import type { CallContext } from "./call-context.ts";
+import { CallExplanation } from "./call-explanation.ts";
+import type { ExplainedBatch } from "./call-tree.ts";
 import type { CallOptions, ClientOptions } from "./client.ts";
 import { type ClientHeaders, clientHeaders } from "./client-headers.ts";
 import { ExtraCallBudget } from "./extra-call-budget.ts";
@@ -81,12 +83,19 @@ export class MethodClient {
     throw new Error(`${this.#name}: streams in both directions are not supported`);
   }
 
-  #unary(request: Message, context: CallContext, options: CallOptions): Promise<Message> {
-    if (this.#kept === undefined) return this.#ask(request, this.#headers(context));
-    return this.#kept.answer(request, options, (wanted) =>
-      // Without the user's token: an answer that is kept for others must not depend on who is looking.
-      this.#ask(wanted, { ...this.#headers(context), authorization: undefined }),
-    );
+  async #unary(request: Message, context: CallContext, options: CallOptions): Promise<Message> {
+    const headers = this.#headers(context);
+    const { explanation } = headers;
+    try {
+      if (this.#kept === undefined) return await this.#ask(request, headers);
+      const onKnown = explanation && ((batch: ExplainedBatch) => explanation.known(batch));
+      return await this.#kept.answer(request, { ...options, onKnown }, (wanted) =>
+        // Without the user's token: an answer that is kept for others must not depend on who is looking.
+        this.#ask(wanted, { ...headers, authorization: undefined }),
+      );
+    } finally {
+      explanation?.end();
+    }
   }
 
   #ask(request: Message, headers: ClientHeaders): Promise<Message> {
@@ -107,11 +116,16 @@ export class MethodClient {
     );
   }
 
-  #clientStream(requests: AsyncIterable<Message>, context: CallContext): Promise<Message> {
+  async #clientStream(requests: AsyncIterable<Message>, context: CallContext): Promise<Message> {
     const headers = this.#headers(context);
     const { transport } = this.#options;
     const messages = made(this.#method, requests);
-    return this.#guard(() => transport.clientStream(this.#method, messages, headers), headers);
+    const send = () => transport.clientStream(this.#method, messages, headers);
+    try {
+      return await this.#guard(send, headers);
+    } finally {
+      headers.explanation?.end();
+    }
   }
 
   async *#serverStream(request: Message, context: CallContext): AsyncIterable<Message> {
@@ -120,13 +134,21 @@ export class MethodClient {
     const iterator = responses[Symbol.asyncIterator]();
     try {
       // The first message decides for bulkhead and breaker: how long the rest takes is up to the reader.
-      let next = await this.#guard(() => iterator.next(), headers);
+      let next = await this.#first(iterator, headers);
       while (!next.done) {
         yield next.value;
         next = await iterator.next();
       }
     } finally {
       await iterator.return?.();
+    }
+  }
+
+  async #first<T>(iterator: AsyncIterator<T>, headers: ClientHeaders): Promise<IteratorResult<T>> {
+    try {
+      return await this.#guard(() => iterator.next(), headers);
+    } finally {
+      headers.explanation?.end();
     }
   }
 
@@ -137,9 +159,13 @@ export class MethodClient {
     let code = status.OK;
     try {
       if (!this.#isOn) return await call();
-      return await this.#bulkhead.run(() => this.#breaker.run(call, () => cutShort), headers);
+      return await this.#bulkhead.run(() => {
+        headers.explanation?.reached(this.#breaker.state);
+        return this.#breaker.run(call, () => cutShort);
+      }, headers);
     } catch (thrown) {
       code = thrown instanceof RpcError ? thrown.code : status.UNKNOWN;
+      headers.explanation?.failed(thrown);
       if (thrown instanceof RpcError && thrown.reason === "BULKHEAD_FULL") {
         this.#options.metrics.client.bulkheadRefusals.inc(this.#labels);
       }
@@ -168,8 +194,12 @@ export class MethodClient {
     };
   }
 
-  #headers(context: CallContext) {
-    return clientHeaders(this.#method, context, this.#isOn);
+  #headers(context: CallContext): ClientHeaders {
+    const headers = clientHeaders(this.#method, context, this.#isOn);
+    const { callTree } = context;
+    if (callTree === undefined) return headers;
+    const breaker = this.#isOn ? this.#breaker.state : undefined;
+    return { ...headers, explanation: new CallExplanation(callTree, { ...this.#labels, breaker }) };
   }
 
   #keepsAnswers(): boolean {

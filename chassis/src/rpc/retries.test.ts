@@ -3,6 +3,7 @@ import { EchoService } from "#testing/echo-service.ts";
 import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { quietClient } from "#testing/quiet-client.ts";
 import { contextFor } from "#testing/test-context.ts";
+import { CallTree } from "./call-tree.ts";
 import { createGrpcServer } from "./grpc-server.ts";
 import { toServiceDefinition } from "./service-definition.ts";
 
@@ -45,8 +46,11 @@ describe("a call that is lost", () => {
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(server.address), (it) => it.close());
     const client = quietClient(EchoService, transport);
-    await expect(client[name]({ value: "x" }, contextFor())).resolves.toMatchObject({ value: "x" });
+    const callTree = new CallTree();
+    const context = { ...contextFor(), callTree };
+    await expect(client[name]({ value: "x" }, context)).resolves.toMatchObject({ value: "x" });
     expect(server.attempts()).toBe(2);
+    expect(callTree.calls).toMatchObject([{ code: "OK", tries: 2 }]);
   });
 
   test("is never made again if its method may not be called twice", async () => {

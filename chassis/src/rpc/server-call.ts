@@ -8,6 +8,7 @@ import type { Caller } from "#identity/caller.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import type { CallContext } from "./call-context.ts";
+import { CallTree } from "./call-tree.ts";
 import { deadlineExceeded, deadlineTooShort, type KeptDeadline, keepDeadline } from "./deadline.ts";
 import type { Implementation } from "./handlers.ts";
 import { type FailurePolicySwitch, methodName, policyOf } from "./method-policy.ts";
@@ -46,6 +47,7 @@ export class ServerCall implements Disposable {
   readonly #kept: KeptDeadline;
   readonly #startMs = performance.now();
   #admitted: Admitted | undefined;
+  #callTree: CallTree | undefined;
   #error: RpcError | undefined;
 
   constructor(
@@ -70,7 +72,11 @@ export class ServerCall implements Disposable {
     this.#admitted = this.#enter(criticality);
     const caller = await this.#options.authenticate(this.#headers.authorization);
     if (caller.kind === "user") this.#admitted?.claim(caller.userId);
-    return { requestId: this.#requestId, caller, criticality, deadline, signal };
+    // Not every user may know how the system comes to its answers.
+    const explains = this.#headers.explanation && caller.kind === "user" && caller.operator;
+    this.#callTree = explains ? new CallTree() : undefined;
+    const requestId = this.#requestId;
+    return { requestId, caller, criticality, deadline, signal, callTree: this.#callTree };
   }
 
   /** Settles as the work does, or fails when the deadline passes or the caller gives up. */
@@ -88,6 +94,7 @@ export class ServerCall implements Disposable {
   [Symbol.dispose](): void {
     this.#kept[Symbol.dispose]();
     this.#admitted?.release(this.#outcome());
+    if (this.#callTree !== undefined) this.#headers.explanation?.called(this.#callTree.calls);
     const method = methodName(this.#method);
     const seconds = (performance.now() - this.#startMs) / 1000;
     const code = statusName(this.#error?.code ?? status.OK);

@@ -1,5 +1,6 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import type { CallNode } from "./call-tree.ts";
 
 /** What goes along with a call, whatever the transport. */
 export interface CallHeaders {
@@ -13,6 +14,16 @@ export interface CallHeaders {
   readonly deadline: number | undefined;
   /** Fires when the caller gives up. */
   readonly signal: AbortSignal;
+  /** Told what becomes of the call; undefined if nobody asked. */
+  readonly explanation?: Explanation | undefined;
+}
+
+/** Who is told what becomes of a call that is to be explained. */
+export interface Explanation {
+  /** By who carries the call: it is sent, maybe again. */
+  sent?(): void;
+  /** By who answers the call, if its user is an operator: what was called for it. */
+  called(calls: readonly CallNode[]): void;
 }
 
 /** What a callee says of itself; one that is read-only does all its work but for writes. */
