@@ -10,6 +10,7 @@ import type { Metrics } from "@triptych/chassis/telemetry/metrics";
 import type { Sources } from "#compose/sources.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { type Calls, createCalls } from "#http/calls.ts";
+import { createExplainHook } from "#http/explain.ts";
 import { createFrontDoor } from "#http/front-door.ts";
 import { createRateLimits, type RateLimits } from "#http/rate-limits.ts";
 import { createRequestGuard, type RequestGuard } from "#http/request-guard.ts";
@@ -139,6 +140,7 @@ async function addApi(server: ApiServer, dependencies: ApiDependencies): Promise
   await server.register(async (api: ApiServer) => {
     api.addHook("onRequest", guard.identify);
     api.addHook("preHandler", guard.enter);
+    api.addHook("onSend", createExplainHook(dependencies.calls));
     imageContentRoutes(api, dependencies);
     await api.register(async (json: ApiServer) => {
       json.addHook("onRequest", guard.answersJson);
@@ -174,9 +176,17 @@ async function addPlugins(server: ApiServer, { corsOrigins }: Configuration): Pr
         "if-match",
         "if-none-match",
         "range",
+        "x-explain",
         "x-request-id",
       ],
-      exposedHeaders: ["etag", "location", "retry-after", "x-request-id", "content-range"],
+      exposedHeaders: [
+        "etag",
+        "location",
+        "retry-after",
+        "x-request-id",
+        "x-explain",
+        "content-range",
+      ],
       credentials: false, // tokens travel in a header that a page sets by itself
       maxAge: 600,
     });

@@ -23,6 +23,12 @@ export interface TestGatewayOptions {
   readonly overGrpc?: boolean;
 }
 
+/** How a test's token differs from an ordinary one. */
+export interface TestTokenOptions {
+  readonly expired?: boolean;
+  readonly operator?: boolean;
+}
+
 /** A gateway that listens on a port of its own, and fake services behind it. */
 export interface TestGateway extends AsyncDisposable {
   readonly gateway: Gateway;
@@ -34,9 +40,9 @@ export interface TestGateway extends AsyncDisposable {
   setAvailable(service: keyof FakeHandlers, available: boolean): void;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** An access token of the user. */
-  tokenFor(userId: string, options?: { readonly expired?: boolean }): Promise<string>;
+  tokenFor(userId: string, options?: TestTokenOptions): Promise<string>;
   /** The header that signs a request of the user. */
-  as(userId: string): Promise<{ readonly authorization: string }>;
+  as(userId: string, options?: TestTokenOptions): Promise<{ readonly authorization: string }>;
 }
 
 /** Starts a gateway. */
@@ -88,7 +94,10 @@ export async function startTestGateway(
   cleanUp.defer(() => gateway.close(AbortSignal.timeout(1_000)));
   const url = `http://127.0.0.1:${port}`;
 
-  async function tokenFor(userId: string, { expired = false } = {}): Promise<string> {
+  async function tokenFor(
+    userId: string,
+    { expired = false, operator = false }: TestTokenOptions = {},
+  ): Promise<string> {
     const signer = createAccessTokenSigner({
       privateJwk,
       issuer: ACCESS_TOKEN_ISSUER,
@@ -96,7 +105,7 @@ export async function startTestGateway(
       lifetimeSeconds: 600,
       now: () => Date.now() - (expired ? 3_600_000 : 0),
     });
-    return (await signer.sign({ subject: userId, sessionId: SESSION })).token;
+    return (await signer.sign({ subject: userId, sessionId: SESSION, operator })).token;
   }
 
   return {
@@ -105,7 +114,9 @@ export async function startTestGateway(
     url,
     lines,
     tokenFor,
-    as: async (userId) => ({ authorization: `Bearer ${await tokenFor(userId)}` }),
+    as: async (userId, options) => ({
+      authorization: `Bearer ${await tokenFor(userId, options)}`,
+    }),
     setAvailable: (service, available) => inProcess[service].setAvailable(available),
     fetch: (path, init) => fetch(`${url}${path}`, { redirect: "manual", ...init }),
     [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),

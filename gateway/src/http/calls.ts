@@ -2,10 +2,12 @@ import assert from "node:assert";
 import type { Authenticate } from "@triptych/chassis/identity/authenticate";
 import type { Caller, UserCaller } from "@triptych/chassis/identity/caller";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { CallTree } from "@triptych/chassis/rpc/call-tree";
 import { cancelled, keepDeadline } from "@triptych/chassis/rpc/deadline";
 import type { FailurePolicySwitch } from "@triptych/chassis/rpc/method-policy";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";
+import { asksExplanation } from "./explain.ts";
 
 /** The budget of every request where the policy is not obeyed, in milliseconds: until the server ends the connection. */
 const NO_BUDGET_MS = 130_000;
@@ -16,6 +18,8 @@ export interface Calls {
   identify(request: FastifyRequest): Promise<Caller>;
   /** Who is behind a request that was identified. */
   callerOf(request: FastifyRequest): Caller;
+  /** The calls that were made for a request; undefined unless an operator asked to see them. */
+  callTreeOf(request: FastifyRequest): CallTree | undefined;
   /** A hook that refuses whoever is not signed in. */
   readonly requireUser: (request: FastifyRequest) => Promise<void>;
   /** Begins the calls of a request: their deadline by the route's budget, and a signal that fires when the client hangs up. */
@@ -25,6 +29,7 @@ export interface Calls {
 /** Makes what routes need to call others on behalf of a request. */
 export function createCalls(authenticate: Authenticate, failurePolicy: FailurePolicySwitch): Calls {
   const callers = new WeakMap<FastifyRequest, Caller>();
+  const callTrees = new WeakMap<FastifyRequest, CallTree>();
 
   function callerOf(request: FastifyRequest): Caller {
     const caller = callers.get(request);
@@ -36,10 +41,13 @@ export function createCalls(authenticate: Authenticate, failurePolicy: FailurePo
     async identify(request) {
       const caller = await authenticate(request.headers.authorization);
       callers.set(request, caller);
+      if (asksExplanation(request, caller)) callTrees.set(request, new CallTree());
       return caller;
     },
 
     callerOf,
+
+    callTreeOf: (request) => callTrees.get(request),
 
     async requireUser(request) {
       if (callerOf(request).kind !== "user") throw new Problem("UNAUTHENTICATED");
@@ -56,7 +64,8 @@ export function createCalls(authenticate: Authenticate, failurePolicy: FailurePo
         kept[Symbol.dispose]();
       });
       const { deadline, signal } = kept;
-      return { requestId: request.id, caller: callerOf(request), deadline, signal };
+      const callTree = callTrees.get(request);
+      return { requestId: request.id, caller: callerOf(request), deadline, signal, callTree };
     },
   };
 }

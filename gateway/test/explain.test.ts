@@ -1,0 +1,107 @@
+import { ADA, BOB, COMMENT, IMAGE, imageMessage, refusal, userMessage } from "./fake-services.ts";
+import { startTestGateway, type TestGateway } from "./test-gateway.ts";
+
+const IMAGES = "images.v1.ImageService";
+
+/** The calls of an answer; undefined if it does not tell them. */
+function callsOf({ headers }: Response): readonly Record<string, unknown>[] | undefined {
+  const text = headers.get("x-explain");
+  return text === null ? undefined : JSON.parse(text);
+}
+
+describe.each([
+  ["in process", false],
+  ["over gRPC", true],
+])("X-Explain %s", (_, overGrpc) => {
+  let gateway: TestGateway;
+  let operator: Record<string, string>;
+
+  beforeEach(async () => {
+    gateway = await startTestGateway(
+      {
+        users: { batchGetUsers: async ({ ids }) => ({ users: ids.map((id) => userMessage(id)) }) },
+        images: {
+          getImage: async ({ id }) => {
+            if (id === COMMENT) throw refusal("IMAGE_NOT_FOUND", 5);
+            return imageMessage(id);
+          },
+        },
+        comments: {
+          batchGetCommentCounts: async () => {
+            throw refusal("DATABASE_UNAVAILABLE", 14, { retryAfterMs: 1_000 });
+          },
+        },
+      },
+      { overGrpc },
+    );
+    operator = { ...(await gateway.as(ADA, { operator: true })), "x-explain": "1" };
+  });
+  afterEach(() => gateway[Symbol.asyncDispose]());
+
+  it("shows an operator each call of a whole and of a degraded answer, down to what was kept", async () => {
+    const first = await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator });
+    expect(first.status).toBe(200);
+    const sent = { ms: expect.any(Number), tries: 1, breaker: "closed", calls: [] };
+    const image = { ...sent, callee: "images", method: `${IMAGES}/GetImage`, code: "OK" };
+    const users = { callee: "users", method: "users.v1.UserService/BatchGetUsers", code: "OK" };
+    const counts = {
+      callee: "comments",
+      method: "comments.v1.CommentService/BatchGetCommentCounts",
+      code: "UNAVAILABLE",
+      reason: "DATABASE_UNAVAILABLE",
+    };
+    expect(callsOf(first)?.[0]).toEqual(image);
+    expect(callsOf(first)?.slice(1).sort(byCallee)).toEqual([
+      { ...sent, ...counts, batch: { keys: 1, kept: 0 } },
+      { ...sent, ...users, batch: { keys: 1, kept: 0 } },
+    ]);
+
+    const second = await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator });
+    const batch = { keys: 1, kept: 1, oldestMs: expect.any(Number) };
+    expect(callsOf(second)).toContainEqual({ ...sent, ...users, tries: 0, batch });
+
+    let calls = callsOf(second);
+    for (let turn = 0; turn < 8; turn++) {
+      calls = callsOf(await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator }));
+    }
+    const refused = { ...counts, reason: "BREAKER_OPEN", tries: 0, breaker: "open" };
+    expect(calls).toContainEqual({ ...sent, ...refused, batch: { keys: 1, kept: 0 } });
+  });
+
+  it("shows the calls of an answer that is an error, and that there were none", async () => {
+    const missing = await gateway.fetch(`/v1/images/${COMMENT}`, { headers: operator });
+    expect(missing.status).toBe(404);
+    expect(callsOf(missing)).toMatchObject([
+      { callee: "images", code: "NOT_FOUND", reason: "IMAGE_NOT_FOUND", tries: 1 },
+    ]);
+    const malformed = await gateway.fetch("/v1/images/none", { headers: operator });
+    expect(malformed.status).toBeGreaterThanOrEqual(400);
+    expect(callsOf(malformed)).toEqual([]);
+  });
+
+  it("keeps an answer that shows its calls out of every cache", async () => {
+    const { headers } = await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator });
+    expect(headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("is passed over from anybody else, and with any other value", async () => {
+    const others = [
+      { "x-explain": "1" },
+      { ...(await gateway.as(BOB)), "x-explain": "1" },
+      { ...operator, "x-explain": "0" },
+      { ...operator, "x-explain": "true" },
+      { ...(await gateway.as(ADA, { operator: true })) },
+    ];
+    for (const headers of others) {
+      for (const id of [IMAGE, COMMENT]) {
+        const response = await gateway.fetch(`/v1/images/${id}`, { headers });
+        expect(response.status).toBe(id === IMAGE ? 200 : 404);
+        expect(response.headers.has("x-explain")).toBe(false);
+      }
+    }
+  });
+});
+
+function byCallee(a: Record<string, unknown>, b: Record<string, unknown>): number {
+  return String(a.callee).localeCompare(String(b.callee));
+}
