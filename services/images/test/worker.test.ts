@@ -1,12 +1,15 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { ImageFailure, ImageState } from "@triptych/protos/images/v1/image_pb";
+import pg from "pg";
 import sharp from "sharp";
 import { picture } from "./pictures.ts";
 import { startImages, type TestImages } from "./start-images.ts";
@@ -54,6 +57,31 @@ describe("a worker", () => {
     });
   }
 
+  const databaseName = () => new URL(images.databaseUrl).pathname.slice(1);
+
+  /** Runs a statement on the server, and not in the worker's database, which may not be entered. */
+  async function asSuperuser(text: string, values?: readonly unknown[]): Promise<void> {
+    const client = new pg.Client({ connectionString: process.env.TEST_POSTGRES_URL });
+    await client.connect();
+    await client.query(text, values === undefined ? undefined : [...values]);
+    await client.end();
+  }
+
+  /** Changes the worker's database, and ends the worker's sessions, so that it meets the change. */
+  async function alterDatabase(change: string): Promise<void> {
+    await asSuperuser(`alter database ${databaseName()} ${change}`);
+    await asSuperuser(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like $1",
+      ["images-worker%"],
+    );
+  }
+
+  async function untilLogged({ stdout }: ChildProcess, text: string): Promise<void> {
+    assert(stdout, "the worker is forked with pipes");
+    for await (const line of createInterface({ input: stdout })) if (line.includes(text)) return;
+    throw new Error(`the worker ended without a line on: ${text}`);
+  }
+
   test("that is killed in the middle of an image leaves it to another, which does it again", async () => {
     const child = forkWorker();
     try {
@@ -84,6 +112,36 @@ describe("a worker", () => {
       child.kill("SIGKILL");
     }
   });
+
+  test.each([
+    ["is gone", "allow_connections false", "allow_connections true"],
+    [
+      "takes no writes",
+      "set default_transaction_read_only = on",
+      "reset default_transaction_read_only",
+    ],
+  ])(
+    "goes on by itself after its database %s",
+    async (_, change, restoration) => {
+      const child = forkWorker();
+      try {
+        const { id } = await images.upload(caller, await slowPicture());
+        await underWay();
+        try {
+          await alterDatabase(change);
+          await untilLogged(child, "image not processed");
+        } finally {
+          await asSuperuser(`alter database ${databaseName()} ${restoration}`);
+        }
+        const image = await processed(images, caller, id, { timeoutMs: REDONE_MS_MAX });
+        expect(image.state).toBe(ImageState.READY);
+        expect(child.exitCode).toBeNull();
+      } finally {
+        child.kill("SIGKILL");
+      }
+    },
+    60_000,
+  );
 
   test("gives an image up that takes too long again and again", async () => {
     await using _worker = await startWorker(images, { renderTimeoutMs: 1 });

@@ -24,7 +24,8 @@ export async function prepareQueue(options: QueuePreparation, signal: AbortSigna
     try {
       await install(options.url);
       return await options.start();
-    } catch (error) {
+    } catch (thrown) {
+      const error = toDatabaseError(thrown);
       if (!(error instanceof DatabaseUnavailable)) throw error;
       options.logger.warn({ error, retryMs: RETRY_MS }, "the queue cannot be prepared yet");
     }
@@ -48,8 +49,6 @@ async function install(url: string): Promise<void> {
     await boss.start();
     await boss.createQueue(PROCESS_IMAGE, QUEUE_OPTIONS);
     await boss.updateQueue(PROCESS_IMAGE, QUEUE_OPTIONS);
-  } catch (error) {
-    throw toDatabaseError(error);
   } finally {
     await boss.stop({ graceful: false });
   }
