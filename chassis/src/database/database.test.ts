@@ -97,12 +97,14 @@ describe("createDatabase", () => {
       const waits: number[] = [];
       const database = connect({
         poolMax: 1,
-        acquireTimeoutMs: 100,
+        acquireTimeoutMs: 1_000, // opening a connection has to be done in it as well
         onAcquire: (s) => waits.push(s),
       });
-      const busy = database.for("").query(SLEEP, [0.5]);
+      const held = Promise.withResolvers<void>();
+      const busy = database.for("").transaction(() => held.promise);
       await expect(database.for("").query(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
-      expect(waits.at(-1)).toBeGreaterThan(0.09);
+      expect(waits.at(-1)).toBeGreaterThan(0.99);
+      held.resolve();
       await busy;
       await database.for("").query(SELECT_NUMBER, [1]);
     });
