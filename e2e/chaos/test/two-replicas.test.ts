@@ -1,0 +1,148 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { FrontDoor } from "#chaos/load/front-door.ts";
+import { describeSample, type Sample, startOpenLoop } from "#chaos/load/open-loop.ts";
+import { SeededRandom } from "#chaos/load/seeded-random.ts";
+import { ALL_CASES } from "#chaos/routes/all-cases.ts";
+import { makeWorld } from "#chaos/routes/make-world.ts";
+import type { World } from "#chaos/routes/world.ts";
+import { checkLedger } from "#chaos/run/check-ledger.ts";
+import { crashDatabase } from "#chaos/run/crash-database.ts";
+import { ChaosSystem } from "#chaos/system/chaos-system.ts";
+import { SERVICES } from "#chaos/system/part-names.ts";
+import { GATEWAYS, replicasOf } from "#chaos/system/process-plan.ts";
+
+const TEST_MS_MAX = 120_000;
+/** A machine that has no core to spare while eight processes start refuses what it could serve otherwise: then it is done again. */
+const ROUNDS_MAX = 3;
+const ROLLING_MS_MAX = ROUNDS_MAX * TEST_MS_MAX;
+const SEED = 20_262;
+const REPLICAS = 2;
+const REQUESTS_PER_SECOND = 20;
+/** So long the load runs before a replica is touched, and after it is back. */
+const CALM_MS = 400;
+/** Well below the shortest deadline of a read, so that each can wait for it. */
+const RESTART_MS = 150;
+/** What the promise is, a second, and as much again for a machine that does other things besides. */
+const RECOVERY_MS_MAX = 2_000;
+
+describe("two replicas of everything, under load", () => {
+  let system: ChaosSystem;
+  let frontDoor: FrontDoor;
+  let world: World;
+
+  beforeAll(async () => {
+    system = await ChaosSystem.create({ replicas: REPLICAS, failurePolicy: "on" });
+    await system.start();
+    frontDoor = new FrontDoor(system.gatewayUrls);
+    world = await makeWorld(frontDoor, new SeededRandom(SEED));
+  }, TEST_MS_MAX);
+
+  afterAll(async () => {
+    frontDoor?.close();
+    await system?.end({ keepData: false });
+  }, TEST_MS_MAX);
+
+  async function underLoad(act: () => Promise<void>): Promise<readonly Sample[]> {
+    const requestsPerSecond = REQUESTS_PER_SECOND;
+    const load = startOpenLoop({ frontDoor, world, cases: ALL_CASES, requestsPerSecond });
+    try {
+      await delay(CALM_MS);
+      await act();
+      await delay(CALM_MS);
+    } catch (error) {
+      await load.stop();
+      throw error;
+    }
+    return await load.stop();
+  }
+
+  const names = SERVICES.flatMap((service) => replicasOf(service, REPLICAS));
+  const isUnanswered = ({ class: own }: Sample) => own === "refused" || own === "failed";
+  const isRead = (sample: Sample) => sample.case.route.startsWith("GET ");
+
+  async function restartInTurn(): Promise<void> {
+    for (const name of [...names, ...GATEWAYS]) {
+      expect([name, await system.process(name).stop()]).toEqual([name, 0]);
+      await system.process(name).start();
+      await system.process(name).untilReady();
+    }
+  }
+
+  test(
+    "a rolling restart of every service and gateway fails no request",
+    async () => {
+      let lost: readonly Sample[] = [];
+      for (let round = 0; round < ROUNDS_MAX; round++) {
+        lost = (await underLoad(restartInTurn)).filter(isUnanswered);
+        if (lost.length === 0) break;
+      }
+      expect(lost.map(describeSample)).toEqual([]);
+    },
+    ROLLING_MS_MAX,
+  );
+
+  test.each(SERVICES)(
+    "a killed replica of %s costs at most the writes that were in flight in it",
+    async (service) => {
+      const [name = ""] = replicasOf(service, REPLICAS);
+      let [killMs, goneMs] = [0, 0];
+      const samples = await underLoad(async () => {
+        killMs = performance.now();
+        await system.process(name).kill();
+        goneMs = performance.now();
+        await delay(CALM_MS);
+        await system.process(name).start();
+        await system.process(name).untilReady();
+      });
+      const wasInFlight = ({ intendedMs, endedMs }: Sample) =>
+        intendedMs <= goneMs && endedMs >= killMs;
+      const excused = (sample: Sample) => wasInFlight(sample) && !isRead(sample);
+      const lost = samples.filter(isUnanswered).filter((sample) => !excused(sample));
+      expect(lost.map(describeSample)).toEqual([]);
+    },
+    TEST_MS_MAX,
+  );
+
+  test.each(SERVICES)(
+    "connections that %s loses to its database are hidden from every read",
+    async (service) => {
+      const link = system.link(`${service}-db`);
+      const samples = await underLoad(async () => {
+        await link.setMode({ kind: "refusing" });
+        await delay(RESTART_MS);
+        await link.setMode({ kind: "pass" });
+        await delay(CALM_MS);
+      });
+      const lost = samples.filter(isRead).filter(isUnanswered);
+      expect(lost.map(describeSample)).toEqual([]);
+    },
+    TEST_MS_MAX,
+  );
+
+  test.each(SERVICES)(
+    "while the Postgres of %s replays its log no request fails unsaid, and soon after none is refused",
+    async (service) => {
+      let backMs = 0;
+      const samples = await underLoad(async () => {
+        await crashDatabase(system, service);
+        backMs = performance.now();
+        await delay(RECOVERY_MS_MAX);
+      });
+      const isLate = ({ intendedMs }: Sample) => intendedMs > backMs + RECOVERY_MS_MAX;
+      const bad = samples.filter(
+        (sample) => sample.class === "failed" || (isLate(sample) && isUnanswered(sample)),
+      );
+      expect(bad.map(describeSample)).toEqual([]);
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "in the end everything acknowledged is there, and nothing twice",
+    async () => {
+      expect(await checkLedger(frontDoor, world)).toEqual([]);
+      expect(world.ledger.acknowledgedCount).toBeGreaterThan(0);
+    },
+    TEST_MS_MAX,
+  );
+});
