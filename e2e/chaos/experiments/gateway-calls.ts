@@ -1,0 +1,26 @@
+import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
+
+/** Calls to one callee, by all gateways together, since they were started. */
+export interface GatewayCalls {
+  /** Calls that requests needed, whether or not they were sent. */
+  readonly asked: number;
+  readonly hedged: number;
+}
+
+/** Reads from the gateways' metrics what they asked of a callee. */
+export async function readGatewayCalls(system: ChaosSystem, callee: string): Promise<GatewayCalls> {
+  const pages = system.gatewayUrls.map(async (url) => (await fetch(`${url}/metrics`)).text());
+  const text = (await Promise.all(pages)).join("\n");
+  return {
+    asked: sumOf(text, "rpc_client_duration_seconds_count", callee),
+    hedged: sumOf(text, "hedged_calls_total", callee),
+  };
+}
+
+/** Adds up a metric over all its labels but the callee. */
+function sumOf(text: string, metric: string, callee: string): number {
+  const isOfCallee = (line: string) =>
+    line.startsWith(`${metric}{`) && line.includes(`callee="${callee}"`);
+  const values = text.split("\n").filter(isOfCallee);
+  return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
+}

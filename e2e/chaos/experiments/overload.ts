@@ -1,0 +1,122 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { describeSample, type Sample } from "#chaos/load/open-loop.ts";
+import { COMMENT_CASES } from "#chaos/routes/comment-cases.ts";
+import { IMAGE_CASES } from "#chaos/routes/image-cases.ts";
+import type { RouteCase } from "#chaos/routes/route-case.ts";
+import { GATEWAYS } from "#chaos/system/process-plan.ts";
+import { goodputIn, isServed, latencyP99, PATIENCE_MS, servedShare } from "./goodput.ts";
+import { findPeak, type PlayedLoad, playLoad, type Stream } from "./play-load.ts";
+import { report, say } from "./report.ts";
+import { ARMS, type Arm, narrowImages, onStage, type Stage } from "./stage.ts";
+
+/** Browsing, which may wait, and people who look at one image. */
+const CROWD: readonly RouteCase[] = [
+  {
+    route: "GET /v1/images",
+    weight: 17,
+    needs: ["images"],
+    decoratedBy: ["users", "comments"],
+    call: () => ({ method: "GET", path: "/v1/images", expected: [200] }),
+  },
+  { ...caseOf(IMAGE_CASES, "GET /v1/images/{id}"), weight: 2 },
+];
+/** Writes that a person waits for: one of images itself, of five statements, and one of comments, for which images is asked. */
+const CRITICAL: Stream = {
+  cases: [
+    { ...caseOf(IMAGE_CASES, "PATCH /v1/images/{id}"), weight: 1 },
+    { ...caseOf(COMMENT_CASES, "POST /v1/images/{id}/comments"), weight: 4 },
+  ],
+  requestsPerSecond: 10,
+};
+const OVERLOAD = 10;
+const UNLOADED_MS = 15_000;
+const OVERLOAD_MS = 20_000;
+/** The control arm answers so late that the requests under way would soon be too many to keep. */
+const REQUESTS_MAX = 4_500;
+const SEED = 20_261;
+const SAMPLES_SHOWN_MAX = 5;
+
+/** What both arms are compared with. */
+interface Calm {
+  readonly unloaded: readonly Sample[];
+  readonly peakPerSecond: number;
+}
+
+function caseOf(cases: readonly RouteCase[], route: string): RouteCase {
+  const found = cases.find((one) => one.route === route);
+  if (found === undefined) throw new Error(`there is no case of ${route}`);
+  return found;
+}
+
+function isCritical({ case: { route } }: Sample): boolean {
+  return CRITICAL.cases.some((one) => one.route === route);
+}
+
+async function measureCalm(stage: Stage): Promise<Calm> {
+  const { samples: unloaded } = await playLoad(stage, [CRITICAL], {
+    during: () => delay(UNLOADED_MS),
+  });
+  const peakPerSecond = await findPeak(stage, (requestsPerSecond) => [
+    CRITICAL,
+    { cases: CROWD, requestsPerSecond: requestsPerSecond - CRITICAL.requestsPerSecond },
+  ]);
+  return { unloaded, peakPerSecond };
+}
+
+/** The gateways are killed in the end: what is not answered by then comes too late for anybody. */
+function overload(stage: Stage, { peakPerSecond }: Calm): Promise<PlayedLoad> {
+  const requestsPerSecond = peakPerSecond * OVERLOAD;
+  const boundedMs = Math.min(OVERLOAD_MS, (REQUESTS_MAX * 1_000) / requestsPerSecond);
+  const streams = [CRITICAL, { cases: CROWD, requestsPerSecond }];
+  const hangUp = async () => {
+    await delay(PATIENCE_MS);
+    const gateways = GATEWAYS.map((name) => stage.system.process(name));
+    await Promise.all(gateways.map((gateway) => gateway.kill()));
+  };
+  return playLoad(stage, streams, {
+    during: () => delay(stage.arm === "on" ? OVERLOAD_MS : boundedMs),
+    hangUp,
+  });
+}
+
+function judge(arm: Arm, calm: Calm, { samples, span }: PlayedLoad): void {
+  const critical = samples.filter(isCritical);
+  const goodput = goodputIn(samples, span);
+  const seconds = (span.toMs - span.fromMs) / 1_000;
+  const offered = samples.length / seconds;
+  say(
+    `\n  ${offered.toFixed(0)} requests/s for ${seconds.toFixed(1)} s, ${goodput.toFixed(1)}/s served`,
+  );
+  const p99Ratios = CRITICAL.cases.map(({ route }) => {
+    const isOfRoute = (sample: Sample) => sample.case.route === route;
+    const before = latencyP99(calm.unloaded.filter(isOfRoute));
+    const now = latencyP99(critical.filter(isOfRoute));
+    say(`  p99 of ${route}: ${before.toFixed(0)} ms unloaded, ${now.toFixed(0)} ms now`);
+    return { what: `p99 of ${route} / unloaded`, value: now / before, target: { atMost: 2 } };
+  });
+  report(`overload, failure policy ${arm}`, [
+    {
+      what: `critical writes served, of ${critical.length}`,
+      value: servedShare(critical, span),
+      target: { atLeast: 0.999 },
+    },
+    ...p99Ratios,
+    { what: "goodput / peak", value: goodput / calm.peakPerSecond, target: { atLeast: 0.95 } },
+  ]);
+  const unserved = critical.filter((sample) => !isServed(sample));
+  for (const sample of unserved.slice(0, SAMPLES_SHOWN_MAX)) {
+    const atMs = Math.round(sample.intendedMs - span.fromMs);
+    say(`  not served, at ${atMs} ms: ${describeSample(sample)}`);
+  }
+}
+
+/** Both arms get the same load, ten times what the defended system can take, and are compared with it in calm. */
+let calm: Calm | undefined;
+for (const arm of ARMS) {
+  await onStage({ arm, seed: SEED }, async (stage) => {
+    await narrowImages(stage);
+    calm ??= await measureCalm(stage);
+    say(`peak ${calm.peakPerSecond.toFixed(1)}/s`);
+    judge(arm, calm, await overload(stage, calm));
+  });
+}

@@ -1,0 +1,24 @@
+/** A ratio, and what is to be reached. */
+export interface Ratio {
+  readonly what: string;
+  readonly value: number;
+  readonly target: { readonly atLeast: number } | { readonly atMost: number };
+}
+
+const WHAT_WIDTH = 62;
+
+/** Prints a line. */
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Prints ratios, each beside what is to be reached. They are findings: to miss one is no broken run. */
+export function report(title: string, ratios: readonly Ratio[]): void {
+  say(`\n${title}`);
+  for (const { what, value, target } of ratios) {
+    const isReached = "atLeast" in target ? value >= target.atLeast : value <= target.atMost;
+    const wanted = "atLeast" in target ? `>= ${target.atLeast}` : `<= ${target.atMost}`;
+    const verdict = isReached ? "reached" : "MISSED";
+    say(`  ${what.padEnd(WHAT_WIDTH)} ${value.toFixed(3)}  (${wanted}: ${verdict})`);
+  }
+}

@@ -1,0 +1,95 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { SeededRandom } from "#chaos/load/seeded-random.ts";
+import { ALL_CASES } from "#chaos/routes/all-cases.ts";
+import { SERVICES } from "#chaos/system/part-names.ts";
+import { servedShare } from "./goodput.ts";
+import { findPeak, playLoad, type Stream } from "./play-load.ts";
+import { report, say } from "./report.ts";
+import { ARMS, narrowImages, onStage, type Stage } from "./stage.ts";
+
+/** Reading, of which each request is served or not whatever became of the one before. */
+const READS = ALL_CASES.filter(({ route }) => route.startsWith("GET "));
+const LOAD_SHARE = 0.8;
+const BEFORE_MS = 2_000;
+const FREEZE_MS = 5_000;
+/** So long after the thaw all should be as before; the second that follows is looked at. */
+const RECOVERY_MS = 1_000;
+const LOOK_MS = 1_000;
+const SEEDS_DEFAULT = 20;
+const SEEDS_MAX = 100;
+const TARGET = 0.95;
+const WORLD_SEED = 20_261;
+
+/** The part of the requests that was served in each part of a run. */
+interface Thaw {
+  readonly before: number;
+  readonly frozen: number;
+  readonly after: number;
+}
+
+function readSeedCount(): number {
+  const { values } = parseArgs({ options: { seeds: { type: "string" } } });
+  const count = Number(values.seeds ?? SEEDS_DEFAULT);
+  if (Number.isInteger(count) && count >= 1 && count <= SEEDS_MAX) return count;
+  throw new Error(`--seeds takes a whole number from 1 to ${SEEDS_MAX}, not ${values.seeds}`);
+}
+
+function streamsAt(requestsPerSecond: number): readonly Stream[] {
+  return [{ cases: READS, requestsPerSecond }];
+}
+
+async function thaw(stage: Stage, database: string, requestsPerSecond: number): Promise<Thaw> {
+  const { system } = stage;
+  let frozenMs = 0;
+  let thawedMs = 0;
+  const { samples, span } = await playLoad(stage, streamsAt(requestsPerSecond), {
+    async during() {
+      await delay(BEFORE_MS);
+      frozenMs = performance.now();
+      await system.freeze(database);
+      await delay(FREEZE_MS);
+      await system.thaw(database);
+      thawedMs = performance.now();
+      await delay(RECOVERY_MS + LOOK_MS);
+    },
+  });
+  // What is asked for in the last moment before the fault meets it.
+  const beforeMs = frozenMs - BEFORE_MS / 4;
+  const fromMs = thawedMs + RECOVERY_MS;
+  return {
+    before: servedShare(samples, { ...span, toMs: beforeMs }),
+    frozen: servedShare(samples, { fromMs: frozenMs, toMs: thawedMs }),
+    after: servedShare(samples, { fromMs, toMs: fromMs + LOOK_MS }),
+  };
+}
+
+const seeds = readSeedCount();
+let requestsPerSecond: number | undefined;
+for (const arm of ARMS) {
+  await onStage({ arm, seed: WORLD_SEED }, async (stage) => {
+    await narrowImages(stage);
+    requestsPerSecond ??= (await findPeak(stage, streamsAt)) * LOAD_SHARE;
+    say(`\nfailure policy ${arm}: ${requestsPerSecond.toFixed(1)} requests/s, 80 % of the peak`);
+    const ratios: number[] = [];
+    for (let seed = 1; seed <= seeds; seed++) {
+      const database = `${new SeededRandom(seed).pick(SERVICES)}-db`;
+      const { before, frozen, after } = await thaw(stage, database, requestsPerSecond);
+      const shares = [before, frozen, after].map((share) => share.toFixed(3)).join(" / ");
+      say(`  seed ${seed}, ${database}: served before / frozen / a second after ${shares}`);
+      ratios.push(before === 0 ? 0 : after / before);
+    }
+    ratios.sort((left, right) => left - right);
+    const [worst = 0] = ratios;
+    const median = ratios[Math.floor(ratios.length / 2)] ?? 0;
+    report(`thaw of a database after 5 s, failure policy ${arm}`, [
+      { what: "goodput after / before, worst seed", value: worst, target: { atLeast: TARGET } },
+      { what: "the same, median seed", value: median, target: { atLeast: TARGET } },
+      {
+        what: `part of ${seeds} seeds that reach it`,
+        value: ratios.filter((ratio) => ratio >= TARGET).length / seeds,
+        target: { atLeast: 1 },
+      },
+    ]);
+  });
+}
