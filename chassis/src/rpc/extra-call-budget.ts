@@ -10,6 +10,11 @@ const TOKENS_MAX = 16;
 export class ExtraCallBudget {
   #tokens = TOKENS_MAX;
 
+  /** How many extra calls may be made now; the part of one that is earned already counts too. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
   /** Counts a call that was asked for. */
   earn(): void {
     this.#tokens = Math.min(TOKENS_MAX, this.#tokens + RATIO);

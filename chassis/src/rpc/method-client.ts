@@ -57,6 +57,9 @@ export class MethodClient {
     });
     this.#bulkhead = new Bulkhead(`${callee} ${this.#name}`, this.#bulkheadLimits());
     metrics.client.watchBulkhead({ callee, method: this.#name }, this.#bulkhead);
+    if (this.#policy.hedgeAfterMs > 0) {
+      metrics.client.watchBudget({ callee, method: this.#name }, this.#hedgeBudget);
+    }
     this.#kept = this.#keepsAnswers() ? this.#createKept() : undefined;
   }
 

@@ -12,10 +12,17 @@ interface BulkheadReading {
   readonly queued: number;
 }
 
+/** What a budget of extra calls shows of itself. */
+interface BudgetReading {
+  readonly tokens: number;
+}
+
 /** What a client measures besides its calls and breakers. */
 export interface ClientMetrics {
   /** Reads a bulkhead at each scrape. */
   readonly watchBulkhead: (labels: MethodLabels, bulkhead: BulkheadReading) => void;
+  /** Reads what is left of a budget at each scrape. */
+  readonly watchBudget: (labels: MethodLabels, budget: BudgetReading) => void;
   /** Calls that a bulkhead refused. */
   readonly bulkheadRefusals: Counter<"callee" | "method">;
   /** Second tries of hedged calls. */
@@ -28,26 +35,30 @@ export interface ClientMetrics {
 export function clientMetrics(registry: Registry): ClientMetrics {
   const registers = [registry];
   const labelNames = ["callee", "method"] as const;
-  const bulkheads = new Map<string, MethodLabels & { readonly bulkhead: BulkheadReading }>();
-  const gauge = (name: string, help: string, read: (bulkhead: BulkheadReading) => number) =>
+  /** A gauge of something that each method has, read at each scrape. */
+  const gauge = (name: string, help: string) => {
+    const readings: (readonly [labels: MethodLabels, read: () => number])[] = [];
     new Gauge({
       name,
       help,
       labelNames,
       registers,
       collect() {
-        for (const { callee, method, bulkhead } of bulkheads.values()) {
-          this.set({ callee, method }, read(bulkhead));
-        }
+        for (const [{ callee, method }, read] of readings) this.set({ callee, method }, read());
       },
     });
-  gauge("bulkhead_in_flight", "Calls that are under way.", ({ inFlight }) => inFlight);
-  gauge("bulkhead_queued", "Calls that wait for their turn.", ({ queued }) => queued);
+    return (labels: MethodLabels, read: () => number) => void readings.push([labels, read]);
+  };
+  const inFlight = gauge("bulkhead_in_flight", "Calls that are under way.");
+  const queued = gauge("bulkhead_queued", "Calls that wait for their turn.");
+  const tokens = gauge("hedge_budget_tokens", "How many second tries may be made now.");
 
   return {
-    watchBulkhead({ callee, method }, bulkhead) {
-      bulkheads.set(`${callee} ${method}`, { callee, method, bulkhead });
+    watchBulkhead(labels, bulkhead) {
+      inFlight(labels, () => bulkhead.inFlight);
+      queued(labels, () => bulkhead.queued);
     },
+    watchBudget: (labels, budget) => tokens(labels, () => budget.tokens),
     bulkheadRefusals: new Counter({
       name: "bulkhead_refused_total",
       help: "Calls that were not made, since too many were under way and waiting.",
