@@ -111,15 +111,43 @@ export function isolation(system: System): void {
       });
     });
 
-    test("the status page says what is down, and that it is back", async () => {
-      const stateOf = ({ json }: Answer) =>
-        json.services.find(({ name }: { name: string }) => name === "comments").state;
-      await without("comments", async () => {
-        const down = await system.api.until((answer) => stateOf(answer) === "down", "/v1/status");
-        expect(stateOf(down)).toBe("down");
-      });
-      const up = await system.api.until((answer) => stateOf(answer) === "up", "/v1/status");
-      expect(stateOf(up)).toBe("up");
+    const stateOf = (service: string, { json }: Answer) =>
+      json.services.find(({ name }: { name: string }) => name === service).state;
+    const untilState = async (service: string, state: string) => {
+      const isSo = (answer: Answer) => stateOf(service, answer) === state;
+      expect(stateOf(service, await system.api.until(isSo, "/v1/status"))).toBe(state);
+    };
+
+    test.each([
+      ["comments", "down"],
+      ["comments-db", "degraded"],
+    ])(
+      "the status page says without %s that comments are %s, and that they are back",
+      async (part, state) => {
+        await without(part, () => untilState("comments", state));
+        await untilState("comments", "up");
+      },
+    );
+
+    test("a service that an operator made read-only is read, and says what it is", async () => {
+      const write = () =>
+        system.api.request("PATCH", `/v1/comments/${commentId}`, {
+          token: person.token,
+          body: { body: "changed" },
+        });
+      await system.stack.command("read-only", "comments");
+      try {
+        const refused = await write();
+        expect([refused.status, refused.json.code]).toEqual([503, "READ_ONLY"]);
+        expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+        const read = await get(`/v1/comments/${commentId}`);
+        expect([read.status, read.json.body]).toEqual([200, "before"]);
+        await untilState("comments", "degraded");
+      } finally {
+        await system.stack.command("writable", "comments");
+      }
+      expect((await write()).status).toBe(200);
+      await untilState("comments", "up");
     });
   });
 }
