@@ -7,7 +7,7 @@ export const ServiceStatus = Type.Object({
   name: words(["users", "images", "comments"]),
   state: words(["up", "degraded", "down"], {
     description:
-      "`down`: it cannot be reached. `degraded`: it takes no traffic, or a breaker is open.",
+      "`down`: it cannot be reached. `degraded`: it takes no traffic or no writes, or a breaker is open.",
   }),
   since: moment("Since when the gateway has known it so."),
   breakers: Type.Array(
