@@ -1,7 +1,18 @@
-import { ADA, BOB, COMMENT, IMAGE, imageMessage, refusal, userMessage } from "./fake-services.ts";
+import {
+  ADA,
+  BOB,
+  COMMENT,
+  IMAGE,
+  imageMessage,
+  refusal,
+  SESSION,
+  userMessage,
+} from "./fake-services.ts";
 import { startTestGateway, type TestGateway } from "./test-gateway.ts";
 
 const IMAGES = "images.v1.ImageService";
+/** An image of somebody else. */
+const WARM_UP = SESSION;
 
 /** The calls of an answer; undefined if it does not tell them. */
 function callsOf({ headers }: Response): readonly Record<string, unknown>[] | undefined {
@@ -23,7 +34,7 @@ describe.each([
         images: {
           getImage: async ({ id }) => {
             if (id === COMMENT) throw refusal("IMAGE_NOT_FOUND", 5);
-            return imageMessage(id);
+            return { ...imageMessage(id), ownerId: id === WARM_UP ? BOB : ADA };
           },
         },
         comments: {
@@ -34,6 +45,8 @@ describe.each([
       },
       { overGrpc },
     );
+    // What connecting takes is none of what is explained.
+    await gateway.fetch(`/v1/images/${WARM_UP}`);
     operator = { ...(await gateway.as(ADA, { operator: true })), "x-explain": "1" };
   });
   afterEach(() => gateway[Symbol.asyncDispose]());
@@ -42,7 +55,13 @@ describe.each([
     const first = await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator });
     expect(first.status).toBe(200);
     const sent = { ms: expect.any(Number), tries: 1, breaker: "closed", calls: [] };
-    const image = { ...sent, callee: "images", method: `${IMAGES}/GetImage`, code: "OK" };
+    const image = {
+      ...sent,
+      callee: "images",
+      method: `${IMAGES}/GetImage`,
+      code: "OK",
+      tries: expect.any(Number), // it is hedged, and the machine may be slow
+    };
     const users = { callee: "users", method: "users.v1.UserService/BatchGetUsers", code: "OK" };
     const counts = {
       callee: "comments",
@@ -72,7 +91,7 @@ describe.each([
     const missing = await gateway.fetch(`/v1/images/${COMMENT}`, { headers: operator });
     expect(missing.status).toBe(404);
     expect(callsOf(missing)).toMatchObject([
-      { callee: "images", code: "NOT_FOUND", reason: "IMAGE_NOT_FOUND", tries: 1 },
+      { callee: "images", code: "NOT_FOUND", reason: "IMAGE_NOT_FOUND" },
     ]);
     const malformed = await gateway.fetch("/v1/images/none", { headers: operator });
     expect(malformed.status).toBeGreaterThanOrEqual(400);

@@ -63,6 +63,10 @@ describe("the server", () => {
     expect(allowed.status).toBe(204);
     expect(allowed.headers.get("access-control-allow-origin")).toBe("https://app.example");
     expect(allowed.headers.get("access-control-allow-methods")).toContain("PATCH");
+    expect(allowed.headers.get("access-control-allow-headers")).toContain("x-explain");
+    const page = { headers: { origin: "https://app.example" } };
+    const answer = await gateway.fetch("/v1/images?page_size=x", page);
+    expect(answer.headers.get("access-control-expose-headers")).toContain("x-explain");
     const other = await preflight("https://evil.example");
     expect(other.headers.get("access-control-allow-origin")).toBeNull();
     expect((await gateway.fetch("/v1/nothing")).status).toBe(404);
