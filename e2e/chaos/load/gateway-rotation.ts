@@ -25,12 +25,12 @@ export class GatewayRotation {
     this.#members = urls.map((url) => new Member(url));
   }
 
-  /** The gateway whose turn it is, other than `tried` if there is another; one that is out if all are. */
+  /** The gateway whose turn it is, other than `tried`; one that is out if all are. */
   next(tried?: Gateway): Gateway {
     this.#turn += 1;
     const others = this.#members.filter((member) => member !== tried);
     const ready = others.filter(({ isIn }) => isIn);
-    const pool = ready.length > 0 ? ready : this.#members;
+    const pool = ready.length > 0 ? ready : others;
     return pool[this.#turn % pool.length] as Gateway;
   }
 

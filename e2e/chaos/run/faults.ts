@@ -34,19 +34,24 @@ export function processOf(target: Target): string {
 export function damageOf(system: ChaosSystem, target: Target, fault: Fault): Damage {
   const name = processOf(target);
   const process = system.process(name);
+  const link = system.link(name);
   if (fault === "killed") {
     return {
-      begin: () => process.kill(),
+      async begin() {
+        await process.kill();
+        // Nobody listens any more. The worker has nobody in front of it, and needs its link to come back.
+        if (target !== "images-worker") await link.setMode({ kind: "refusing" });
+      },
       async end() {
         await process.start();
         await process.untilReady();
+        await link.setMode({ kind: "pass" });
       },
     };
   }
   if (fault === "frozen") {
     return { begin: () => system.freeze(name), end: () => system.thaw(name) };
   }
-  const link = system.link(name);
   return {
     begin: () => link.setMode(LINK_MODES[fault]),
     end: () => link.setMode({ kind: "pass" }),

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { FrontDoor } from "#chaos/load/front-door.ts";
 import { type Sample, startOpenLoop } from "#chaos/load/open-loop.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
-import type { World } from "#chaos/routes/world.ts";
+import type { Target } from "#chaos/system/part-names.ts";
 import { checkLedger } from "./check-ledger.ts";
-import type { Damage } from "./faults.ts";
+import { damageOf, type Fault } from "./faults.ts";
 import type { Timeline } from "./phases.ts";
+import { newsMs } from "./promises.ts";
+import type { Stage } from "./stage.ts";
 
 /** How long each part of a run is, in milliseconds, and how much load there is. */
 export interface Pace {
@@ -14,9 +15,6 @@ export interface Pace {
   readonly recoveryMs: number;
   readonly requestsPerSecond: number;
 }
-
-/** The first second of a fault, in which it is met and not yet known. */
-const ONSET_MS = 1_000;
 
 /** All that was seen of one fault. */
 export interface Played {
@@ -27,25 +25,35 @@ export interface Played {
   readonly acknowledgedCount: number;
 }
 
-/** Plays one fault under load: calm, fault, recovery; then compares with the ledger. */
+/** Which fault of which part. */
+export interface Play {
+  readonly target: Target;
+  readonly fault: Fault;
+}
+
+/** Plays one fault of one part under load: calm, fault, recovery; then compares with the ledger. Throws the signal's reason once it fires. */
 export async function playFault(
-  { frontDoor, world }: { readonly frontDoor: FrontDoor; readonly world: World },
-  damage: Damage,
-  pace: Pace,
+  stage: Stage,
+  { target, fault }: Play,
+  { signal, ...pace }: Pace & { readonly signal?: AbortSignal },
 ): Promise<Played> {
+  const { system, frontDoor } = stage;
+  const world = await stage.makeWorld();
+  const damage = damageOf(system, target, fault);
   const { requestsPerSecond } = pace;
   const load = startOpenLoop({ frontDoor, world, cases: ALL_CASES, requestsPerSecond });
   let samples: readonly Sample[] = [];
   let timeline: Timeline;
   try {
-    await delay(pace.calmMs);
+    await delay(pace.calmMs, undefined, { signal });
     const faultMs = performance.now();
     await damage.begin();
-    await delay(pace.faultMs);
+    await delay(pace.faultMs, undefined, { signal });
     const liftMs = performance.now();
     await damage.end();
-    timeline = { faultMs, steadyMs: faultMs + ONSET_MS, liftMs, backMs: performance.now() };
-    await delay(pace.recoveryMs);
+    const steadyMs = faultMs + newsMs(target);
+    timeline = { faultMs, steadyMs, liftMs, backMs: performance.now() };
+    await delay(pace.recoveryMs, undefined, { signal });
   } finally {
     samples = await load.stop();
   }

@@ -1,0 +1,21 @@
+import type { Figures } from "#chaos/run/figures.ts";
+
+/** Says the figures in a line each; none if no service was lost. */
+export function figureLines(figures: Figures | undefined): readonly string[] {
+  if (figures === undefined) return [];
+  const calm = figures.withoutP99CalmMs;
+  const ratio = (figures.withoutP99FaultMs / Math.max(1, calm)).toFixed(2);
+  return [
+    `Routes that do not need the lost service: ${figures.withoutWorse} of ${figures.withoutAnswers} answers lost; their p99 is ${ratio} × calm (${ms(calm)} → ${ms(figures.withoutP99FaultMs)}).`,
+    `Decorated routes, after the first second: ${figures.decoratedAnswered} of ${figures.decoratedAnswers} answered.`,
+    `Refusals once the breaker is open: p99 ${ms(figures.refusalP99Ms)}, of ${figures.refusals}.`,
+    `Whole again at most ${ms(figures.recoveryMs)} after the service's return.`,
+  ];
+}
+
+/** Writes a time as people read it. */
+export function ms(milliseconds: number): string {
+  return milliseconds < 1_000
+    ? `${Math.round(milliseconds)} ms`
+    : `${(milliseconds / 1_000).toFixed(1)} s`;
+}

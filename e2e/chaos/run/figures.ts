@@ -1,0 +1,80 @@
+import { isWorse } from "#chaos/load/answer-class.ts";
+import { isShed, type Sample } from "#chaos/load/open-loop.ts";
+import { SERVICES, type Target } from "#chaos/system/part-names.ts";
+import { latencyQuantile, phaseOf, recoveryMs } from "./phases.ts";
+import type { Play, Played } from "./play-fault.ts";
+import { type Relation, relationOf } from "./promises.ts";
+
+/** By then every breaker that will open has: five calls of each method must have failed at each gateway. */
+const OPEN_AFTER_MS = 5_000;
+const P99 = 0.99;
+
+/** What the loss of a whole service costs, over all that was played of it. Times in milliseconds. */
+export interface Figures {
+  /** Routes that do not need the service. */
+  readonly withoutP99CalmMs: number;
+  readonly withoutP99FaultMs: number;
+  readonly withoutWorse: number;
+  readonly withoutAnswers: number;
+  /** Decorated routes, after the first second. */
+  readonly decoratedAnswered: number;
+  readonly decoratedAnswers: number;
+  /** Refusals of reads that people make most, once the breakers are open. */
+  readonly refusalP99Ms: number;
+  readonly refusals: number;
+  /** The longest time until every answer was whole again. */
+  readonly recoveryMs: number;
+}
+
+/** Measures the loss of services, killed or frozen; undefined if none was played. */
+export function figuresOf(
+  played: readonly (Play & { readonly played: Played })[],
+): Figures | undefined {
+  const losses = played.filter(isLoss);
+  if (losses.length === 0) return undefined;
+  const pick = (relation: Relation, choose: (sample: Sample, played: Played) => boolean) =>
+    losses.flatMap(({ target, played: one }) =>
+      one.samples
+        .filter((sample) => relationOf(sample.case, target) === relation && !isShed(sample))
+        .filter((sample) => choose(sample, one)),
+    );
+  const inPhase = (phase: string) => (sample: Sample, one: Played) =>
+    phaseOf(sample, one.timeline) === phase;
+  const calm = pick("without", inPhase("calm"));
+  const steady = pick("without", inPhase("steady"));
+  const decorated = pick("decorated by", inPhase("steady"));
+  const refusals = pick("needs", isHotRefusal);
+  return {
+    withoutP99CalmMs: latencyQuantile(calm, P99),
+    withoutP99FaultMs: latencyQuantile(steady, P99),
+    withoutWorse: steady.filter((sample) => isWorse(sample.class, "partial")).length,
+    withoutAnswers: steady.length,
+    decoratedAnswered: decorated.filter((sample) => !isWorse(sample.class, "partial")).length,
+    decoratedAnswers: decorated.length,
+    refusalP99Ms: latencyQuantile(refusals, P99),
+    refusals: refusals.length,
+    recoveryMs: Math.max(...losses.map(({ played: one }) => recoveryOf(one))),
+  };
+}
+
+function isLoss({ target, fault }: Play): boolean {
+  const isService = SERVICES.some((service: Target) => service === target);
+  return isService && (fault === "killed" || fault === "frozen");
+}
+
+/** A method that is called once a second at each gateway opens its breaker only after five; these are called more often. */
+const HOT_WEIGHT_MIN = 10;
+
+function isHotRefusal(sample: Sample, { timeline }: Played): boolean {
+  return (
+    sample.case.weight >= HOT_WEIGHT_MIN &&
+    sample.class === "refused" &&
+    sample.intendedMs >= timeline.faultMs + OPEN_AFTER_MS &&
+    sample.intendedMs < timeline.liftMs
+  );
+}
+
+function recoveryOf({ samples, timeline }: Played): number {
+  const kept = samples.filter((sample) => !isShed(sample));
+  return recoveryMs(kept, timeline);
+}

@@ -1,0 +1,80 @@
+import { type AnswerClass, isWorse, worstOf } from "#chaos/load/answer-class.ts";
+import { describeSample, isShed, type Sample } from "#chaos/load/open-loop.ts";
+import { ALL_CASES } from "#chaos/routes/all-cases.ts";
+import type { RouteCase } from "#chaos/routes/route-case.ts";
+import type { Target } from "#chaos/system/part-names.ts";
+import type { Fault } from "./faults.ts";
+import { latencyQuantile, type Phase, phaseOf, recoveryMs, type Timeline } from "./phases.ts";
+import type { Played } from "./play-fault.ts";
+import { type Promised, promisedOf, type Relation, relationOf } from "./promises.ts";
+
+/** How one route did while one part had one fault. */
+export interface Cell {
+  readonly case: RouteCase;
+  readonly relation: Relation;
+  readonly promised: Promised;
+  /** From the fault's begin to the end of the recovery. */
+  readonly answers: number;
+  readonly onset: AnswerClass;
+  readonly steady: AnswerClass;
+  readonly p99Ms: number;
+  readonly recoveryMs: number;
+  /** Each answer that was worse than promised. */
+  readonly worse: readonly Worse[];
+}
+
+/** An answer that was worse than promised, and when. */
+export interface Worse {
+  readonly phase: Phase;
+  readonly sample: Sample;
+}
+
+/** Compares what was seen with what was promised, route by route. What was shed for want of machine is left out. */
+export function judge(played: Played, target: Target, fault: Fault): readonly Cell[] {
+  const { timeline } = played;
+  const kept = played.samples.filter((sample) => !isShed(sample));
+  return ALL_CASES.map((routeCase) => {
+    const own = kept.filter((sample) => sample.case === routeCase);
+    const inPhase = (...phases: string[]) =>
+      own.filter((sample) => phases.includes(phaseOf(sample, timeline)));
+    const promised = promisedOf(routeCase, target, fault);
+    const classIn = (phase: string) => worstOf(inPhase(phase).map((sample) => sample.class));
+    return {
+      case: routeCase,
+      relation: relationOf(routeCase, target),
+      promised,
+      answers: inPhase("onset", "steady", "recovery").length,
+      onset: classIn("onset"),
+      steady: classIn("steady"),
+      p99Ms: latencyQuantile(inPhase("onset", "steady"), 0.99),
+      recoveryMs: recoveryMs(own, timeline),
+      worse: own
+        .filter((sample) => isWorse(sample.class, allowedFor(sample, timeline, promised)))
+        .map((sample) => ({ phase: phaseOf(sample, timeline), sample })),
+    };
+  });
+}
+
+/** The worst class that a sample may have. */
+function allowedFor(sample: Sample, timeline: Timeline, promised: Promised): AnswerClass {
+  const phase = phaseOf(sample, timeline);
+  if (phase === "calm") return "failed"; // what happens before is not the fault's
+  if (phase !== "recovery") return promised[phase];
+  const late = sample.intendedMs - timeline.backMs > promised.recoveryMs;
+  return late ? "full" : worstOf([promised.onset, promised.steady]);
+}
+
+/** Says what an answer was, and when. */
+export function describeWorse({ phase, sample }: Worse): string {
+  return `${phase}: ${describeSample(sample)}`;
+}
+
+/** Says in a line each what broke a promise, times included. Empty if all were kept. */
+export function breachesOf(cells: readonly Cell[]): readonly string[] {
+  return cells.flatMap(({ case: { route }, promised, p99Ms, worse }) => [
+    ...worse.map(describeWorse),
+    ...(p99Ms > promised.p99Ms
+      ? [`${route}: p99 ${Math.round(p99Ms)} ms, and ${promised.p99Ms} are promised`]
+      : []),
+  ]);
+}

@@ -1,0 +1,31 @@
+import { FAULTS } from "./faults.ts";
+import { parseArguments } from "./parse-arguments.ts";
+
+describe("parseArguments", () => {
+  it("plays everything unless something is named", () => {
+    const { targets, faults, isWhole } = parseArguments([]);
+    expect([targets.length, faults.length, isWhole]).toEqual([8, 6, true]);
+  });
+
+  it("plays what is named, in the usual order, and passes over pnpm's own dashes", () => {
+    const words = ["--", "--target", "images-db", "--target", "users", "--rate", "20"];
+    expect(parseArguments(words)).toEqual({
+      targets: ["users", "images-db"],
+      faults: FAULTS,
+      requestsPerSecond: 20,
+      keepData: false,
+      isWhole: false,
+    });
+  });
+
+  it.each([
+    [["--target", "redis"], "--target must be one of users, images"],
+    [["--fault", "tired"], "--fault must be one of killed, frozen"],
+    [["--rate", "0"], "--rate must be a whole number from 1 to 500"],
+    [["--rate", "fast"], "--rate must be a whole number from 1 to 500"],
+    [["--help-me"], "Unknown option '--help-me'"],
+    [["users"], "Unexpected argument 'users'"],
+  ])("refuses %j, and says what could have been said", (words, message) => {
+    expect(() => parseArguments(words)).toThrow(message);
+  });
+});
