@@ -124,12 +124,12 @@ onEveryTransport((serve) => {
 
   test("was not sent once its breaker is open", async () => {
     const { client } = await serve({
-      tell: async () => {
-        throw new RpcError(status.UNAVAILABLE, "down", { reason: "TEST_DOWN" });
+      say: async () => {
+        throw new RpcError(status.INTERNAL, "down", { reason: "TEST_DOWN" });
       },
     });
     const context = explainedContext();
-    for (let turn = 0; turn < 6; turn++) await client.tell({ value: "" }, context).catch(() => 0);
+    for (let turn = 0; turn < 6; turn++) await client.say({ value: "" }, context).catch(() => 0);
     const { calls } = context.callTree;
     expect(calls).toHaveLength(6);
     expect(calls[0]).toMatchObject({ reason: "TEST_DOWN", tries: 1, breaker: "closed" });

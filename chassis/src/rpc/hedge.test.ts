@@ -28,11 +28,13 @@ onEveryTransport((serve) => {
   test("is made once if its answer comes in time, whatever it is", async () => {
     let tries = 0;
     const { client } = await serve({
-      ask: async () => {
+      ask: async ({ value }) => {
+        if (value === "connect") return { value };
         tries += 1;
         throw new RpcError(status.NOT_FOUND, "none", { reason: "ECHO_NOT_FOUND" });
       },
     });
+    await client.ask({ value: "connect" }, contextFor());
     await expect(client.ask({ value: "x" }, contextFor())).rejects.toMatchObject({
       code: status.NOT_FOUND,
     });
@@ -42,14 +44,16 @@ onEveryTransport((serve) => {
   test("waits for its deadline alone where the method declares no hedge: the control arm", async () => {
     let tries = 0;
     const { client } = await serve({
-      say: async (_, { signal }) => {
+      say: async ({ value }, { signal }) => {
+        if (value === "connect") return { value };
         tries += 1;
         await aborted(signal);
         return { value: "late" };
       },
     });
+    await client.say({ value: "connect" }, contextFor());
     await expect(
-      client.say({ value: "x" }, contextFor(undefined, { timeoutMs: 300 })),
+      client.say({ value: "x" }, contextFor(undefined, { timeoutMs: 800 })),
     ).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
     expect(tries).toBe(1);
   });

@@ -6,7 +6,7 @@ import { EchoService } from "#testing/echo-service.ts";
 import { echoRouter, onEveryTransport } from "#testing/echo-transports.ts";
 import type { CallHeaders } from "./transport.ts";
 
-const { say } = EchoService.method;
+const { say, tell } = EchoService.method;
 const message = create(StringValueSchema, { value: "hello" });
 
 function headers(given: Partial<CallHeaders> = {}): CallHeaders {
@@ -23,13 +23,13 @@ onEveryTransport((serve) => {
   test("is refused when there is too much to do, the least critical first, with a time to come back", async () => {
     const finish = Promise.withResolvers<void>();
     const { transport } = await serve({
-      say: async (answer) => {
+      tell: async (answer) => {
         await finish.promise;
         return answer;
       },
     });
     const send = (criticality?: Criticality) =>
-      transport.unary(say, message, headers({ criticality }));
+      transport.unary(tell, message, headers({ criticality }));
     const outcomes: string[] = [];
     // More than a new process takes: each that is let in stays.
     const crowd = Array.from({ length: 600 }, () =>

@@ -1,10 +1,12 @@
 import { status } from "@grpc/grpc-js";
+import type { Authenticate } from "#identity/authenticate.ts";
 import { ANONYMOUS } from "#identity/caller.ts";
 import type { Client } from "#rpc/client.ts";
 import { createGrpcServer } from "#rpc/grpc-server.ts";
 import { createGrpcTransport } from "#rpc/grpc-transport.ts";
 import type { Handlers } from "#rpc/handlers.ts";
 import { createInProcessTransport } from "#rpc/in-process-transport.ts";
+import type { FailurePolicySwitch } from "#rpc/method-policy.ts";
 import type { Router } from "#rpc/router.ts";
 import { RpcError } from "#rpc/rpc-error.ts";
 import type { Transport } from "#rpc/transport.ts";
@@ -39,22 +41,26 @@ const ECHO: EchoHandlers = {
   },
 };
 
-/** Makes a router of the echo service, with these handlers instead of its own. */
-export function echoRouter(handlers: Partial<EchoHandlers>): Router {
+/** Makes a router of the echo service, with these handlers instead of its own. Without the policy it takes on whatever comes. */
+export function echoRouter(
+  handlers: Partial<EchoHandlers>,
+  failurePolicy: FailurePolicySwitch = "on",
+): Router {
   const implementation = {
     service: EchoService,
     handlers: { ...ECHO, ...handlers },
     errorDomain: "echo.triptych",
     reasonStatus: { ECHO_NOT_FOUND: status.NOT_FOUND },
   };
-  return quietRouter([implementation as never], async (authorization) => {
+  const authenticate: Authenticate = async (authorization) => {
     if (authorization === undefined) return ANONYMOUS;
     const token = authorization.replace("Bearer ", "");
     if (token !== "good" && token !== "operator") {
       throw new RpcError(status.UNAUTHENTICATED, "bad token", { reason: "UNAUTHENTICATED" });
     }
     return { kind: "user", userId: "u", sessionId: "s", operator: token === "operator", token };
-  });
+  };
+  return quietRouter([implementation as never], authenticate, failurePolicy);
 }
 
 /** Connects to an echo service by gRPC, with or without what the policy does for lost calls. */

@@ -1,6 +1,7 @@
 import type { Authenticate } from "#identity/authenticate.ts";
 import { ANONYMOUS } from "#identity/caller.ts";
 import type { Implementation } from "#rpc/handlers.ts";
+import type { FailurePolicySwitch } from "#rpc/method-policy.ts";
 import { createRouter, type Router } from "#rpc/router.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
@@ -9,11 +10,12 @@ import { createMetrics } from "#telemetry/metrics.ts";
 export function quietRouter(
   implementations: readonly Implementation[],
   authenticate: Authenticate = async () => ANONYMOUS,
+  failurePolicy: FailurePolicySwitch = "on",
 ): Router {
   return createRouter(implementations, {
     authenticate,
     logger: createLogger({ service: "test", level: "silent" }),
     metrics: createMetrics({ service: "test" }),
-    failurePolicy: "on",
+    failurePolicy,
   });
 }
