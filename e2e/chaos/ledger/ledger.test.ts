@@ -1,0 +1,46 @@
+import { Ledger } from "./ledger.ts";
+
+const ONCE = { attempts: 1 };
+const found = (...values: readonly string[]) => new Map([["image a", values]]);
+
+describe("Ledger", () => {
+  it("misses what was acknowledged and is not there", () => {
+    const ledger = new Ledger();
+    ledger.write("image a", "first").acknowledge(ONCE);
+    expect(ledger.findFaults(found("first"))).toEqual([]);
+    expect(ledger.findFaults(found())).toEqual(['image a is not there, and should be "first"']);
+  });
+
+  it("notices what is there twice, acknowledged or not", () => {
+    const ledger = new Ledger();
+    ledger.write("image a", "first");
+    expect(ledger.findFaults(found("first", "first"))).toEqual(["image a is there 2 times"]);
+  });
+
+  it("lets a write in doubt be done or not, and nothing else", () => {
+    const ledger = new Ledger();
+    ledger.write("image a", "first").acknowledge(ONCE);
+    ledger.write("image a", "second");
+    expect(ledger.isSettled("image a")).toBe(false);
+    for (const value of ["first", "second"]) expect(ledger.findFaults(found(value))).toEqual([]);
+    expect(ledger.findFaults(found("third"))).toEqual([
+      'image a is "third", and should be "first" or "second"',
+    ]);
+  });
+
+  it("notices what was deleted and is there again", () => {
+    const ledger = new Ledger();
+    ledger.write("image a", "first").acknowledge(ONCE);
+    ledger.write("image a", null).acknowledge(ONCE);
+    expect(ledger.findFaults(found("first"))).toEqual([
+      'image a is "first", and should be not there',
+    ]);
+  });
+
+  it("takes a write that was sent twice for done, and for open to be done again", () => {
+    const ledger = new Ledger();
+    ledger.write("image a", "first").acknowledge({ attempts: 2 });
+    expect(ledger.isSettled("image a")).toBe(false);
+    expect(ledger.findFaults(found())).toHaveLength(1);
+  });
+});
