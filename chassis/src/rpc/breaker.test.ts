@@ -87,15 +87,27 @@ describe("a breaker", () => {
     expect(states).toEqual(["closed", "open", "half-open", "closed"]);
   });
 
-  test("lets one call at a time try a half-open callee", async () => {
+  test("lets a few calls at once try a callee that is back, so that a slow one holds nobody off", async () => {
     await failTimes(5);
     await stateBecomes("half-open");
-    const probe = Promise.withResolvers<void>();
-    const trying = breaker.run(() => probe.promise);
+    const slow = Promise.withResolvers<void>();
+    const trying = [1, 2, 3, 4].map(() => breaker.run(() => slow.promise));
+    await expect(breaker.run(async () => "back")).resolves.toBe("back");
+    expect(states.at(-1)).toBe("closed");
+    slow.resolve();
+    await Promise.all(trying);
+  });
+
+  test("lets no crowd try it, and opens again with the first of them that fails", async () => {
+    await failTimes(5);
+    await stateBecomes("half-open");
+    const slow = Promise.withResolvers<void>();
+    const trying = [1, 2, 3, 4, 5].map(() => breaker.run(() => slow.promise));
+    const failed = Promise.allSettled(trying);
     await expect(breaker.run(async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
-    probe.resolve();
-    await trying;
-    await expect(breaker.run(async () => "all")).resolves.toBe("all");
+    slow.reject(new RpcError(status.UNAVAILABLE, "no"));
+    await failed;
+    expect(states.at(-1)).toBe("open");
   });
 
   test("lets nobody try a callee that says itself that it is not back", async () => {

@@ -27,6 +27,8 @@ const VOLUME_THRESHOLD = 5;
 const ERROR_THRESHOLD_PERCENTAGE = 50;
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 10;
+/** So many calls at once may try a callee that says that it is back: one that is slow must not hold the others off. */
+const PROBES_MAX = 5;
 /** An open breaker looks for its callee after each such time. With the reconnect backoff it bounds how late a callee's return is noticed. */
 const RESET_TIMEOUT_MS = 300;
 
@@ -34,7 +36,7 @@ const RESET_TIMEOUT_MS = 300;
  * The breaker of one method of one callee. opossum keeps the window and the states. It is told of outcomes and does
  * not run the calls itself, since it has no way to leave one out of the count: a call that its caller cancelled, or
  * that the callee shed, says nothing about the callee's health, and must neither close nor open anything. Half-open, it asks the callee's
- * health service first, so that nobody's call waits for one that hangs; once that is good, one call is let through.
+ * health service first, so that nobody's call waits for one that hangs; once that is good, a few calls are let through, and the first that ends decides.
  */
 export class Breaker {
   readonly #circuit: CircuitBreaker<[outcome: Promise<void>], void>;
@@ -42,7 +44,7 @@ export class Breaker {
   readonly #isServing: HealthProbe;
   #openedAt = 0;
   #isBack = false;
-  #probing = false;
+  #probes = 0;
 
   constructor(callee: string, method: string, { logger, observe, isServing }: BreakerOptions) {
     this.#name = `${callee} ${method}`;
@@ -101,7 +103,7 @@ export class Breaker {
       }
       throw thrown;
     } finally {
-      if (probe) this.#probing = false;
+      if (probe) this.#probes -= 1;
     }
   }
 
@@ -110,11 +112,11 @@ export class Breaker {
     this.#circuit.shutdown();
   }
 
-  /** Lets a call through, or throws. Returns whether it is the one that tries a half-open callee. */
+  /** Lets a call through, or throws. Returns whether it is one of those that try a half-open callee. */
   #admit(): boolean {
     if (this.#circuit.closed) return false;
-    if (this.#circuit.halfOpen && this.#isBack && !this.#probing) {
-      this.#probing = true;
+    if (this.#circuit.halfOpen && this.#isBack && this.#probes < PROBES_MAX) {
+      this.#probes += 1;
       return true;
     }
     const retryAfterMs = Math.max(1, this.#openedAt + RESET_TIMEOUT_MS - Date.now());
@@ -134,12 +136,9 @@ export class Breaker {
   }
 
   #report(outcome: Promise<void>, probe: boolean): void {
-    if (probe || this.#circuit.closed) {
-      // The caller is given the outcome by run().
-      this.#circuit.fire(outcome).catch(() => undefined);
-    } else {
-      // A call from before the breaker opened: it must not take the probe's place.
-      outcome.catch(() => undefined);
-    }
+    // The caller is given the outcome by run(); opossum does not look at one that comes when it is open.
+    outcome.catch(() => undefined);
+    // A call from before the breaker opened must not take a probe's place.
+    if (probe || this.#circuit.closed) this.#circuit.fire(outcome).catch(() => undefined);
   }
 }
