@@ -6,8 +6,8 @@ import type { RouteCase } from "#chaos/routes/route-case.ts";
 import { GATEWAYS } from "#chaos/system/process-plan.ts";
 import { goodputIn, isServed, latencyP99, PATIENCE_MS, servedShare } from "./goodput.ts";
 import { findPeak, type PlayedLoad, playLoad, type Stream } from "./play-load.ts";
-import { report, say } from "./report.ts";
-import { ARMS, type Arm, narrowImages, onStage, type Stage } from "./stage.ts";
+import { report, reportOwnLag, say } from "./report.ts";
+import { ARMS, type Arm, onStage, type Stage } from "./stage.ts";
 
 /** Browsing, which may wait, and people who look at one image. */
 const CROWD: readonly RouteCase[] = [
@@ -26,14 +26,13 @@ const CRITICAL: Stream = {
     { ...caseOf(IMAGE_CASES, "PATCH /v1/images/{id}"), weight: 1 },
     { ...caseOf(COMMENT_CASES, "POST /v1/images/{id}/comments"), weight: 4 },
   ],
-  requestsPerSecond: 10,
+  requestsPerSecond: 2,
 };
 const OVERLOAD = 10;
 const UNLOADED_MS = 15_000;
 const OVERLOAD_MS = 20_000;
 /** The control arm answers so late that the requests under way would soon be too many to keep. */
 const REQUESTS_MAX = 4_500;
-const SEED = 20_261;
 const SAMPLES_SHOWN_MAX = 5;
 
 /** What both arms are compared with. */
@@ -79,7 +78,7 @@ function overload(stage: Stage, { peakPerSecond }: Calm): Promise<PlayedLoad> {
   });
 }
 
-function judge(arm: Arm, calm: Calm, { samples, span }: PlayedLoad): void {
+function judge(arm: Arm, calm: Calm, { samples, span, ownLagMs }: PlayedLoad): void {
   const critical = samples.filter(isCritical);
   const goodput = goodputIn(samples, span);
   const seconds = (span.toMs - span.fromMs) / 1_000;
@@ -87,6 +86,7 @@ function judge(arm: Arm, calm: Calm, { samples, span }: PlayedLoad): void {
   say(
     `\n  ${offered.toFixed(0)} requests/s for ${seconds.toFixed(1)} s, ${goodput.toFixed(1)}/s served`,
   );
+  reportOwnLag(ownLagMs);
   const p99Ratios = CRITICAL.cases.map(({ route }) => {
     const isOfRoute = (sample: Sample) => sample.case.route === route;
     const before = latencyP99(calm.unloaded.filter(isOfRoute));
@@ -113,8 +113,7 @@ function judge(arm: Arm, calm: Calm, { samples, span }: PlayedLoad): void {
 /** Both arms get the same load, ten times what the defended system can take, and are compared with it in calm. */
 let calm: Calm | undefined;
 for (const arm of ARMS) {
-  await onStage({ arm, seed: SEED }, async (stage) => {
-    await narrowImages(stage);
+  await onStage({ arm, narrow: true }, async (stage) => {
     calm ??= await measureCalm(stage);
     say(`peak ${calm.peakPerSecond.toFixed(1)}/s`);
     judge(arm, calm, await overload(stage, calm));

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Sample, startOpenLoop } from "#chaos/load/open-loop.ts";
 import type { RouteCase } from "#chaos/routes/route-case.ts";
@@ -14,7 +15,12 @@ export interface Stream {
 export interface PlayedLoad {
   readonly samples: readonly Sample[];
   readonly span: Span;
+  /** How late this process came to what it should do, in milliseconds, 99 times of 100: every request passes it several times. */
+  readonly ownLagMs: number;
 }
+
+const LAG_RESOLUTION_MS = 5;
+const NANOSECONDS_PER_MS = 1e6;
 
 /** What is done while a load is sent. */
 export interface LoadActions {
@@ -31,6 +37,8 @@ export async function playLoad(
   { during, hangUp = async () => {} }: LoadActions,
 ): Promise<PlayedLoad> {
   const loads = streams.map((stream) => startOpenLoop({ frontDoor, world, ...stream }));
+  const ownLag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+  ownLag.enable();
   const fromMs = performance.now();
   let toMs = fromMs;
   let samples: readonly Sample[] = [];
@@ -38,14 +46,16 @@ export async function playLoad(
     await during();
   } finally {
     toMs = performance.now();
+    ownLag.disable();
     const stopped = Promise.all(loads.map((load) => load.stop()));
     await hangUp();
     samples = (await stopped).flat();
   }
-  return { samples, span: { fromMs, toMs } };
+  const ownLagMs = ownLag.percentile(99) / NANOSECONDS_PER_MS;
+  return { samples, span: { fromMs, toMs }, ownLagMs };
 }
 
-const RAMP_FIRST_PER_SECOND = 20;
+const RAMP_FIRST_PER_SECOND = 8;
 const RAMP_FACTOR = 1.3;
 const RAMP_STEPS_MAX = 10;
 const RAMP_STEP_MS = 2_500;

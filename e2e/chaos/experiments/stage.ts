@@ -3,6 +3,8 @@ import { SeededRandom } from "#chaos/load/seeded-random.ts";
 import { makeWorld } from "#chaos/routes/make-world.ts";
 import type { World } from "#chaos/routes/world.ts";
 import { ChaosSystem, type SystemOptions } from "#chaos/system/chaos-system.ts";
+import type { SystemProcess } from "#chaos/system/system-process.ts";
+import { narrowImages } from "./narrow-images.ts";
 
 /** With the defence, and the same system without it: the control arm. */
 export const ARMS = ["on", "off"] as const satisfies readonly SystemOptions["failurePolicy"][];
@@ -18,40 +20,41 @@ export interface Stage {
   readonly world: World;
 }
 
+/** How a stage is set. */
+export interface StageOptions {
+  readonly arm: Arm;
+  /** Whether images is the scarce part of the system. */
+  readonly narrow: boolean;
+}
+
+const SEED = 20_261;
 const EXIT_CODE_INTERRUPTED = 130;
 
 /** Starts a system, lends it, and ends every process of it by its number, also when it is interrupted. */
 export async function onStage<T>(
-  { arm, seed }: { readonly arm: Arm; readonly seed: number },
+  { arm, narrow }: StageOptions,
   play: (stage: Stage) => Promise<T>,
 ): Promise<T> {
   const system = await ChaosSystem.create({ replicas: 1, failurePolicy: arm });
-  const interrupt = () => {
-    void system.end({ keepData: false }).finally(() => process.exit(EXIT_CODE_INTERRUPTED));
+  let narrowed: SystemProcess | undefined;
+  const end = async () => {
+    await narrowed?.stop();
+    await system.end({ keepData: false });
   };
+  const interrupt = () => void end().finally(() => process.exit(EXIT_CODE_INTERRUPTED));
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     await system.start();
     const frontDoor = new FrontDoor(system.gatewayUrls);
     try {
-      const world = await makeWorld(frontDoor, new SeededRandom(seed));
+      const world = await makeWorld(frontDoor, new SeededRandom(SEED));
+      if (narrow) narrowed = await narrowImages(system);
       return await play({ arm, system, frontDoor, world });
     } finally {
       frontDoor.close();
     }
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-    await system.end({ keepData: false });
+    await end();
   }
-}
-
-/**
- * Each way of the link to the database of images takes so long, in milliseconds. A pool of 10 connections then does some 50 statements a
- * second on any machine, so that ten times as many requests are within reach of the gateways and of the load itself.
- */
-const IMAGES_LINK_MS = 100;
-
-/** Makes images the scarce part of the system. */
-export async function narrowImages({ system }: Stage): Promise<void> {
-  await system.link("images-db").setMode({ kind: "slow", delayMs: IMAGES_LINK_MS });
 }

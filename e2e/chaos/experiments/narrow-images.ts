@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
+import { HOST } from "#chaos/system/free-ports.ts";
+import { SystemProcess } from "#chaos/system/system-process.ts";
+
+/**
+ * A statement takes two ways over the link to the database of images, each so many milliseconds long, and so many connections go over it:
+ * some 16 statements a second on any machine, so that ten times as many requests are within reach of the gateways and of the load itself.
+ */
+const IMAGES_LINK_MS = 60;
+const IMAGES_POOL_MAX = "2";
+const REPLACED = "images-1";
+
+/** Makes images the scarce part of a system. Gives the process that takes its place, which is the caller's to end. */
+export async function narrowImages(system: ChaosSystem): Promise<SystemProcess> {
+  const environment = await environmentOf(system);
+  await system.process(REPLACED).stop();
+  const narrow = new SystemProcess({
+    name: "images-narrow",
+    script: resolve("services/images/src/main.ts"),
+    environment: { ...environment, DATABASE_POOL_MAX: IMAGES_POOL_MAX },
+    readyUrl: `http://${HOST}:${environment.METRICS_PORT}/readyz`,
+    log: join(system.folder, "images-narrow.log"),
+  });
+  await narrow.start();
+  await narrow.untilReady();
+  await system.link("images-db").setMode({ kind: "slow", delayMs: IMAGES_LINK_MS });
+  return narrow;
+}
+
+/** The settings that the process was started with. Only of what is frozen are the numbers known. */
+async function environmentOf(system: ChaosSystem): Promise<Record<string, string>> {
+  await system.freeze(REPLACED);
+  const [pid] = system.process(REPLACED).frozen;
+  const text = await readFile(`/proc/${pid}/environ`, "utf8");
+  await system.thaw(REPLACED);
+  const lines = text.split("\0").filter((line) => line.includes("="));
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+}
