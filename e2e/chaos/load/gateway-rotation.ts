@@ -8,6 +8,9 @@ const PROBE_MS_MAX = 1_000;
 /** Probes in a row without an answer, after which a gateway is taken for dead. */
 const MISSES_MAX = 3;
 
+/** A probe ends by its own time. */
+const NEVER = new AbortController().signal;
+
 /** One gateway, as its balancer knows it. */
 export interface Gateway {
   readonly url: string;
@@ -108,12 +111,7 @@ class Member implements Gateway {
     try {
       const { status } = await exchange(
         { method: "GET", path: "/readyz", headers: {} },
-        {
-          url: this.url,
-          agent,
-          signal: AbortSignal.timeout(PROBE_MS_MAX),
-          timeoutMs: PROBE_MS_MAX,
-        },
+        { url: this.url, agent, signal: NEVER, timeoutMs: PROBE_MS_MAX },
       );
       this.#misses = 0;
       this.#isReady = status === 200;

@@ -43,7 +43,13 @@ export function exchange(
   { url, agent, signal, timeoutMs }: ExchangeOptions,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const given = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    // Not by AbortSignal.timeout, which may be collected before it fires when only AbortSignal.any holds it.
+    const late = new AbortController();
+    const timer = setTimeout(
+      () => late.abort(new Error(`no answer in ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    const given = AbortSignal.any([signal, late.signal]);
     const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
     const asked = request(
       url + path,
@@ -53,6 +59,7 @@ export function exchange(
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", fail);
         response.on("end", () => {
+          clearTimeout(timer);
           const { statusCode = 0, headers: received } = response;
           resolve({ status: statusCode, headers: received, body: Buffer.concat(chunks) });
         });
@@ -62,6 +69,7 @@ export function exchange(
     asked.end(body);
 
     function fail(error: NodeJS.ErrnoException) {
+      clearTimeout(timer);
       const code = given.aborted ? String(given.reason?.message) : (error.code ?? error.message);
       reject(new NoAnswer(code, { unsent: error.code === "ECONNREFUSED" }));
     }

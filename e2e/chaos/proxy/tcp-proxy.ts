@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { HOST } from "#chaos/system/free-ports.ts";
 import type { Link, LinkMode } from "./link-mode.ts";
 import { pump } from "./pump.ts";
+import { resetSocket } from "./reset-socket.ts";
 
 /** A link of bytes. Half failing, it resets every second connection, and at every second message of a client. */
 export class TcpProxy implements Link {
@@ -48,18 +49,18 @@ export class TcpProxy implements Link {
   }
 
   #resetAll(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) resetSocket(socket);
   }
 
   #accept(client: Socket): void {
     if (this.#mode.kind === "half-failing" && this.#isUnlucky()) {
-      client.resetAndDestroy();
+      resetSocket(client);
       return;
     }
     const target = connect({ host: HOST, port: this.#targetPort, allowHalfOpen: true });
     const reset = () => {
-      client.resetAndDestroy();
-      target.resetAndDestroy();
+      resetSocket(client);
+      resetSocket(target);
     };
     for (const socket of [client, target]) {
       socket.setNoDelay(true);

@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import type { Target } from "#chaos/system/part-names.ts";
 import type { Fault } from "./faults.ts";
 import { type Comparison, harmOf, hurts } from "./harm.ts";
@@ -30,7 +31,7 @@ export interface LongFormOptions {
 
 const WARM_UP_MS = 5_000;
 const PACE = { calmMs: 2_500, faultMs: 8_000, recoveryMs: 3_500 } as const;
-/** A machine with other things to do breaks promises too: what is broken every time is broken. */
+/** A machine with other things to do breaks promises too: what is broken every time is broken. The best try counts. */
 const TRIES_MAX = 3;
 const FAULTS_SHOWN_MAX = 12;
 
@@ -76,19 +77,28 @@ interface PlayOptions extends LongFormOptions {
 }
 
 async function playUntilKept(stage: Stage, play: Play, options: PlayOptions): Promise<JudgedPlay> {
-  const { target, fault } = play;
-  for (let tries = 1; ; tries++) {
-    const played = await playFault(stage, play, paceOf(options));
-    const cells = judge(played, target, fault);
-    const faults = [...breachesOf(cells), ...played.ledgerFaults];
-    const { length } = played.samples;
-    const verdict = faults.length === 0 ? "as promised" : `${faults.length} worse than promised`;
-    options.print(
-      `${target} ${fault}: ${length} requests, ${played.acknowledgedCount} writes acknowledged, ${verdict}`,
-    );
-    for (const line of faults.slice(0, FAULTS_SHOWN_MAX)) options.print(`    ${line}`);
-    if (faults.length === 0 || tries === TRIES_MAX) return { ...play, played, cells, faults };
+  let best: JudgedPlay | undefined;
+  for (let tries = 1; tries <= TRIES_MAX; tries++) {
+    const judged = await playOnce(stage, play, options);
+    if (best === undefined || judged.faults.length < best.faults.length) best = judged;
+    if (best.faults.length === 0) break;
   }
+  assert(best, "it was played at least once");
+  return best;
+}
+
+async function playOnce(stage: Stage, play: Play, options: PlayOptions): Promise<JudgedPlay> {
+  const { target, fault } = play;
+  const played = await playFault(stage, play, paceOf(options));
+  const cells = judge(played, target, fault);
+  const faults = [...breachesOf(cells), ...played.ledgerFaults];
+  const { length } = played.samples;
+  const verdict = faults.length === 0 ? "as promised" : `${faults.length} worse than promised`;
+  options.print(
+    `${target} ${fault}: ${length} requests, ${played.acknowledgedCount} writes acknowledged, ${verdict}`,
+  );
+  for (const line of faults.slice(0, FAULTS_SHOWN_MAX)) options.print(`    ${line}`);
+  return { ...play, played, cells, faults };
 }
 
 async function playControl(

@@ -38,10 +38,18 @@ export function newsMs(target: Target): number {
   return target === "gateway" ? 2_500 : 1_000;
 }
 
-/** The most that a write which waits for others may take: the contract's longest timeout but for passwords and bytes, and some more. */
+/** The most that a write may take: the contract's longest timeout but for passwords and bytes, and some more. */
 const TIMEOUT_MS = 4_000;
-/** A password's hash may wait for its turn, and its policy lets it. */
-const HASH_TIMEOUT_MS = 11_000;
+/**
+ * How much longer routes may take whose method the contract gives more time: a password's hash may wait for its turn, and bytes may flow for
+ * two minutes, so that a call which waits for its first one waits for as long as the fault lasts.
+ */
+const LONG_TIMEOUTS_MS: Readonly<Record<string, number>> = {
+  "POST /v1/users": 11_000,
+  "POST /v1/sessions": 11_000,
+  "POST /v1/images": 12_000,
+  "GET /v1/images/{id}/content": 12_000,
+};
 /** A breaker looks for its callee every 300 ms, and a connection is tried again at least every 400 ms. */
 const RECOVERY_MS = 2_000;
 /** Three probes of a second each, then another try. */
@@ -94,8 +102,9 @@ const PROMISES: Readonly<Record<Relation, Readonly<Record<Fault, Promised>>>> = 
 /** What is promised of a route while a part is damaged. */
 export function promisedOf(routeCase: RouteCase, target: Target, fault: Fault): Promised {
   const promised = PROMISES[relationOf(routeCase, target)][fault];
-  const hashes = ["POST /v1/users", "POST /v1/sessions"].includes(routeCase.route);
-  return hashes ? { ...promised, p99Ms: Math.max(promised.p99Ms, HASH_TIMEOUT_MS) } : promised;
+  const longMs = LONG_TIMEOUTS_MS[routeCase.route] ?? 0;
+  const isWaitedFor = relationOf(routeCase, target) === "needs";
+  return isWaitedFor ? { ...promised, p99Ms: Math.max(promised.p99Ms, longMs) } : promised;
 }
 
 function promise(
