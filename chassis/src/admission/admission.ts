@@ -1,8 +1,8 @@
-import { status } from "@grpc/grpc-js";
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import { RpcError } from "#rpc/rpc-error.ts";
+import type { RpcError } from "#rpc/rpc-error.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
+import { overloaded } from "./overloaded.ts";
 
 /** What admission is told of a call. */
 export interface Applicant {
@@ -55,8 +55,6 @@ const BUSY_SHARE = 0.5;
 const USER_SHARE = 0.5;
 /** Some calls take less than most do: what has less than this part of the usual time left is refused. */
 const CALM_SHARE_NEEDED = 0.5;
-/** A limit learns within a second whether there is room again. */
-const RETRY_AFTER_MS = 1_000;
 
 /** Decides which calls a process takes on, so that it does those well that it does: docs/decisions/0007 tells how and why. */
 export class Admission {
@@ -154,10 +152,7 @@ export class Admission {
 
   #refuse(method: string, rank: ShedRank, cause: ShedCause): RpcError {
     this.#observe({ method, rank, cause });
-    return new RpcError(status.RESOURCE_EXHAUSTED, "too much to do: try again in a moment", {
-      reason: "OVERLOADED",
-      retryAfterMs: RETRY_AFTER_MS,
-    });
+    return overloaded();
   }
 }
 

@@ -8,6 +8,11 @@ export class DatabaseUnavailable extends Error {
   override readonly name: string = "DatabaseUnavailable";
 }
 
+/** All connections are in use, by calls that matter as much or more. Nothing was sent, and nothing is wrong with the database. */
+export class PoolBusy extends DatabaseUnavailable {
+  override readonly name = "PoolBusy";
+}
+
 /** No connection can be opened: nothing was sent. */
 export class CannotConnect extends DatabaseUnavailable {
   override readonly name = "CannotConnect";

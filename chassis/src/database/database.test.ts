@@ -30,7 +30,7 @@ describe("createDatabase", () => {
       url: test.url,
       applicationName: "database.test",
       poolMax: 2,
-      acquireTimeoutMs: 500,
+      acquireTimeoutMs: 1_000,
       statementTimeoutMs: 10_000,
       ...options,
     });
@@ -103,7 +103,7 @@ describe("createDatabase", () => {
       const held = Promise.withResolvers<void>();
       const busy = database.for("").transaction(() => held.promise);
       await expect(database.for("").query(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
-      expect(waits.at(-1)).toBeGreaterThan(0.99);
+      expect(waits.at(-1)).toBeGreaterThan(0.74);
       held.resolve();
       await busy;
       await database.for("").query(SELECT_NUMBER, [1]);

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import pg from "pg";
+import { criticalityOf } from "#admission/call-priority.ts";
 import { type CancelQuery, createCancelQuery } from "./cancel-query.ts";
 import { toConnectError } from "./database-error.ts";
 import { Slots } from "./slots.ts";
@@ -32,7 +34,7 @@ export interface PoolStatistics {
 /** Lends connections, each to one borrower at a time. */
 export interface Pool {
   /**
-   * Throws DatabaseUnavailable if none comes free in time, CannotConnect if none can be opened, and QueryCanceled if the signal fires
+   * The calls that matter most go first. Throws PoolBusy if none comes free in time, CannotConnect if none can be opened, and QueryCanceled if the signal fires
    * in the line. What is lent must be released.
    */
   acquire(signal: AbortSignal | undefined): Promise<pg.PoolClient>;
@@ -45,6 +47,11 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+/**
+ * How long a call stands in the line for a connection, in milliseconds: what matters less is told in time that there is too much to do, and
+ * not by its deadline, which breakers would take for a database that hangs.
+ */
+const LINE_MS_MAX = { sheddable: 500, default: 750 } as const;
 /** At rest few backends stay: each costs Postgres several megabytes. */
 const IDLE_MS_MAX = 10_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
@@ -58,6 +65,11 @@ function parseInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is not a safe integer`);
   return value;
+}
+
+function lineMsMax(criticality: Criticality): number {
+  if (criticality === Criticality.CRITICAL) return Number.POSITIVE_INFINITY;
+  return criticality === Criticality.SHEDDABLE ? LINE_MS_MAX.sheddable : LINE_MS_MAX.default;
 }
 
 /** pg gives bigint as text; counts and sequence numbers are safe as numbers, and anything beyond throws. */
@@ -110,7 +122,9 @@ export function createPool(options: PoolOptions): Pool {
     async acquire(signal) {
       const start = performance.now();
       try {
-        await slots.take({ timeoutMs: options.acquireTimeoutMs, signal });
+        const priority = criticalityOf(signal);
+        const timeoutMs = Math.min(options.acquireTimeoutMs, lineMsMax(priority));
+        await slots.take({ timeoutMs, signal, priority });
         return await connect();
       } finally {
         options.onAcquire?.((performance.now() - start) / 1000);

@@ -1,4 +1,4 @@
-import { DatabaseUnavailable, QueryCanceled } from "./database-error.ts";
+import { PoolBusy, QueryCanceled } from "./database-error.ts";
 import { Slots } from "./slots.ts";
 
 const LONG_MS = 60_000;
@@ -20,6 +20,20 @@ describe("slots", () => {
     expect(order).toEqual(["first", "second", "third"]);
   });
 
+  it("go first to what matters most", async () => {
+    const slots = new Slots(1);
+    const order: string[] = [];
+    const take = async (name: string, priority?: number) => {
+      await slots.take({ timeoutMs: LONG_MS, signal: undefined, priority });
+      order.push(name);
+    };
+    await take("holder");
+    const others = [take("list", 1), take("read", 2), take("write", 3), take("another write", 3)];
+    for (const _ of others) slots.give();
+    await Promise.all(others);
+    expect(order).toEqual(["holder", "write", "another write", "read", "list"]);
+  });
+
   it("pass over who gave up, so that none is lost", async () => {
     const slots = new Slots(1);
     await slots.take({ timeoutMs: LONG_MS, signal: undefined });
@@ -29,7 +43,7 @@ describe("slots", () => {
     const patient = slots.take({ timeoutMs: LONG_MS, signal: undefined });
     leaving.abort();
     await expect(left).rejects.toThrow(QueryCanceled);
-    await expect(late).rejects.toThrow(DatabaseUnavailable);
+    await expect(late).rejects.toThrow(PoolBusy);
     expect(slots.waiting).toBe(1);
     slots.give();
     await patient;

@@ -1,14 +1,21 @@
-import { canceledBy, DatabaseUnavailable } from "./database-error.ts";
+import { canceledBy, PoolBusy } from "./database-error.ts";
 
 /** For how long a place is still of use to who waits for it. */
 export interface Wait {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Who has more goes before who has less; the same by default. */
+  readonly priority?: number;
 }
 
-/** So many places, handed out in the order of asking. Who gives up leaves the line, and takes no place later. */
+interface Waiter {
+  readonly enter: () => void;
+  readonly priority: number;
+}
+
+/** So many places, handed out by priority, and then in the order of asking. Who gives up leaves the line, and takes no place later. */
 export class Slots {
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<Waiter>();
   #free: number;
 
   constructor(max: number) {
@@ -20,8 +27,8 @@ export class Slots {
     return this.#waiting.size;
   }
 
-  /** Takes a place, which must be given back. Throws DatabaseUnavailable if none comes free in time, and QueryCanceled if the signal fires. */
-  async take({ timeoutMs, signal }: Wait): Promise<void> {
+  /** Takes a place, which must be given back. Throws PoolBusy if none comes free in time, and QueryCanceled if the signal fires. */
+  async take({ timeoutMs, signal, priority = 0 }: Wait): Promise<void> {
     if (signal?.aborted) throw canceledBy(signal);
     if (this.#free > 0) {
       this.#free -= 1;
@@ -29,13 +36,16 @@ export class Slots {
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = () => {
-      this.#waiting.delete(enter);
+      this.#waiting.delete(waiter);
       clearTimeout(timer);
       signal?.removeEventListener("abort", giveUp);
     };
-    const enter = () => {
-      leave();
-      resolve();
+    const waiter: Waiter = {
+      priority,
+      enter: () => {
+        leave();
+        resolve();
+      },
     };
     const giveUp = () => {
       leave();
@@ -43,17 +53,20 @@ export class Slots {
     };
     const timer = setTimeout(() => {
       leave();
-      reject(new DatabaseUnavailable(`no connection came free within ${timeoutMs} ms`));
+      reject(new PoolBusy(`no connection came free within ${timeoutMs} ms`));
     }, timeoutMs);
     signal?.addEventListener("abort", giveUp, { once: true });
-    this.#waiting.add(enter);
+    this.#waiting.add(waiter);
     await promise;
   }
 
-  /** Gives a place back, to whoever waits longest. */
+  /** Gives a place back, to whoever matters most, and of those waits longest. */
   give(): void {
-    const [next] = this.#waiting;
+    let next: Waiter | undefined;
+    for (const waiter of this.#waiting) {
+      if (next === undefined || waiter.priority > next.priority) next = waiter;
+    }
     if (next === undefined) this.#free += 1;
-    else next();
+    else next.enter();
   }
 }

@@ -2,7 +2,14 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import type { Admission, Admitted, Outcome } from "#admission/admission.ts";
-import { DatabaseReadOnly, DatabaseUnavailable, QueryCanceled } from "#database/database-error.ts";
+import { rememberCriticality } from "#admission/call-priority.ts";
+import { overloaded } from "#admission/overloaded.ts";
+import {
+  DatabaseReadOnly,
+  DatabaseUnavailable,
+  PoolBusy,
+  QueryCanceled,
+} from "#database/database-error.ts";
 import { Failure } from "#failure.ts";
 import type { Caller } from "#identity/caller.ts";
 import type { Logger } from "#telemetry/logger.ts";
@@ -69,6 +76,7 @@ export class ServerCall implements Disposable {
   async context(): Promise<CallContext> {
     const { deadline, signal } = this.#kept;
     const criticality = this.#headers.criticality ?? policyOf(this.#method).criticality;
+    rememberCriticality(signal, criticality);
     this.#admitted = this.#enter(criticality);
     const caller = await this.#options.authenticate(this.#headers.authorization);
     if (caller.kind === "user") this.#admitted?.claim(caller.userId);
@@ -145,6 +153,7 @@ export class ServerCall implements Disposable {
         cause: thrown,
       });
     }
+    if (thrown instanceof PoolBusy) return overloaded(thrown);
     if (thrown instanceof DatabaseUnavailable) {
       return new RpcError(status.UNAVAILABLE, "the service's database cannot be asked", {
         reason: "DATABASE_UNAVAILABLE",
