@@ -9,6 +9,7 @@ import { CallExplanation } from "./call-explanation.ts";
 import type { ExplainedBatch } from "./call-tree.ts";
 import type { CallOptions, ClientOptions } from "./client.ts";
 import { type ClientHeaders, clientHeaders } from "./client-headers.ts";
+import { deadlineExceeded } from "./deadline.ts";
 import { ExtraCallBudget } from "./extra-call-budget.ts";
 import type { HealthProbe } from "./health-probe.ts";
 import { hedge } from "./hedge.ts";
@@ -29,6 +30,9 @@ export interface MethodClientOptions extends ClientOptions {
   /** Says whether the callee can do its work: shared by all methods. */
   readonly isServing: HealthProbe;
 }
+
+/** A stream may last minutes, but it begins soon, or its callee hangs. */
+const FIRST_MESSAGE_MS_MAX = 3_000;
 
 /** All that stands between a caller and one method of one callee. */
 export class MethodClient {
@@ -133,16 +137,24 @@ export class MethodClient {
 
   async *#serverStream(request: Message, context: CallContext): AsyncIterable<Message> {
     const headers = this.#headers(context);
-    const responses = this.#options.transport.serverStream(this.#method, request, headers);
+    const silence = new AbortController();
+    const signal = AbortSignal.any([headers.signal, silence.signal]);
+    const { transport } = this.#options;
+    const responses = transport.serverStream(this.#method, request, { ...headers, signal });
     const iterator = responses[Symbol.asyncIterator]();
+    const timer = this.#isOn
+      ? setTimeout(() => silence.abort(deadlineExceeded()), FIRST_MESSAGE_MS_MAX)
+      : undefined;
     try {
       // The first message decides for bulkhead and breaker: how long the rest takes is up to the reader.
       let next = await this.#first(iterator, headers);
+      clearTimeout(timer);
       while (!next.done) {
         yield next.value;
         next = await iterator.next();
       }
     } finally {
+      clearTimeout(timer);
       await iterator.return?.();
     }
   }
@@ -158,7 +170,7 @@ export class MethodClient {
   /** Runs one call behind bulkhead and breaker, and counts it whatever becomes of it. */
   async #guard<T>(call: () => Promise<T>, headers: ClientHeaders): Promise<T> {
     const startMs = performance.now();
-    const cutShort = headers.deadline < Date.now() + this.#policy.timeoutMs - CLOCK_GRAIN_MS;
+    const cutShort = headers.deadline < Date.now() + this.#policy.timeoutMs * CUT_SHORT_SHARE;
     let code = status.OK;
     try {
       if (!this.#isOn) return await call();
@@ -221,8 +233,8 @@ export class MethodClient {
   }
 }
 
-/** A deadline that is this close to the policy's own is the policy's. */
-const CLOCK_GRAIN_MS = 5;
+/** A call with less than this part of its policy's timeout left, when it is made, says nothing of its callee if it comes too late. */
+const CUT_SHORT_SHARE = 0.5;
 
 async function* made(method: DescMethod, requests: AsyncIterable<Message>): AsyncIterable<Message> {
   for await (const request of requests) yield create(method.input, request);

@@ -1,4 +1,6 @@
+import { status } from "@grpc/grpc-js";
 import { Failure } from "#failure.ts";
+import { ANONYMOUS } from "#identity/caller.ts";
 import { onEveryTransport } from "#testing/echo-transports.ts";
 import { contextFor } from "#testing/test-context.ts";
 import { cancelled } from "./deadline.ts";
@@ -26,6 +28,24 @@ onEveryTransport((serve) => {
       if (value === 3) break;
     }
     await ended.promise;
+  });
+
+  test("fails with DEADLINE_EXCEEDED when nothing comes for a while, however long the stream may last", async () => {
+    const hangs = Promise.withResolvers<void>();
+    const { client } = await serve({
+      async *count() {
+        await hangs.promise;
+        yield { value: 1 };
+      },
+    });
+    const read = async () => {
+      for await (const _ of client.count(
+        { value: 1 },
+        contextFor(ANONYMOUS, { timeoutMs: 25_000 }),
+      ));
+    };
+    await expect(read()).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    hangs.resolve();
   });
 
   test("fails in the middle of a stream with the handler's reason", async () => {

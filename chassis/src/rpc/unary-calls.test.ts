@@ -48,6 +48,14 @@ onEveryTransport((serve) => {
     expect(deadline).toBeLessThanOrEqual(Date.now() + ECHO_TIMEOUT_MS);
   });
 
+  test("is not sent any more to a callee that hangs, also where a little of the time was gone before", async () => {
+    const { client } = await serve({ say: () => new Promise(() => {}) });
+    const late = () =>
+      client.say({ value: "" }, contextFor(ANONYMOUS, { timeoutMs: ECHO_TIMEOUT_MS * 0.9 }));
+    await Promise.allSettled([1, 2, 3, 4, 5].map(late));
+    await expect(late()).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
+  });
+
   test("fails with UNAUTHENTICATED if the token is bad", async () => {
     const { client } = await serve();
     const caller = {

@@ -17,7 +17,7 @@ import {
 
 /** How long a call of the echo service may take, in milliseconds. */
 export const ECHO_TIMEOUT_MS = 1000;
-/** How long `Tell` and `Ask` may take, in milliseconds: on a busy machine, too, a test of something else than time is done by then. */
+/** How long `Tell`, `Ask` and `Count` may take, in milliseconds: on a busy machine, too, a test of something else than time is done by then. */
 const ECHO_LONG_TIMEOUT_MS = 30_000;
 /** When a slow `Ask` is asked a second time, in milliseconds. */
 export const ECHO_HEDGE_AFTER_MS = 500;
@@ -59,7 +59,10 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
             freshFor: durationFromMs(ECHO_FRESH_MS),
             staleIfError: durationFromMs(HOUR_MS),
           }),
-          method("Count", [number, number], { serverStreaming: true }),
+          method("Count", [number, number], {
+            serverStreaming: true,
+            timeout: durationFromMs(ECHO_LONG_TIMEOUT_MS),
+          }),
           method("Collect", [wrapper("BytesValue"), number], { clientStreaming: true }),
         ],
       },
