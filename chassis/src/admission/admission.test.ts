@@ -1,5 +1,5 @@
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import { Admission, type Admitted, type Applicant } from "./admission.ts";
+import { Admission, type Admitted, type Applicant, holdsPlace } from "./admission.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 
 const LIMIT = new ConcurrencyLimit().value;
@@ -105,6 +105,11 @@ describe("admission", () => {
     expect(learnt).toEqual([]);
     known("answered");
     expect(learnt).toEqual(["get"]);
+  });
+
+  test("has no place held by what may take very long", () => {
+    expect(holdsPlace({ timeoutMs: 3_000 })).toBe(true);
+    expect(holdsPlace({ timeoutMs: 10_000 })).toBe(false);
   });
 
   test("believes that a method that it does not know takes no time", () => {

@@ -1,4 +1,5 @@
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import type { MethodPolicy } from "#rpc/method-policy.ts";
 import type { RpcError } from "#rpc/rpc-error.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
@@ -55,6 +56,17 @@ const BUSY_SHARE = 0.5;
 const USER_SHARE = 0.5;
 /** Some calls take less than most do: what has less than this part of the usual time left is refused. */
 const CALM_SHARE_NEEDED = 0.5;
+
+/** What may take longer, in milliseconds, waits for something of its own: a client's line, or its turn to have a password hashed. */
+const PLACE_MS_MAX = 5_000;
+
+/**
+ * Whether a call of a method holds a place in the limit while it is answered. What may take very long does not: it hardly works meanwhile,
+ * services bound its number themselves, and a crowd that signs in must not keep others from reading.
+ */
+export function holdsPlace({ timeoutMs }: Pick<MethodPolicy, "timeoutMs">): boolean {
+  return timeoutMs <= PLACE_MS_MAX;
+}
 
 /** Decides which calls a process takes on, so that it does those well that it does: docs/decisions/0007 tells how and why. */
 export class Admission {

@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import type { Admission, Admitted, Outcome } from "#admission/admission.ts";
+import { type Admission, type Admitted, holdsPlace, type Outcome } from "#admission/admission.ts";
 import { rememberCriticality } from "#admission/call-priority.ts";
 import { overloaded } from "#admission/overloaded.ts";
 import {
@@ -124,8 +124,7 @@ export class ServerCall implements Disposable {
     if (leftMs <= 0 || !admission.hasTimeFor(method, leftMs)) throw deadlineTooShort();
     const isAnonymous = this.#headers.authorization === undefined;
     const admitted = admission.admit({ method, criticality, isAnonymous });
-    if (this.#method.methodKind === "unary") return admitted;
-    // A stream lasts as long as its sender or reader likes, and hardly works meanwhile: services bound their number themselves.
+    if (holdsPlace(policyOf(this.#method))) return admitted;
     admitted.release("ignored");
     return undefined;
   }

@@ -18,7 +18,7 @@ import {
 /** How long a call of the echo service may take, in milliseconds. */
 export const ECHO_TIMEOUT_MS = 1000;
 /** How long `Tell`, `Ask` and `Count` may take, in milliseconds: on a busy machine, too, a test of something else than time is done by then. */
-const ECHO_LONG_TIMEOUT_MS = 30_000;
+const ECHO_LONG_TIMEOUT_MS = 5_000;
 /** When a slow `Ask` is asked a second time, in milliseconds. */
 export const ECHO_HEDGE_AFTER_MS = 500;
 /** For how long a word is given again without asking, in milliseconds. */

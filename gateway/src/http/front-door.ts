@@ -1,5 +1,10 @@
 import assert from "node:assert";
-import type { Admission, Admitted, Applicant } from "@triptych/chassis/admission/admission";
+import {
+  type Admission,
+  type Admitted,
+  type Applicant,
+  holdsPlace,
+} from "@triptych/chassis/admission/admission";
 import type { Caller } from "@triptych/chassis/identity/caller";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
@@ -25,8 +30,8 @@ export function createFrontDoor(admission: Admission | undefined): FrontDoor {
       const applicant = applicantOf(request);
       if (applicant === undefined || admission === undefined) return;
       const admitted = admission.admit(applicant);
-      // How long bytes travel is up to the client's line; services bound how many do.
-      if (request.routeOptions.config.calls?.isTransfer) return admitted.release("ignored");
+      const { calls } = request.routeOptions.config;
+      if (calls !== undefined && !holdsPlace(calls.policy)) return admitted.release("ignored");
       reply.raw.once("close", () => release(admitted, reply));
       if (caller.kind === "user") admitted.claim(caller.userId);
     },

@@ -4,7 +4,7 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import { waitsFor } from "./route-calls.ts";
 
-const { getImage, downloadImage } = ImageService.method;
+const { getImage } = ImageService.method;
 const { batchGetUsers } = UserService.method;
 const { batchGetCommentCounts } = CommentService.method;
 
@@ -19,10 +19,5 @@ describe("what a route waits for", () => {
 
   it("matters as much as the method that it is there for", () => {
     expect(waitsFor(getImage, batchGetUsers).calls.policy).toBe(policyOf(getImage));
-  });
-
-  it("is a transfer if that method is a stream", () => {
-    expect(waitsFor(downloadImage).calls.isTransfer).toBe(true);
-    expect(waitsFor(getImage).calls.isTransfer).toBe(false);
   });
 });

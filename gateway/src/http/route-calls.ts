@@ -8,8 +8,6 @@ export type Step = DescMethod | readonly DescMethod[];
 export interface RouteCalls {
   /** The policy of the method that the route is there for: its criticality is the route's. */
   readonly policy: MethodPolicy;
-  /** Whether it moves bytes, for as long as the client's line takes. */
-  readonly isTransfer: boolean;
   /** How long a request may take once its body is read, in milliseconds: as long as its calls, one after the other. */
   readonly budgetMs: number;
 }
@@ -23,8 +21,7 @@ declare module "fastify" {
 /** Declares what a route waits for: the method that it is there for, and whatever else it may ask besides, in any order. */
 export function waitsFor(main: DescMethod, ...others: readonly Step[]): { calls: RouteCalls } {
   const budgetMs = [main, ...others].reduce((sum, step) => sum + timeoutMs(step), 0);
-  const isTransfer = main.methodKind !== "unary";
-  return { calls: { policy: policyOf(main), isTransfer, budgetMs } };
+  return { calls: { policy: policyOf(main), budgetMs } };
 }
 
 function timeoutMs(step: Step): number {
