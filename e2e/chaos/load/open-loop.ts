@@ -96,7 +96,7 @@ function detailOf({ answer, error }: Outcome): string {
   return isProblem ? `${status} ${jsonOf(answer).code}` : String(status);
 }
 
-/** Whether a request was refused because there was too much to do, which says something of the machine and nothing of a fault. */
+/** Whether a request was refused because there was too much to do: for a busy machine as well as for a part that is slow, so it is counted apart. */
 export function isShed({ detail }: Sample): boolean {
   return detail === "503 OVERLOADED";
 }

@@ -77,13 +77,16 @@ function tableOf(target: Target, plays: readonly JudgedPlay[]): string {
   ].join("\n");
 }
 
-/** The worst of some cells: class at first if it was worse, class, p99, and time to recover if it took any. */
+/** The worst of some cells: class at first if it was worse, class, p99, time to recover if it took any, and how many were shed. */
 function show(cells: readonly Cell[]): string {
   const onset = worstOf(cells.map((cell) => cell.onset));
   const steady = worstOf(cells.map((cell) => cell.steady));
   const p99Ms = Math.max(...cells.map((cell) => cell.p99Ms));
   const recoveryMs = Math.max(...cells.map((cell) => cell.recoveryMs));
+  const shedShare = Math.max(...cells.map((cell) => cell.shedShare));
+  if (shedShare === 1) return "**shed**";
+  const shed = shedShare > 0 ? `, ${percent(shedShare)} shed` : "";
   const first = isWorse(onset, steady) ? `${onset}, then ` : "";
   const recovery = recoveryMs > 0 ? `, back in ${ms(recoveryMs)}` : "";
-  return `${first}**${steady}** ${ms(p99Ms)}${recovery}`;
+  return `${first}**${steady}** ${ms(p99Ms)}${recovery}${shed}`;
 }

@@ -9,7 +9,7 @@ run fails if a cell is worse than promised.
 
 A cell says the worst class of answer once the fault is known (**bold**; before it what came in the first second, if that was worse), the p99 of the
 latency from the intended start, with few requests for each route so that it is nearly the longest, and how long after the part's return the last
-answer was less than full. Times are those of one small, shared machine: read them beside one another.
+answer was less than full. What was shed (503 \`OVERLOADED\`: too much to do) is counted apart, and in no class. Times are those of one small, shared machine: read them beside one another.
 
 | class | means |
 |---|---|

@@ -1,15 +1,20 @@
+import { SERVICES } from "#chaos/system/part-names.ts";
 import type { RouteCase } from "./route-case.ts";
 
-/** What operators ask. It takes nobody but the gateway. */
+/** What operators ask. It takes nobody but the gateway; the status page asks every service how it is, and waits a little for one that hangs. */
 export const OPERATION_CASES: readonly RouteCase[] = [
-  "/healthz",
-  "/readyz",
-  "/metrics",
-  "/v1/status",
-].map((path) => ({
-  route: `GET ${path}`,
-  weight: 1,
-  needs: [],
-  decoratedBy: [],
-  call: () => ({ method: "GET", path, expected: [200] }),
-}));
+  ask("/healthz", []),
+  ask("/readyz", []),
+  ask("/metrics", []),
+  ask("/v1/status", SERVICES),
+];
+
+function ask(path: string, decoratedBy: RouteCase["decoratedBy"]): RouteCase {
+  return {
+    route: `GET ${path}`,
+    weight: 1,
+    needs: [],
+    decoratedBy,
+    call: () => ({ method: "GET", path, expected: [200] }),
+  };
+}

@@ -1,6 +1,5 @@
 import { isWorse } from "#chaos/load/answer-class.ts";
 import type { Target } from "#chaos/system/part-names.ts";
-import { phaseOf } from "./phases.ts";
 import type { Play, Played } from "./play-fault.ts";
 import { relationOf } from "./promises.ts";
 
@@ -12,11 +11,13 @@ export interface Harm {
   readonly wholeShare: number;
 }
 
-/** Measures the harm once the fault is known, on the routes that have to do with the part. */
+/** Measures the harm in the second half of the fault, on the routes that have to do with the part: by then breakers have opened that will. */
 export function harmOf({ samples, timeline }: Played, target: Target): Harm {
+  const { faultMs, liftMs } = timeline;
+  const halfMs = (faultMs + liftMs) / 2;
   const own = samples
     .filter((sample) => relationOf(sample.case, target) !== "without")
-    .filter((sample) => phaseOf(sample, timeline) === "steady");
+    .filter(({ intendedMs }) => intendedMs >= halfMs && intendedMs < liftMs);
   const waits = own.map(({ intendedMs, endedMs }) => endedMs - intendedMs);
   const whole = own.filter((sample) => !isWorse(sample.class, "stale"));
   return {

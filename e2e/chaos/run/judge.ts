@@ -15,6 +15,8 @@ export interface Cell {
   readonly promised: Promised;
   /** From the fault's begin to the end of the recovery. */
   readonly answers: number;
+  /** How many of 1 were shed while the fault lasted; they are left out of all else. */
+  readonly shedShare: number;
   readonly onset: AnswerClass;
   readonly steady: AnswerClass;
   readonly p99Ms: number;
@@ -32,9 +34,9 @@ export interface Worse {
 /** Compares what was seen with what was promised, route by route. What was shed for want of machine is left out. */
 export function judge(played: Played, target: Target, fault: Fault): readonly Cell[] {
   const { timeline } = played;
-  const kept = played.samples.filter((sample) => !isShed(sample));
   return ALL_CASES.map((routeCase) => {
-    const own = kept.filter((sample) => sample.case === routeCase);
+    const all = played.samples.filter((sample) => sample.case === routeCase);
+    const own = all.filter((sample) => !isShed(sample));
     const inPhase = (...phases: string[]) =>
       own.filter((sample) => phases.includes(phaseOf(sample, timeline)));
     const promised = promisedOf(routeCase, target, fault);
@@ -44,6 +46,7 @@ export function judge(played: Played, target: Target, fault: Fault): readonly Ce
       relation: relationOf(routeCase, target),
       promised,
       answers: inPhase("onset", "steady", "recovery").length,
+      shedShare: shedShareOf(all, timeline),
       onset: classIn("onset"),
       steady: classIn("steady"),
       p99Ms: latencyQuantile(inPhase("onset", "steady"), 0.99),
@@ -53,6 +56,13 @@ export function judge(played: Played, target: Target, fault: Fault): readonly Ce
         .map((sample) => ({ phase: phaseOf(sample, timeline), sample })),
     };
   });
+}
+
+function shedShareOf(samples: readonly Sample[], timeline: Timeline): number {
+  const during = samples.filter((sample) =>
+    ["onset", "steady"].includes(phaseOf(sample, timeline)),
+  );
+  return during.filter(isShed).length / Math.max(1, during.length);
 }
 
 /** The worst class that a sample may have. */
