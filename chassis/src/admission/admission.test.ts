@@ -54,7 +54,7 @@ describe("admission", () => {
   });
 
   test("says why, and when to come back", () => {
-    lagMs = 600;
+    lagMs = 1_100;
     let thrown: unknown;
     try {
       admit();

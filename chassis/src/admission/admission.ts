@@ -44,10 +44,10 @@ export type ObserveShed = (shed: {
  * beyond the limit: those below it have then made room, and the calls that are already in are no one's to end.
  */
 const RANKS = {
-  "sheddable-anonymous": { share: 0.6, lagMs: 200 },
-  sheddable: { share: 0.7, lagMs: 300 },
-  default: { share: 0.85, lagMs: 500 },
-  critical: { share: 2, lagMs: 1_500 },
+  "sheddable-anonymous": { share: 0.6, lagMs: 400 },
+  sheddable: { share: 0.7, lagMs: 600 },
+  default: { share: 0.85, lagMs: 1_000 },
+  critical: { share: 2, lagMs: 2_000 },
 } as const satisfies Record<ShedRank, { readonly share: number; readonly lagMs: number }>;
 
 /** While more than so much of the limit is in use ... */

@@ -1,6 +1,6 @@
 /** A process begins with room for a crowd, and learns within a second or two what it can take. */
 const LIMIT_FIRST = 512;
-const LIMIT_MIN = 32;
+const LIMIT_MIN = 256;
 const LIMIT_MAX = 2_048;
 /** Answers may take this many times as long as in calm before the limit falls: a queue as long as the work itself. */
 const TOLERANCE = 2;

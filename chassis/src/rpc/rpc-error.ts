@@ -57,7 +57,11 @@ export function isCalleeFault(thrown: unknown): boolean {
 }
 
 /** Reasons of a callee that is alive, and says what it does not do now. */
-const DELIBERATE_REASONS: ReadonlySet<string> = new Set(["READ_ONLY", "DEADLINE_TOO_SHORT"]);
+const DELIBERATE_REASONS: ReadonlySet<string> = new Set([
+  "READ_ONLY",
+  "DEADLINE_TOO_SHORT",
+  "DEPENDENCY_UNAVAILABLE",
+]);
 
 /**
  * Says whether an error tells nothing of the callee's health: the caller gave up, or the callee is alive and refused on purpose. A
