@@ -6,6 +6,7 @@ import { serveApp } from "./serve-app.ts";
 import type { ServiceApp } from "./service-app.ts";
 
 const logger = createLogger({ service: "test", level: "silent" });
+const DRAIN = { drainDelayMs: 0, drainTimeoutMs: 1 };
 
 function appOf(prepare: ServiceApp["prepare"], closed: () => void): ServiceApp {
   const router = echoRouter({});
@@ -35,7 +36,7 @@ describe("a served app", () => {
       () => (closed = true),
     );
     const host = "127.0.0.1";
-    const options = { grpcHost: host, grpcPort, metricsHost: host, metricsPort, drainTimeoutMs: 1 };
+    const options = { grpcHost: host, grpcPort, metricsHost: host, metricsPort, ...DRAIN };
     const running = await serveApp(app, options, logger);
     const transport = echoTransport(`${host}:${grpcPort}`);
     const readiness = async () => (await fetch(`http://${host}:${metricsPort}/readyz`)).status;
@@ -55,6 +56,28 @@ describe("a served app", () => {
     await expect(readiness()).rejects.toThrow();
   });
 
+  test("answers for a while after it was told to end, although it is not ready any more", async () => {
+    const [grpcPort, metricsPort] = await Promise.all([freePort(), freePort()]);
+    const app = appOf(
+      async () => {},
+      () => {},
+    );
+    const host = "127.0.0.1";
+    const options = { grpcHost: host, grpcPort, metricsHost: host, metricsPort };
+    const drainDelayMs = 60_000; // the signal below ends it
+    const running = await serveApp(app, { ...options, drainDelayMs, drainTimeoutMs: 1 }, logger);
+    await Promise.resolve(); // prepared
+    const over = new AbortController();
+    const drained = running.drain(over.signal);
+    const transport = echoTransport(`${host}:${grpcPort}`);
+    await expect(transport.health(5_000)).resolves.toBe("not-serving");
+    expect((await fetch(`http://${host}:${metricsPort}/readyz`)).status).toBe(503);
+    transport.close();
+    over.abort();
+    await drained;
+    await running.close();
+  });
+
   test("gives up waiting for its database when it is told to end", async () => {
     const given = Promise.withResolvers<AbortSignal>();
     const app = appOf(
@@ -63,7 +86,7 @@ describe("a served app", () => {
     );
     const host = "127.0.0.1";
     const options = { grpcHost: host, grpcPort: 0, metricsHost: host, metricsPort: 0 };
-    const running = await serveApp(app, { ...options, drainTimeoutMs: 1 }, logger);
+    const running = await serveApp(app, { ...options, ...DRAIN }, logger);
     const signal = await given.promise;
     await running.drain(AbortSignal.timeout(1_000));
     expect(signal.aborted).toBe(true);

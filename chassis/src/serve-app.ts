@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { RunningApp } from "#lifecycle/run-process.ts";
 import { startInOrder } from "#lifecycle/start-in-order.ts";
 import { createGrpcServer } from "#rpc/grpc-server.ts";
@@ -5,12 +6,14 @@ import type { Logger } from "#telemetry/logger.ts";
 import { type OperationsServer, startOperationsServer } from "#telemetry/operations-server.ts";
 import type { ServiceApp } from "./service-app.ts";
 
-/** Where a service listens, and how long it may take to end. */
+/** Where a service listens, and how it ends. Durations in milliseconds. */
 export interface ServeOptions {
   readonly grpcHost: string;
   readonly grpcPort: number;
   readonly metricsHost: string;
   readonly metricsPort: number;
+  /** For how long calls are still taken once it was told to end. */
+  readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
 }
 
@@ -64,8 +67,14 @@ export async function serveApp(
     logger,
     drainTimeoutMs: options.drainTimeoutMs,
     async drain(signal) {
+      const hasCallers = ready;
       ready = false;
+      grpc.setServing(false);
       stopping.abort();
+      // Callers of several replicas may be just finding the one that was restarted before. The signal ends the wait.
+      if (hasCallers) {
+        await delay(options.drainDelayMs, undefined, { signal }).catch(() => undefined);
+      }
       await grpc.drain(signal);
     },
     close: stop,

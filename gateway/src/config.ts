@@ -1,11 +1,15 @@
 import { addresses, port } from "@triptych/chassis/configuration/address-fields";
-import { boolean, integer, list, milliseconds, text } from "@triptych/chassis/configuration/fields";
+import { boolean, integer, list, text } from "@triptych/chassis/configuration/fields";
 import {
   type Configuration as ConfigurationOf,
   type Environment,
   readConfiguration,
 } from "@triptych/chassis/configuration/read-configuration";
-import { IDENTITY_FIELDS, PROCESS_FIELDS } from "@triptych/chassis/configuration/service-fields";
+import {
+  DRAIN_FIELDS,
+  IDENTITY_FIELDS,
+  PROCESS_FIELDS,
+} from "@triptych/chassis/configuration/service-fields";
 
 const REQUESTS_MAX = 1_000_000_000;
 
@@ -28,14 +32,7 @@ export const CONFIGURATION_FIELDS = {
     variable: "COMMENTS_ADDRESS",
     description: "the comments service",
   }),
-  drainDelayMs: milliseconds({
-    variable: "DRAIN_DELAY_MS",
-    description:
-      "for how long after SIGTERM requests are still taken, while `/readyz` tells balancers to send none; a part of `DRAIN_TIMEOUT_MS`",
-    default: 3_000,
-    min: 0,
-    max: 600_000,
-  }),
+  ...DRAIN_FIELDS,
   corsOrigins: list({
     variable: "CORS_ORIGINS",
     description: "origins whose pages may use the API; `*` for all, none if empty",

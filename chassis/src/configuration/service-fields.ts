@@ -26,6 +26,18 @@ export const PROCESS_FIELDS = {
   }),
 } as const;
 
+/** How a process that others call takes leave of them. */
+export const DRAIN_FIELDS = {
+  drainDelayMs: milliseconds({
+    variable: "DRAIN_DELAY_MS",
+    description:
+      "for how long after SIGTERM work is still taken, while `/readyz` tells balancers to send none; a part of `DRAIN_TIMEOUT_MS`",
+    default: 3_000,
+    min: 0,
+    max: 600_000,
+  }),
+} as const;
+
 /** Where a process tells operators how it is. */
 export const OPERATIONS_FIELDS = {
   metricsHost: text({
@@ -91,6 +103,7 @@ export const SERVICE_FIELDS = {
     description: "the port that gRPC listens on; 0 takes a free one",
     allowZero: true,
   }),
+  ...DRAIN_FIELDS,
   ...PROCESS_FIELDS,
   ...OPERATIONS_FIELDS,
   ...DATABASE_FIELDS,

@@ -31,6 +31,9 @@ export function replicasOf(service: Service, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${service}-${index + 1}`);
 }
 
+/** The balancer asks ten times a second whether a gateway is ready, and callers look for a replica that was away every 400 ms. */
+const DRAIN_DELAY_MS = 1_000;
+
 /** Every process of a system: databases, services, worker, gateways. */
 export function processNames(replicas: number): readonly string[] {
   return [
@@ -75,6 +78,7 @@ function serviceProcess(name: string, service: Service, plan: Plan): ProcessDefi
       ...addresses(plan),
       GRPC_PORT: String(own),
       METRICS_PORT: String(operations),
+      DRAIN_DELAY_MS: String(DRAIN_DELAY_MS),
       DATABASE_URL: databaseUrl(service, plan, portsOf(plan, `${service}-db`).link),
       FAILURE_POLICY: plan.failurePolicy,
       ACCESS_TOKEN_PUBLIC_KEYS: plan.secrets.publicKeys,
@@ -99,8 +103,6 @@ function worker(plan: Plan): ProcessDefinition {
   });
 }
 
-/** The balancer asks ten times a second whether a gateway is ready. */
-const DRAIN_DELAY_MS = 1_000;
 /** Everybody comes from one address here, which must not look like an attack. */
 const NO_RATE_LIMIT = "1000000";
 

@@ -74,12 +74,14 @@ export function workerSettings(wiring: Wiring): Record<string, string> {
   };
 }
 
+/** There is one of each here, and nothing balances before it: it need not wait to be left alone. */
+const DRAIN_SETTINGS = { DRAIN_DELAY_MS: "0" } as const;
+
 /** The settings of the gateway. */
 export function gatewaySettings(wiring: Wiring): Record<string, string> {
   const { grpc, gateway } = wiring.ports;
   return {
-    // Nothing balances before this one gateway: it need not wait to be left alone.
-    DRAIN_DELAY_MS: "0",
+    ...DRAIN_SETTINGS,
     ...processSettings("gateway", wiring),
     USERS_ADDRESS: `${HOST}:${grpc.users}`,
     IMAGES_ADDRESS: `${HOST}:${grpc.images}`,
