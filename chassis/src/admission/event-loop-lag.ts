@@ -1,16 +1,19 @@
 /** How often the delay is looked at while there is work, in milliseconds. At rest nothing wakes the process up. */
 const LOOK_MS = 20;
-/** How much of the way to the newest look is gone: a single pause (garbage collection) is not a state. */
-const SMOOTHING = 0.3;
+/** So many looks in a row must be late: one long pause (garbage collection, a machine that stood still) is no queue. */
+const LOOKS = 3;
 
-/** How late the event loop comes to what it should do, in milliseconds: the queue that no count of calls shows. */
+/**
+ * How late the event loop comes to what it should do, in milliseconds: the queue that no count of calls shows. It is the least of the last
+ * looks, as CoDel (Nichols and Jacobson) tells a queue that stands from a burst that passes.
+ */
 export class EventLoopLag {
-  #smoothedMs = 0;
+  #lateMs: readonly number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** The delay now, smoothed. */
+  /** The delay now; 0 until there were enough looks. */
   get milliseconds(): number {
-    return this.#smoothedMs;
+    return this.#lateMs.length < LOOKS ? 0 : Math.min(...this.#lateMs);
   }
 
   /** Looks until `isIdle` says that there is no more work. Called at the beginning of work; further calls change nothing. */
@@ -20,8 +23,8 @@ export class EventLoopLag {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const lateMs = Math.max(0, performance.now() - expectedMs);
-      this.#smoothedMs += (lateMs - this.#smoothedMs) * SMOOTHING;
-      if (isIdle()) this.#smoothedMs = 0;
+      this.#lateMs = [...this.#lateMs, lateMs].slice(-LOOKS);
+      if (isIdle()) this.#lateMs = [];
       else this.watch(isIdle);
     }, LOOK_MS);
     this.#timer.unref();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import pg from "pg";
-import { criticalityOf } from "#admission/call-priority.ts";
+import { type CallPriority, priorityOf } from "#admission/call-priority.ts";
 import { type CancelQuery, createCancelQuery } from "./cancel-query.ts";
 import { toConnectError } from "./database-error.ts";
 import { Slots } from "./slots.ts";
@@ -48,10 +48,13 @@ export interface Pool {
 }
 
 /**
- * How long a call stands in the line for a connection, in milliseconds: what matters less is told in time that there is too much to do, and
- * not by its deadline, which breakers would take for a database that hangs.
+ * How much of the time that it has left a call stands in the line for a connection: what matters less is told before its deadline that there
+ * is too much to do, since breakers would take a deadline that passes for a database that hangs. What is critical waits for as long as it can.
  */
-const LINE_MS_MAX = { sheddable: 500, default: 750 } as const;
+const LINE_SHARES: Readonly<Partial<Record<Criticality, number>>> = {
+  [Criticality.SHEDDABLE]: 0.5,
+  [Criticality.DEFAULT]: 0.75,
+};
 /** At rest few backends stay: each costs Postgres several megabytes. */
 const IDLE_MS_MAX = 10_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
@@ -67,9 +70,10 @@ function parseInteger(text: string): number {
   return value;
 }
 
-function lineMsMax(criticality: Criticality): number {
-  if (criticality === Criticality.CRITICAL) return Number.POSITIVE_INFINITY;
-  return criticality === Criticality.SHEDDABLE ? LINE_MS_MAX.sheddable : LINE_MS_MAX.default;
+function lineMsMax(call: CallPriority | undefined): number {
+  if (call === undefined) return Number.POSITIVE_INFINITY;
+  const share = LINE_SHARES[call.criticality] ?? Number.POSITIVE_INFINITY;
+  return Math.max(0, call.deadline - Date.now()) * share;
 }
 
 /** pg gives bigint as text; counts and sequence numbers are safe as numbers, and anything beyond throws. */
@@ -122,8 +126,9 @@ export function createPool(options: PoolOptions): Pool {
     async acquire(signal) {
       const start = performance.now();
       try {
-        const priority = criticalityOf(signal);
-        const timeoutMs = Math.min(options.acquireTimeoutMs, lineMsMax(priority));
+        const call = priorityOf(signal);
+        const timeoutMs = Math.min(options.acquireTimeoutMs, lineMsMax(call));
+        const priority = call?.criticality ?? Criticality.DEFAULT;
         await slots.take({ timeoutMs, signal, priority });
         return await connect();
       } finally {

@@ -53,7 +53,7 @@ export class Slots {
     };
     const timer = setTimeout(() => {
       leave();
-      reject(new PoolBusy(`no connection came free within ${timeoutMs} ms`));
+      reject(new PoolBusy(`no connection came free within ${Math.round(timeoutMs)} ms`));
     }, timeoutMs);
     signal?.addEventListener("abort", giveUp, { once: true });
     this.#waiting.add(waiter);

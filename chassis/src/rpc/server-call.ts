@@ -2,7 +2,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import { type Admission, type Admitted, holdsPlace, type Outcome } from "#admission/admission.ts";
-import { rememberCriticality } from "#admission/call-priority.ts";
+import { rememberPriority } from "#admission/call-priority.ts";
 import { overloaded } from "#admission/overloaded.ts";
 import {
   DatabaseReadOnly,
@@ -76,7 +76,7 @@ export class ServerCall implements Disposable {
   async context(): Promise<CallContext> {
     const { deadline, signal } = this.#kept;
     const criticality = this.#headers.criticality ?? policyOf(this.#method).criticality;
-    rememberCriticality(signal, criticality);
+    rememberPriority(signal, { criticality, deadline });
     this.#admitted = this.#enter(criticality);
     const caller = await this.#options.authenticate(this.#headers.authorization);
     if (caller.kind === "user") this.#admitted?.claim(caller.userId);

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import { rememberPriority } from "#admission/call-priority.ts";
+import { createTestDatabase, type TestDatabase } from "#testing/test-database.ts";
+import { PoolBusy } from "./database-error.ts";
+import { createPool, type Pool } from "./pool.ts";
+
+const LONG_MS = 60_000;
+
+describe("the line for a connection", () => {
+  let migrations: string;
+  let test: TestDatabase;
+  let pool: Pool;
+
+  beforeAll(async () => {
+    migrations = await mkdtemp(join(tmpdir(), "triptych-migrations-"));
+    test = await createTestDatabase({ migrations });
+    pool = createPool({
+      url: test.url,
+      applicationName: "pool.test",
+      poolMax: 1,
+      acquireTimeoutMs: LONG_MS,
+      statementTimeoutMs: LONG_MS,
+    });
+  });
+
+  afterAll(async () => {
+    await pool.close();
+    await test.drop();
+    await rm(migrations, { recursive: true });
+  });
+
+  function acquireFor(criticality: Criticality, leftMs: number) {
+    const { signal } = new AbortController();
+    rememberPriority(signal, { criticality, deadline: Date.now() + leftMs });
+    return pool.acquire(signal);
+  }
+
+  it("is left before the deadline by what others matter more than, soonest by what matters least", async () => {
+    const held = await pool.acquire(undefined);
+    const ended: string[] = [];
+    const leaves = async (name: string, criticality: Criticality) => {
+      await expect(acquireFor(criticality, 400)).rejects.toThrow(PoolBusy);
+      ended.push(name);
+    };
+    const critical = acquireFor(Criticality.CRITICAL, 400);
+    await Promise.all([
+      leaves("default", Criticality.DEFAULT),
+      leaves("sheddable", Criticality.SHEDDABLE),
+    ]);
+    expect(ended).toEqual(["sheddable", "default"]);
+    expect(pool.statistics().waiting).toBe(1);
+    pool.release(held, false);
+    pool.release(await critical, false);
+  });
+
+  it("is stood in by most calls for as long as they have a use for the answer", async () => {
+    const held = await pool.acquire(undefined);
+    const patient = [Criticality.DEFAULT, Criticality.SHEDDABLE].map((one) =>
+      acquireFor(one, LONG_MS),
+    );
+    expect(pool.statistics().waiting).toBe(2);
+    pool.release(held, false);
+    for (const one of patient) pool.release(await one, false);
+  });
+});
