@@ -52,6 +52,32 @@ describe("a breaker", () => {
     expect(asked).toBe(false);
   });
 
+  describe("after many calls that went well", () => {
+    beforeEach(async () => {
+      for (let count = 0; count < 50; count++) await breaker.run(async () => {});
+    });
+
+    test("opens after three failures in a row if the callee says that it is not well", async () => {
+      isServing = false;
+      await failTimes(2);
+      await Promise.resolve();
+      expect(states).toEqual(["closed"]);
+      await failTimes(1);
+      await stateBecomes("open");
+    });
+
+    test("goes on while the callee says that it is well, or one of three went well", async () => {
+      await failTimes(20);
+      isServing = false;
+      await breaker.run(async () => {});
+      await failTimes(2);
+      await breaker.run(fail(status.NOT_FOUND)).catch(() => undefined);
+      await failTimes(2);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(states).toEqual(["closed"]);
+    });
+  });
+
   test.each([status.NOT_FOUND, status.INVALID_ARGUMENT, status.ABORTED])(
     "counts status %s as an answer, since the callee gave one",
     async (code) => {

@@ -27,6 +27,8 @@ const VOLUME_THRESHOLD = 5;
 const ERROR_THRESHOLD_PERCENTAGE = 50;
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 10;
+/** After so many failures in a row the callee is asked how it is, so that what is dead is known before its failures fill half a window. */
+const FAILURES_IN_A_ROW = 3;
 /** So many calls at once may try a callee that says that it is back: one that is slow must not hold the others off. */
 const PROBES_MAX = 5;
 /** An open breaker looks for its callee after each such time. With the reconnect backoff it bounds how late a callee's return is noticed. */
@@ -35,8 +37,9 @@ const RESET_TIMEOUT_MS = 300;
 /**
  * The breaker of one method of one callee. opossum keeps the window and the states. It is told of outcomes and does
  * not run the calls itself, since it has no way to leave one out of the count: a call that its caller cancelled, or
- * that the callee shed, says nothing about the callee's health, and must neither close nor open anything. Half-open, it asks the callee's
- * health service first, so that nobody's call waits for one that hangs; once that is good, a few calls are let through, and the first that ends decides.
+ * that the callee shed, says nothing about the callee's health, and must neither close nor open anything. After a few failures in a row it asks the
+ * callee's health service, and opens if that is not good. Half-open, it asks first, so that nobody's call waits for one that hangs; once that is good,
+ * a few calls are let through, and the first that ends decides.
  */
 export class Breaker {
   readonly #circuit: CircuitBreaker<[outcome: Promise<void>], void>;
@@ -45,6 +48,7 @@ export class Breaker {
   #openedAt = 0;
   #isBack = false;
   #probes = 0;
+  #failuresInARow = 0;
 
   constructor(callee: string, method: string, { logger, observe, isServing }: BreakerOptions) {
     this.#name = `${callee} ${method}`;
@@ -95,11 +99,15 @@ export class Breaker {
     const probe = this.#admit();
     try {
       const result = await call();
+      this.#failuresInARow = 0;
       this.#report(Promise.resolve(), probe);
       return result;
     } catch (thrown) {
       if (!isNeutral(thrown) && !isCutShort()) {
-        this.#report(isCalleeFault(thrown) ? Promise.reject(thrown) : Promise.resolve(), probe);
+        const isFailure = isCalleeFault(thrown);
+        this.#report(isFailure ? Promise.reject(thrown) : Promise.resolve(), probe);
+        if (isFailure) void this.#suspect();
+        else this.#failuresInARow = 0;
       }
       throw thrown;
     } finally {
@@ -133,6 +141,16 @@ export class Breaker {
     if (this.#circuit.isShutdown) return;
     if (this.#isBack) observe({ callee, method, state: "half-open" });
     else this.#circuit.open();
+  }
+
+  /** Counts a failure, and opens after a few in a row if the callee does not say that it is well. */
+  async #suspect(): Promise<void> {
+    this.#failuresInARow += 1;
+    const isSuspect = () =>
+      this.#circuit.closed &&
+      !this.#circuit.isShutdown &&
+      this.#failuresInARow >= FAILURES_IN_A_ROW;
+    if (isSuspect() && !(await this.#isServing()) && isSuspect()) this.#circuit.open();
   }
 
   #report(outcome: Promise<void>, probe: boolean): void {
