@@ -1,6 +1,8 @@
 import { createBreakerRegistry } from "./breaker-registry.ts";
 import { createStatusBoard } from "./status-board.ts";
 
+const { jest } = import.meta;
+
 describe("the status board", () => {
   it("shows who does all its work, who only reads, and who cannot be asked", async () => {
     const services = {
@@ -16,5 +18,32 @@ describe("the status board", () => {
       ["images", "degraded"],
       ["comments", "down"],
     ]);
+  });
+
+  it("waits once for a service that hangs, and shows that it is back once it has answered", async () => {
+    jest.useFakeTimers();
+    try {
+      const asked: PromiseWithResolvers<"serving">[] = [];
+      const hanging = () => {
+        asked.push(Promise.withResolvers<"serving">());
+        return asked.at(-1)?.promise as Promise<"serving">;
+      };
+      const well = async () => "serving" as const;
+      const services = { users: well, images: hanging, comments: well };
+      const board = createStatusBoard(services, createBreakerRegistry());
+      const stateOfImages = async () => (await board.read())[1]?.state;
+
+      const first = stateOfImages();
+      asked[0]?.reject(new Error("no answer in time"));
+      await expect(first).resolves.toBe("down");
+      jest.advanceTimersByTime(1_500);
+      await expect(stateOfImages()).resolves.toBe("down");
+      expect(asked).toHaveLength(2);
+      asked[1]?.resolve("serving");
+      await jest.advanceTimersByTimeAsync(0);
+      await expect(stateOfImages()).resolves.toBe("up");
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

@@ -6,6 +6,8 @@ import type { BreakerReading, BreakerRegistry } from "./breaker-registry.ts";
 const FRESH_MS = 1_000;
 /** A neighbour that is up answers in a few milliseconds. */
 const HEALTH_TIMEOUT_MS = 500;
+/** Who was found down so lately is shown as down at once, while it is asked again: nobody waits twice for one that hangs. In milliseconds. */
+const DOWN_SHOWN_MS = 3_000;
 
 /** Asks a callee how it is. Rejects if it cannot be reached. */
 export type AskHealth = (timeoutMs: number) => Promise<CalleeHealth>;
@@ -20,30 +22,48 @@ export function createStatusBoard(
   services: Readonly<Record<ServiceStatus["name"], AskHealth>>,
   breakers: BreakerRegistry,
 ): StatusBoard {
-  const known = new Map<string, Pick<ServiceStatus, "state" | "since">>();
-  let readAt = Number.NEGATIVE_INFINITY;
-  let reading: Promise<readonly ServiceStatus[]> = Promise.resolve([]);
+  const names = Object.keys(services) as ServiceStatus["name"][];
+  const rows = names.map((name) => new BoardRow(name, services[name], breakers));
+  return { read: () => Promise.all(rows.map((row) => row.read())) };
+}
 
-  async function readOne(name: ServiceStatus["name"]): Promise<ServiceStatus> {
-    const readings = breakers.breakersOf(name);
-    const health = await services[name](HEALTH_TIMEOUT_MS).catch(() => "unreachable" as const);
-    const state = stateOf(health, readings);
-    const before = known.get(name);
-    const since = before?.state === state ? before.since : new Date().toISOString();
-    known.set(name, { state, since });
-    return { name, state, since, breakers: [...readings] };
+class BoardRow {
+  readonly #name: ServiceStatus["name"];
+  readonly #ask: AskHealth;
+  readonly #breakers: BreakerRegistry;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #asked: Promise<ServiceStatus> | undefined;
+  #known: { readonly status: ServiceStatus; readonly at: number } | undefined;
+
+  constructor(name: ServiceStatus["name"], ask: AskHealth, breakers: BreakerRegistry) {
+    this.#name = name;
+    this.#ask = ask;
+    this.#breakers = breakers;
   }
 
-  return {
-    read() {
-      if (performance.now() - readAt >= FRESH_MS) {
-        readAt = performance.now();
-        const names = Object.keys(services) as ServiceStatus["name"][];
-        reading = Promise.all(names.map(readOne));
-      }
-      return reading;
-    },
-  };
+  async read(): Promise<ServiceStatus> {
+    if (this.#asked === undefined || performance.now() - this.#askedAt >= FRESH_MS) {
+      this.#askedAt = performance.now();
+      this.#asked = this.#find();
+    }
+    return this.#knownDown() ?? (await this.#asked);
+  }
+
+  #knownDown(): ServiceStatus | undefined {
+    if (this.#known?.status.state !== "down") return undefined;
+    return performance.now() - this.#known.at < DOWN_SHOWN_MS ? this.#known.status : undefined;
+  }
+
+  async #find(): Promise<ServiceStatus> {
+    const readings = this.#breakers.breakersOf(this.#name);
+    const health = await this.#ask(HEALTH_TIMEOUT_MS).catch(() => "unreachable" as const);
+    const state = stateOf(health, readings);
+    const before = this.#known?.status;
+    const since = before?.state === state ? before.since : new Date().toISOString();
+    const status = { name: this.#name, state, since, breakers: [...readings] };
+    this.#known = { status, at: performance.now() };
+    return status;
+  }
 }
 
 function stateOf(
