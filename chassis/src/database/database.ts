@@ -61,6 +61,11 @@ export interface Database {
    * share one question, and its answer for 100 ms, so it may be asked at every health check.
    */
   ping(timeoutMs: number): Promise<void>;
+  /**
+   * Resolves if a write would be taken, as far as can be known within so many milliseconds; for what must be taken in before it can be
+   * written. Throws DatabaseReadOnly, DatabaseUnavailable.
+   */
+  checkWritable(timeoutMs: number): Promise<void>;
   /** Whether writes are refused, and the operator's switch for it. */
   readonly readOnly: ReadOnlySwitch;
   /** The connections to the primary now, for metrics. */
@@ -95,11 +100,16 @@ export function createDatabase(options: DatabaseOptions): Database {
   });
   const mode = new ReadOnlyMode(() => monitor.state, onReadOnlyChange);
   const shard = createShard({ primary, replica, monitor, mode });
+  const ping = createPing(async (signal) => {
+    await shard.read(PING, [], signal);
+  });
   return {
     for: () => shard,
-    ping: createPing(async (signal) => {
-      await shard.read(PING, [], signal);
-    }),
+    ping,
+    async checkWritable(timeoutMs) {
+      mode.check();
+      await ping(timeoutMs);
+    },
     readOnly: mode,
     statistics: () => primary.statistics(),
     async close() {

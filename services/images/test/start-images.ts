@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { newId } from "@triptych/chassis/database/new-id";
+import type { ReadOnlySwitch } from "@triptych/chassis/database/read-only-mode";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import type { Client } from "@triptych/chassis/rpc/client";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
@@ -28,6 +29,8 @@ export interface TestImages extends AsyncDisposable {
   readonly client: Client<typeof ImageService>;
   readonly databaseUrl: string;
   readonly blobDirectory: string;
+  /** The operator's switch. */
+  readonly readOnly: ReadOnlySwitch;
   /** Makes a user who is signed in. */
   user(): Promise<UserCaller>;
   /** Uploads a file in chunks of 64 KiB. */
@@ -101,6 +104,7 @@ export async function startImages({ uploadsMax = 32 } = {}): Promise<TestImages>
     client,
     databaseUrl: database.url,
     blobDirectory,
+    readOnly: app.readOnly,
     async user() {
       const userId = newId();
       const token = await tokens.tokenFor(userId);

@@ -31,6 +31,8 @@ export interface ImageRepository {
     signal?: AbortSignal,
   ): Promise<readonly Image[]>;
   listImages(query: ImageQuery, signal?: AbortSignal): Promise<readonly Image[]>;
+  /** Resolves if an image could be kept now; else throws what `createImage` would. */
+  checkWritable(): Promise<void>;
   /** Keeps an image and asks for its variants, in one transaction, in which `place` puts its bytes into the store. */
   createImage(image: NewImage, place: () => Promise<void>): Promise<Image>;
   /** Locks an image, and gives it the fields that `change` gives, or throws. Undefined if there is no such image. */

@@ -58,6 +58,7 @@ export function createUploads({
     },
     async createImage({ ownerId, header, chunks }) {
       const fields = checkHeader(header);
+      await repository.checkWritable(); // before minutes of bytes come for nothing
       await using staged = await blobs.stage();
       const contentType = await receive(chunks, staged);
       const blobHash = await staged.finish();

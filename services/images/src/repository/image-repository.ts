@@ -9,6 +9,9 @@ import * as statements from "./image-statements.ts";
 /** Asks for an image to be processed, in the transaction of the connection. */
 export type EnqueueImage = (connection: Connection, id: string) => Promise<void>;
 
+/** A database that answers at all answers in a few milliseconds. */
+const WRITABLE_MS_MAX = 1_000;
+
 /** Behind every UUID. */
 const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
@@ -37,6 +40,7 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
         .read<ImageRow>(statement, values, signal);
       return rows.map(toImage);
     },
+    checkWritable: () => database.checkWritable(WRITABLE_MS_MAX),
     createImage: (image, place) =>
       database.for(image.id).transaction(async (connection) => {
         await retainBlobs(connection, [image]);
