@@ -59,6 +59,7 @@ describe("a service's database, on a Postgres that fails", () => {
       url: server.url,
       applicationName: NAME,
       poolMax: POOL_MAX,
+      readAttemptsMax: 4,
       acquireTimeoutMs: 2_000,
       statementTimeoutMs: 10_000,
     });

@@ -30,6 +30,7 @@ describe("createDatabase", () => {
       url: test.url,
       applicationName: "database.test",
       poolMax: 2,
+      readAttemptsMax: 4,
       acquireTimeoutMs: 1_000,
       statementTimeoutMs: 10_000,
       ...options,

@@ -78,6 +78,8 @@ export interface Database {
 export interface DatabaseOptions extends PoolOptions {
   /** A replica, which answers reads while the primary is unreachable. Same limits. */
   readonly replicaUrl?: string;
+  /** How often a read is run at most, if its connections are lost. */
+  readonly readAttemptsMax: number;
   /** Told when writes begin or cease to be refused, or the reason changes. */
   readonly onReadOnlyChange?: (status: ReadOnlyStatus) => void;
 }
@@ -86,7 +88,8 @@ const PING = { name: "ping", text: "select 1" } as const satisfies Statement;
 
 /** Makes a database over one pool, or two with a replica. It connects lazily, so a process starts without its database. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { url, replicaUrl, applicationName, onReadOnlyChange = () => {} } = options;
+  const { url, replicaUrl, applicationName, readAttemptsMax } = options;
+  const { onReadOnlyChange = () => {} } = options;
   const primary = createPool(options);
   const replica =
     replicaUrl === undefined ? undefined : createPool({ ...options, url: replicaUrl });
@@ -99,7 +102,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     },
   });
   const mode = new ReadOnlyMode(() => monitor.state, onReadOnlyChange);
-  const shard = createShard({ primary, replica, monitor, mode });
+  const shard = createShard({ primary, replica, monitor, mode, readAttemptsMax });
   const ping = createPing(async (signal) => {
     await shard.read(PING, [], signal);
   });

@@ -27,6 +27,7 @@ describe("migrate", () => {
       url: test.url,
       applicationName: "migrate.test",
       poolMax: 1,
+      readAttemptsMax: 4,
       acquireTimeoutMs: 1_000,
       statementTimeoutMs: 1_000,
     });

@@ -13,9 +13,9 @@ const SELECT_PLACE = { name: "select_place", text: "select name from place" } as
 const INSERT = { name: "insert", text: "insert into place values ($1)" } as const;
 const COUNT = { name: "count", text: "select from place where name = $1" } as const;
 
-async function until(condition: () => boolean): Promise<void> {
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadline) throw new Error("the condition did not come true in 10 s");
     await delay(5);
   }
@@ -43,6 +43,18 @@ describe("a database that takes no writes", () => {
       [NAME],
     );
 
+  /** Ends the session that runs a statement, as soon as there is one. */
+  async function endSessionOf(text: string): Promise<void> {
+    await until(async () => {
+      const { rowCount } = await observer.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where application_name = $1 and query = $2 and state = 'active'`,
+        [NAME, text],
+      );
+      return rowCount === 1;
+    });
+  }
+
   const alter = (change: string) => observer.query(`alter database ${primary.name} ${change}`);
 
   async function takeAway(): Promise<void> {
@@ -50,12 +62,13 @@ describe("a database that takes no writes", () => {
     await endSessions();
   }
 
-  function connect(replicaUrl?: string): void {
+  function connect(replicaUrl?: string, readAttemptsMax = 4): void {
     database = createDatabase({
       url: primary.url,
       replicaUrl,
       applicationName: NAME,
       poolMax: 2,
+      readAttemptsMax,
       acquireTimeoutMs: 2_000,
       statementTimeoutMs: 10_000,
       onReadOnlyChange: ({ primary: state, operator }) =>
@@ -203,17 +216,21 @@ describe("a database that takes no writes", () => {
     } as const;
     const running = database.for("").query(slow, ["unknown"]);
     running.catch(() => {});
-    await until(() => database.statistics().total === 1);
-    let ended = 0;
-    while (ended === 0) {
-      const { rowCount } = await observer.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity
-         where application_name = $1 and query = $2 and state = 'active'`,
-        [NAME, slow.text],
-      );
-      ended = rowCount ?? 0;
-    }
+    await endSessionOf(slow.text);
     await expect(running).rejects.toThrow(DatabaseUnavailable);
     expect(await count("unknown")).toBe(0);
+  });
+
+  it.each([
+    [4, "is read again when a connection is lost"],
+    [1, "control: loses a read with its connection if it may be run once only"],
+  ])("with %i attempts %s", async (attempts) => {
+    connect(undefined, attempts);
+    const slow = { name: "slow_read", text: "select pg_sleep(0.5), 1 as done" } as const;
+    const running = database.for("").read(slow);
+    running.catch(() => {});
+    await endSessionOf(slow.text);
+    if (attempts === 1) await expect(running).rejects.toThrow(DatabaseUnavailable);
+    else expect((await running).rows).toMatchObject([{ done: 1 }]);
   });
 });

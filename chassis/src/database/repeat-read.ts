@@ -9,10 +9,10 @@ export interface ReadSources {
   /** Asked while the primary is unreachable; undefined if there is none, or old data must not be used. */
   readonly replica: Pool | undefined;
   readonly monitor: PrimaryMonitor;
+  /** How often a read is run at most. */
+  readonly readAttemptsMax: number;
 }
 
-/** A restart costs a read its connection, then one attempt to connect; what ends more connections than that may be the read itself. */
-const ATTEMPTS_MAX = 4;
 /** Spreads those who lost their connections in the same moment. */
 const PAUSE_MS_MAX = 50;
 
@@ -22,7 +22,7 @@ const PAUSE_MS_MAX = 50;
  * by itself. Throws what `read` throws, and DatabaseUnavailable.
  */
 export async function repeatRead<Result>(
-  { primary, replica, monitor }: ReadSources,
+  { primary, replica, monitor, readAttemptsMax }: ReadSources,
   read: (pool: Pool) => Promise<Result>,
 ): Promise<Result> {
   let standIn = replica;
@@ -37,7 +37,7 @@ export async function repeatRead<Result>(
       if (pool !== primary) standIn = undefined;
       else if (error instanceof CannotConnect) monitor.report("unreachable");
       else monitor.suspect();
-      if (attempt >= ATTEMPTS_MAX) throw error;
+      if (attempt >= readAttemptsMax) throw error;
     }
     await delay(Math.random() * PAUSE_MS_MAX);
   }

@@ -11,6 +11,7 @@ describe("a service's database", () => {
       name: "images",
       url: "postgres://nobody@127.0.0.1:1/none",
       poolMax: 1,
+      failurePolicy: "on",
       metrics,
       logger: createLogger({ service: "images", level: "info", destination }),
     });

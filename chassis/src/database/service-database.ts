@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { FailurePolicySwitch } from "#rpc/method-policy.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import { createDatabase, type Database } from "./database.ts";
@@ -13,12 +14,18 @@ export interface ServiceDatabaseOptions {
   /** A replica, which answers reads while the database itself is unreachable. */
   readonly replicaUrl?: string;
   readonly poolMax: number;
+  readonly failurePolicy: FailurePolicySwitch;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
-/** Shorter than any write may take, so that a full pool is told as such; a read has less time, and its deadline says so. */
-const ACQUIRE_TIMEOUT_MS = 2_000;
+/** What the failure policy allows, and what is usual without one: to wait for a connection for ever, and to do nothing twice. */
+const LIMITS = {
+  // Shorter than any write may take, so that a full pool is told as such; a read has less time.
+  // A restart costs a read its connection, then one attempt to connect; what ends more connections than that may be the read itself.
+  on: { acquireTimeoutMs: 2_000, readAttemptsMax: 4 },
+  off: { acquireTimeoutMs: 600_000, readAttemptsMax: 1 },
+} as const satisfies Record<FailurePolicySwitch, unknown>;
 /** No statement of a request takes longer; the longest method of a row has 3 s. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 const RETRY_MS_FIRST = 100;
@@ -32,7 +39,7 @@ export function createServiceDatabase(options: ServiceDatabaseOptions): Database
     replicaUrl: options.replicaUrl,
     applicationName: name,
     poolMax: options.poolMax,
-    acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
+    ...LIMITS[options.failurePolicy],
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onAcquire: (seconds) => metrics.poolAcquire.observe({ pool: name }, seconds),
     // The error itself holds the connection, with all that it was told: 4 kB in each line.

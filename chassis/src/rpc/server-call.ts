@@ -43,6 +43,8 @@ export interface ServerCallOptions extends RouterOptions {
 }
 
 const DATABASE_RETRY_AFTER_MS = 1000;
+/** How long a call may take while the failure policy is off: longer than anybody waits. */
+const NO_TIMEOUT_MS = 600_000;
 
 /** One call that a server is answering, from its headers to its last byte. */
 export class ServerCall implements Disposable {
@@ -68,7 +70,8 @@ export class ServerCall implements Disposable {
     this.#options = options;
     this.#headers = headers;
     this.#requestId = headers.requestId ?? newRequestId();
-    const longest = Date.now() + policyOf(method).timeoutMs;
+    const isOn = options.failurePolicy === "on";
+    const longest = Date.now() + (isOn ? policyOf(method).timeoutMs : NO_TIMEOUT_MS);
     this.#kept = keepDeadline(Math.min(longest, headers.deadline ?? longest), headers.signal);
   }
 
@@ -76,7 +79,7 @@ export class ServerCall implements Disposable {
   async context(): Promise<CallContext> {
     const { deadline, signal } = this.#kept;
     const criticality = this.#headers.criticality ?? policyOf(this.#method).criticality;
-    rememberPriority(signal, { criticality, deadline });
+    if (this.#options.failurePolicy === "on") rememberPriority(signal, { criticality, deadline });
     this.#admitted = this.#enter(criticality);
     const caller = await this.#options.authenticate(this.#headers.authorization);
     if (caller.kind === "user") this.#admitted?.claim(caller.userId);

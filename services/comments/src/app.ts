@@ -50,6 +50,7 @@ export function createApp(
     url: databaseUrl,
     replicaUrl: configuration.databaseReplicaUrl,
     poolMax: configuration.databasePoolMax,
+    failurePolicy,
     metrics,
     logger,
   });

@@ -78,6 +78,7 @@ export async function startComments(): Promise<CommentsUnderTest> {
       url,
       applicationName: "test",
       poolMax: 1,
+      readAttemptsMax: 4,
       acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     }),

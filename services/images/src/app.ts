@@ -51,6 +51,7 @@ export function createApp(
     url,
     replicaUrl: configuration.databaseReplicaUrl,
     poolMax,
+    failurePolicy,
     metrics,
     logger,
   });

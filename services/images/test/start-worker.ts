@@ -17,6 +17,7 @@ export async function startWorker(
       blobDirectory: images.blobDirectory,
       workerConcurrency: concurrency,
       renderTimeoutMs,
+      failurePolicy: "on",
     },
     { logger: createLogger({ service: "images-worker", level: "fatal" }) },
   );

@@ -64,6 +64,7 @@ export function createApp(
     url,
     replicaUrl: configuration.databaseReplicaUrl,
     poolMax,
+    failurePolicy,
     metrics,
     logger,
   });

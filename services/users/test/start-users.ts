@@ -133,6 +133,7 @@ function connect(url: string): Database {
     url,
     applicationName: "test",
     poolMax: 2,
+    readAttemptsMax: 4,
     acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });

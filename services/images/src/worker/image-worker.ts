@@ -25,7 +25,7 @@ const POOL_EXTRA = 1;
 /** The settings that the worker reads; what else its process does is up to whoever runs it. */
 export type ImageWorkerConfiguration = Pick<
   WorkerConfiguration,
-  "databaseUrl" | "blobDirectory" | "workerConcurrency" | "renderTimeoutMs"
+  "databaseUrl" | "blobDirectory" | "workerConcurrency" | "renderTimeoutMs" | "failurePolicy"
 >;
 
 /** Makes images' variants, and removes bytes that nobody refers to. */
@@ -44,10 +44,17 @@ export function createWorker(
   configuration: ImageWorkerConfiguration,
   { logger }: { readonly logger: Logger },
 ): ImageWorker {
-  const { databaseUrl: url, workerConcurrency, renderTimeoutMs } = configuration;
+  const { databaseUrl: url, workerConcurrency, renderTimeoutMs, failurePolicy } = configuration;
   const metrics = createMetrics({ service: WORKER_NAME });
   const poolMax = workerConcurrency + POOL_EXTRA;
-  const database = createServiceDatabase({ name: WORKER_NAME, url, poolMax, metrics, logger });
+  const database = createServiceDatabase({
+    name: WORKER_NAME,
+    url,
+    poolMax,
+    failurePolicy,
+    metrics,
+    logger,
+  });
   const blobs = createFileBlobStore(configuration.blobDirectory);
   const collector = createBlobCollector(createBlobReferences(database), blobs, (error) =>
     logger.warn({ error }, "bytes that nobody refers to could not be removed"),
