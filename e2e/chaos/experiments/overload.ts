@@ -30,7 +30,7 @@ const CRITICAL: Stream = {
 };
 const OVERLOAD = 10;
 const UNLOADED_MS = 15_000;
-const OVERLOAD_MS = 20_000;
+const OVERLOAD_MS = 60_000;
 /** The control arm answers so late that the requests under way would soon be too many to keep. */
 const REQUESTS_MAX = 4_500;
 const SAMPLES_SHOWN_MAX = 5;
