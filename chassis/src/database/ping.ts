@@ -1,3 +1,5 @@
+import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import { rememberPriority } from "#admission/call-priority.ts";
 import { DatabaseUnavailable, QueryCanceled } from "./database-error.ts";
 
 /** How long an answer is given again without asking: many may look, and few are asked. */
@@ -17,7 +19,13 @@ export function createPing(ask: (signal: AbortSignal) => Promise<void>): Ping {
   function answer(): Promise<void> {
     if (shared !== undefined && isFresh()) return shared;
     freshUntilMs = Number.POSITIVE_INFINITY;
-    const asked = ask(AbortSignal.timeout(PING_MS_MAX)).catch((error) => {
+    const signal = AbortSignal.timeout(PING_MS_MAX);
+    // Otherwise it would stand behind everybody else, and a busy database would pass for a dead one.
+    rememberPriority(signal, {
+      criticality: Criticality.CRITICAL,
+      deadline: Date.now() + PING_MS_MAX,
+    });
+    const asked = ask(signal).catch((error) => {
       if (!(error instanceof QueryCanceled)) throw error;
       throw new DatabaseUnavailable("the database did not answer in time", { cause: error });
     });

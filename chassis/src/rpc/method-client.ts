@@ -172,17 +172,23 @@ export class MethodClient {
     const startMs = performance.now();
     const cutShort = headers.deadline < Date.now() + this.#policy.timeoutMs * CUT_SHORT_SHARE;
     let code = status.OK;
+    let isMade = false;
+    const make = () => {
+      isMade = true;
+      return call();
+    };
     try {
-      if (!this.#isOn) return await call();
+      if (!this.#isOn) return await make();
       return await this.#bulkhead.run(() => {
         headers.explanation?.reached(this.#breaker.state);
-        return this.#breaker.run(call, () => cutShort);
+        return this.#breaker.run(make, () => cutShort);
       }, headers);
     } catch (thrown) {
       code = thrown instanceof RpcError ? thrown.code : status.UNKNOWN;
       headers.explanation?.failed(thrown);
-      if (thrown instanceof RpcError && thrown.reason === "BULKHEAD_FULL") {
-        this.#options.metrics.client.bulkheadRefusals.inc(this.#labels);
+      if (!isMade) {
+        const reason = (thrown instanceof RpcError && thrown.reason) || "CANCELLED";
+        this.#options.metrics.client.refusedCalls.inc({ ...this.#labels, reason });
       }
       throw thrown;
     } finally {

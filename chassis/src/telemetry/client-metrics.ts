@@ -23,8 +23,8 @@ export interface ClientMetrics {
   readonly watchBulkhead: (labels: MethodLabels, bulkhead: BulkheadReading) => void;
   /** Reads what is left of a budget at each scrape. */
   readonly watchBudget: (labels: MethodLabels, budget: BudgetReading) => void;
-  /** Calls that a bulkhead refused. */
-  readonly bulkheadRefusals: Counter<"callee" | "method">;
+  /** Calls that were asked for and not made, by reason. */
+  readonly refusedCalls: Counter<"callee" | "method" | "reason">;
   /** Second tries of hedged calls. */
   readonly extraCalls: Counter<"callee" | "method">;
   /** Keys of batches whose answers may be kept, by where their answer came from. */
@@ -59,10 +59,10 @@ export function clientMetrics(registry: Registry): ClientMetrics {
       queued(labels, () => bulkhead.queued);
     },
     watchBudget: (labels, budget) => tokens(labels, () => budget.tokens),
-    bulkheadRefusals: new Counter({
-      name: "bulkhead_refused_total",
-      help: "Calls that were not made, since too many were under way and waiting.",
-      labelNames,
+    refusedCalls: new Counter({
+      name: "refused_calls_total",
+      help: "Calls that were asked for and not made, by reason.",
+      labelNames: [...labelNames, "reason"],
       registers,
     }),
     extraCalls: new Counter({

@@ -4,6 +4,8 @@ import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
 export interface GatewayCalls {
   /** Calls that requests needed, whether or not they were sent. */
   readonly asked: number;
+  /** Of these, those that were not sent. */
+  readonly refused: number;
   readonly hedged: number;
 }
 
@@ -13,6 +15,7 @@ export async function readGatewayCalls(system: ChaosSystem, callee: string): Pro
   const text = (await Promise.all(pages)).join("\n");
   return {
     asked: sumOf(text, "rpc_client_duration_seconds_count", callee),
+    refused: sumOf(text, "refused_calls_total", callee),
     hedged: sumOf(text, "hedged_calls_total", callee),
   };
 }

@@ -4,16 +4,15 @@ import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
 import { HOST } from "#chaos/system/free-ports.ts";
 import { SystemProcess } from "#chaos/system/system-process.ts";
 
-/**
- * A statement takes two ways over the link to the database of images, each so many milliseconds long, and so many connections go over it:
- * some 16 statements a second on any machine, so that ten times as many requests are within reach of the gateways and of the load itself.
- */
-const IMAGES_LINK_MS = 60;
+/** A statement takes two ways over the link to the database of images, and so many connections go over it. */
 const IMAGES_POOL_MAX = "2";
 const REPLACED = "images-1";
 
-/** Makes images the scarce part of a system. Gives the process that takes its place, which is the caller's to end. */
-export async function narrowImages(system: ChaosSystem): Promise<SystemProcess> {
+/**
+ * Makes images the scarce part of a system, with a link to its database on which each way takes so many milliseconds. Gives the process that
+ * takes its place, which is the caller's to end.
+ */
+export async function narrowImages(system: ChaosSystem, linkMs: number): Promise<SystemProcess> {
   const environment = await environmentOf(system);
   await system.process(REPLACED).stop();
   const narrow = new SystemProcess({
@@ -25,7 +24,7 @@ export async function narrowImages(system: ChaosSystem): Promise<SystemProcess> 
   });
   await narrow.start();
   await narrow.untilReady();
-  await system.link("images-db").setMode({ kind: "slow", delayMs: IMAGES_LINK_MS });
+  await system.link("images-db").setMode({ kind: "slow", delayMs: linkMs });
   return narrow;
 }
 

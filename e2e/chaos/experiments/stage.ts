@@ -23,8 +23,8 @@ export interface Stage {
 /** How a stage is set. */
 export interface StageOptions {
   readonly arm: Arm;
-  /** Whether images is the scarce part of the system. */
-  readonly narrow: boolean;
+  /** Makes images the scarce part of the system: how long each way to its database takes, in milliseconds. */
+  readonly imagesLinkMs?: number;
 }
 
 const SEED = 20_261;
@@ -32,7 +32,7 @@ const EXIT_CODE_INTERRUPTED = 130;
 
 /** Starts a system, lends it, and ends every process of it by its number, also when it is interrupted. */
 export async function onStage<T>(
-  { arm, narrow }: StageOptions,
+  { arm, imagesLinkMs }: StageOptions,
   play: (stage: Stage) => Promise<T>,
 ): Promise<T> {
   const system = await ChaosSystem.create({ replicas: 1, failurePolicy: arm });
@@ -48,7 +48,7 @@ export async function onStage<T>(
     const frontDoor = new FrontDoor(system.gatewayUrls);
     try {
       const world = await makeWorld(frontDoor, new SeededRandom(SEED));
-      if (narrow) narrowed = await narrowImages(system);
+      if (imagesLinkMs !== undefined) narrowed = await narrowImages(system, imagesLinkMs);
       return await play({ arm, system, frontDoor, world });
     } finally {
       frontDoor.close();
