@@ -1,9 +1,9 @@
 import type { ServerOptions } from "node:http2";
 import { promisify } from "node:util";
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
+import { SERVER_OPTIONS } from "./connection-options.ts";
 import { toGrpcHandler } from "./grpc-server-adapter.ts";
 import { Health } from "./health.ts";
-import { MESSAGE_BYTES_MAX } from "./message-limit.ts";
 import { createReflection } from "./reflection.ts";
 import type { Router } from "./router.ts";
 import { toServiceDefinition } from "./service-definition.ts";
@@ -25,21 +25,9 @@ export interface GrpcServerOptions {
   readonly port: number;
 }
 
-const KEEPALIVE_TIME_MS = 10_000;
-const KEEPALIVE_TIMEOUT_MS = 3_000;
-/** A client may ping somewhat more often than it should, and be let be. */
-const PING_INTERVAL_MS_MIN = 5_000;
-
 /** Makes the gRPC server of a router, with health and reflection. Plain text: the network is trusted. */
 export function createGrpcServer(router: Router, options: GrpcServerOptions): GrpcServer {
-  const server = new Server({
-    "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
-    "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
-    "grpc.keepalive_time_ms": KEEPALIVE_TIME_MS,
-    "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
-    "grpc.http2.min_ping_interval_without_data_ms": PING_INTERVAL_MS_MIN,
-    "grpc.enable_channelz": 0,
-  });
+  const server = new Server(SERVER_OPTIONS);
   const services = router.implementations.map(({ service }) => service);
   for (const service of services) {
     const handlers = service.methods.map((method) => [

@@ -12,8 +12,9 @@ import {
   type StatusObject,
 } from "@grpc/grpc-js";
 import { checkHealth } from "./check-health.ts";
+import { CLIENT_OPTIONS } from "./connection-options.ts";
+import { targetOf } from "./dial-target.ts";
 import { toMetadata } from "./grpc-headers.ts";
-import { MESSAGE_BYTES_MAX } from "./message-limit.ts";
 import type { FailurePolicySwitch } from "./method-policy.ts";
 import { RpcError } from "./rpc-error.ts";
 import { serviceConfigOf } from "./service-config.ts";
@@ -21,15 +22,6 @@ import { toMethodDefinition } from "./service-definition.ts";
 import { fromServiceError } from "./status-details.ts";
 import { readTrailingCalls } from "./trailing-calls.ts";
 import type { CallHeaders, Explanation, Transport } from "./transport.ts";
-
-/**
- * A callee that comes back is found within this time. Shorter than is usual on the internet, since the callee is a
- * neighbour, and a try costs it one refused SYN.
- */
-const RECONNECT_BACKOFF_MS_MAX = 400;
-const RECONNECT_BACKOFF_MS_FIRST = 100;
-const KEEPALIVE_TIME_MS = 10_000;
-const KEEPALIVE_TIMEOUT_MS = 3_000;
 
 /** Whom a transport reaches, and how. */
 export interface GrpcTransportOptions {
@@ -44,17 +36,9 @@ export interface GrpcTransportOptions {
 export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const { addresses, service, failurePolicy } = options;
   const client = new Client(targetOf(addresses), credentials.createInsecure(), {
-    "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
-    "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
-    "grpc.initial_reconnect_backoff_ms": RECONNECT_BACKOFF_MS_FIRST,
-    "grpc.max_reconnect_backoff_ms": RECONNECT_BACKOFF_MS_MAX,
-    "grpc.keepalive_time_ms": KEEPALIVE_TIME_MS,
-    "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
-    "grpc.keepalive_permit_without_calls": 0,
-    "grpc.service_config_disable_resolution": 1,
+    ...CLIENT_OPTIONS,
     "grpc.service_config": serviceConfigOf(service),
     "grpc.enable_retries": failurePolicy === "on" ? 1 : 0,
-    "grpc.enable_channelz": 0,
   });
 
   return {
@@ -105,13 +89,6 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
     health: (timeoutMs) => checkHealth(client, service.typeName, timeoutMs),
     close: () => client.close(),
   };
-}
-
-/** gRPC's name of one or several replicas: a lone host is looked up, several are addresses of one family. */
-function targetOf(addresses: readonly string[]): string {
-  const [first = "", ...others] = addresses;
-  if (others.length === 0) return `dns:///${first}`;
-  return `${first.startsWith("[") ? "ipv6" : "ipv4"}:${addresses.join(",")}`;
 }
 
 const definitions = new WeakMap<DescMethod, MethodDefinition<Message, Message>>();
