@@ -8,8 +8,10 @@ import {
 import {
   DRAIN_FIELDS,
   IDENTITY_FIELDS,
+  PEER_FIELDS,
   PROCESS_FIELDS,
 } from "@triptych/chassis/configuration/service-fields";
+import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
 
 const REQUESTS_MAX = 1_000_000_000;
 
@@ -32,6 +34,7 @@ export const CONFIGURATION_FIELDS = {
     variable: "COMMENTS_ADDRESS",
     description: "the comments service",
   }),
+  ...PEER_FIELDS,
   ...DRAIN_FIELDS,
   corsOrigins: list({
     variable: "CORS_ORIGINS",
@@ -77,5 +80,11 @@ export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
 
 /** Reads the settings. Throws a `ConfigurationError` that names every fault. */
 export function readConfig(environment: Environment): Configuration {
-  return readConfiguration(environment, CONFIGURATION_FIELDS);
+  return readConfiguration(environment, CONFIGURATION_FIELDS, (values) =>
+    findPeerFaults(values, {
+      USERS_ADDRESS: values.usersAddress,
+      IMAGES_ADDRESS: values.imagesAddress,
+      COMMENTS_ADDRESS: values.commentsAddress,
+    }),
+  );
 }

@@ -86,6 +86,21 @@ describe("readConfiguration", () => {
     expect(error.message).toContain("IMAGES_PORT must be a port");
   });
 
+  it("reports what is wrong with several settings together beside what is wrong with one", () => {
+    const fields = { level: FIELDS.level, note: FIELDS.note, port: FIELDS.port };
+    const read = (environment: Record<string, string>) => () =>
+      readConfiguration(environment, fields, ({ level, note, port }) =>
+        level === "debug" && note === undefined
+          ? [{ variable: "NOTE", message: `is needed to debug at ${port}` }]
+          : [],
+      );
+
+    expect(read({ LOG_LEVEL: "debug", NOTE: "why" })).not.toThrow();
+    expect(read({ LOG_LEVEL: "debug", IMAGES_PORT: "eighty" })).toThrow(
+      /IMAGES_PORT must be .*NOTE is needed to debug at undefined/,
+    );
+  });
+
   it("never shows a secret, nor the text of a url or of JSON", () => {
     const fields = {
       count: integer({ variable: "COUNT", description: "", min: 0, max: 9, secret: true }),

@@ -14,13 +14,22 @@ export type Configuration<F extends Fields> = { readonly [K in keyof F]: FieldVa
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
+ * Finds what is wrong with settings that are right one by one, and wrong together. A value that is missing, or was already found to be
+ * wrong, is undefined.
+ */
+export type FindFaults<F extends Fields> = (
+  values: Partial<Configuration<F>>,
+) => readonly ConfigurationFault[];
+
+/**
  * Reads every field from the environment. An empty variable counts as unset.
  *
- * @throws ConfigurationError that names every fault, and no secret value.
+ * @throws ConfigurationError that names every fault, those of several settings together last, and no secret value.
  */
 export function readConfiguration<F extends Fields>(
   environment: Environment,
   fields: F,
+  findFaults: FindFaults<F> = () => [],
 ): Configuration<F> {
   const faults: ConfigurationFault[] = [];
   const values: Record<string, unknown> = {};
@@ -34,6 +43,7 @@ export function readConfiguration<F extends Fields>(
       values[name] = value;
     }
   }
+  faults.push(...findFaults(values as Partial<Configuration<F>>));
   if (faults.length > 0) {
     throw new ConfigurationError(faults);
   }

@@ -1,8 +1,8 @@
 import { parseJwks } from "#identity/keys.ts";
 import { LOG_LEVELS } from "#telemetry/logger.ts";
-import { port, url } from "./address-fields.ts";
+import { path, port, url } from "./address-fields.ts";
 import { optional } from "./field.ts";
-import { integer, json, milliseconds, oneOf, text } from "./fields.ts";
+import { boolean, integer, json, milliseconds, oneOf, text } from "./fields.ts";
 
 /** What every process reads from its environment. */
 export const PROCESS_FIELDS = {
@@ -91,6 +91,32 @@ export const IDENTITY_FIELDS = {
   }),
 } as const;
 
+/** How a process and those that it talks to by gRPC know one another. */
+export const PEER_FIELDS = {
+  tlsCertificateFile: optional(
+    path({
+      variable: "TLS_CERTIFICATE_FILE",
+      description:
+        "who it is to the other processes, a certificate in PEM; read again when it changes, as the next two are",
+    }),
+  ),
+  tlsKeyFile: optional(
+    path({ variable: "TLS_KEY_FILE", description: "the private key of that certificate, in PEM" }),
+  ),
+  tlsCaFile: optional(
+    path({
+      variable: "TLS_CA_FILE",
+      description: "the CAs whose certificates are taken from the others, in PEM",
+    }),
+  ),
+  allowPlaintext: boolean({
+    variable: "ALLOW_PLAINTEXT",
+    description:
+      "`true` lets it talk without TLS to other machines, and believe whoever calls; otherwise it does so on loopback only",
+    default: false,
+  }),
+} as const;
+
 /** What every service reads from its environment. */
 export const SERVICE_FIELDS = {
   grpcHost: text({
@@ -103,6 +129,7 @@ export const SERVICE_FIELDS = {
     description: "the port that gRPC listens on; 0 takes a free one",
     allowZero: true,
   }),
+  ...PEER_FIELDS,
   ...DRAIN_FIELDS,
   ...PROCESS_FIELDS,
   ...OPERATIONS_FIELDS,

@@ -9,6 +9,7 @@ import {
 import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-fields";
 import { isId } from "@triptych/chassis/database/new-id";
 import { parsePrivateJwk } from "@triptych/chassis/identity/keys";
+import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
 
 /** Every setting of the process. */
 export const CONFIGURATION_FIELDS = {
@@ -50,5 +51,7 @@ export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
  * @throws ConfigurationError that names every fault at once.
  */
 export function readConfig(environment: Environment): Configuration {
-  return readConfiguration(environment, CONFIGURATION_FIELDS);
+  return readConfiguration(environment, CONFIGURATION_FIELDS, (values) =>
+    findPeerFaults(values, { GRPC_HOST: values.grpcHost, IMAGES_ADDRESS: values.imagesAddress }),
+  );
 }

@@ -1,0 +1,45 @@
+import { isIPv4 } from "node:net";
+import type { ConfigurationFault } from "#configuration/configuration-error.ts";
+import type { Configuration } from "#configuration/read-configuration.ts";
+import { PEER_FIELDS } from "#configuration/service-fields.ts";
+
+/** The settings that say how a process and its peers know one another. */
+export type PeerSettings = Configuration<typeof PEER_FIELDS>;
+
+/** Where a process listens for its peers, and where it dials them, by the variable that says so: a host, or `host:port` of each replica. */
+export type PeerAddresses = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const FILES = ["tlsCertificateFile", "tlsKeyFile", "tlsCaFile"] as const;
+const FILE_VARIABLES = FILES.map((name) => PEER_FIELDS[name].variable);
+
+/** Finds TLS that is set by halves, and, if there is none and no switch allows it, what would be said without TLS to other machines. */
+export function findPeerFaults(
+  settings: Partial<PeerSettings>,
+  addresses: PeerAddresses,
+): readonly ConfigurationFault[] {
+  const missing = FILES.filter((name) => settings[name] === undefined);
+  if (missing.length === 0) return [];
+  if (missing.length < FILES.length) {
+    return missing.map((name) => ({
+      variable: PEER_FIELDS[name].variable,
+      message: `is not set: ${FILE_VARIABLES.join(", ")} are set together, or none of them`,
+    }));
+  }
+  return settings.allowPlaintext ? [] : findPlaintextFaults(addresses);
+}
+
+function findPlaintextFaults(addresses: PeerAddresses): ConfigurationFault[] {
+  return Object.entries(addresses).flatMap(([variable, value = []]) => {
+    const far = [value].flat().find((address) => !isLoopback(address));
+    if (far === undefined) return [];
+    const remedy = `set ${FILE_VARIABLES.join(", ")}, or ALLOW_PLAINTEXT=true if everything that reaches that network is trusted`;
+    const message = `must name loopback, such as 127.0.0.1, as long as there is no TLS, not "${far}": ${remedy}`;
+    return [{ variable, message }];
+  });
+}
+
+/** Whether a host, with or without a port, is this machine and no other. What is not understood is another. */
+function isLoopback(address: string): boolean {
+  const host = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([^:]+):\d+$/, "$1");
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+}
