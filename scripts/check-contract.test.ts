@@ -42,7 +42,7 @@ function optionsOf(policy: Partial<MethodPolicy>, reads = true): MethodOptions {
 }
 
 const SECOND = { $typeName: "google.protobuf.Duration", seconds: 1n, nanos: 0 } as const;
-const WHOLE = { timeout: SECOND, criticality: Criticality.DEFAULT };
+const WHOLE = { timeout: SECOND, criticality: Criticality.DEFAULT, callers: ["gateway"] };
 
 describe("the check of the contract", () => {
   test("finds nothing wrong with the contract as it is", () => {
@@ -59,8 +59,17 @@ describe("the check of the contract", () => {
     ]);
   });
 
-  test("finds a policy without a timeout, or without a criticality", () => {
-    expect(faultsOf("GetThing", optionsOf({}))).toHaveLength(2);
+  test("finds a policy without a timeout, a criticality or a caller", () => {
+    expect(faultsOf("GetThing", optionsOf({}))).toHaveLength(3);
+  });
+
+  test("finds a caller that is no process", () => {
+    expect(
+      faultsOf("GetThing", optionsOf({ ...WHOLE, callers: ["users", "Gateway", ""] })),
+    ).toEqual([
+      'things.v1.ThingService/GetThing: declares a caller that is no process: "Gateway"',
+      'things.v1.ThingService/GetThing: declares a caller that is no process: ""',
+    ]);
   });
 
   test("finds a batch without a size", () => {

@@ -6,7 +6,13 @@ import { SERVICES } from "#contract-services.ts";
 /** Methods whose answer decides something that must be true now. Images are batched with what may be seen of them. */
 const DECIDES = /Session|Password|Block|Delet|Eras|^BatchGetImages$|^Get/;
 
-/** Finds the methods whose failure policy is missing, or contradicts itself. */
+/** Who may stand among a method's callers: every process that has a certificate and calls. A service is called as its package. */
+const PROCESSES: ReadonlySet<string> = new Set([
+  "gateway",
+  ...SERVICES.map(({ file }) => file.proto.package.replace(/\..*/, "")),
+]);
+
+/** Finds the methods whose policy is missing, or contradicts itself. */
 export function findContractFaults(services: readonly DescService[] = SERVICES): string[] {
   return services.flatMap((service) => service.methods.flatMap(faultsOf));
 }
@@ -19,6 +25,10 @@ function faultsOf(method: DescMethod): string[] {
   const faults = [];
   if (policy.timeout === undefined) faults.push("declares no timeout");
   if (policy.criticality === Criticality.UNSPECIFIED) faults.push("declares no criticality");
+  if (policy.callers.length === 0) faults.push("declares no callers");
+  for (const caller of policy.callers) {
+    if (!PROCESSES.has(caller)) faults.push(`declares a caller that is no process: "${caller}"`);
+  }
   if (method.name.startsWith("BatchGet") && policy.maxBatch === 0) {
     faults.push("is a batch and declares no max_batch");
   }

@@ -21,7 +21,7 @@ describe("the check of the document on the failure policy", () => {
 
   test("misses the reason of a method", () => {
     const faults = findPolicyDocumentFaults(
-      withRow((row) => `${row.split("|").slice(0, 9).join("|")}| |`),
+      withRow((row) => `${row.split("|").slice(0, 10).join("|")}| |`),
     );
     expect(faults).toEqual([expect.stringContaining("says no reason for: | `GetUser` |")]);
   });

@@ -18,7 +18,7 @@ const CRITICALITIES: ReadonlyMap<number, string> = new Map([
 
 /** The head of the table of policies, without the column that says why. */
 export const POLICY_HEAD =
-  "| method | timeout | twice | criticality | fresh for | stale if error | hedged after | batch |";
+  "| method | timeout | twice | criticality | fresh for | stale if error | hedged after | batch | callers |";
 
 /** Writes a method's policy as the row of that table, without the last column. */
 export function policyRow(method: DescMethod): string {
@@ -32,6 +32,7 @@ export function policyRow(method: DescMethod): string {
     span(policy.staleIfError),
     span(policy.hedgeAfter),
     policy.maxBatch === 0 ? UNSET : String(policy.maxBatch),
+    policy.callers.join(", "),
   ];
   return `| ${cells.join(" | ")} |`;
 }
