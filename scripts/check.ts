@@ -3,6 +3,7 @@ import { findContractFaults } from "./check-contract.ts";
 import { findDocumentFaults } from "./check-documents.ts";
 import { findGeneratedFaults } from "./check-generated.ts";
 import { findLayoutFaults } from "./check-layout.ts";
+import { findManifestFaults } from "./check-manifests.ts";
 import { findPolicyDocumentFaults } from "./check-policy-document.ts";
 
 /** Runs a command of the workspace. Returns what it printed if it failed. */
@@ -27,6 +28,7 @@ const CHECKS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   "contract: nothing broken since main": () => run("node", "scripts/check-breaking.ts"),
   "contract: generated code is current": findGeneratedFaults,
   "layout of the repository": findLayoutFaults,
+  "manifests of Kubernetes": findManifestFaults,
   "links and names in documents": findDocumentFaults,
 };
 

@@ -1,0 +1,36 @@
+import { type Manifest, nameOf, type Rendering } from "./manifest.ts";
+import { schemaModuleOf } from "./schema-module.ts";
+
+/** A class of an official schema, as the packages export it. */
+type Model = new (data: Manifest) => { readonly validate: () => void };
+
+/** Finds what breaks the official schema of an object's kind: values of the wrong type, and what must be there and is not. */
+export async function findSchemaFaults({ manifests }: Rendering): Promise<string[]> {
+  const faults = await Promise.all(manifests.map(faultsOf));
+  return faults.flat();
+}
+
+async function faultsOf(manifest: Manifest): Promise<string[]> {
+  const module = schemaModuleOf(manifest);
+  if (module === undefined) return [];
+  const Kind = await loadModel(module, manifest.kind);
+  if (Kind === undefined) {
+    return [`${nameOf(manifest)}: there is no such kind as ${manifest.apiVersion}`];
+  }
+  try {
+    new Kind(manifest).validate();
+    return [];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [`${nameOf(manifest)}: breaks the schema of its kind: ${message}`];
+  }
+}
+
+async function loadModel(module: string, kind: string): Promise<Model | undefined> {
+  try {
+    return (await import(module))[kind];
+  } catch {
+    // Whatever the reason, what is asked for is no kind that the packages know.
+    return undefined;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Manifest } from "./manifest.ts";
+
+/** Which package has the schemas of a group; the groups of Kubernetes itself are in one. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "cert-manager.io": "@kubernetes-models/cert-manager",
+  "gateway.networking.k8s.io": "@kubernetes-models/gateway-api",
+  "monitoring.coreos.com": "@kubernetes-models/prometheus-operator",
+};
+/** Groups whose schemas no package has; the rules look at what is known of them. */
+const WITHOUT_SCHEMA = ["postgresql.cnpg.io"];
+
+/** Gives the module that has the schema of an object's kind, or undefined if nobody publishes one. */
+export function schemaModuleOf({ apiVersion, kind }: Manifest): string | undefined {
+  const [group = ""] = apiVersion.split("/");
+  if (WITHOUT_SCHEMA.includes(group)) return undefined;
+  return `${PACKAGES[group] ?? "kubernetes-models"}/${apiVersion}/${kind}`;
+}
