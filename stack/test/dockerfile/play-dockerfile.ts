@@ -1,0 +1,149 @@
+import { spawnSync } from "node:child_process";
+import { chmod, copyFile, cp, mkdir, rename } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { copyFromContext } from "./build-context.ts";
+import { type Instruction, readDockerfile } from "./read-dockerfile.ts";
+
+/** An image as a folder, and how its process starts there. */
+export interface PlayedImage {
+  /** What the image holds beside its base, from `/` on. */
+  readonly root: string;
+  /** The working directory, on this machine. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The user that it runs as; undefined where only one's own can be had. */
+  readonly user: number | undefined;
+  /** The program, on this machine. */
+  readonly entrypoint: string;
+  readonly command: readonly string[];
+}
+
+interface PlayedStage {
+  root: string;
+  readonly packageFolder: string;
+  folder: string;
+  environment: Record<string, string>;
+  user: number | undefined;
+  entrypoint: readonly string[];
+  command: readonly string[];
+}
+
+type Player = (words: string, stage: PlayedStage, all: ReadonlyMap<string, PlayedStage>) => unknown;
+
+/** What each instruction does here. Paths in RUN must be relative. */
+const PLAYERS: Readonly<Record<string, Player>> = {
+  FROM: () => {},
+  ARG: () => {},
+  WORKDIR(words, stage) {
+    stage.folder = words;
+    return mkdir(placeOf(".", stage), { recursive: true });
+  },
+  ENV(words, stage) {
+    const [name = "", value = ""] = words.split("=");
+    stage.environment[name] = value.startsWith("/") ? join(stage.root, value) : value;
+  },
+  USER(words, stage) {
+    // Only root may become somebody else.
+    if (process.getuid?.() === 0) stage.user = Number.parseInt(words, 10);
+  },
+  ENTRYPOINT(words, stage) {
+    stage.entrypoint = JSON.parse(words);
+  },
+  CMD(words, stage) {
+    stage.command = JSON.parse(words);
+  },
+  RUN: run,
+  COPY: copy,
+};
+
+/**
+ * Does below a folder what the Dockerfile's lines do for a package, with this machine's Node in the place of the base image's.
+ * Each stage is played at the same path and then moved aside, since Node's compile cache knows modules by their paths.
+ *
+ * @throws Error at an instruction that it does not know, and if a command fails.
+ */
+export async function playDockerfile(target: string, packageFolder: string): Promise<PlayedImage> {
+  const root = join(target, "image");
+  const { stages } = await readDockerfile();
+  const all = new Map<string, PlayedStage>();
+  for (const { name, instructions } of stages.slice(0, -1)) {
+    const stage = startStage(root, packageFolder);
+    await placeNode(stage);
+    for (const instruction of instructions) await play(instruction, stage, all);
+    stage.root = join(target, name);
+    await rename(root, stage.root);
+    all.set(name, stage);
+  }
+  const stage = startStage(root, packageFolder);
+  for (const instruction of stages.at(-1)?.instructions ?? []) await play(instruction, stage, all);
+  const { environment, user, entrypoint, command } = stage;
+  const program = join(root, entrypoint.join(" "));
+  return { root, folder: placeOf(".", stage), environment, user, entrypoint: program, command };
+}
+
+function startStage(root: string, packageFolder: string): PlayedStage {
+  const nothing = { environment: {}, user: undefined, entrypoint: [], command: [] };
+  return { root, packageFolder, folder: "/", ...nothing };
+}
+
+async function placeNode(stage: PlayedStage): Promise<void> {
+  const path = placeOf("/usr/local/bin/node", stage);
+  await mkdir(dirname(path), { recursive: true });
+  await copyFile(process.execPath, path);
+  await chmod(path, 0o755);
+}
+
+async function play(
+  { name, words }: Instruction,
+  stage: PlayedStage,
+  all: ReadonlyMap<string, PlayedStage>,
+): Promise<void> {
+  const player = PLAYERS[name];
+  if (player === undefined) throw new Error(`play-dockerfile.ts does not know ${name}`);
+  await player(words, stage, all);
+}
+
+function run(command: string, stage: PlayedStage): void {
+  const { root, packageFolder, environment, user } = stage;
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", command], {
+    cwd: placeOf(".", stage),
+    env: {
+      ...process.env,
+      PATH: `${root}/usr/local/bin:${process.env.PATH}`,
+      // What was installed for the tests is taken from there.
+      pnpm_config_prefer_offline: "true",
+      PACKAGE: packageFolder,
+      ...environment,
+    },
+    uid: user,
+    gid: user,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`${command}\nended with ${status}:\n${stdout}${stderr}`);
+}
+
+async function copy(
+  words: string,
+  stage: PlayedStage,
+  all: ReadonlyMap<string, PlayedStage>,
+): Promise<void> {
+  const expanded = words.replaceAll(/\$\{PACKAGE\}/g, stage.packageFolder);
+  const [, from, paths = ""] = /^(?:--from=(\S+) )?(.*)$/.exec(expanded) ?? [];
+  const sources = paths.split(" ");
+  const to = sources.pop() ?? "";
+  for (const source of sources) {
+    const target = placeOf(to.endsWith("/") ? join(to, basename(source)) : to, stage);
+    if (from === undefined) {
+      await copyFromContext(source, target);
+    } else {
+      const other = all.get(from);
+      if (other === undefined) throw new Error(`there is no stage ${from}`);
+      await cp(placeOf(source, other), target, { recursive: true, verbatimSymlinks: true });
+    }
+  }
+}
+
+/** Where a path of the image is on this machine. */
+function placeOf(path: string, stage: PlayedStage): string {
+  return join(stage.root, resolve(stage.folder, path));
+}
