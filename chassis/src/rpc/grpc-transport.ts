@@ -37,7 +37,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const { addresses, service, failurePolicy } = options;
   const client = new Client(targetOf(addresses), credentials.createInsecure(), {
     ...CLIENT_OPTIONS,
-    "grpc.service_config": serviceConfigOf(service),
+    "grpc.service_config": serviceConfigOf(service, failurePolicy),
     "grpc.enable_retries": failurePolicy === "on" ? 1 : 0,
   });
 
