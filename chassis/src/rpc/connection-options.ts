@@ -12,6 +12,16 @@ const PING_INTERVAL_MS_MIN = 5_000;
 const RECONNECT_BACKOFF_MS_MAX = 400;
 const RECONNECT_BACKOFF_MS_FIRST = 100;
 
+/**
+ * A connection is ended so long after it was made, give or take a tenth that grpc-js adds so that not all end at once: its caller looks the callee's
+ * name up again, and finds a replica that is new though none has gone. Calls under way end where they are, for as long as the longest may take;
+ * one that comes too late for the old connection goes over the new one.
+ */
+const CONNECTION_AGE_MS_MAX = 5_000;
+const CONNECTION_GRACE_MS = 130_000;
+/** A name is looked up at most so often; it is when a connection ends. */
+const RESOLUTION_INTERVAL_MS_MIN = 500;
+
 /** How every connection is kept, at either end. */
 const BOTH_ENDS = {
   "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
@@ -25,6 +35,8 @@ const BOTH_ENDS = {
 export const SERVER_OPTIONS = {
   ...BOTH_ENDS,
   "grpc.http2.min_ping_interval_without_data_ms": PING_INTERVAL_MS_MIN,
+  "grpc.max_connection_age_ms": CONNECTION_AGE_MS_MAX,
+  "grpc.max_connection_age_grace_ms": CONNECTION_GRACE_MS,
 } as const satisfies ChannelOptions;
 
 /** How a caller keeps its connections, and finds its callees again. */
@@ -33,5 +45,6 @@ export const CLIENT_OPTIONS = {
   "grpc.initial_reconnect_backoff_ms": RECONNECT_BACKOFF_MS_FIRST,
   "grpc.max_reconnect_backoff_ms": RECONNECT_BACKOFF_MS_MAX,
   "grpc.keepalive_permit_without_calls": 0,
+  "grpc.dns_min_time_between_resolutions_ms": RESOLUTION_INTERVAL_MS_MIN,
   "grpc.service_config_disable_resolution": 1,
 } as const satisfies ChannelOptions;
