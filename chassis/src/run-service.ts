@@ -1,6 +1,9 @@
+import { ConfigurationError } from "#configuration/configuration-error.ts";
 import type { Environment } from "#configuration/read-configuration.ts";
 import { runProcess } from "#lifecycle/run-process.ts";
 import { createLogger, type Logger, type LogLevel } from "#telemetry/logger.ts";
+import { openPeerCredentials, type PeerCredentials } from "#tls/peer-credentials.ts";
+import { findPeerFaults, type PeerSettings } from "#tls/peer-faults.ts";
 import { type ServeOptions, serveApp } from "./serve-app.ts";
 import type { ServiceApp } from "./service-app.ts";
 
@@ -11,11 +14,16 @@ const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
 export interface RunServiceOptions<C> {
   readonly name: string;
   readonly readConfig: (environment: Environment) => C;
-  readonly createApp: (configuration: C, logger: Logger) => ServiceApp;
+  /** Makes the app; it dials with these credentials, if there are any. */
+  readonly createApp: (
+    configuration: C,
+    logger: Logger,
+    peers: PeerCredentials | undefined,
+  ) => ServiceApp;
 }
 
 /** Runs the process of a service, from its environment to its exit. What `main.ts` calls. */
-export function runService<C extends ServeOptions & { readonly logLevel: LogLevel }>(
+export function runService<C extends ServeOptions & PeerSettings & { readonly logLevel: LogLevel }>(
   options: RunServiceOptions<C>,
 ): void {
   const { name } = options;
@@ -25,8 +33,12 @@ export function runService<C extends ServeOptions & { readonly logLevel: LogLeve
     async start() {
       const configuration = options.readConfig(process.env);
       const logger = createLogger({ service: name, level: configuration.logLevel });
-      const app = options.createApp(configuration, logger);
-      return await serveApp(app, configuration, logger);
+      // Here too, since a service that forgot to ask would listen to everybody.
+      const faults = findPeerFaults(configuration, { GRPC_HOST: configuration.grpcHost });
+      if (faults.length > 0) throw new ConfigurationError(faults);
+      const peers = await openPeerCredentials(name, configuration, logger);
+      const app = options.createApp(configuration, logger, peers);
+      return await serveApp(app, { ...configuration, peers }, logger);
     },
   });
 }

@@ -4,6 +4,7 @@ import { startInOrder } from "#lifecycle/start-in-order.ts";
 import { createGrpcServer } from "#rpc/grpc-server.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import { type OperationsServer, startOperationsServer } from "#telemetry/operations-server.ts";
+import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import type { ServiceApp } from "./service-app.ts";
 
 /** Where a service listens, and how it ends. Durations in milliseconds. */
@@ -15,6 +16,8 @@ export interface ServeOptions {
   /** For how long calls are still taken once it was told to end. */
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
+  /** How it proves who it is, and learns who calls. They stay the giver's to close. */
+  readonly peers?: PeerCredentials | undefined;
 }
 
 /**
@@ -28,7 +31,8 @@ export async function serveApp(
 ): Promise<RunningApp> {
   let ready = false;
   const stopping = new AbortController();
-  const grpc = createGrpcServer(app.router, { host: options.grpcHost, port: options.grpcPort });
+  const { grpcHost: host, grpcPort: port, peers } = options;
+  const grpc = createGrpcServer(app.router, { host, port, peers });
   let operations: OperationsServer | undefined;
   const stop = await startInOrder([
     {

@@ -4,6 +4,7 @@ import { runProcess } from "@triptych/chassis/lifecycle/run-process";
 import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
+import { openPeerCredentials } from "@triptych/chassis/tls/peer-credentials";
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
@@ -20,8 +21,9 @@ runProcess({
     const configuration = readConfig(process.env);
     const logger = createLogger({ service: "gateway", level: configuration.logLevel });
     const { failurePolicy } = configuration;
+    const peers = await openPeerCredentials("gateway", configuration, logger);
     const transportTo = (service: DescService, addresses: readonly string[]) =>
-      createGrpcTransport({ addresses, service, failurePolicy });
+      createGrpcTransport({ addresses, service, failurePolicy, peers });
     const transports = {
       users: transportTo(UserService, configuration.usersAddress),
       images: transportTo(ImageService, configuration.imagesAddress),

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { PeerCertificate } from "node:tls";
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import {
   type handleClientStreamingCall,
@@ -9,6 +10,7 @@ import {
   type StatusObject,
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
+import type { Peer } from "#tls/peer.ts";
 import { cancelled } from "./deadline.ts";
 import { asksExplanation, fromMetadata } from "./grpc-headers.ts";
 import type { Router } from "./router.ts";
@@ -21,21 +23,34 @@ import type { CallHeaders } from "./transport.ts";
 const GONE = "the stream is closed";
 
 /** The part of a grpc-js server call that all kinds share. */
-interface GrpcCall {
+export interface GrpcCall {
   readonly metadata: Metadata;
   getDeadline(): Date | number;
+  getAuthContext(): { readonly sslPeerCertificate?: PeerCertificate };
   on(event: "cancelled", listener: () => void): unknown;
 }
 
+/** Says which process makes a call; undefined where nobody has to prove it. */
+export type Identify = (call: GrpcCall) => Peer | undefined;
+
 /** Makes the grpc-js handler of one method, which hands the call to the router. */
-export function toGrpcHandler(router: Router, method: DescMethod): UntypedHandleCall {
-  if (method.methodKind === "unary") return unary(router, method);
-  if (method.methodKind === "server_streaming") return serverStream(router, method);
-  if (method.methodKind === "client_streaming") return clientStream(router, method);
+export function toGrpcHandler(
+  router: Router,
+  method: DescMethod,
+  identify: Identify,
+): UntypedHandleCall {
+  const headersOf = (call: GrpcCall) => ({ ...readHeaders(call), peer: identify(call) });
+  if (method.methodKind === "unary") return unary(router, method, headersOf);
+  if (method.methodKind === "server_streaming") return serverStream(router, method, headersOf);
+  if (method.methodKind === "client_streaming") return clientStream(router, method, headersOf);
   throw new Error(`${method.name}: streams in both directions are not supported`);
 }
 
-function unary(router: Router, method: DescMethod): handleUnaryCall<Message, Message> {
+function unary(
+  router: Router,
+  method: DescMethod,
+  headersOf: HeadersOf,
+): handleUnaryCall<Message, Message> {
   return function handleUnary(call, callback) {
     const headers = headersOf(call);
     router.unary(method, call.request, headers).then(
@@ -48,6 +63,7 @@ function unary(router: Router, method: DescMethod): handleUnaryCall<Message, Mes
 function clientStream(
   router: Router,
   method: DescMethod,
+  headersOf: HeadersOf,
 ): handleClientStreamingCall<Message, Message> {
   return function handleClientStream(call, callback) {
     const headers = headersOf(call);
@@ -61,6 +77,7 @@ function clientStream(
 function serverStream(
   router: Router,
   method: DescMethod,
+  headersOf: HeadersOf,
 ): handleServerStreamingCall<Message, Message> {
   return async function handleServerStream(call) {
     const headers = headersOf(call);
@@ -91,6 +108,8 @@ interface ServerHeaders extends CallHeaders {
   readonly explanation: TrailingCalls | undefined;
 }
 
+type HeadersOf = (call: GrpcCall) => ServerHeaders;
+
 function trailerOf({ explanation }: ServerHeaders): Metadata | undefined {
   return explanation?.writeTo(new Metadata());
 }
@@ -101,7 +120,7 @@ function failureOf(error: RpcError, { explanation }: ServerHeaders): StatusObjec
   return failure;
 }
 
-function headersOf(call: GrpcCall): ServerHeaders {
+function readHeaders(call: GrpcCall): ServerHeaders {
   const controller = new AbortController();
   // grpc-js says so of every call in the end, also of one that was answered: the reason is not worth an error each.
   call.on("cancelled", () => controller.abort(GONE));

@@ -1,8 +1,10 @@
 import type { ServerOptions } from "node:http2";
 import { promisify } from "node:util";
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
+import { peerOf } from "#tls/peer.ts";
+import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import { SERVER_OPTIONS } from "./connection-options.ts";
-import { toGrpcHandler } from "./grpc-server-adapter.ts";
+import { type Identify, toGrpcHandler } from "./grpc-server-adapter.ts";
 import { Health } from "./health.ts";
 import { createReflection } from "./reflection.ts";
 import type { Router } from "./router.ts";
@@ -23,30 +25,39 @@ export interface GrpcServerOptions {
   readonly host: string;
   /** 0 chooses a free one. */
   readonly port: number;
+  /** How it proves who it is, and learns who calls. Without it nothing is encrypted, and whoever calls is believed. */
+  readonly peers?: PeerCredentials | undefined;
 }
 
-/** Makes the gRPC server of a router, with health and reflection. Plain text: the network is trusted. */
+/**
+ * Makes the gRPC server of a router. Health is told to every process that has a certificate. Reflection, which no process needs, is there
+ * only without TLS, where people try things.
+ */
 export function createGrpcServer(router: Router, options: GrpcServerOptions): GrpcServer {
   const server = new Server(SERVER_OPTIONS);
+  const { host, port, peers } = options;
+  const identify: Identify = (call) =>
+    peers === undefined ? undefined : peerOf(call.getAuthContext().sslPeerCertificate);
   const services = router.implementations.map(({ service }) => service);
   for (const service of services) {
     const handlers = service.methods.map((method) => [
       method.localName,
-      toGrpcHandler(router, method),
+      toGrpcHandler(router, method, identify),
     ]);
     server.addService(toServiceDefinition(service), Object.fromEntries(handlers));
   }
   disarmRapidReset(server);
   const health = new Health(router);
   health.addTo(server);
-  createReflection(services).addToServer(server);
+  if (peers === undefined) createReflection(services).addToServer(server);
 
   return {
     async start() {
       // grpc-js would print a stack of its own beside the error that it gives.
       setLogVerbosity(logVerbosity.NONE);
       const bind = promisify(server.bindAsync).bind(server);
-      return await bind(`${options.host}:${options.port}`, ServerCredentials.createInsecure());
+      const credentials = peers?.forServer() ?? ServerCredentials.createInsecure();
+      return await bind(`${host}:${port}`, credentials);
     },
     setServing: (serving) => health.setServing(serving),
     async drain(signal) {

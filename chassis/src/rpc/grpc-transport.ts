@@ -11,11 +11,12 @@ import {
   type ServiceError,
   type StatusObject,
 } from "@grpc/grpc-js";
+import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import { checkHealth } from "./check-health.ts";
 import { CLIENT_OPTIONS } from "./connection-options.ts";
 import { targetOf } from "./dial-target.ts";
 import { toMetadata } from "./grpc-headers.ts";
-import type { FailurePolicySwitch } from "./method-policy.ts";
+import { type FailurePolicySwitch, processOf } from "./method-policy.ts";
 import { RpcError } from "./rpc-error.ts";
 import { serviceConfigOf } from "./service-config.ts";
 import { toMethodDefinition } from "./service-definition.ts";
@@ -30,13 +31,19 @@ export interface GrpcTransportOptions {
   /** What the callee serves: calls of its methods are tried again as their policy allows. */
   readonly service: DescService;
   readonly failurePolicy: FailurePolicySwitch;
+  /** How it proves who calls, and that the callee is the one that is meant. Without it nothing is encrypted or proven. */
+  readonly peers?: PeerCredentials | undefined;
 }
 
 /** Connects to a callee by gRPC. One channel; it is made now and connects when it is first used. */
 export function createGrpcTransport(options: GrpcTransportOptions): Transport {
-  const { addresses, service, failurePolicy } = options;
-  const client = new Client(targetOf(addresses), credentials.createInsecure(), {
+  const { addresses, service, failurePolicy, peers } = options;
+  const callee = processOf(service);
+  const channelCredentials = peers?.forCallee(callee) ?? credentials.createInsecure();
+  const client = new Client(targetOf(addresses), channelCredentials, {
     ...CLIENT_OPTIONS,
+    // What TLS is told to ask for: without it the address, which may not be one that TLS allows for a name.
+    "grpc.ssl_target_name_override": callee,
     "grpc.service_config": serviceConfigOf(service, failurePolicy),
     "grpc.enable_retries": failurePolicy === "on" ? 1 : 0,
   });

@@ -1,5 +1,6 @@
 import { clone, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
+import type { Peer } from "#tls/peer.ts";
 import { cancelled } from "./deadline.ts";
 import type { Router } from "./router.ts";
 import { RpcError } from "./rpc-error.ts";
@@ -9,6 +10,8 @@ import type { CallHeaders, Transport } from "./transport.ts";
 export interface InProcessTransport extends Transport {
   /** Makes calls fail as they do when the callee's process is not there, or lets them through again. */
   setAvailable(available: boolean): void;
+  /** The same transport for the process of that name, as its certificate would prove it over gRPC. */
+  calledBy(name: string): Transport;
 }
 
 /**
@@ -24,26 +27,22 @@ export function createInProcessTransport(
     if (!available) throw new RpcError(status.UNAVAILABLE, "the callee is not running");
     explanation?.sent?.();
   };
-  return {
+  const transportOf = (peer: Peer | undefined): Transport => ({
     async unary(method, request, headers) {
       check(headers);
-      return clone(
-        method.output,
-        await router.unary(method, clone(method.input, request), headers),
-      );
+      const copy = clone(method.input, request);
+      return clone(method.output, await router.unary(method, copy, { ...headers, peer }));
     },
     async *serverStream(method, request, headers) {
       check(headers);
-      yield* copies(
-        method.output,
-        router.serverStream(method, clone(method.input, request), headers),
-      );
+      const copy = clone(method.input, request);
+      yield* copies(method.output, router.serverStream(method, copy, { ...headers, peer }));
     },
     async clientStream(method, requests, headers) {
       check(headers);
       const source = new Source(method.input, requests);
       const signal = AbortSignal.any([headers.signal, source.signal]);
-      const answered = router.clientStream(method, source.read(), { ...headers, signal });
+      const answered = router.clientStream(method, source.read(), { ...headers, peer, signal });
       const response = await answered.catch((thrown) => source.rethrow(thrown));
       source.check();
       return clone(method.output, response);
@@ -52,11 +51,15 @@ export function createInProcessTransport(
       check();
       return isServing() ? await router.health(timeoutMs) : "not-serving";
     },
-    setAvailable(next) {
-      available = next;
-    },
     close() {
       available = false;
+    },
+  });
+  return {
+    ...transportOf(undefined),
+    calledBy: (name) => transportOf({ kind: "process", name }),
+    setAvailable(next) {
+      available = next;
     },
   };
 }

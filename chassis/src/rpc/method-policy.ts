@@ -1,11 +1,11 @@
 import assert from "node:assert";
-import type { DescMethod } from "@bufbuild/protobuf";
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { getOption } from "@bufbuild/protobuf";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { type Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
 
-/** The failure policy of a method, as its proto declares it. */
+/** The policy of a method, as its proto declares it. */
 export interface MethodPolicy {
   /** The most that a call may take, in milliseconds. */
   readonly timeoutMs: number;
@@ -21,6 +21,8 @@ export interface MethodPolicy {
   readonly criticality: Criticality;
   /** How many keys a batch takes; 0 for a method that is no batch. */
   readonly maxBatch: number;
+  /** The names of the processes that may call it. */
+  readonly callers: readonly string[];
 }
 
 /** Whether the failure policy is obeyed. `off` is the control arm of an experiment: it shows what the policy is worth. */
@@ -44,6 +46,7 @@ export function policyOf(method: DescMethod): MethodPolicy {
     hedgeAfterMs: milliseconds(declared.hedgeAfter),
     criticality: declared.criticality,
     maxBatch: declared.maxBatch,
+    callers: declared.callers,
   };
   policies.set(method, policy);
   return policy;
@@ -52,6 +55,11 @@ export function policyOf(method: DescMethod): MethodPolicy {
 /** Names a method as it stands in logs and metrics: `users.v1.UserService/GetUser`. */
 export function methodName(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
+}
+
+/** Names the process that answers a service, as its certificate does: `users` of `users.v1.UserService`. */
+export function processOf({ typeName }: DescService): string {
+  return typeName.replace(/\..*/, "");
 }
 
 function milliseconds(duration: Duration | undefined): number {

@@ -10,7 +10,7 @@ import { type RouterOptions, ServerCall } from "./server-call.ts";
 import type { CallHeaders, Transport } from "./transport.ts";
 
 /**
- * The server's side of every call, whatever carried it: identity, deadline, required fields, handler, status, log.
+ * The server's side of every call, whatever carried it: callers, identity, deadline, required fields, handler, status, log.
  * It has the shape of a transport, which is what makes one process or many the same to a caller.
  */
 export interface Router extends Omit<Transport, "close"> {

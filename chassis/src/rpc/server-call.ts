@@ -20,6 +20,7 @@ import { deadlineExceeded, deadlineTooShort, type KeptDeadline, keepDeadline } f
 import type { Implementation } from "./handlers.ts";
 import { type FailurePolicySwitch, methodName, policyOf } from "./method-policy.ts";
 import { newRequestId } from "./request-id.ts";
+import { CALLER_NOT_ALLOWED, requireCaller } from "./require-caller.ts";
 import { RpcError, statusName } from "./rpc-error.ts";
 import type { CallHeaders } from "./transport.ts";
 
@@ -75,8 +76,12 @@ export class ServerCall implements Disposable {
     this.#kept = keepDeadline(Math.min(longest, headers.deadline ?? longest), headers.signal);
   }
 
-  /** Decides whether the call is taken on and who is asking, and makes what the handler is given. Throws if it is not, or the token is bad. */
+  /**
+   * Decides whether this process may call, whether the call is taken on, and who is asking, and makes what the handler is given. Throws if it
+   * may not or is not, or the token is bad.
+   */
   async context(): Promise<CallContext> {
+    requireCaller(this.#method, this.#headers.peer);
     const { deadline, signal } = this.#kept;
     const criticality = this.#headers.criticality ?? policyOf(this.#method).criticality;
     if (this.#options.failurePolicy === "on") rememberPriority(signal, { criticality, deadline });
@@ -112,10 +117,12 @@ export class ServerCall implements Disposable {
     this.#options.metrics.rpcServer.observe({ method, code }, seconds);
     const line = { requestId: this.#requestId, method, code, ms: Math.round(seconds * 1e6) / 1e3 };
     const { logger } = this.#options;
-    if (this.#error === undefined) logger.info(line, "rpc");
-    else if (this.#error.code === status.INTERNAL)
-      logger.error({ ...line, err: this.#error.cause }, "rpc failed");
-    else logger.info({ ...line, reason: this.#error.reason, detail: this.#error.message }, "rpc");
+    if (this.#error === undefined) return logger.info(line, "rpc");
+    const { reason, message: detail, cause: err } = this.#error;
+    if (this.#error.code === status.INTERNAL) return logger.error({ ...line, err }, "rpc failed");
+    // One of ours that does so is set up wrongly; somebody else was kept out.
+    const level = reason === CALLER_NOT_ALLOWED ? "warn" : "info";
+    logger[level]({ ...line, reason, detail }, "rpc");
   }
 
   /** Refuses what has too little time left, or comes when there is too much to do. */

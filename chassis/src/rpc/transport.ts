@@ -1,5 +1,6 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import type { Peer } from "#tls/peer.ts";
 import type { CallNode } from "./call-tree.ts";
 
 /** What goes along with a call, whatever the transport. */
@@ -14,6 +15,8 @@ export interface CallHeaders {
   readonly deadline: number | undefined;
   /** Fires when the caller gives up. */
   readonly signal: AbortSignal;
+  /** Which process calls. Set by whoever receives the call, and never sent; undefined where nobody has to prove it. */
+  readonly peer?: Peer | undefined;
   /** Told what becomes of the call; undefined if nobody asked. */
   readonly explanation?: Explanation | undefined;
 }

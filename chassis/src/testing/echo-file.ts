@@ -19,6 +19,8 @@ import {
 export const ECHO_TIMEOUT_MS = 1000;
 /** How long `Tell`, `Ask` and `Count` may take, in milliseconds: on a busy machine, too, a test of something else than time is done by then. */
 const ECHO_LONG_TIMEOUT_MS = 5_000;
+/** The only process that may call it. */
+export const ECHO_CALLER = "gateway";
 /** When a slow `Ask` is asked a second time, in milliseconds. */
 export const ECHO_HEDGE_AFTER_MS = 500;
 /** For how long a word is given again without asking, in milliseconds. */
@@ -89,6 +91,7 @@ function method(
   const declared = create(MethodPolicySchema, {
     timeout: durationFromMs(ECHO_TIMEOUT_MS),
     criticality: Criticality.DEFAULT,
+    callers: [ECHO_CALLER],
     ...policy,
   });
   setExtension(options, method_policy, declared);

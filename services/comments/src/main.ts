@@ -7,11 +7,12 @@ import { readConfig } from "./config.ts";
 runService({
   name: NAME,
   readConfig,
-  createApp(configuration, logger) {
+  createApp(configuration, logger, peers) {
     const images = createGrpcTransport({
       addresses: configuration.imagesAddress,
       service: ImageService,
       failurePolicy: configuration.failurePolicy,
+      peers,
     });
     return createApp(configuration, { logger, images });
   },

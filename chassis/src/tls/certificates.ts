@@ -1,0 +1,80 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createSecureContext } from "node:tls";
+import { ConfigurationError } from "#configuration/configuration-error.ts";
+import { PEER_FIELDS } from "#configuration/service-fields.ts";
+import { nameOf, uriOf } from "./process-uri.ts";
+
+/** Where a process's certificate, its key and the CAs stand. */
+export interface CertificatePaths {
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+/** What stands there, in PEM. */
+export interface Certificates {
+  readonly certificate: Buffer;
+  readonly key: Buffer;
+  readonly ca: Buffer;
+}
+
+/** Reads the three files. Throws a ConfigurationError that names the setting of one that cannot be read. */
+export async function readCertificates(paths: CertificatePaths): Promise<Certificates> {
+  const [certificate, key, ca] = await Promise.all([
+    read("tlsCertificateFile", paths.certificate),
+    read("tlsKeyFile", paths.key),
+    read("tlsCaFile", paths.ca),
+  ]);
+  return { certificate, key, ca };
+}
+
+/**
+ * Throws a ConfigurationError that says what is wrong, if these are not what the process of that name can use: a certificate that names it and is
+ * valid now, the key of it, and at least one CA. No part of a key is shown.
+ */
+export function checkCertificates({ certificate, key, ca }: Certificates, name: string): void {
+  const own = parse("tlsCertificateFile", "a certificate in PEM", () => {
+    return new X509Certificate(certificate);
+  });
+  const privateKey = parse("tlsKeyFile", "a private key in PEM, without a password", () => {
+    return createPrivateKey(key);
+  });
+  parse("tlsCaFile", "certificates in PEM", () => new X509Certificate(ca));
+  if (nameOf(own.subjectAltName) !== name) {
+    throw fault("tlsCertificateFile", `must have the URI ${uriOf(name)} and no other`);
+  }
+  if (own.validToDate.getTime() <= Date.now()) {
+    throw fault("tlsCertificateFile", `must be valid, and is not since ${own.validTo}`);
+  }
+  if (!own.checkPrivateKey(privateKey)) {
+    throw fault("tlsKeyFile", "must be the key of the certificate in TLS_CERTIFICATE_FILE");
+  }
+  parse("tlsCaFile", "CAs, and the certificate with what leads to one of them", () => {
+    return createSecureContext({ cert: certificate, key, ca });
+  });
+}
+
+type Setting = keyof typeof PEER_FIELDS;
+
+async function read(setting: Setting, path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw fault(setting, `names ${path}, which cannot be read`, cause);
+  }
+}
+
+function parse<T>(setting: Setting, expected: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw fault(setting, `must name a file with ${expected}`, cause);
+  }
+}
+
+function fault(setting: Setting, message: string, cause?: unknown): ConfigurationError {
+  const error = new ConfigurationError([{ variable: PEER_FIELDS[setting].variable, message }]);
+  error.cause = cause;
+  return error;
+}
