@@ -9,7 +9,7 @@ describe("the app", () => {
       databasePoolMax: 1,
       accessTokenPublicKeys: createTestTokens().jwks,
       // Below a file there is no folder, whoever asks.
-      blobDirectory: `${import.meta.filename}/blobs`,
+      blobs: { store: "file", directory: `${import.meta.filename}/blobs` },
       uploadsMax: 1,
       failurePolicy: "on",
     } as const;

@@ -8,8 +8,9 @@ import type { ServiceApp } from "@triptych/chassis/service-app";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
-import { createFileBlobStore } from "#blobs/file-blob-store.ts";
+import { createBlobStore } from "#blobs/create-blob-store.ts";
 import { createBlobCollector } from "#domain/blob-collector.ts";
+import { type BlobStore, BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 import { createDownloads } from "#domain/downloads.ts";
 import { createImages } from "#domain/images.ts";
 import { createLikes } from "#domain/likes.ts";
@@ -33,7 +34,7 @@ export type AppConfiguration = Pick<
   | "databaseUrl"
   | "databasePoolMax"
   | "accessTokenPublicKeys"
-  | "blobDirectory"
+  | "blobs"
   | "uploadsMax"
   | "failurePolicy"
 > &
@@ -57,7 +58,7 @@ export function createApp(
   });
   const queue = createImageQueue(database, logger);
   const repository = createImageRepository(database, queue.enqueue);
-  const blobs = createFileBlobStore(configuration.blobDirectory);
+  const blobs = createBlobStore(configuration.blobs);
   const collector = createBlobCollector(createBlobReferences(database), blobs, (error) =>
     logger.warn({ error }, "bytes that nobody refers to could not be removed"),
   );
@@ -89,8 +90,7 @@ export function createApp(
     metrics,
     readOnly: database.readOnly,
     async prepare(signal) {
-      // Tells now, and not at the first upload, that the folder of blobs cannot be written.
-      await (await blobs.stage())[Symbol.asyncDispose]();
+      await checkBlobs(blobs, logger);
       await prepareServiceDatabase({ url, migrations: MIGRATIONS, logger }, signal);
       await prepareQueue({ url, logger, start: queue.start }, signal);
     },
@@ -99,4 +99,15 @@ export function createApp(
       await database.close();
     },
   };
+}
+
+/** Tells now, and not at the first upload, that bytes cannot be kept. A store that is only away is waited for: images can be listed without it. */
+async function checkBlobs(blobs: BlobStore, logger: Logger): Promise<void> {
+  try {
+    await blobs.check();
+  } catch (error) {
+    const isAway = error instanceof BlobStoreUnavailable && !(error instanceof BlobStoreRefused);
+    if (!isAway) throw error;
+    logger.warn({ error }, "uploads and downloads fail until the object store answers");
+  }
 }

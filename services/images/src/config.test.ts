@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ConfigurationError } from "@triptych/chassis/configuration/configuration-error";
 import { describeConfiguration } from "@triptych/chassis/configuration/read-configuration";
+import { createTestTokens } from "@triptych/chassis/testing/test-tokens";
 import {
   CONFIGURATION_FIELDS,
   readConfig,
@@ -9,6 +10,15 @@ import {
 } from "./config.ts";
 
 const README = new URL("../README.md", import.meta.url);
+
+const S3 = { BLOB_STORE: "s3", S3_BUCKET: "pictures", S3_REGION: "here-1" };
+const WORKER = { DATABASE_URL: "postgres://a@b/c" };
+const SERVICE = {
+  ...WORKER,
+  GRPC_PORT: "0",
+  METRICS_PORT: "0",
+  ACCESS_TOKEN_PUBLIC_KEYS: JSON.stringify(createTestTokens().jwks),
+};
 
 describe("the configuration", () => {
   it("names everything that must be set, at once", () => {
@@ -25,6 +35,47 @@ describe("the configuration", () => {
       metricsPort: undefined,
       workerConcurrency: 1,
     });
+  });
+
+  it("knows a folder", () => {
+    const { blobs } = readWorkerConfig({ ...WORKER, BLOB_DIRECTORY: "/blobs" });
+    expect(blobs).toEqual({ store: "file", directory: "/blobs" });
+  });
+
+  it("knows a bucket, with a key or without", () => {
+    const bucket = { store: "s3", bucket: "pictures", region: "here-1", forcePathStyle: false };
+    expect(readWorkerConfig({ ...WORKER, ...S3 }).blobs).toEqual(bucket);
+    const own = {
+      S3_ENDPOINT: "http://minio:9000",
+      S3_FORCE_PATH_STYLE: "true",
+      AWS_ACCESS_KEY_ID: "id",
+      AWS_SECRET_ACCESS_KEY: "key",
+    };
+    expect(readWorkerConfig({ ...WORKER, ...S3, ...own }).blobs).toEqual({
+      ...bucket,
+      forcePathStyle: true,
+      endpoint: "http://minio:9000",
+      credentials: { accessKeyId: "id", secretAccessKey: "key" },
+    });
+  });
+
+  it("names everything that a bucket needs, at once", () => {
+    const environment = { ...WORKER, BLOB_STORE: "s3", AWS_ACCESS_KEY_ID: "id" };
+    const read = () => readWorkerConfig(environment);
+    for (const variable of ["S3_BUCKET", "S3_REGION", "AWS_SECRET_ACCESS_KEY"]) {
+      expect(read).toThrow(`${variable} is not set`);
+    }
+    expect(read).not.toThrow("BLOB_DIRECTORY");
+  });
+
+  it("refuses several replicas with files of their own, and takes them with a bucket", () => {
+    const read = (environment: object) => () => readConfig({ ...SERVICE, ...environment });
+    const files = { BLOB_DIRECTORY: "/blobs" };
+    expect(read(files)).not.toThrow();
+    expect(read({ ...files, REPLICAS_MAX: "2" })).toThrow(
+      /REPLICAS_MAX must be 1 with BLOB_STORE=file, not 2: .*set BLOB_STORE=s3/,
+    );
+    expect(read({ ...S3, REPLICAS_MAX: "2" })).not.toThrow();
   });
 
   it.each([CONFIGURATION_FIELDS, WORKER_CONFIGURATION_FIELDS])(

@@ -1,6 +1,14 @@
-import { path, port } from "@triptych/chassis/configuration/address-fields";
+import assert from "node:assert";
+import { path, port, url } from "@triptych/chassis/configuration/address-fields";
+import type { ConfigurationFault } from "@triptych/chassis/configuration/configuration-error";
 import { optional } from "@triptych/chassis/configuration/field";
-import { integer, milliseconds } from "@triptych/chassis/configuration/fields";
+import {
+  boolean,
+  integer,
+  milliseconds,
+  oneOf,
+  text,
+} from "@triptych/chassis/configuration/fields";
 import {
   type Configuration as ConfigurationOf,
   type Environment,
@@ -12,19 +20,71 @@ import {
   PROCESS_FIELDS,
   SERVICE_FIELDS,
 } from "@triptych/chassis/configuration/service-fields";
+import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
+import type { BlobSettings } from "#blobs/create-blob-store.ts";
 
-/** What the service and its worker share. */
+/** Where the bytes are: what the service and its worker share. */
 const BLOB_FIELDS = {
-  blobDirectory: path({
-    variable: "BLOB_DIRECTORY",
-    description: "the folder of originals and variants, shared by the service and its workers",
+  blobStore: oneOf(["file", "s3"], {
+    variable: "BLOB_STORE",
+    description: "where originals and variants are kept: in a folder, or in an S3 bucket",
+    default: "file",
   }),
+  blobDirectory: optional(
+    path({
+      variable: "BLOB_DIRECTORY",
+      description: "with `file`: the folder, shared by the service and its workers",
+    }),
+  ),
+  s3Bucket: optional(
+    text({
+      variable: "S3_BUCKET",
+      description: "with `s3`: the bucket, which holds nothing else",
+    }),
+  ),
+  s3Region: optional(
+    text({ variable: "S3_REGION", description: "with `s3`: the region of the bucket" }),
+  ),
+  s3Endpoint: optional(
+    url({
+      variable: "S3_ENDPOINT",
+      description: "where a store that is not Amazon's answers S3",
+      protocols: ["https", "http"],
+    }),
+  ),
+  s3ForcePathStyle: boolean({
+    variable: "S3_FORCE_PATH_STYLE",
+    description: "`true` names the bucket in the path instead of the host, as MinIO wants it",
+    default: false,
+  }),
+  awsAccessKeyId: optional(
+    text({
+      variable: "AWS_ACCESS_KEY_ID",
+      description:
+        "the id of the key to the bucket; unset with the next one, the credentials are those of the machine or pod",
+      secret: true,
+    }),
+  ),
+  awsSecretAccessKey: optional(
+    text({
+      variable: "AWS_SECRET_ACCESS_KEY",
+      description: "the key to the bucket",
+      secret: true,
+    }),
+  ),
 } as const;
 
 /** Every setting of the service. */
 export const CONFIGURATION_FIELDS = {
   ...SERVICE_FIELDS,
   ...BLOB_FIELDS,
+  replicasMax: integer({
+    variable: "REPLICAS_MAX",
+    description: "how many replicas of the service may run; more than one need `s3`",
+    default: 1,
+    min: 1,
+    max: 1_000,
+  }),
   uploadsMax: integer({
     variable: "UPLOADS_MAX",
     description: "how many uploads may be under way at once",
@@ -64,10 +124,16 @@ export const WORKER_CONFIGURATION_FIELDS = {
 } as const;
 
 /** The values of the service's settings. */
-export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
+export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS> & {
+  /** What the settings of the blob store come to. */
+  readonly blobs: BlobSettings;
+};
 
 /** The values of the worker's settings. */
-export type WorkerConfiguration = ConfigurationOf<typeof WORKER_CONFIGURATION_FIELDS>;
+export type WorkerConfiguration = ConfigurationOf<typeof WORKER_CONFIGURATION_FIELDS> & {
+  /** What the settings of the blob store come to. */
+  readonly blobs: BlobSettings;
+};
 
 /**
  * Reads the service's settings from the environment.
@@ -75,7 +141,12 @@ export type WorkerConfiguration = ConfigurationOf<typeof WORKER_CONFIGURATION_FI
  * @throws ConfigurationError that names every fault at once.
  */
 export function readConfig(environment: Environment): Configuration {
-  return readConfiguration(environment, CONFIGURATION_FIELDS);
+  const values = readConfiguration(environment, CONFIGURATION_FIELDS, (found) => [
+    ...findPeerFaults(found, { GRPC_HOST: found.grpcHost }),
+    ...findBlobFaults(found),
+    ...findReplicaFaults(found),
+  ]);
+  return { ...values, blobs: toBlobSettings(values) };
 }
 
 /**
@@ -84,5 +155,62 @@ export function readConfig(environment: Environment): Configuration {
  * @throws ConfigurationError that names every fault at once.
  */
 export function readWorkerConfig(environment: Environment): WorkerConfiguration {
-  return readConfiguration(environment, WORKER_CONFIGURATION_FIELDS);
+  const values = readConfiguration(environment, WORKER_CONFIGURATION_FIELDS, findBlobFaults);
+  return { ...values, blobs: toBlobSettings(values) };
+}
+
+type BlobValues = ConfigurationOf<typeof BLOB_FIELDS>;
+
+/** What each store cannot do without. */
+const REQUIRED = {
+  file: ["blobDirectory"],
+  s3: ["s3Bucket", "s3Region"],
+} as const satisfies Record<BlobValues["blobStore"], readonly (keyof BlobValues)[]>;
+
+const KEY_PAIR = ["awsAccessKeyId", "awsSecretAccessKey"] as const;
+
+function findBlobFaults(values: Partial<BlobValues>): ConfigurationFault[] {
+  const { blobStore } = values;
+  if (blobStore === undefined) return [];
+  const missing = REQUIRED[blobStore].filter((name) => values[name] === undefined);
+  const faults = missing.map((name) => ({
+    variable: BLOB_FIELDS[name].variable,
+    message: `is not set: BLOB_STORE=${blobStore} needs it (${BLOB_FIELDS[name].description})`,
+  }));
+  const unpaired = KEY_PAIR.filter((name) => values[name] === undefined);
+  if (blobStore === "s3" && unpaired.length === 1) {
+    const [name = "awsAccessKeyId"] = unpaired;
+    const message = `is not set: ${KEY_PAIR.map((one) => BLOB_FIELDS[one].variable).join(" and ")} are set together, or neither`;
+    faults.push({ variable: BLOB_FIELDS[name].variable, message });
+  }
+  return faults;
+}
+
+function findReplicaFaults({
+  blobStore,
+  replicasMax = 1,
+}: Partial<ConfigurationOf<typeof CONFIGURATION_FIELDS>>): ConfigurationFault[] {
+  if (blobStore !== "file" || replicasMax === 1) return [];
+  const message = `must be 1 with BLOB_STORE=file, not ${replicasMax}: each replica would have files of its own, and not find the others'; set BLOB_STORE=s3`;
+  return [{ variable: CONFIGURATION_FIELDS.replicasMax.variable, message }];
+}
+
+function toBlobSettings(values: BlobValues): BlobSettings {
+  if (values.blobStore === "file") {
+    const { blobDirectory: directory } = values;
+    assert(directory !== undefined, "findBlobFaults has refused a file store without a folder");
+    return { store: "file", directory };
+  }
+  const { s3Bucket: bucket, s3Region: region, s3Endpoint: endpoint } = values;
+  assert(bucket !== undefined && region !== undefined, "findBlobFaults has refused s3 without");
+  const { awsAccessKeyId: accessKeyId, awsSecretAccessKey: secretAccessKey } = values;
+  const isKeyed = accessKeyId !== undefined && secretAccessKey !== undefined;
+  return {
+    store: "s3",
+    bucket,
+    region,
+    endpoint,
+    forcePathStyle: values.s3ForcePathStyle,
+    credentials: isKeyed ? { accessKeyId, secretAccessKey } : undefined,
+  };
 }

@@ -1,22 +1,22 @@
-import { readdir, readlink } from "node:fs/promises";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, VariantName, Visibility } from "@triptych/protos/images/v1/image_pb";
 import type { ContentHeader } from "@triptych/protos/images/v1/image_service_pb";
+import { openFiles } from "./open-files.ts";
 import { picture } from "./pictures.ts";
-import { startImages, type TestImages } from "./start-images.ts";
+import { BLOB_STORES, startImages, type TestImages } from "./start-images.ts";
 
 const { ORIGINAL, THUMB } = VariantName;
 
-describe("a download", () => {
+describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
   let images: TestImages;
   let owner: UserCaller;
   let other: UserCaller;
   let file: Buffer;
   let image: Image;
   beforeAll(async () => {
-    images = await startImages();
+    images = await startImages({ store });
     [owner, other] = [await images.user(), await images.user()];
     file = Buffer.concat([await picture(100, 100).png().toBuffer(), Buffer.alloc(2_000_000, 5)]);
     image = await images.upload(owner, file);
@@ -116,10 +116,11 @@ describe("a download", () => {
     expect((await read({ id: hidden.id })).header?.visibility).toBe(Visibility.PRIVATE);
   });
 
-  test("that its reader leaves closes its file", async () => {
+  test("that its reader leaves closes its file or its connection", async () => {
     for await (const { part } of download({})) {
       if (part.case === "chunk") break;
     }
+    await eventually(async () => (images.objectStore?.sending() ?? 0) === 0);
     // Only Linux tells which files are open.
     if (process.platform !== "linux") return;
     await eventually(async () => (await openFiles(images.blobDirectory)).length === 0);
@@ -136,11 +137,3 @@ describe("a download", () => {
     expect(length).toBe(file.length + 1);
   });
 });
-
-async function openFiles(directory: string): Promise<string[]> {
-  const descriptors = await readdir("/proc/self/fd");
-  const paths = await Promise.all(
-    descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => "")),
-  );
-  return paths.filter((path) => path.startsWith(directory));
-}

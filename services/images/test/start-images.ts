@@ -19,16 +19,26 @@ import {
 } from "@triptych/protos/images/v1/image_service_pb";
 import pg from "pg";
 import { createApp } from "#app.ts";
+import type { BlobSettings } from "#blobs/create-blob-store.ts";
 import { MIGRATIONS } from "#migrations.ts";
+import { openFiles } from "./open-files.ts";
+import { startObjectStore, type TestObjectStore } from "./start-object-store.ts";
 
 /** What an upload says, and sends. */
 export type UploadMessage = MessageInitShape<typeof CreateImageRequestSchema>;
 
-/** The images service, listening, over a database and a folder of its own. */
+/** Where a test's service keeps bytes: in files, or in a bucket. */
+export const BLOB_STORES = ["file", "s3"] as const;
+
+/** The images service, listening, over a database and a store of bytes of its own. */
 export interface TestImages extends AsyncDisposable {
   readonly client: Client<typeof ImageService>;
   readonly databaseUrl: string;
+  readonly blobs: BlobSettings;
+  /** Empty if the bytes are in a bucket. */
   readonly blobDirectory: string;
+  /** The bucket, if the bytes are in one. */
+  readonly objectStore: TestObjectStore | undefined;
   /** The operator's switch. */
   readonly readOnly: ReadOnlySwitch;
   /** Makes a user who is signed in. */
@@ -41,8 +51,10 @@ export interface TestImages extends AsyncDisposable {
   ): Promise<Image>;
   /** Looks into the database. */
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** The files in the blob directory, staged ones included. */
+  /** The names of the files in the blob directory, staged ones included, or the keys in the bucket. */
   files(): Promise<string[]>;
+  /** How many uploads are being received; of a bucket's only Linux tells. */
+  arriving(): Promise<number>;
   /** Removes every image and every file. */
   clear(): Promise<void>;
 }
@@ -74,19 +86,33 @@ export async function* openingOf(
   }
 }
 
+/** What of a service is not as usual. */
+export interface StartOptions {
+  readonly uploadsMax?: number;
+  readonly store?: (typeof BLOB_STORES)[number];
+}
+
 /** Starts the service. */
-export async function startImages({ uploadsMax = 32 } = {}): Promise<TestImages> {
+export async function startImages({
+  uploadsMax = 32,
+  store = "file",
+}: StartOptions = {}): Promise<TestImages> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await createTestDatabase({ migrations: MIGRATIONS }));
+  const objectStore = store === "s3" ? stack.use(await startObjectStore()) : undefined;
   const blobDirectory = await mkdtemp(join(tmpdir(), "images-"));
   stack.defer(() => rm(blobDirectory, { recursive: true, force: true }));
+  const blobs: BlobSettings =
+    objectStore === undefined
+      ? { store: "file", directory: blobDirectory }
+      : { store: "s3", ...objectStore.settings };
   const tokens = createTestTokens();
   const app = createApp(
     {
       databaseUrl: database.url,
       databasePoolMax: 10,
       accessTokenPublicKeys: tokens.jwks,
-      blobDirectory,
+      blobs,
       uploadsMax,
       failurePolicy: "on",
     },
@@ -103,7 +129,9 @@ export async function startImages({ uploadsMax = 32 } = {}): Promise<TestImages>
   return {
     client,
     databaseUrl: database.url,
+    blobs,
     blobDirectory,
+    objectStore,
     readOnly: app.readOnly,
     async user() {
       const userId = newId();
@@ -116,11 +144,18 @@ export async function startImages({ uploadsMax = 32 } = {}): Promise<TestImages>
       return (await pool.query(text, values)).rows;
     },
     async files() {
+      if (objectStore !== undefined) return objectStore.keys();
       const entries = await readdir(blobDirectory, { recursive: true, withFileTypes: true });
       return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     },
+    async arriving() {
+      if (store === "s3") return (await openFiles(join(tmpdir(), "triptych-blob-"))).length;
+      const staged = await readdir(join(blobDirectory, "staging")).catch(() => []); // not made yet
+      return staged.length;
+    },
     async clear() {
       await pool.query("truncate images, blobs cascade");
+      objectStore?.clear();
       for (const name of await readdir(blobDirectory)) {
         await rm(join(blobDirectory, name), { recursive: true });
       }

@@ -14,7 +14,7 @@ export async function startWorker(
   const worker = createWorker(
     {
       databaseUrl: images.databaseUrl,
-      blobDirectory: images.blobDirectory,
+      blobs: images.blobs,
       workerConcurrency: concurrency,
       renderTimeoutMs,
       failurePolicy: "on",

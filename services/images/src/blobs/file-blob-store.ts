@@ -1,6 +1,6 @@
 import { mkdir, opendir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { BlobMissing, type BlobStore } from "#domain/blob-store.ts";
+import { BlobMissing, type BlobStore, type StagedBlob } from "#domain/blob-store.ts";
 import { isFileMissing, openFile, syncDirectory } from "./files.ts";
 import { createStagedFile } from "./staged-file.ts";
 
@@ -25,10 +25,15 @@ export function createFileBlobStore(directory: string): BlobStore {
     await syncDirectory(folder);
   }
 
+  async function stage(): Promise<StagedBlob> {
+    await mkdir(staging, { recursive: true });
+    return await createStagedFile(staging, place);
+  }
+
   return {
-    async stage() {
-      await mkdir(staging, { recursive: true });
-      return await createStagedFile(staging, place);
+    stage,
+    async check() {
+      await using _file = await stage();
     },
     async open(hash, { first, length }) {
       const file = await openFile(pathOf(hash), hash);

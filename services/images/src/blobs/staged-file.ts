@@ -1,8 +1,9 @@
 import assert from "node:assert";
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StagedBlob } from "#domain/blob-store.ts";
+import { createHashedFile } from "./hashed-file.ts";
 
 /** Creates a file in the staging folder that is hashed and counted while it is written. */
 export async function createStagedFile(
@@ -11,30 +12,21 @@ export async function createStagedFile(
 ): Promise<StagedBlob> {
   const path = join(staging, randomUUID());
   const file = await open(path, "wx");
-  const digest = createHash("sha256");
-  let sizeBytes = 0;
+  const content = createHashedFile(file);
   let hash: string | undefined;
   let placed = false;
   let writing = true;
 
   return {
     get sizeBytes() {
-      return sizeBytes;
+      return content.sizeBytes;
     },
-    async write(chunk) {
-      digest.update(chunk);
-      sizeBytes += chunk.length;
-      let rest = chunk;
-      while (rest.length > 0) {
-        const { bytesWritten } = await file.write(rest);
-        rest = rest.subarray(bytesWritten);
-      }
-    },
+    write: content.write,
     async finish() {
       await file.sync();
       await file.close();
       writing = false;
-      hash = digest.digest("hex");
+      hash = content.digest();
       return hash;
     },
     async place() {

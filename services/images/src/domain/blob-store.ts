@@ -1,9 +1,17 @@
-/** Where bytes are kept by their content's hash. Files today; an object store can take their place. */
+/**
+ * Where bytes are kept by their content's hash. What is asked of it throws BlobStoreUnavailable if the bytes are kept elsewhere, and that
+ * place does not answer.
+ */
 export interface BlobStore {
+  /** Finds out whether bytes can be kept at all. Throws BlobStoreRefused if they never will be as things are set. */
+  check(): Promise<void>;
   /** Opens a place for bytes that are still arriving. */
   stage(): Promise<StagedBlob>;
-  /** Opens bytes for reading, from `first` on, `length` of them. Throws BlobMissing before the first chunk. */
-  open(hash: string, range: ContentRange): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Opens bytes for reading, from `first` on, `length` of them. Throws BlobMissing before the first chunk. The signal ends the opening, and
+   * the reading too if the bytes come from elsewhere.
+   */
+  open(hash: string, range: ContentRange, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Lends bytes as a file that may be read until `use` settles. Throws BlobMissing. */
   borrow<Result>(hash: string, use: (path: string) => Promise<Result>): Promise<Result>;
   /** Removes bytes, if they are there and at least so old. */
@@ -14,7 +22,7 @@ export interface BlobStore {
   removeStaged(ageMsMin: number): Promise<number>;
 }
 
-/** Bytes on their way into the store. Disposing of it removes whatever was not placed. */
+/** Bytes on their way into the store. Disposing of it removes whatever was not placed, or leaves it to `listOlderThan`. */
 export interface StagedBlob extends AsyncDisposable {
   readonly sizeBytes: number;
   write(chunk: Uint8Array): Promise<void>;
@@ -38,4 +46,14 @@ export interface ContentRange {
 /** There are no bytes of this hash. */
 export class BlobMissing extends Error {
   override readonly name = "BlobMissing";
+}
+
+/** The store can't be asked now: nothing is known of the bytes. Its message holds no secret. */
+export class BlobStoreUnavailable extends Error {
+  override readonly name: string = "BlobStoreUnavailable";
+}
+
+/** The store answers, and refuses whoever asks: waiting does not help. */
+export class BlobStoreRefused extends BlobStoreUnavailable {
+  override readonly name = "BlobStoreRefused";
 }

@@ -40,7 +40,7 @@ export function createDownloads(images: Images, blobs: BlobStore): Downloads {
     const image = await images.getImage(request.id, viewer, signal);
     const content = contentOf(image, request.variant, viewer);
     const range = resolveRange(request.range, content.sizeBytes);
-    const chunks = await blobs.open(content.version, range);
+    const chunks = await blobs.open(content.version, range, signal);
     return { header: { ...content, ...range, visibility: image.visibility }, chunks };
   }
   return {

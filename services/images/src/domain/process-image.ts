@@ -81,11 +81,12 @@ export function createProcessImage(dependencies: ProcessDependencies): ProcessIm
       for (const blob of staged) await blob.place();
     };
     const rendition = { ...result, variants };
+    let isKept = false;
     try {
-      return (await repository.completeImage(id, rendition, place)) ? "ready" : "gone";
-    } catch (error) {
-      await collector.collect(variants.map(({ blobHash }) => blobHash));
-      throw error;
+      isKept = await repository.completeImage(id, rendition, place);
+      return isKept ? "ready" : "gone";
+    } finally {
+      if (!isKept) await collector.collect(variants.map(({ blobHash }) => blobHash));
     }
   };
 }

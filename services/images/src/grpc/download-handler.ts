@@ -3,6 +3,7 @@ import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Downloads } from "#domain/downloads.ts";
 import { invalidArgument } from "#domain/reasons.ts";
 import { viewerOf } from "#domain/viewer.ts";
+import { toBlobStoreOutage } from "./blob-store-outage.ts";
 import { fromVariantCode, toVisibilityCode } from "./messages.ts";
 
 /** The handler of downloads. */
@@ -16,7 +17,9 @@ export function createDownloadHandler(
         throw invalidArgument([{ field: "variant", message: "is not one that there is" }]);
       }
       const request = { id, variant, range: range && { first: range.first, last: range.last } };
-      const { header, chunks } = await downloads.downloadImage(request, viewerOf(caller), signal);
+      const { header, chunks } = await downloads
+        .downloadImage(request, viewerOf(caller), signal)
+        .catch(throwOutage);
       const visibility = toVisibilityCode(header.visibility);
       // One iterator from before the first yield: whoever stops here or later closes the file.
       const bytes = chunks[Symbol.asyncIterator]();
@@ -25,9 +28,15 @@ export function createDownloadHandler(
         for (let next = await bytes.next(); !next.done; next = await bytes.next()) {
           yield { part: { case: "chunk", value: Uint8Array.from(next.value) } };
         }
+      } catch (thrown) {
+        throwOutage(thrown);
       } finally {
         await bytes.return?.();
       }
     },
   };
+}
+
+function throwOutage(thrown: unknown): never {
+  throw toBlobStoreOutage(thrown);
 }

@@ -4,6 +4,7 @@ import type { CreateImageRequest, ImageService } from "@triptych/protos/images/v
 import type { ImageHeader } from "#domain/image-fields.ts";
 import { invalidArgument } from "#domain/reasons.ts";
 import type { Uploads } from "#domain/upload.ts";
+import { toBlobStoreOutage } from "./blob-store-outage.ts";
 import { fromVisibilityCode, toMessage } from "./messages.ts";
 
 /** The contract's most; larger ones would hold up the other calls of the connection. */
@@ -21,6 +22,8 @@ export function createUploadHandler(
         try {
           const header = toHeader(await messages.next());
           return await uploads.createImage({ ownerId, header, chunks: chunksOf(messages) });
+        } catch (thrown) {
+          throw toBlobStoreOutage(thrown);
         } finally {
           await messages.return?.();
         }

@@ -4,7 +4,7 @@ import {
 } from "@triptych/chassis/database/service-database";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics, type Metrics } from "@triptych/chassis/telemetry/metrics";
-import { createFileBlobStore } from "#blobs/file-blob-store.ts";
+import { createBlobStore } from "#blobs/create-blob-store.ts";
 import type { WorkerConfiguration } from "#config.ts";
 import { createBlobCollector } from "#domain/blob-collector.ts";
 import { createProcessImage } from "#domain/process-image.ts";
@@ -25,7 +25,7 @@ const POOL_EXTRA = 1;
 /** The settings that the worker reads; what else its process does is up to whoever runs it. */
 export type ImageWorkerConfiguration = Pick<
   WorkerConfiguration,
-  "databaseUrl" | "blobDirectory" | "workerConcurrency" | "renderTimeoutMs" | "failurePolicy"
+  "databaseUrl" | "blobs" | "workerConcurrency" | "renderTimeoutMs" | "failurePolicy"
 >;
 
 /** Makes images' variants, and removes bytes that nobody refers to. */
@@ -55,7 +55,7 @@ export function createWorker(
     metrics,
     logger,
   });
-  const blobs = createFileBlobStore(configuration.blobDirectory);
+  const blobs = createBlobStore(configuration.blobs);
   const collector = createBlobCollector(createBlobReferences(database), blobs, (error) =>
     logger.warn({ error }, "bytes that nobody refers to could not be removed"),
   );

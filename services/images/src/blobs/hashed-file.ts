@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+
+/** A file that is hashed and counted while it is written. */
+export interface HashedFile {
+  readonly sizeBytes: number;
+  write(chunk: Uint8Array): Promise<void>;
+  /** Gives the sha256 of what was written, in hex. To be called once. */
+  digest(): string;
+}
+
+/** Writes to a file from its beginning on. Whoever opened it closes it. */
+export function createHashedFile(file: FileHandle): HashedFile {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  return {
+    get sizeBytes() {
+      return sizeBytes;
+    },
+    async write(chunk) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+      let rest = chunk;
+      while (rest.length > 0) {
+        const { bytesWritten } = await file.write(rest);
+        rest = rest.subarray(bytesWritten);
+      }
+    },
+    digest: () => hash.digest("hex"),
+  };
+}

@@ -1,0 +1,184 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, utimes } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createBlobStore } from "#blobs/create-blob-store.ts";
+import { BlobMissing, type BlobStore } from "#domain/blob-store.ts";
+import { startObjectStore } from "./start-object-store.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+const BYTES = randomBytes(300_000);
+const HASH = createHash("sha256").update(BYTES).digest("hex");
+
+/** A store, and a look behind it. */
+interface Subject extends AsyncDisposable {
+  readonly blobs: BlobStore;
+  /** What is there, staged or placed. */
+  kept(): Promise<readonly string[]>;
+  /** Makes all of it older. */
+  age(ms: number): Promise<void>;
+}
+
+async function startFiles(): Promise<Subject> {
+  const parent = await mkdtemp(join(tmpdir(), "blobs-"));
+  const kept = async () => {
+    const entries = await readdir(parent, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  };
+  return {
+    blobs: createBlobStore({ store: "file", directory: join(parent, "made", "when", "needed") }),
+    kept,
+    async age(ms) {
+      const past = new Date(Date.now() - ms);
+      for (const path of await kept()) await utimes(path, past, past);
+    },
+    [Symbol.asyncDispose]: () => rm(parent, { recursive: true, force: true }),
+  };
+}
+
+async function startObjects(): Promise<Subject> {
+  const store = await startObjectStore();
+  return {
+    blobs: createBlobStore({ store: "s3", ...store.settings }),
+    kept: async () => store.keys(),
+    age: async (ms) => store.age(ms),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+describe.each([
+  ["files", startFiles],
+  ["objects", startObjects],
+] as const)("a blob store of %s", (kind, start) => {
+  let subject: Subject;
+  let blobs: BlobStore;
+  beforeEach(async () => {
+    subject = await start();
+    blobs = subject.blobs;
+  });
+  afterEach(() => subject[Symbol.asyncDispose]());
+
+  async function put(bytes = BYTES): Promise<string> {
+    await using staged = await blobs.stage();
+    for (let at = 0; at < bytes.length; at += 65_536) {
+      await staged.write(bytes.subarray(at, at + 65_536));
+    }
+    expect(staged.sizeBytes).toBe(bytes.length);
+    const hash = await staged.finish();
+    await staged.place();
+    return hash;
+  }
+
+  async function read(range = { first: 0, length: BYTES.length }): Promise<Buffer> {
+    const chunks = [];
+    for await (const chunk of await blobs.open(HASH, range)) chunks.push(chunk);
+    for (const { length } of chunks) expect(length).toBeLessThanOrEqual(65_536);
+    return Buffer.concat(chunks);
+  }
+
+  async function listed(): Promise<string[]> {
+    const hashes = [];
+    for await (const hash of blobs.listOlderThan(HOUR_MS)) hashes.push(hash);
+    return hashes;
+  }
+
+  test("can be checked, which leaves nothing", async () => {
+    await blobs.check();
+    expect(await subject.kept()).toEqual([]);
+  });
+
+  test.each([
+    ["all", 0, 300_000],
+    ["the first byte", 0, 1],
+    ["the last byte", 299_999, 1],
+    ["a part over several chunks", 65_000, 140_000],
+    ["no byte", 5, 0],
+  ])("gives back what was put: %s", async (_, first, length) => {
+    expect(await put()).toBe(HASH);
+    const bytes = await read({ first, length });
+    expect(bytes.equals(BYTES.subarray(first, first + length))).toBe(true);
+  });
+
+  test("lends what was put as a file", async () => {
+    await put();
+    const lent = await blobs.borrow(HASH, (path) => readFile(path));
+    expect(lent.equals(BYTES)).toBe(true);
+  });
+
+  test("keeps the same bytes once", async () => {
+    await Promise.all([put(), put(), put()]);
+    expect(await subject.kept()).toHaveLength(1);
+  });
+
+  test("keeps bytes of which there are none", async () => {
+    const hash = await put(Buffer.alloc(0));
+    expect(await blobs.borrow(hash, (path) => readFile(path))).toHaveLength(0);
+  });
+
+  test("keeps nothing of what was begun and left", async () => {
+    {
+      await using staged = await blobs.stage();
+      await staged.write(BYTES);
+    }
+    expect(await subject.kept()).toEqual([]);
+  });
+
+  test("throws BlobMissing for bytes that are not there", async () => {
+    await expect(read()).rejects.toThrow(BlobMissing);
+    await expect(read({ first: 0, length: 0 })).rejects.toThrow(BlobMissing);
+    await expect(blobs.borrow(HASH, async () => 1)).rejects.toThrow(BlobMissing);
+    await blobs.remove(HASH, 0);
+    await blobs.remove(HASH, HOUR_MS);
+  });
+
+  test("removes and lists by age", async () => {
+    await put();
+    await blobs.remove(HASH, HOUR_MS);
+    expect(await listed()).toEqual([]);
+    await subject.age(2 * HOUR_MS);
+    expect(await listed()).toEqual([HASH]);
+    await blobs.remove(HASH, HOUR_MS);
+    expect(await subject.kept()).toEqual([]);
+  });
+
+  test("lists all of many", async () => {
+    const hashes = [];
+    for (let at = 0; at < 5; at++) hashes.push(await put(Buffer.from(`blob ${at}`)));
+    await subject.age(2 * HOUR_MS);
+    expect((await listed()).sort()).toEqual(hashes.sort());
+  });
+
+  test("placing bytes keeps them also if they were removed since they were finished", async () => {
+    await put();
+    await using staged = await blobs.stage();
+    await staged.write(BYTES);
+    expect(await staged.finish()).toBe(HASH);
+    await blobs.remove(HASH, 0);
+    await staged.place();
+    expect((await read()).equals(BYTES)).toBe(true);
+  });
+
+  test("putting bytes again makes them young", async () => {
+    await put();
+    await subject.age(2 * HOUR_MS);
+    await put();
+    await blobs.remove(HASH, HOUR_MS);
+    expect((await read()).equals(BYTES)).toBe(true);
+  });
+
+  test("what a process that was killed had staged goes an hour later", async () => {
+    const left = await blobs.stage();
+    await left.write(BYTES);
+    if (kind === "objects") await left.finish();
+    await blobs.removeStaged(HOUR_MS);
+    for (const hash of await listed()) await blobs.remove(hash, HOUR_MS);
+    expect(await subject.kept()).toHaveLength(1);
+    await subject.age(2 * HOUR_MS);
+    await blobs.removeStaged(HOUR_MS);
+    for (const hash of await listed()) await blobs.remove(hash, HOUR_MS);
+    expect(await subject.kept()).toEqual([]);
+    await left[Symbol.asyncDispose]();
+  });
+});
