@@ -117,12 +117,15 @@ export class ServerCall implements Disposable {
     this.#options.metrics.rpcServer.observe({ method, code }, seconds);
     const line = { requestId: this.#requestId, method, code, ms: Math.round(seconds * 1e6) / 1e3 };
     const { logger } = this.#options;
-    if (this.#error === undefined) return logger.info(line, "rpc");
-    const { reason, message: detail, cause: err } = this.#error;
-    if (this.#error.code === status.INTERNAL) return logger.error({ ...line, err }, "rpc failed");
-    // One of ours that does so is set up wrongly; somebody else was kept out.
-    const level = reason === CALLER_NOT_ALLOWED ? "warn" : "info";
-    logger[level]({ ...line, reason, detail }, "rpc");
+    const error = this.#error;
+    if (error === undefined) logger.info(line, "rpc");
+    else if (error.code === status.INTERNAL)
+      logger.error({ ...line, err: error.cause }, "rpc failed");
+    else {
+      // One of ours that is refused so is set up wrongly; anybody else was kept out.
+      const level = error.reason === CALLER_NOT_ALLOWED ? "warn" : "info";
+      logger[level]({ ...line, reason: error.reason, detail: error.message }, "rpc");
+    }
   }
 
   /** Refuses what has too little time left, or comes when there is too much to do. */

@@ -19,7 +19,7 @@ import { createLateRouter } from "./late-router.ts";
 /** The three services in one process. */
 export interface JoinedServices {
   readonly apps: readonly ServiceApp[];
-  /** How the gateway and the services reach one another. */
+  /** How the gateway and the services reach one another, each by its own name. */
   readonly transports: Readonly<Record<ServiceName, InProcessTransport>>;
   /** True once every database is up to date. */
   isPrepared(): boolean;
@@ -43,16 +43,24 @@ export function joinServices(environment: Environment): JoinedServices {
     images: transportTo("images"),
     comments: transportTo("comments"),
   };
-  const { images } = transports;
   const settings = (name: ServiceName) => ownSettings(environment, name);
   const users = readUsersConfig(settings("users"));
-  apps.set("users", createUsers(users, { logger: loggerOf("users", users), images }));
+  apps.set(
+    "users",
+    createUsers(users, {
+      logger: loggerOf("users", users),
+      images: transports.images.calledBy("users"),
+    }),
+  );
   const own = readImagesConfig(settings("images"));
   apps.set("images", createImages(own, { logger: loggerOf("images", own) }));
   const comments = readCommentsConfig(settings("comments"));
   apps.set(
     "comments",
-    createComments(comments, { logger: loggerOf("comments", comments), images }),
+    createComments(comments, {
+      logger: loggerOf("comments", comments),
+      images: transports.images.calledBy("comments"),
+    }),
   );
 
   return {

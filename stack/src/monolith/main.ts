@@ -23,7 +23,12 @@ runProcess({
     const services = joinServices(process.env);
     const logger = createLogger({ service: "gateway", level: configuration.logLevel });
     const metrics = createMetrics({ service: "gateway" });
-    const { transports } = services;
+    const { users, images, comments } = services.transports;
+    const transports = {
+      users: users.calledBy("gateway"),
+      images: images.calledBy("gateway"),
+      comments: comments.calledBy("gateway"),
+    };
     const gateway = await createGateway(configuration, { transports, logger, metrics });
     const operations = await startOperationsServer({
       host: own.metricsHost,
