@@ -1,31 +1,27 @@
-import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
+import { makeAccessTokenKeys, makeDatabaseSecrets } from "#k8s/secrets.ts";
 
-/** The bytes of chance in a password; 32 characters once written. */
-const PASSWORD_BYTES = 24;
+/** Where each secret that `compose.yaml` takes from its environment stands among those of Kubernetes: in which object, under which key. */
+const PLACES = {
+  ACCESS_TOKEN_PRIVATE_KEY: ["access-token-private-key", "jwk"],
+  ACCESS_TOKEN_PUBLIC_KEYS: ["access-token-public-keys", "jwks"],
+  USERS_DATABASE_PASSWORD: ["users-database-app", "password"],
+  IMAGES_DATABASE_PASSWORD: ["images-database-app", "password"],
+  COMMENTS_DATABASE_PASSWORD: ["comments-database-app", "password"],
+} as const;
 
-/** The secrets that `compose.yaml` takes from its environment. */
-export type ComposeEnvironment = Readonly<
-  Record<
-    | "ACCESS_TOKEN_PRIVATE_KEY"
-    | "ACCESS_TOKEN_PUBLIC_KEYS"
-    | "USERS_DATABASE_PASSWORD"
-    | "IMAGES_DATABASE_PASSWORD"
-    | "COMMENTS_DATABASE_PASSWORD",
-    string
-  >
->;
+/** A value for each variable. */
+export type ComposeEnvironment = Readonly<Record<keyof typeof PLACES, string>>;
 
 /** Makes new secrets: a key that signs access tokens, its public half, and a password for each database. */
 export function makeComposeEnvironment(): ComposeEnvironment {
-  const { d, ...key } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
-  const publicKey = { ...key, kid: randomUUID() };
-  return {
-    ACCESS_TOKEN_PRIVATE_KEY: JSON.stringify({ ...publicKey, d }),
-    ACCESS_TOKEN_PUBLIC_KEYS: JSON.stringify({ keys: [publicKey] }),
-    USERS_DATABASE_PASSWORD: makePassword(),
-    IMAGES_DATABASE_PASSWORD: makePassword(),
-    COMMENTS_DATABASE_PASSWORD: makePassword(),
-  };
+  const objects = [...makeAccessTokenKeys(), ...makeDatabaseSecrets()];
+  const values = Object.entries(PLACES).map(([variable, [name, key]]) => {
+    const found = objects.find(({ metadata }) => metadata.name === name);
+    const value = { ...found?.data, ...found?.stringData }[key];
+    if (value === undefined) throw new Error(`there is no ${key} in ${name}`);
+    return [variable, value];
+  });
+  return Object.fromEntries(values);
 }
 
 /** Writes them as Docker Compose reads them: in single quotes nothing has a meaning. */
@@ -33,8 +29,4 @@ export function formatComposeEnvironment(environment: ComposeEnvironment): strin
   return Object.entries(environment)
     .map(([name, value]) => `${name}='${value}'\n`)
     .join("");
-}
-
-function makePassword(): string {
-  return randomBytes(PASSWORD_BYTES).toString("base64url");
 }
