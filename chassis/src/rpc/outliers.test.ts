@@ -13,7 +13,7 @@ const CALLS_AT_ONCE = 24;
 /** So many rounds without a failure show that a bad replica is asked no more. */
 const CLEAN_ROUNDS = 5;
 /** Longer than it takes to judge a replica twice. */
-const JUDGED_MS = 4_000;
+const JUDGED_MS = 6_000;
 
 /** Of three that take turns none has less, were there a few calls while they connect anew. */
 const EVEN_SHARE_MIN = 0.3;
