@@ -1,3 +1,4 @@
+import { connect } from "node:tls";
 import { credentials, ServerCredentials } from "@grpc/grpc-js";
 import { createLogger, type Logger } from "#telemetry/logger.ts";
 import { openPeerCredentials, type PeerCredentials } from "#tls/peer-credentials.ts";
@@ -50,4 +51,24 @@ export function peersWith(pair: TestCertificate | undefined, ca: string): PeerCr
     forCallee: () => credentials.createSsl(Buffer.from(ca), key, certificate, believe),
     [Symbol.dispose]: () => {},
   };
+}
+
+/** Connects with no later TLS than 1.2, or rejects. */
+export function connectWithTls12(port: number, pair: TestCertificate, ca: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      host: "127.0.0.1",
+      port,
+      cert: pair.certificate,
+      key: pair.key,
+      ca,
+      maxVersion: "TLSv1.2",
+      ALPNProtocols: ["h2"],
+      checkServerIdentity: () => undefined,
+    });
+    socket.on("error", reject).on("secureConnect", () => {
+      socket.destroy();
+      resolve();
+    });
+  });
 }

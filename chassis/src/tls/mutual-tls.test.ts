@@ -1,4 +1,3 @@
-import { connect as connectTls } from "node:tls";
 import { Client, status } from "@grpc/grpc-js";
 import { createGrpcServer, type GrpcServer } from "#rpc/grpc-server.ts";
 import { createGrpcTransport } from "#rpc/grpc-transport.ts";
@@ -9,7 +8,7 @@ import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { quietClient } from "#testing/quiet-client.ts";
 import { createTestAuthority, type TestCertificate } from "#testing/test-certificates.ts";
 import { contextFor } from "#testing/test-context.ts";
-import { openTestPeers, peersWith, type TestPeers } from "#testing/test-peers.ts";
+import { connectWithTls12, openTestPeers, peersWith, type TestPeers } from "#testing/test-peers.ts";
 import type { PeerCredentials } from "./peer-credentials.ts";
 import { uriOf } from "./process-uri.ts";
 
@@ -93,19 +92,8 @@ describe("a server with certificates", () => {
 
   test("lets nobody connect without TLS, or with an older one", async () => {
     await expect(say(undefined)).rejects.toMatchObject({ code: status.UNAVAILABLE });
-    const { certificate: cert, key } = authority.signFor(ECHO_CALLER);
-    const socket = connectTls({
-      host: HOST,
-      port,
-      cert,
-      key,
-      maxVersion: "TLSv1.2",
-      ALPNProtocols: ["h2"],
-      ca: authority.certificate,
-      checkServerIdentity: () => undefined,
-    });
     await expect(
-      new Promise((resolve, reject) => socket.on("secureConnect", resolve).on("error", reject)),
+      connectWithTls12(port, authority.signFor(ECHO_CALLER), authority.certificate),
     ).rejects.toMatchObject({ code: expect.stringContaining("PROTOCOL_VERSION") });
   });
 

@@ -1,0 +1,129 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLogger, type Logger } from "#telemetry/logger.ts";
+import { eventually } from "#testing/eventually.ts";
+import {
+  createTestAuthority,
+  type TestCertificateFiles,
+  writeTestCertificates,
+} from "#testing/test-certificates.ts";
+import { CertificateFiles } from "./certificate-files.ts";
+import { uriOf } from "./process-uri.ts";
+
+const authority = createTestAuthority();
+const CA = authority.certificate;
+const STAYS = "new certificates cannot be used: the former ones stay";
+
+/** A log that is kept. */
+function keptLog(): { readonly logger: Logger; readonly of: (message: string) => unknown[] } {
+  const lines: { readonly message: string }[] = [];
+  const write = (line: string) => lines.push(JSON.parse(line));
+  const logger = createLogger({ service: "test", level: "info", destination: { write } });
+  return { logger, of: (message) => lines.filter((line) => line.message.startsWith(message)) };
+}
+
+describe("certificate files", () => {
+  let files: TestCertificateFiles;
+  const log = keptLog();
+  const opened: CertificateFiles[] = [];
+
+  const open = async (name = "users", paths = files.paths) => {
+    const certificates = await CertificateFiles.open(name, paths, log.logger);
+    opened.push(certificates);
+    return certificates;
+  };
+  beforeEach(async () => {
+    files = await writeTestCertificates(authority.signFor("users"), CA);
+  });
+  afterEach(async () => {
+    for (const certificates of opened.splice(0)) certificates[Symbol.dispose]();
+    await files[Symbol.asyncDispose]();
+  });
+
+  test("are taken when they have changed, all three at once", async () => {
+    const certificates = await open();
+    const seen: string[] = [];
+    certificates.add(({ certificate }) => seen.push(certificate.toString()));
+    const next = authority.signFor("users");
+    await files.write(next, CA);
+    await eventually(async () => certificates.current.certificate.toString() === next.certificate);
+    expect(certificates.current.key.toString()).toBe(next.key);
+    expect(seen).toEqual([next.certificate]);
+  });
+
+  test("are taken when the folder's link is swapped, as Kubernetes does it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "triptych-link-"));
+    const put = async (version: string) => {
+      const { certificate, key } = authority.signFor("users");
+      await mkdir(join(folder, version));
+      await writeFile(join(folder, version, "tls.crt"), certificate);
+      await writeFile(join(folder, version, "tls.key"), key);
+      await writeFile(join(folder, version, "ca.crt"), CA);
+      await symlink(version, join(folder, "next"));
+      await rename(join(folder, "next"), join(folder, "..data"));
+      return certificate;
+    };
+    await put("first");
+    const [certificate, key, ca] = ["tls.crt", "tls.key", "ca.crt"].map((name) =>
+      join(folder, "..data", name),
+    ) as [string, string, string];
+    const certificates = await open("users", { certificate, key, ca });
+    const next = await put("second");
+    await eventually(async () => certificates.current.certificate.toString() === next);
+    await rm(folder, { recursive: true });
+  });
+
+  test("stay as they were when new ones cannot be used, and the log says so once", async () => {
+    const certificates = await open();
+    const first = certificates.current;
+    const before = log.of(STAYS).length;
+    await writeFile(files.paths.certificate, "no certificate");
+    await eventually(async () => log.of(STAYS).length > before);
+    // Somebody looks again and again, and has nothing new to say; what is broken in another way is new.
+    await rm(files.paths.certificate);
+    await eventually(async () => log.of(STAYS).length > before + 1);
+    expect(log.of(STAYS)).toHaveLength(before + 2);
+    expect(certificates.current).toBe(first);
+    const next = authority.signFor("users");
+    await files.write(next, CA);
+    await eventually(async () => certificates.current.certificate.toString() === next.certificate);
+  });
+
+  const otherKey = generateKeyPairSync("ed25519").privateKey;
+  test.each([
+    ["another process's certificate", "TLS_CERTIFICATE_FILE", authority.signFor("comments")],
+    [
+      "a certificate that is no longer valid",
+      "TLS_CERTIFICATE_FILE",
+      authority.sign({ uris: [uriOf("users")], expired: true }),
+    ],
+    [
+      "a certificate of two processes",
+      "TLS_CERTIFICATE_FILE",
+      authority.sign({ uris: [uriOf("users"), uriOf("gateway")] }),
+    ],
+    [
+      "a key of another certificate",
+      "TLS_KEY_FILE",
+      {
+        ...authority.signFor("users"),
+        key: otherKey.export({ type: "pkcs8", format: "pem" }).toString(),
+      },
+    ],
+    ["no key", "TLS_KEY_FILE", { ...authority.signFor("users"), key: "kept-secret" }],
+  ])("are refused at the start with %s", async (_, variable, pair) => {
+    await files.write(pair, CA);
+    const opening = open();
+    await expect(opening).rejects.toMatchObject({ faults: [{ variable }] });
+    await expect(opening).rejects.not.toThrow("kept-secret");
+  });
+
+  test("are refused at the start with no CA, or a file that is not there", async () => {
+    await writeFile(files.paths.ca, "");
+    await expect(open()).rejects.toMatchObject({ faults: [{ variable: "TLS_CA_FILE" }] });
+    const paths = { ...files.paths, key: join(files.paths.key, "none") };
+    await expect(open("users", paths)).rejects.toThrow("TLS_KEY_FILE names");
+  });
+});
