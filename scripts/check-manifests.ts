@@ -1,14 +1,24 @@
 import { findKubectl } from "#k8s/kubectl.ts";
 import type { Rendering } from "#k8s/manifest.ts";
+import { loadPrograms, type Programs } from "#k8s/programs.ts";
+import { findCallerFaults } from "#k8s/rules/callers.ts";
+import { findBudgetFaults } from "#k8s/rules/connection-budget.ts";
+import { findMetricFaults, loadMetricNames } from "#k8s/rules/metric-names.ts";
+import { findPodSecurityFaults } from "#k8s/rules/pod-security.ts";
+import { findPodFaults } from "#k8s/rules/pods.ts";
+import { findPostgresClusterFaults } from "#k8s/rules/postgres-clusters.ts";
+import { findReferenceFaults } from "#k8s/rules/references.ts";
+import { findRolloutFaults } from "#k8s/rules/rollout.ts";
+import { findSettingFaults } from "#k8s/rules/settings.ts";
 import { findSchemaFaults } from "#k8s/schema-faults.ts";
-import { renderTargets } from "#k8s/targets.ts";
+import { findForgottenComponents, renderTargets } from "#k8s/targets.ts";
 import { findUnknownFields } from "#k8s/unknown-fields.ts";
 
 /** Renders what can be applied to a cluster, and finds what is wrong with it. */
 export async function findManifestFaults(): Promise<string[]> {
   try {
     const renderings = await renderTargets(findKubectl());
-    return await findFaultsIn(renderings);
+    return [...findForgottenComponents(), ...(await findFaultsIn(renderings))];
   } catch (error) {
     // What kustomize says, or that there is no kubectl: nothing can be checked then.
     return [error instanceof Error ? error.message : String(error)];
@@ -17,10 +27,13 @@ export async function findManifestFaults(): Promise<string[]> {
 
 /** Finds what is wrong with what was rendered; a fault of a base is told once, although each overlay has it. */
 export async function findFaultsIn(renderings: readonly Rendering[]): Promise<string[]> {
+  const programs = await loadPrograms();
+  const metrics = await loadMetricNames();
   const seen = new Set<string>();
   const faults = [];
   for (const rendering of renderings) {
-    for (const fault of await faultsOf(rendering)) {
+    const found = await faultsOf(rendering, programs);
+    for (const fault of [...found, ...findMetricFaults(rendering, metrics)]) {
       if (!seen.has(fault)) faults.push(`${rendering.name}: ${fault}`);
       seen.add(fault);
     }
@@ -28,6 +41,18 @@ export async function findFaultsIn(renderings: readonly Rendering[]): Promise<st
   return [...faults, ...findUnknownFields(renderings)];
 }
 
-async function faultsOf(rendering: Rendering): Promise<string[]> {
-  return await findSchemaFaults(rendering);
+async function faultsOf(rendering: Rendering, programs: Programs): Promise<string[]> {
+  const schemaFaults = await findSchemaFaults(rendering);
+  // The rules read what the schemas say is there.
+  if (schemaFaults.length > 0) return schemaFaults;
+  return [
+    ...findPodSecurityFaults(rendering),
+    ...findPodFaults(rendering),
+    ...findRolloutFaults(rendering, programs),
+    ...findSettingFaults(rendering, programs),
+    ...findReferenceFaults(rendering),
+    ...findCallerFaults(rendering),
+    ...findBudgetFaults(rendering, programs),
+    ...findPostgresClusterFaults(rendering),
+  ];
 }

@@ -7,7 +7,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "monitoring.coreos.com": "@kubernetes-models/prometheus-operator",
 };
 /** Groups whose schemas no package has; the rules look at what is known of them. */
-const WITHOUT_SCHEMA = ["postgresql.cnpg.io"];
+const WITHOUT_SCHEMA = ["postgresql.cnpg.io", "barmancloud.cnpg.io"];
 
 /** Gives the module that has the schema of an object's kind, or undefined if nobody publishes one. */
 export function schemaModuleOf({ apiVersion, kind }: Manifest): string | undefined {

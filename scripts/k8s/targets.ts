@@ -4,8 +4,34 @@ import { type Combination, renderCombination, renderFolder } from "./render.ts";
 
 const BASES = ["users", "images", "comments", "gateway"];
 
-/** What is rendered besides each base by itself and each overlay: every component, and those that touch the same objects. */
-const COMBINATIONS: readonly Combination[] = [{ bases: BASES, components: ["postgres-plain"] }];
+/** What is rendered besides each base by itself and each overlay: every component, and those that touch the same objects, in either order. */
+export const COMBINATIONS: readonly Combination[] = [
+  { bases: BASES, components: ["postgres-plain", "network-policies", "monitoring"] },
+  { bases: BASES, components: ["postgres-plain", "mtls", "autoscaling", "ingress"] },
+  {
+    bases: BASES,
+    components: [
+      "postgres-plain",
+      "autoscaling",
+      "mtls",
+      "object-store",
+      "object-store/autoscaling",
+      "network-policies",
+      "network-policies/object-store",
+    ],
+  },
+  { bases: BASES, components: ["object-store", "postgres-cnpg", "mtls"] },
+  {
+    bases: BASES,
+    components: [
+      "postgres-cnpg",
+      "network-policies",
+      "network-policies/postgres-cnpg",
+      "gateway-api",
+    ],
+  },
+  { bases: ["users"], components: ["mtls", "postgres-cnpg"] },
+];
 
 /** Renders all that can be applied, as many at a time as the machine likes. Throws what kustomize says. */
 export async function renderTargets(kubectl: string): Promise<readonly Rendering[]> {
@@ -16,4 +42,18 @@ export async function renderTargets(kubectl: string): Promise<readonly Rendering
     ...folders.map((folder) => renderFolder(kubectl, folder)),
     ...COMBINATIONS.map((combination) => renderCombination(kubectl, combination)),
   ]);
+}
+
+/** Finds components that no combination has, which would be checked by nobody. */
+export function findForgottenComponents(combinations = COMBINATIONS): string[] {
+  const combined = combinations.flatMap(({ components }) => components);
+  return globSync("k8s/components/{*,*/*}/kustomization.yaml")
+    .map((path) => path.replace(/^k8s\/components\/|\/kustomization\.yaml$/g, ""))
+    .filter((name) => !isPartOf(name) && !combined.includes(name))
+    .map((name) => `k8s/components/${name}: stands in no combination of scripts/k8s/targets.ts`);
+}
+
+/** The folders of one database each, which their component renders. */
+function isPartOf(name: string): boolean {
+  return /^postgres-(plain|cnpg)\//.test(name);
 }

@@ -1,0 +1,65 @@
+import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
+import { findFaultsIn, findManifestFaults } from "#check-manifests.ts";
+import { broken, renderLocal } from "#k8s/broken.fixture.ts";
+import { findKubectl, kustomizeVersionOf } from "#k8s/kubectl.ts";
+import type { Manifest, Rendering } from "#k8s/manifest.ts";
+import { renderFolder } from "#k8s/render.ts";
+import { COMBINATIONS, findForgottenComponents } from "#k8s/targets.ts";
+
+let local: Rendering;
+beforeAll(async () => {
+  local = await renderLocal();
+});
+
+describe("the check of the manifests", () => {
+  test("finds nothing wrong with what stands there", async () => {
+    expect(await findManifestFaults()).toEqual([]);
+  });
+
+  test("tells a value that the schema of its kind forbids, before any rule reads it", async () => {
+    const changed = broken<IDeployment>(local, "Deployment/users", ({ spec }) =>
+      Object.assign(spec ?? {}, { replicas: "two" }),
+    );
+    const [fault] = await findFaultsIn([changed]);
+    expect(fault).toMatch(/k8s\/overlays\/local: Deployment users: breaks the schema.*replicas/s);
+  });
+
+  test("tells a misspelt field, which a cluster would drop", async () => {
+    const changed = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
+      Object.assign(spec?.template.spec?.containers[0] ?? {}, { readinesProbe: {} });
+    });
+    expect(await findFaultsIn([changed])).toEqual([
+      expect.stringMatching(/Deployment users: .*readinesProbe/),
+    ]);
+  });
+
+  test("tells a kind that there is not", async () => {
+    const stray: Manifest = { apiVersion: "apps/v1", kind: "Deploiment", metadata: { name: "a" } };
+    const faults = await findFaultsIn([{ name: "here", manifests: [stray] }]);
+    expect(faults[0]).toContain("here: Deploiment a: there is no such kind as apps/v1");
+  });
+
+  test("tells a fault once, however many overlays have it", async () => {
+    const changed = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
+      delete spec?.template.spec?.automountServiceAccountToken;
+    });
+    const faults = await findFaultsIn([changed, { ...changed, name: "elsewhere" }]);
+    expect(faults).toEqual([expect.stringContaining("automountServiceAccountToken: false")]);
+  });
+
+  test("tells what kustomize says of a folder that it cannot render", async () => {
+    await expect(renderFolder(findKubectl(), "k8s/overlays/nowhere")).rejects.toThrow("nowhere");
+  });
+
+  test("misses a component that no combination has", () => {
+    expect(findForgottenComponents()).toEqual([]);
+    expect(findForgottenComponents(COMBINATIONS.slice(1))).toContainEqual(
+      expect.stringContaining("k8s/components/monitoring: stands in no combination"),
+    );
+  });
+
+  test("reads which kustomize a kubectl has", () => {
+    expect(kustomizeVersionOf('{ "kustomizeVersion": "v5.7.1" }')).toBe(5);
+    expect(kustomizeVersionOf("{}")).toBeUndefined();
+  });
+});

@@ -1,0 +1,36 @@
+import { findKubectl } from "#k8s/kubectl.ts";
+import type { Manifest, Rendering } from "#k8s/manifest.ts";
+import { renderFolder } from "#k8s/render.ts";
+
+/** Renders the overlay that has most in it. */
+export async function renderProduction(): Promise<Rendering> {
+  return await renderFolder(findKubectl(), "k8s/overlays/production");
+}
+
+/** Renders the overlay whose databases and files are the cluster's own. */
+export async function renderLocal(): Promise<Rendering> {
+  return await renderFolder(findKubectl(), "k8s/overlays/local");
+}
+
+/** A copy of what was rendered, with one object changed. Throws if there is no such object. */
+export function broken<T extends object>(
+  rendering: Rendering,
+  path: `${string}/${string}`,
+  change: (object: T & Manifest) => void,
+): Rendering {
+  const copy = structuredClone(rendering);
+  const [kind, name] = path.split("/");
+  const found = copy.manifests.find(
+    (manifest) => manifest.kind === kind && manifest.metadata.name.startsWith(name ?? ""),
+  );
+  if (found === undefined) throw new Error(`nothing is rendered as ${path}`);
+  change(found as T & Manifest);
+  return copy;
+}
+
+/** A copy of what was rendered, with one object taken away. */
+export function without({ name, manifests }: Rendering, path: `${string}/${string}`): Rendering {
+  const left = manifests.filter(({ kind, metadata }) => `${kind}/${metadata.name}` !== path);
+  if (left.length === manifests.length) throw new Error(`nothing is rendered as ${path}`);
+  return { name, manifests: left };
+}

@@ -1,0 +1,92 @@
+import type { INetworkPolicy } from "kubernetes-models/networking.k8s.io/v1/NetworkPolicy";
+import type { INetworkPolicySpec } from "kubernetes-models/networking.k8s.io/v1/NetworkPolicySpec";
+import { broken, renderLocal, renderProduction, without } from "#k8s/broken.fixture.ts";
+import type { Rendering } from "#k8s/manifest.ts";
+import { callersOf, findCallerFaults } from "#k8s/rules/callers.ts";
+
+let production: Rendering;
+beforeAll(async () => {
+  production = await renderProduction();
+});
+
+function withPolicy(name: string, change: (spec: INetworkPolicySpec) => void): string[] {
+  const changed = broken<INetworkPolicy>(
+    production,
+    `NetworkPolicy/${name}`,
+    ({ spec }) => spec && change(spec),
+  );
+  return findCallerFaults(changed);
+}
+
+describe("the network policies", () => {
+  test("allow what the contract does, and nothing else", () => {
+    expect(callersOf("images")).toEqual(expect.arrayContaining(["gateway", "users", "comments"]));
+    expect(findCallerFaults(production)).toEqual([]);
+  });
+
+  test("are not looked at where there are none", async () => {
+    expect(findCallerFaults(await renderLocal())).toEqual([]);
+  });
+
+  test("are found to allow everybody", () => {
+    const faults = withPolicy("users", (spec) => {
+      spec.ingress = [{ ports: [{ port: 8081 }] }];
+    });
+    // The others may send nothing to users; what no policy but deny-all knows may not either.
+    expect(faults).toEqual([]);
+    const both = findCallerFaults(
+      broken<INetworkPolicy>(
+        broken<INetworkPolicy>(
+          production,
+          "NetworkPolicy/users",
+          ({ spec }) => spec && Object.assign(spec, { ingress: [{}] }),
+        ),
+        "NetworkPolicy/comments",
+        ({ spec }) => spec && Object.assign(spec, { egress: [{}] }),
+      ),
+    );
+    expect(both).toEqual([
+      expect.stringContaining("nothing says that it may: comments calls users"),
+    ]);
+  });
+
+  test("are found to refuse a caller of the contract, on either side", () => {
+    const refused = expect.stringContaining("refuse, and it has to: users calls images");
+    expect(withPolicy("users", (spec) => Object.assign(spec, { egress: [] }))).toContainEqual(
+      refused,
+    );
+    const faults = withPolicy("images", (spec) => {
+      spec.ingress?.[0]?.from?.splice(1, 1);
+    });
+    expect(faults).toEqual([refused]);
+  });
+
+  test("are found to let another service at a database", () => {
+    const blocks = [{ ipBlock: { cidr: "0.0.0.0/0" } }];
+    const changed = broken<INetworkPolicy>(
+      broken<INetworkPolicy>(
+        production,
+        "NetworkPolicy/users-database",
+        ({ spec }) => spec && Object.assign(spec, { ingress: [{ from: blocks }] }),
+      ),
+      "NetworkPolicy/comments",
+      ({ spec }) => spec?.egress?.push({ to: blocks }),
+    );
+    expect(findCallerFaults(changed)).toEqual([
+      expect.stringContaining("nothing says that it may: comments calls users-database"),
+    ]);
+  });
+
+  test("are nothing without one that denies the rest", () => {
+    expect(findCallerFaults(without(production, "NetworkPolicy/deny-all"))).toContain(
+      "no NetworkPolicy denies what none allows",
+    );
+  });
+
+  test("are refused where the check would not understand them", () => {
+    const faults = withPolicy("users", (spec) => {
+      spec.podSelector = { matchExpressions: [{ key: "a", operator: "Exists" }] };
+    });
+    expect(faults).toContainEqual(expect.stringContaining("write matchLabels"));
+  });
+});

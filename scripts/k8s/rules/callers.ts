@@ -1,0 +1,66 @@
+import { getOption } from "@bufbuild/protobuf";
+import { method_policy } from "@triptych/protos/policy/v1/policy_pb";
+import { SERVICES } from "#contract-services.ts";
+import { databaseOf } from "#k8s/database-of.ts";
+import { containersOf, nameOf, ofKind, type Rendering, workloadsOf } from "#k8s/manifest.ts";
+import { deniesAll, mayConnect } from "#k8s/network-policies.ts";
+import { type Pods, podsIn } from "#k8s/pods.ts";
+
+const GRPC_PORT = "grpc";
+const POSTGRES_PORT = "postgres";
+/** Anybody else's pod in the namespace. */
+const STRANGER: Pods = { name: "a stranger", labels: { "app.kubernetes.io/name": "?" }, ports: [] };
+
+/**
+ * Finds where the network policies allow another call than the contract does, or refuse one that it allows; and
+ * databases that others reach than the service that owns them. Without any policy there is nothing to find.
+ */
+export function findCallerFaults(rendering: Rendering): string[] {
+  const policies = ofKind(rendering, "NetworkPolicy");
+  if (policies.length === 0) return [];
+  const pods = podsIn(rendering);
+  const owners = databaseOwners(rendering);
+  const faults = policies
+    .filter((policy) => JSON.stringify(policy).includes('"matchExpressions"'))
+    .map((policy) => `${nameOf(policy)}: the check reads no matchExpressions: write matchLabels`);
+  if (!deniesAll(rendering)) faults.push("no NetworkPolicy denies what none allows");
+  for (const callee of pods) {
+    for (const port of callee.ports.filter(({ name }) => isGuarded(name))) {
+      for (const caller of [...pods, STRANGER].filter((other) => other !== callee)) {
+        const expected =
+          port.name === GRPC_PORT
+            ? callersOf(callee.name).includes(caller.name)
+            : (owners.get(callee.name)?.includes(caller.name) ?? false);
+        if (mayConnect(rendering, caller, callee, port) === expected) continue;
+        const said = expected ? "refuse, and it has to" : "allow, and nothing says that it may";
+        faults.push(`the NetworkPolicies ${said}: ${caller.name} calls ${callee.name}`);
+      }
+    }
+  }
+  return faults;
+}
+
+function isGuarded(port: string | undefined): boolean {
+  return port === GRPC_PORT || port === POSTGRES_PORT;
+}
+
+/** The callers that the contract allows in any method of a service: `users.v1.UserService` is of `users`. */
+export function callersOf(callee: string): readonly string[] {
+  const methods = SERVICES.filter(({ typeName }) => typeName.startsWith(`${callee}.`)).flatMap(
+    (service) => service.methods,
+  );
+  return [...new Set(methods.flatMap((method) => getOption(method, method_policy).callers))];
+}
+
+/** Who is given the url of which database, by the database's name. */
+function databaseOwners(rendering: Rendering): ReadonlyMap<string, readonly string[]> {
+  const owners = new Map<string, string[]>();
+  for (const workload of workloadsOf(rendering)) {
+    for (const container of containersOf(workload)) {
+      const name = databaseOf(rendering, container);
+      if (name === undefined) continue;
+      owners.set(name, [...(owners.get(name) ?? []), workload.metadata.name]);
+    }
+  }
+  return owners;
+}

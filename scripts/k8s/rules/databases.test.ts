@@ -1,0 +1,91 @@
+import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
+import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
+import { broken, renderLocal, renderProduction, without } from "#k8s/broken.fixture.ts";
+import type { Rendering, Workload } from "#k8s/manifest.ts";
+import type { PostgresCluster } from "#k8s/pods.ts";
+import { loadPrograms, type Programs } from "#k8s/programs.ts";
+import { findBudgetFaults } from "#k8s/rules/connection-budget.ts";
+import { findPostgresClusterFaults } from "#k8s/rules/postgres-clusters.ts";
+
+let local: Rendering;
+let production: Rendering;
+let programs: Programs;
+beforeAll(async () => {
+  [local, production, programs] = await Promise.all([
+    renderLocal(),
+    renderProduction(),
+    loadPrograms(),
+  ]);
+});
+
+function withCluster(change: Partial<PostgresCluster["spec"]>): Rendering {
+  return broken<PostgresCluster>(production, "Cluster/users-database", ({ spec }) =>
+    Object.assign(spec, change),
+  );
+}
+
+describe("the connection budget", () => {
+  test("is kept", () => {
+    expect(findBudgetFaults(local, programs)).toEqual([]);
+    expect(findBudgetFaults(production, programs)).toEqual([]);
+  });
+
+  test("is broken by an autoscaler that may go too far, the rollout's pod counted", () => {
+    const changed = broken<IHorizontalPodAutoscaler>(
+      production,
+      "HorizontalPodAutoscaler/users",
+      ({ spec }) => spec && Object.assign(spec, { maxReplicas: 7 }),
+    );
+    expect(findBudgetFaults(changed, programs)).toEqual([
+      "users-database: users 8 × 12 + reserved 10 = 106 connections, and max_connections is 100",
+    ]);
+  });
+
+  test("is broken by a pool that is too large, the worker beside the service counted", () => {
+    const changed = broken<IConfigMap>(production, "ConfigMap/images-", ({ data = {} }) => {
+      data.DATABASE_POOL_MAX = "13";
+    });
+    expect(findBudgetFaults(changed, programs)).toEqual([
+      "images-database: images 5 × 15 + images-worker 4 × 5 + reserved 10 = 105 connections, and max_connections is 100",
+    ]);
+  });
+
+  test("is broken by a database that takes fewer, whoever runs it", () => {
+    const parameters = { max_connections: "90" };
+    expect(findBudgetFaults(withCluster({ postgresql: { parameters } }), programs)).toEqual([
+      expect.stringContaining("max_connections is 90"),
+    ]);
+    const changed = broken<Workload>(local, "StatefulSet/images-database", ({ spec }) => {
+      Object.assign(spec.template.spec.containers[0] ?? {}, { args: ["max_connections=20"] });
+    });
+    expect(findBudgetFaults(changed, programs)).toEqual([
+      "images-database: images 1 × 12 + images-worker 1 × 5 + reserved 10 = 27 connections, and max_connections is 20",
+    ]);
+  });
+});
+
+describe("a cluster of CloudNativePG", () => {
+  test("is as the services need it", () => {
+    expect(findPostgresClusterFaults(production)).toEqual([]);
+  });
+
+  test.each<[string, Partial<PostgresCluster["spec"]>]>([
+    ["has no standby", { instances: 1 }],
+    ["not users", { bootstrap: { initdb: { database: "app", owner: "app" } } }],
+    ["no NetworkPolicy finds them", { inheritedMetadata: {} }],
+    ["no connection budget", { postgresql: {} }],
+    ["set resources and storage", { storage: {} }],
+    ["archives no log", { plugins: [] }],
+  ])("is refused: %s", (fault, change) => {
+    expect(findPostgresClusterFaults(withCluster(change))).toEqual([
+      expect.stringContaining(fault),
+    ]);
+  });
+
+  test("is backed up", () => {
+    const changed = without(production, "ScheduledBackup/users-database");
+    expect(findPostgresClusterFaults(changed)).toEqual([
+      expect.stringContaining("is never backed up"),
+    ]);
+  });
+});

@@ -1,0 +1,111 @@
+import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
+import type { IContainer } from "kubernetes-models/v1/Container";
+import type { IPodSpec } from "kubernetes-models/v1/PodSpec";
+import { broken, renderProduction } from "#k8s/broken.fixture.ts";
+import type { Rendering } from "#k8s/manifest.ts";
+import { findPodSecurityFaults } from "#k8s/rules/pod-security.ts";
+import { findPodFaults } from "#k8s/rules/pods.ts";
+
+let production: Rendering;
+beforeAll(async () => {
+  production = await renderProduction();
+});
+
+function withPod(change: (pod: IPodSpec) => void): Rendering {
+  return broken<IDeployment>(production, "Deployment/users", ({ spec }) => {
+    if (spec?.template.spec !== undefined) change(spec.template.spec);
+  });
+}
+
+function withContainer(change: (container: IContainer) => void): Rendering {
+  return withPod(({ containers: [container] }) => container && change(container));
+}
+
+test("what stands there breaks no rule of pods", () => {
+  expect(findPodSecurityFaults(production)).toEqual([]);
+  expect(findPodFaults(production)).toEqual([]);
+});
+
+describe("the standard restricted forbids", () => {
+  test.each<[string, Partial<IPodSpec>]>([
+    ["a namespace of the host", { hostNetwork: true }],
+    ["the volume root is a hostPath", { volumes: [{ name: "root", hostPath: { path: "/" } }] }],
+  ])("%s", (fault, change) => {
+    const rendering = withPod((pod) => Object.assign(pod, change));
+    expect(findPodSecurityFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test.each<[string, IPodSpec["securityContext"]]>([
+    ["sets sysctls", { sysctls: [{ name: "a", value: "b" }] }],
+    ["may run as root", { runAsNonRoot: false }],
+    ["runs as user 0", { runAsUser: 0 }],
+    ["has no seccompProfile", { seccompProfile: { type: "Unconfined" } }],
+  ])("a pod that %s", (fault, context) => {
+    const rendering = withPod((pod) => {
+      pod.securityContext = { ...pod.securityContext, ...context };
+    });
+    expect(findPodSecurityFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test.each<[string, IContainer["securityContext"]]>([
+    ["allowPrivilegeEscalation: false", { allowPrivilegeEscalation: true }],
+    ["is privileged", { privileged: true }],
+    ["drops not ALL", { capabilities: { drop: ["CHOWN"] } }],
+    ["adds the capabilities SYS_ADMIN", { capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] } }],
+    ["another procMount", { procMount: "Unmasked" }],
+    ["a SELinux type", { seLinuxOptions: { type: "spc_t" } }],
+    ["readOnlyRootFilesystem: true", { readOnlyRootFilesystem: false }],
+  ])("%s", (fault, context) => {
+    const rendering = withContainer((container) => {
+      container.securityContext = { ...container.securityContext, ...context };
+    });
+    expect(findPodSecurityFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test("a port of the host", () => {
+    const rendering = withContainer(({ ports }) => ports?.push({ containerPort: 1, hostPort: 1 }));
+    expect(findPodSecurityFaults(rendering)).toEqual([expect.stringContaining("port of the host")]);
+  });
+});
+
+describe("a pod of ours", () => {
+  test("is given no token, and no variable for each Service", () => {
+    const rendering = withPod((pod) => {
+      pod.automountServiceAccountToken = true;
+      delete pod.enableServiceLinks;
+    });
+    expect(findPodFaults(rendering)).toEqual([
+      expect.stringContaining("automountServiceAccountToken: false"),
+      expect.stringContaining("enableServiceLinks: false"),
+    ]);
+  });
+
+  test.each<[string, Partial<IContainer>]>([
+    ["has no tag", { image: "triptych/users" }],
+    ["changes: name a version", { image: "triptych/users:latest" }],
+    ["has no startupProbe", { startupProbe: undefined }],
+    ["has no readinessProbe", { readinessProbe: undefined }],
+    ["has no livenessProbe", { livenessProbe: undefined }],
+    ["asks another host", { livenessProbe: { httpGet: { host: "images", port: 1 } } }],
+    ["has no preStop sleep", { lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } } }],
+    ["set Node's heap", { env: [] }],
+    [
+      "is more than 75 % of 512 MiB",
+      { env: [{ name: "NODE_OPTIONS", value: "--max-old-space-size=400" }] },
+    ],
+  ])("is refused if it %s", (fault, change) => {
+    const rendering = withContainer((container) => Object.assign(container, change));
+    expect(findPodFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test.each<[string, IContainer["resources"]]>([
+    ["has no limit of cpu", { limits: { memory: "512Mi" } }],
+    ["requests no cpu", { requests: { memory: "512Mi" } }],
+    ["requests not as much memory", { requests: { cpu: "1", memory: "1Mi" } }],
+  ])("is refused if it %s", (fault, change) => {
+    const rendering = withContainer((container) => {
+      container.resources = { ...container.resources, ...change };
+    });
+    expect(findPodFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+  });
+});

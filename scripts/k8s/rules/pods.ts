@@ -1,0 +1,92 @@
+import type { IContainer } from "kubernetes-models/v1/Container";
+import { containersOf, nameOf, type Rendering, type Workload, workloadsOf } from "#k8s/manifest.ts";
+import { programOf } from "#k8s/programs.ts";
+
+const TAG = /:(?<tag>[\w.-]+)$|@sha256:[0-9a-f]{64}$/;
+const MI_BYTES: Readonly<Record<string, number>> = { Mi: 1, Gi: 1024 };
+/** Of a container's memory; the rest is code, buffers, stacks and what libraries take beside the heap. */
+const HEAP_PART_MAX = 0.75;
+
+/** Finds what every pod has to have here, whoever's program runs in it, and what our own programs need besides. */
+export function findPodFaults(rendering: Rendering): string[] {
+  return workloadsOf(rendering).flatMap((workload) => [
+    ...tokenFaults(workload).map((fault) => `${nameOf(workload)}: ${fault}`),
+    ...containersOf(workload).flatMap((container) =>
+      containerFaults(container).map(
+        (fault) => `${nameOf(workload)}, container ${container.name}: ${fault}`,
+      ),
+    ),
+  ]);
+}
+
+function tokenFaults({ spec }: Workload): string[] {
+  const { automountServiceAccountToken, enableServiceLinks } = spec.template.spec;
+  const faults = [];
+  if (automountServiceAccountToken !== false) {
+    faults.push("is given a token of the cluster: set automountServiceAccountToken: false");
+  }
+  if (enableServiceLinks !== false) {
+    faults.push("gets a variable for each Service: set enableServiceLinks: false");
+  }
+  return faults;
+}
+
+function containerFaults(container: IContainer): string[] {
+  const isOurs = programOf(container) !== undefined;
+  return [
+    ...imageFaults(container),
+    ...probeFaults(container),
+    ...resourceFaults(container),
+    ...(isOurs ? [...heapFaults(container), ...stopFaults(container)] : []),
+  ];
+}
+
+function imageFaults({ image = "" }: IContainer): string[] {
+  const tag = TAG.exec(image);
+  if (tag === null) return [`the image ${image} has no tag, which means latest`];
+  return tag.groups?.tag === "latest" ? [`the image ${image} changes: name a version`] : [];
+}
+
+function probeFaults(container: IContainer): string[] {
+  const probes = ["startupProbe", "readinessProbe", "livenessProbe"] as const;
+  const missing = probes.filter((probe) => container[probe] === undefined);
+  const faults = missing.map((probe) => `has no ${probe}`);
+  for (const probe of probes) {
+    // A probe of another host tests another service: a pod would fall with what it calls.
+    if (container[probe]?.httpGet?.host !== undefined)
+      faults.push(`its ${probe} asks another host`);
+  }
+  return faults;
+}
+
+function resourceFaults({ resources }: IContainer): string[] {
+  const { requests = {}, limits = {} } = resources ?? {};
+  const faults = ["cpu", "memory"].flatMap((name) => [
+    ...(requests[name] === undefined ? [`requests no ${name}`] : []),
+    ...(limits[name] === undefined ? [`has no limit of ${name}`] : []),
+  ]);
+  // A node that gave more memory than it has ends some pod, and not the one that took too much.
+  if (requests.memory !== limits.memory) faults.push("requests not as much memory as it may take");
+  return faults;
+}
+
+function heapFaults({ env = [], resources }: IContainer): string[] {
+  const options = env.find(({ name }) => name === "NODE_OPTIONS")?.value ?? "";
+  const heapMiB = Number(/--max-old-space-size=(\d+)/.exec(options)?.[1]);
+  if (Number.isNaN(heapMiB)) return ["set Node's heap: NODE_OPTIONS=--max-old-space-size=MiB"];
+  const limitMiB = mebibytes(String(resources?.limits?.memory ?? ""));
+  return heapMiB > limitMiB * HEAP_PART_MAX
+    ? [`Node's heap of ${heapMiB} MiB is more than ${HEAP_PART_MAX * 100} % of ${limitMiB} MiB`]
+    : [];
+}
+
+function mebibytes(quantity: string): number {
+  const [, number = "", unit = ""] = /^(\d+)(Mi|Gi)$/.exec(quantity) ?? [];
+  return Number(number) * (MI_BYTES[unit] ?? 0);
+}
+
+function stopFaults({ lifecycle }: IContainer): string[] {
+  return lifecycle?.preStop?.sleep?.seconds === undefined
+    ? ["has no preStop sleep: it would be told to end before its callers are told to stop"]
+    : [];
+}

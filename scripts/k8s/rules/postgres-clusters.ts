@@ -1,0 +1,47 @@
+import { nameOf, ofKind, type Rendering } from "#k8s/manifest.ts";
+import type { PostgresCluster } from "#k8s/pods.ts";
+
+const INSTANCES_MIN = 2;
+
+/** What the check reads of what is referred to, or refers, by the name of a cluster. */
+interface BackupPlan {
+  readonly spec: { readonly cluster?: { readonly name?: string } };
+}
+
+/**
+ * Finds clusters of CloudNativePG that lose what they hold, or that a service does not find. No package publishes their
+ * schema, so this is all that is looked at: a misspelt field elsewhere is found by the operator only.
+ */
+export function findPostgresClusterFaults(rendering: Rendering): string[] {
+  return ofKind<PostgresCluster>(rendering, "Cluster").flatMap((cluster) =>
+    faultsOf(rendering, cluster).map((fault) => `${nameOf(cluster)}: ${fault}`),
+  );
+}
+
+function faultsOf(rendering: Rendering, { metadata, spec }: PostgresCluster): string[] {
+  const { name } = metadata;
+  const service = name.replace(/-database$/, "");
+  const { database, owner } = spec.bootstrap?.initdb ?? {};
+  const stores = ofKind(rendering, "ObjectStore").map((store) => store.metadata.name);
+  const plans = ofKind<BackupPlan>(rendering, "ScheduledBackup");
+  const archiver = spec.plugins?.find(({ isWALArchiver }) => isWALArchiver === true);
+  const faults = [];
+  if ((spec.instances ?? 1) < INSTANCES_MIN) faults.push("has no standby: set instances: 3");
+  if (database !== service || owner !== service) {
+    faults.push(`its database and owner are ${database} and ${owner}, not ${service}`);
+  }
+  if (spec.inheritedMetadata?.labels?.["app.kubernetes.io/name"] !== name) {
+    faults.push("its pods have not its name as a label, so no NetworkPolicy finds them");
+  }
+  if (spec.postgresql?.parameters?.max_connections === undefined) {
+    faults.push("says no max_connections, so there is no connection budget");
+  }
+  if (spec.resources === undefined || spec.storage?.size === undefined) {
+    faults.push("says not how much it may take: set resources and storage");
+  }
+  if (!stores.includes(archiver?.parameters?.barmanObjectName ?? "")) {
+    faults.push("archives no log, or to an ObjectStore that is not there");
+  }
+  if (!plans.some((plan) => plan.spec.cluster?.name === name)) faults.push("is never backed up");
+  return faults;
+}

@@ -1,0 +1,99 @@
+import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
+import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
+import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
+import type { IService } from "kubernetes-models/v1/Service";
+import { broken, renderLocal, renderProduction, without } from "#k8s/broken.fixture.ts";
+import { nameOf, ofKind, type Rendering } from "#k8s/manifest.ts";
+import { findReferenceFaults } from "#k8s/rules/references.ts";
+
+let local: Rendering;
+let production: Rendering;
+beforeAll(async () => {
+  [local, production] = await Promise.all([renderLocal(), renderProduction()]);
+});
+
+describe("what the manifests refer to", () => {
+  test("is there", () => {
+    expect(findReferenceFaults(local)).toEqual([]);
+    expect(findReferenceFaults(production)).toEqual([]);
+  });
+
+  test.each([
+    ["ServiceAccount/users", "there is no ServiceAccount users"],
+    ["PersistentVolumeClaim/images-blobs", "there is no volume claim images-blobs"],
+  ] as const)("is missed: %s", (path, fault) => {
+    expect(findReferenceFaults(without(local, path))).toContainEqual(
+      expect.stringContaining(fault),
+    );
+  });
+
+  test("is missed: the map of settings", () => {
+    const map = ofKind(local, "ConfigMap").find(({ metadata }) => /^gateway-/.test(metadata.name));
+    const path = `ConfigMap/${map?.metadata.name}` as const;
+    expect(findReferenceFaults(without(local, path))).toEqual([
+      expect.stringContaining("there is no ConfigMap gateway-"),
+    ]);
+  });
+
+  test("is the pods of one workload, for a selector", () => {
+    const stray = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
+      if (spec !== undefined) spec.selector.matchLabels = { "app.kubernetes.io/name": "user" };
+    });
+    expect(findReferenceFaults(stray)).toEqual([
+      expect.stringContaining("its selector does not take its own pods"),
+    ]);
+    const wide = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
+      if (spec !== undefined)
+        spec.selector.matchLabels = { "app.kubernetes.io/part-of": "triptych" };
+    });
+    expect(findReferenceFaults(wide)).toEqual([
+      expect.stringContaining("its selector takes pods of another workload"),
+    ]);
+  });
+
+  test("is a port of the pods, and the same one where nobody translates", () => {
+    const nowhere = broken<IService>(local, "Service/gateway", ({ spec }) => {
+      if (spec !== undefined) spec.ports = [{ port: 80, targetPort: "web" }];
+    });
+    expect(findReferenceFaults(nowhere)).toEqual([expect.stringContaining("have no port web")]);
+    const translated = broken<IService>(local, "Service/users", ({ spec }) => {
+      if (spec !== undefined) spec.ports = [{ port: 80, targetPort: "grpc" }];
+    });
+    expect(findReferenceFaults(translated)).toEqual([
+      expect.stringContaining("its port has to be the pod's, 8081"),
+    ]);
+  });
+
+  test("is somebody's pods, for a Service and a disruption budget", () => {
+    const service = broken<IService>(local, "Service/users", ({ spec }) => {
+      if (spec !== undefined) spec.selector = { "app.kubernetes.io/name": "user" };
+    });
+    expect(findReferenceFaults(service)).toEqual([expect.stringContaining("of 0 workloads")]);
+    const budget = broken<IPodDisruptionBudget>(
+      production,
+      "PodDisruptionBudget/users",
+      ({ spec }) => {
+        if (spec !== undefined) spec.selector = {};
+      },
+    );
+    expect(findReferenceFaults(budget)).toEqual([
+      expect.stringContaining("selects the pods of not exactly one workload"),
+    ]);
+  });
+
+  test("is a workload that can be scaled, for an autoscaler", () => {
+    const gone = broken<IHorizontalPodAutoscaler>(
+      production,
+      "HorizontalPodAutoscaler/users",
+      ({ spec }) => spec && Object.assign(spec.scaleTargetRef, { name: "user" }),
+    );
+    expect(findReferenceFaults(gone)).toEqual([expect.stringContaining("no Deployment user")]);
+    const scalers = ofKind(production, "HorizontalPodAutoscaler");
+    const images = scalers.filter((scaler) => nameOf(scaler).endsWith(" images"));
+    const stuck = { ...local, manifests: [...local.manifests, ...images] };
+    expect(findReferenceFaults(stuck)).toEqual([
+      expect.stringContaining("hold a volume of one node"),
+      expect.stringContaining("remove the replicas of images"),
+    ]);
+  });
+});

@@ -1,0 +1,116 @@
+import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
+import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
+import type { IContainer } from "kubernetes-models/v1/Container";
+import type { IService } from "kubernetes-models/v1/Service";
+import {
+  containersOf,
+  type Labels,
+  nameOf,
+  ofKind,
+  type Rendering,
+  selects,
+  type Workload,
+  workloadsOf,
+} from "#k8s/manifest.ts";
+import { holdsOneVolume } from "./rollout.ts";
+
+/** Made in the cluster before anything is applied: k8s/README.md says how. */
+const MADE_IN_THE_CLUSTER = ["access-token-public-keys"];
+
+/** Finds what names an object that is not there: selectors that take no pod, ports, accounts, volumes, targets. */
+export function findReferenceFaults(rendering: Rendering): string[] {
+  return [
+    ...workloadsOf(rendering).flatMap((workload) =>
+      workloadFaults(rendering, workload).map((fault) => `${nameOf(workload)}: ${fault}`),
+    ),
+    ...ofKind<IService>(rendering, "Service").flatMap((service) =>
+      serviceFaults(rendering, service),
+    ),
+    ...ofKind<IPodDisruptionBudget>(rendering, "PodDisruptionBudget")
+      .filter(({ spec }) => podsOf(rendering, spec?.selector?.matchLabels).length !== 1)
+      .map((budget) => `${nameOf(budget)}: selects the pods of not exactly one workload`),
+    ...scalerFaults(rendering),
+  ];
+}
+
+function podsOf(rendering: Rendering, selector: Labels | undefined): readonly Workload[] {
+  if (Object.keys(selector ?? {}).length === 0) return [];
+  return workloadsOf(rendering).filter(({ spec }) =>
+    selects(selector, spec.template.metadata?.labels),
+  );
+}
+
+function workloadFaults(rendering: Rendering, workload: Workload): string[] {
+  const { selector, template } = workload.spec;
+  const has = (kind: string, name: string | undefined) =>
+    name === undefined || ofKind(rendering, kind).some(({ metadata }) => metadata.name === name);
+  const faults = [];
+  if (!podsOf(rendering, selector.matchLabels).includes(workload)) {
+    faults.push("its selector does not take its own pods");
+  } else if (podsOf(rendering, selector.matchLabels).length > 1) {
+    faults.push("its selector takes pods of another workload");
+  }
+  const { serviceAccountName, volumes = [] } = template.spec;
+  if (!has("ServiceAccount", serviceAccountName)) {
+    faults.push(`there is no ServiceAccount ${serviceAccountName}`);
+  }
+  for (const { persistentVolumeClaim } of volumes) {
+    const claim = persistentVolumeClaim?.claimName;
+    if (!has("PersistentVolumeClaim", claim)) faults.push(`there is no volume claim ${claim}`);
+  }
+  for (const name of containersOf(workload).flatMap(mapsOf)) {
+    if (!MADE_IN_THE_CLUSTER.includes(name) && !has("ConfigMap", name)) {
+      faults.push(`there is no ConfigMap ${name}`);
+    }
+  }
+  return faults;
+}
+
+function mapsOf({ envFrom = [], env = [] }: IContainer): string[] {
+  const names = [
+    ...envFrom.map(({ configMapRef }) => configMapRef?.name),
+    ...env.map(({ valueFrom }) => valueFrom?.configMapKeyRef?.name),
+  ];
+  return names.filter((name) => name !== undefined);
+}
+
+function serviceFaults(rendering: Rendering, service: IService & { kind: string }): string[] {
+  const { selector, ports = [], clusterIP } = service.spec ?? {};
+  const name = `Service ${service.metadata?.name}`;
+  const workloads = podsOf(rendering, selector);
+  const [workload] = workloads;
+  if (workload === undefined || workloads.length > 1) {
+    return [`${name}: selects the pods of ${workloads.length} workloads, not of one`];
+  }
+  const open = containersOf(workload).flatMap((container) => container.ports ?? []);
+  return ports.flatMap(({ port, targetPort }) => {
+    const target = open.find(
+      (candidate) => candidate.name === targetPort || candidate.containerPort === targetPort,
+    );
+    if (target === undefined) return [`${name}: the pods have no port ${targetPort}`];
+    // A headless name gives the pods' addresses, and nobody translates ports.
+    return clusterIP === "None" && port !== target.containerPort
+      ? [`${name}: is headless, so its port has to be the pod's, ${target.containerPort}`]
+      : [];
+  });
+}
+
+function scalerFaults(rendering: Rendering): string[] {
+  return ofKind<IHorizontalPodAutoscaler>(rendering, "HorizontalPodAutoscaler").flatMap(
+    (scaler) => {
+      const { kind, name } = scaler.spec?.scaleTargetRef ?? {};
+      const target = workloadsOf(rendering).find(
+        (workload) => workload.kind === kind && workload.metadata.name === name,
+      );
+      if (target === undefined) return [`${nameOf(scaler)}: there is no ${kind} ${name}`];
+      const faults = [];
+      if (holdsOneVolume(rendering, target)) {
+        faults.push("its pods hold a volume of one node, and cannot be more than one");
+      }
+      if (target.spec.replicas !== undefined) {
+        faults.push(`remove the replicas of ${name}: each apply would undo the scaling`);
+      }
+      return faults.map((fault) => `${nameOf(scaler)}: ${fault}`);
+    },
+  );
+}

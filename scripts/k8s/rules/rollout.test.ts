@@ -1,0 +1,89 @@
+import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
+import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
+import { broken, renderLocal, renderProduction } from "#k8s/broken.fixture.ts";
+import type { Rendering, Workload } from "#k8s/manifest.ts";
+import { loadPrograms, type Programs } from "#k8s/programs.ts";
+import { findRolloutFaults } from "#k8s/rules/rollout.ts";
+
+let local: Rendering;
+let production: Rendering;
+let programs: Programs;
+beforeAll(async () => {
+  [local, production, programs] = await Promise.all([
+    renderLocal(),
+    renderProduction(),
+    loadPrograms(),
+  ]);
+});
+
+function faultsWith(
+  rendering: Rendering,
+  name: string,
+  change: (spec: NonNullable<IDeployment["spec"]>) => void,
+) {
+  const changed = broken<IDeployment>(
+    rendering,
+    `Deployment/${name}`,
+    ({ spec }) => spec && change(spec),
+  );
+  return findRolloutFaults(changed, programs);
+}
+
+describe("a rollout", () => {
+  test("of what stands there is noticed by nobody", () => {
+    expect(findRolloutFaults(local, programs)).toEqual([]);
+    expect(findRolloutFaults(production, programs)).toEqual([]);
+  });
+
+  test("takes no pod away before there is another", () => {
+    const faults = faultsWith(production, "users", (spec) => {
+      spec.strategy = { rollingUpdate: { maxUnavailable: 1 } };
+    });
+    expect(faults).toEqual([expect.stringContaining("set maxUnavailable: 0")]);
+  });
+
+  test("needs Recreate, and one replica, where the pod holds a volume of one node", () => {
+    const faults = faultsWith(local, "images", (spec) => {
+      spec.strategy = { rollingUpdate: { maxUnavailable: 0 } };
+      spec.replicas = 2;
+    });
+    expect(faults).toEqual([
+      expect.stringContaining("set Recreate"),
+      expect.stringContaining("one replica"),
+    ]);
+  });
+
+  test("is given the time that stopping takes", () => {
+    const faults = faultsWith(production, "gateway", ({ template }) => {
+      if (template.spec !== undefined) template.spec.terminationGracePeriodSeconds = 134;
+    });
+    expect(faults).toEqual([expect.stringContaining("sleep 5 + drain 125 + closing 5 = 135")]);
+  });
+
+  test("lets the longest call of the contract end", () => {
+    const changed = broken<IConfigMap>(production, "ConfigMap/users-", ({ data = {} }) => {
+      data.DRAIN_TIMEOUT_MS = "12000";
+    });
+    expect(findRolloutFaults(changed, programs)).toEqual([
+      expect.stringContaining(
+        "DRAIN_TIMEOUT_MS of 12 s is shorter than DRAIN_DELAY_MS and its longest call, 13 s",
+      ),
+    ]);
+  });
+
+  test("spreads the pods", () => {
+    const faults = faultsWith(production, "users", ({ template }) => {
+      delete template.spec?.topologySpreadConstraints;
+    });
+    expect(faults).toEqual([expect.stringContaining("spread them")]);
+  });
+
+  test("brings no more pods of images than they are told", () => {
+    const changed = broken<Workload>(production, "HorizontalPodAutoscaler/images", (scaler) => {
+      Object.assign(scaler.spec, { maxReplicas: 5 });
+    });
+    expect(findRolloutFaults(changed, programs)).toEqual([
+      expect.stringContaining("REPLICAS_MAX is 5, and there may be 6 pods"),
+    ]);
+  });
+});

@@ -1,0 +1,110 @@
+import { environmentOf, plainValues } from "#k8s/environment.ts";
+import {
+  containersOf,
+  nameOf,
+  ofKind,
+  type Rendering,
+  type Workload,
+  workloadsOf,
+} from "#k8s/manifest.ts";
+import { podsMax } from "#k8s/pods-max.ts";
+import { type Program, type Programs, programOf } from "#k8s/programs.ts";
+
+/** How long closing takes at most once a process is drained: `CLOSE_TIMEOUT_MS` of the chassis, and of the issue's rule. */
+const CLOSE_SECONDS = 5;
+
+/** What a claim of a volume says of who may hold it. */
+interface Claim {
+  readonly spec: { readonly accessModes: readonly string[] };
+}
+
+/** Finds Deployments whose new version would be noticed: a pod too few, calls that are cut off, or a volume that two pods want. */
+export function findRolloutFaults(rendering: Rendering, programs: Programs): string[] {
+  return workloadsOf(rendering)
+    .filter((workload) => containersOf(workload).some((container) => programOf(container)))
+    .flatMap((workload) =>
+      [
+        ...strategyFaults(rendering, workload),
+        ...replicaFaults(rendering, workload),
+        ...graceFaults(rendering, workload, programs),
+        ...spreadFaults(workload),
+      ].map((fault) => `${nameOf(workload)}: ${fault}`),
+    );
+}
+
+/** Tells whether a pod holds a volume that only one node may have. */
+export function holdsOneVolume(rendering: Rendering, { spec }: Workload): boolean {
+  const claims = ofKind<Claim>(rendering, "PersistentVolumeClaim");
+  const held = (spec.template.spec.volumes ?? []).map(
+    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName,
+  );
+  return claims.some(
+    ({ metadata, spec: { accessModes } }) =>
+      held.includes(metadata.name) && !accessModes.includes("ReadWriteMany"),
+  );
+}
+
+function strategyFaults(rendering: Rendering, workload: Workload): string[] {
+  const { strategy, replicas } = workload.spec;
+  if (holdsOneVolume(rendering, workload)) {
+    const faults = [];
+    if (strategy?.type !== "Recreate") faults.push("holds a volume of one node: set Recreate");
+    if (replicas !== 1) faults.push("holds a volume of one node: one replica");
+    return faults;
+  }
+  return strategy?.rollingUpdate?.maxUnavailable === 0
+    ? []
+    : ["takes a pod away before the new one is ready: set maxUnavailable: 0"];
+}
+
+/** A process that is told how many it may be refuses to start where it could not be so many. */
+function replicaFaults(rendering: Rendering, workload: Workload): string[] {
+  const pods = podsMax(rendering, workload);
+  return containersOf(workload).flatMap((container) => {
+    const told = plainValues(environmentOf(rendering, container)).get("REPLICAS_MAX");
+    return told !== undefined && Number(told) < pods
+      ? [
+          `REPLICAS_MAX is ${told}, and there may be ${pods} pods: the scaler's most and the rollout's`,
+        ]
+      : [];
+  });
+}
+
+function graceFaults(rendering: Rendering, workload: Workload, programs: Programs): string[] {
+  const grace = workload.spec.template.spec.terminationGracePeriodSeconds ?? 30;
+  return containersOf(workload).flatMap((container) => {
+    const program = programs.get(programOf(container) ?? "");
+    if (program === undefined) return [];
+    const value = secondsReader(program, plainValues(environmentOf(rendering, container)));
+    const sleep = Number(container.lifecycle?.preStop?.sleep?.seconds ?? 0);
+    const drain = value("DRAIN_TIMEOUT_MS");
+    const call = (program.longestCallMs ?? 0) / 1000 || value("RENDER_TIMEOUT_MS");
+    const needed = sleep + drain + CLOSE_SECONDS;
+    const faults = [];
+    if (drain < value("DRAIN_DELAY_MS") + call) {
+      faults.push(
+        `${container.name}'s DRAIN_TIMEOUT_MS of ${drain} s is shorter than DRAIN_DELAY_MS and its longest call, ${value("DRAIN_DELAY_MS") + call} s`,
+      );
+    }
+    if (grace < needed) {
+      faults.push(
+        `terminationGracePeriodSeconds of ${grace} is shorter than ${container.name} needs: sleep ${sleep} + drain ${drain} + closing ${CLOSE_SECONDS} = ${needed}`,
+      );
+    }
+    return faults;
+  });
+}
+
+/** Reads a setting of milliseconds as seconds, or its default; one that the program has not is 0. */
+function secondsReader({ settings }: Program, values: ReadonlyMap<string, string>) {
+  return (variable: string): number => {
+    const fallback = settings.find((setting) => setting.variable === variable)?.fallback?.text;
+    return Number(values.get(variable) ?? fallback ?? 0) / 1000;
+  };
+}
+
+function spreadFaults({ spec }: Workload): string[] {
+  return (spec.template.spec.topologySpreadConstraints ?? []).length === 0
+    ? ["may have all its pods on one node: spread them (topologySpreadConstraints)"]
+    : [];
+}

@@ -1,0 +1,93 @@
+import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
+import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
+import { broken, renderLocal, renderProduction } from "#k8s/broken.fixture.ts";
+import type { Rendering } from "#k8s/manifest.ts";
+import { loadPrograms, type Programs } from "#k8s/programs.ts";
+import { findSettingFaults } from "#k8s/rules/settings.ts";
+
+let local: Rendering;
+let production: Rendering;
+let programs: Programs;
+beforeAll(async () => {
+  [local, production, programs] = await Promise.all([
+    renderLocal(),
+    renderProduction(),
+    loadPrograms(),
+  ]);
+});
+
+function withMap(name: string, change: (data: Record<string, string>) => void): string[] {
+  const changed = broken<IConfigMap>(local, `ConfigMap/${name}-`, ({ data = {} }) => change(data));
+  return findSettingFaults(changed, programs);
+}
+
+describe("the settings of the manifests", () => {
+  test("are those of the programs", () => {
+    expect(findSettingFaults(local, programs)).toEqual([]);
+    expect(findSettingFaults(production, programs)).toEqual([]);
+  });
+
+  test("that no program has are found, with the file that says which there are", () => {
+    const faults = withMap("users", (data) => {
+      data.IMAGE_ADDRESS = "images:8081";
+    });
+    expect(faults).toEqual([
+      expect.stringContaining("services/users/src/config.ts has no setting IMAGE_ADDRESS"),
+    ]);
+  });
+
+  test("that a program would refuse are found before it does, in its own words", () => {
+    const faults = withMap("comments", (data) => {
+      data.DATABASE_POOL_MAX = "ten";
+    });
+    expect(faults).toEqual([expect.stringContaining("DATABASE_POOL_MAX must be a whole number")]);
+  });
+
+  test("that a program needs, and is not given, are found", () => {
+    const faults = withMap("gateway", (data) => {
+      delete data.USERS_ADDRESS;
+    });
+    expect(faults).toEqual([expect.stringContaining("USERS_ADDRESS is not set")]);
+  });
+
+  test("never let it listen where nobody else reaches it", () => {
+    const faults = withMap("images-worker", (data) => {
+      delete data.METRICS_HOST;
+    });
+    expect(faults).toEqual([expect.stringContaining("METRICS_HOST is a loopback address")]);
+  });
+
+  test("never let it talk without TLS, unless they say so", () => {
+    const faults = withMap("gateway", (data) => {
+      delete data.ALLOW_PLAINTEXT;
+    });
+    expect(faults).toEqual([expect.stringContaining("ALLOW_PLAINTEXT=true")]);
+  });
+
+  test("hold no secret", () => {
+    const faults = withMap("users", (data) => {
+      data.DATABASE_REPLICA_URL = "postgresql://users:password@somewhere/users";
+    });
+    expect(faults).toEqual([expect.stringContaining("DATABASE_REPLICA_URL is secret")]);
+  });
+
+  test("hold no secret in a text either, unless what is secret in it is quoted from a Secret", () => {
+    const changed = broken<IDeployment>(production, "Deployment/users", ({ spec }) => {
+      const [container] = spec?.template.spec?.containers ?? [];
+      const url = container?.env?.find(({ name }) => name === "DATABASE_REPLICA_URL");
+      if (url !== undefined) url.value = "postgresql://users:password@somewhere/users";
+    });
+    expect(findSettingFaults(changed, programs)).toEqual([
+      expect.stringContaining("has no setting DATABASE_PASSWORD"),
+      expect.stringContaining("DATABASE_REPLICA_URL is secret"),
+    ]);
+  });
+
+  test("come with no Secret: those are made in the cluster", () => {
+    const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "key" } };
+    const changed = { ...local, manifests: [...local.manifests, secret] };
+    expect(findSettingFaults(changed, programs)).toEqual([
+      expect.stringContaining("Secret key: stands in the manifests"),
+    ]);
+  });
+});
