@@ -22,7 +22,11 @@ import { createApp } from "#app.ts";
 import type { BlobSettings } from "#blobs/create-blob-store.ts";
 import { MIGRATIONS } from "#migrations.ts";
 import { openFiles } from "./open-files.ts";
-import { startObjectStore, type TestObjectStore } from "./start-object-store.ts";
+import {
+  type FindStoreFault,
+  startObjectStore,
+  type TestObjectStore,
+} from "./start-object-store.ts";
 
 /** What an upload says, and sends. */
 export type UploadMessage = MessageInitShape<typeof CreateImageRequestSchema>;
@@ -90,16 +94,20 @@ export async function* openingOf(
 export interface StartOptions {
   readonly uploadsMax?: number;
   readonly store?: (typeof BLOB_STORES)[number];
+  /** What goes wrong with the bucket from before the start on. */
+  readonly storeFault?: FindStoreFault;
 }
 
 /** Starts the service. */
 export async function startImages({
   uploadsMax = 32,
   store = "file",
+  storeFault,
 }: StartOptions = {}): Promise<TestImages> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await createTestDatabase({ migrations: MIGRATIONS }));
   const objectStore = store === "s3" ? stack.use(await startObjectStore()) : undefined;
+  objectStore?.fail(storeFault);
   const blobDirectory = await mkdtemp(join(tmpdir(), "images-"));
   stack.defer(() => rm(blobDirectory, { recursive: true, force: true }));
   const blobs: BlobSettings =

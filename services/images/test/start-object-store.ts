@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { S3Settings } from "#blobs/s3-client.ts";
 import { findSignatureFault } from "./s3-signature.ts";
 
@@ -37,6 +38,8 @@ export interface TestObjectStore extends AsyncDisposable {
   age(ms: number): void;
   /** How many answers are being sent. */
   sending(): number;
+  /** How many connections are open. */
+  connections(): Promise<number>;
   clear(): void;
 }
 
@@ -156,6 +159,7 @@ export async function startObjectStore(): Promise<TestObjectStore> {
       for (const object of objects.values()) object.writtenMs -= ms;
     },
     sending: () => sending,
+    connections: () => promisify(server.getConnections.bind(server))(),
     clear: () => objects.clear(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

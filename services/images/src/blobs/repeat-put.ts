@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 
 const ATTEMPTS_MAX = 3;
-const PAUSE_MS_MAX = 200;
+const PAUSE_MS_MAX = 100;
 
 /** Puts again what did not arrive, since the SDK cannot: a stream is read once. The signal that each attempt is given ends them all. */
 export async function repeatPut(

@@ -28,7 +28,10 @@ interface S3 {
 }
 
 /** Reads and writes a bucket by S3. Connects to nothing before it is asked. */
-export function createS3Objects(settings: S3Settings): Objects {
+export function createS3Objects(
+  settings: S3Settings,
+  { silenceMsMax = SILENCE_MS_MAX }: { readonly silenceMsMax?: number } = {},
+): Objects {
   const { bucket: Bucket } = settings;
   let opened: Promise<S3> | undefined;
 
@@ -53,7 +56,7 @@ export function createS3Objects(settings: S3Settings): Objects {
   }
 
   async function putOnce(key: string, content: ObjectContent, deadline: AbortSignal) {
-    using watchdog = createWatchdog(SILENCE_MS_MAX, deadline);
+    using watchdog = createWatchdog(silenceMsMax, deadline);
     const { signal: abortSignal, touch } = watchdog;
     const body = Readable.from(bytesOf(content, touch), { objectMode: false });
     body.on("error", () => {}); // a scratch file that cannot be read: nothing more is sent, and the watchdog ends it
@@ -76,7 +79,7 @@ export function createS3Objects(settings: S3Settings): Objects {
   return {
     put: (key, content) => repeatPut((deadline) => putOnce(key, content, deadline), PUT_MS_MAX),
     async get(key, { range, signal } = {}) {
-      const watchdog = createWatchdog(SILENCE_MS_MAX, signal);
+      const watchdog = createWatchdog(silenceMsMax, signal);
       const { signal: abortSignal } = watchdog;
       const Range = range && `bytes=${range.first}-${range.first + range.length - 1}`;
       try {

@@ -1,6 +1,6 @@
-/** Ends what makes no progress. */
+/** Ends what makes no progress, and, when it is disposed of, what is not over then. */
 export interface Watchdog extends Disposable {
-  /** Fires when nothing has moved for too long, or the caller's own signal does. */
+  /** Fires when nothing has moved for too long, when the caller's own signal does, and in the end. */
   readonly signal: AbortSignal;
   /** Something moved, or is to move from now on: the time begins again. */
   touch(): void;
@@ -18,9 +18,14 @@ export function createWatchdog(timeoutMs: number, caller?: AbortSignal): Watchdo
     signal: caller === undefined ? late.signal : AbortSignal.any([late.signal, caller]),
     touch() {
       rest();
+      // A last chunk may move while it is disposed of: nobody would stop that timer.
+      if (late.signal.aborted) return;
       timer = setTimeout(fire, timeoutMs);
     },
     rest,
-    [Symbol.dispose]: rest,
+    [Symbol.dispose]() {
+      rest();
+      late.abort(new Error("nobody waits for it any more"));
+    },
   };
 }

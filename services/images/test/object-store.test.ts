@@ -1,0 +1,157 @@
+import { status } from "@grpc/grpc-js";
+import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { eventually } from "@triptych/chassis/testing/eventually";
+import { contextFor } from "@triptych/chassis/testing/test-context";
+import { type Image, ImageState, VariantName } from "@triptych/protos/images/v1/image_pb";
+import { createBlobStore } from "#blobs/create-blob-store.ts";
+import { picture } from "./pictures.ts";
+import { startImages, type TestImages } from "./start-images.ts";
+import type { TestObjectStore } from "./start-object-store.ts";
+import { processed, startWorker } from "./start-worker.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+const OUTAGE = {
+  code: status.UNAVAILABLE,
+  reason: "BLOBS_UNAVAILABLE",
+  retryAfterMs: expect.any(Number),
+};
+const DENIED = { kind: "refuse", status: 403, code: "AccessDenied" } as const;
+const BROKEN = { kind: "refuse", status: 500, code: "InternalError" } as const;
+
+describe("the service beside an object store", () => {
+  let images: TestImages;
+  let store: TestObjectStore;
+  let caller: UserCaller;
+  let file: Buffer;
+  beforeAll(async () => {
+    images = await startImages({ store: "s3" });
+    if (images.objectStore === undefined) throw new Error("the images have no object store");
+    store = images.objectStore;
+    caller = await images.user();
+    file = await picture(300, 200).png().toBuffer();
+  });
+  afterEach(async () => {
+    store.fail();
+    await images.clear();
+  });
+  afterAll(() => images[Symbol.asyncDispose]());
+
+  async function download(image: Image, variant: VariantName): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    const request = { id: image.id, variant };
+    for await (const { part } of images.client.downloadImage(request, contextFor(caller))) {
+      if (part.case === "chunk") chunks.push(part.value);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  test("keeps original and variants in it, and removes them with their image", async () => {
+    await using _worker = await startWorker(images);
+    const { id } = await images.upload(caller, file);
+    const image = await processed(images, caller, id);
+    expect(image.state).toBe(ImageState.READY);
+    expect((await download(image, VariantName.ORIGINAL)).equals(file)).toBe(true);
+    for (const { name, sizeBytes } of image.variants) {
+      expect((await download(image, name)).length).toBe(sizeBytes);
+    }
+    await images.client.deleteImage({ id }, contextFor(caller));
+    expect(store.keys()).toEqual([]);
+  });
+
+  test("calls no image broken while its bytes cannot be read, and makes it ready after", async () => {
+    const { id } = await images.upload(caller, file);
+    store.fail((method) => (method === "GET" ? DENIED : undefined));
+    await using _worker = await startWorker(images);
+    await eventually(async () => store.requests.some((line) => /^GET .* 403$/.test(line)));
+    expect(await images.client.getImage({ id }, contextFor(caller))).toMatchObject({
+      state: ImageState.PROCESSING,
+    });
+    store.fail();
+    expect((await processed(images, caller, id)).state).toBe(ImageState.READY);
+  });
+
+  test.each([
+    ["refuses", DENIED],
+    ["breaks", BROKEN],
+    ["ends the connection", { kind: "cut", afterBytes: 10 }],
+  ] as const)("tells an upload that the store %s, and keeps nothing of it", async (_, fault) => {
+    store.fail((method) => (method === "PUT" ? fault : undefined));
+    await expect(images.upload(caller, file)).rejects.toMatchObject(OUTAGE);
+    expect(await images.query("select id from images")).toEqual([]);
+    expect(await images.query("select hash from blobs")).toEqual([]);
+    store.fail();
+    await images.upload(caller, file);
+    expect(store.keys()).toHaveLength(1);
+  });
+
+  test("tells an upload whose bytes could not be looked for, and keeps nothing of it", async () => {
+    store.fail((method) => (method === "HEAD" ? BROKEN : undefined));
+    await expect(images.upload(caller, file)).rejects.toMatchObject(OUTAGE);
+    expect(await images.query("select id from images")).toEqual([]);
+    expect(store.keys()).toEqual([]);
+  });
+
+  test("answers all that needs no bytes while the store is away", async () => {
+    const image = await images.upload(caller, file);
+    store.fail(() => BROKEN);
+    await expect(download(image, VariantName.ORIGINAL)).rejects.toMatchObject(OUTAGE);
+    const { id } = image;
+    expect(await images.client.getImage({ id }, contextFor(caller))).toMatchObject({ id });
+    const changed = { image: { id, title: "new" }, updateMask: { paths: ["title"] } };
+    await images.client.updateImage(changed, contextFor(caller));
+    await images.client.deleteImage({ id }, contextFor(caller));
+    const gone = images.client.getImage({ id }, contextFor(caller));
+    await expect(gone).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
+
+    // Its bytes wait for a sweep, which finds the store back.
+    expect(store.keys()).toHaveLength(1);
+    store.fail();
+    await using _worker = await startWorker(images);
+    await eventually(async () => store.keys().length === 0);
+  });
+
+  test("a download that breaks off says so", async () => {
+    const large = Buffer.concat([file, Buffer.alloc(500_000)]);
+    const image = await images.upload(caller, large);
+    store.fail((method) => (method === "GET" ? { kind: "cut", afterBytes: 200_000 } : undefined));
+    await expect(download(image, VariantName.ORIGINAL)).rejects.toMatchObject(OUTAGE);
+    store.fail();
+    expect((await download(image, VariantName.ORIGINAL)).equals(large)).toBe(true);
+  });
+
+  test("what a process had put when it was killed before its commit is nobody's, and goes", async () => {
+    const kept = await images.upload(caller, file);
+    await using killed = await createBlobStore(images.blobs).stage();
+    await killed.write(Buffer.from("a picture"));
+    const hash = await killed.finish();
+    await killed.place();
+    expect(store.keys()).toHaveLength(2);
+    expect(await images.query("select id from images")).toHaveLength(1);
+    store.age(2 * HOUR_MS);
+    await using _worker = await startWorker(images);
+    await eventually(async () => !store.keys().some((key) => key.endsWith(hash)));
+    await processed(images, caller, kept.id);
+    expect((await download(kept, VariantName.ORIGINAL)).equals(file)).toBe(true);
+  });
+});
+
+describe("a service that starts", () => {
+  test("beside an object store that is away answers what needs no bytes", async () => {
+    await using images = await startImages({ store: "s3", storeFault: () => BROKEN });
+    const caller = await images.user();
+    const { images: listed } = await images.client.listImages({}, contextFor(caller));
+    expect(listed).toEqual([]);
+    images.objectStore?.fail();
+    await images.upload(caller, await picture(30, 20).png().toBuffer());
+  });
+
+  test.each([
+    [403, "AccessDenied"],
+    [404, "NoSuchBucket"],
+  ])("beside one that refuses with %s %s ends, and says what to look at", async (code, name) => {
+    const storeFault = () => ({ kind: "refuse", status: code, code: name }) as const;
+    await expect(startImages({ store: "s3", storeFault })).rejects.toThrow(
+      new RegExp(`refuses PutObject check with ${code} ${name} .*look at S3_BUCKET`),
+    );
+  });
+});
