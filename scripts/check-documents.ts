@@ -1,10 +1,10 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const DOCUMENTS = "{*.md,{docs,protos,chassis,services,gateway,stack,e2e,scripts}/**/*.md}";
+const DOCUMENTS = "{*.md,{docs,protos,chassis,services,gateway,stack,e2e,scripts,k8s}/**/*.md}";
 const LINK = /\[[^\]]*\]\(([^)\s#]*)(?:#[^)]*)?\)/g;
 /** A path of this repository in backticks: it has a slash and an ending, or is a folder's with a slash last. */
-const NAME = /`((?:protos|chassis|services|gateway|stack|e2e|scripts|docs|jest)\/[\w./-]*)`/g;
+const NAME = /`((?:protos|chassis|services|gateway|stack|e2e|scripts|docs|jest|k8s)\/[\w./-]*)`/g;
 
 /** Finds links that lead nowhere, and paths in backticks that are not there. */
 export function findDocumentFaults(): string[] {

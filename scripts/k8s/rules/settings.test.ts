@@ -90,4 +90,13 @@ describe("the settings of the manifests", () => {
       expect.stringContaining("Secret key: stands in the manifests"),
     ]);
   });
+
+  test("that send files to an object store come with a place for them", () => {
+    const changed = broken<IDeployment>(production, "Deployment/images-worker", ({ spec }) => {
+      delete spec?.template.spec?.containers[0]?.volumeMounts;
+    });
+    expect(findSettingFaults(changed, programs)).toEqual([
+      expect.stringContaining("mount an emptyDir"),
+    ]);
+  });
 });

@@ -48,6 +48,7 @@ function containerFaults(
     ...openSecrets(program, variables),
     ...refusals(program, variables),
     ...loopbackHosts(program, variables),
+    ...scratchFaults(container, variables),
   ];
 }
 
@@ -94,4 +95,15 @@ function loopbackHosts({ settings }: Program, variables: ReadonlyMap<string, Var
     .filter(({ variable }) => /(^|_)HOST$/.test(variable))
     .filter(({ variable, fallback }) => LOOPBACK.test(plain.get(variable) ?? fallback?.text ?? ""))
     .map(({ variable }) => `${variable} is a loopback address, which no other pod reaches`);
+}
+
+/** What goes to an object store lies in a file first, and the root file system takes none. */
+function scratchFaults(
+  { volumeMounts = [] }: IContainer,
+  variables: ReadonlyMap<string, Variable>,
+): string[] {
+  const isScratch = plainValues(variables).get("BLOB_STORE") === "s3";
+  return isScratch && !volumeMounts.some(({ mountPath }) => mountPath === "/tmp")
+    ? ["keeps files in /tmp on their way to S3: mount an emptyDir there"]
+    : [];
 }
