@@ -1,7 +1,7 @@
 import { findKubectl } from "#k8s/kubectl.ts";
 import type { Rendering } from "#k8s/manifest.ts";
 import { loadPrograms, type Programs } from "#k8s/programs.ts";
-import { findCallerFaults } from "#k8s/rules/callers.ts";
+import { findCallerFaults, findWiringFaults } from "#k8s/rules/callers.ts";
 import { findBudgetFaults } from "#k8s/rules/connection-budget.ts";
 import { findMetricFaults, loadMetricNames } from "#k8s/rules/metric-names.ts";
 import { findPodSecurityFaults } from "#k8s/rules/pod-security.ts";
@@ -38,7 +38,7 @@ export async function findFaultsIn(renderings: readonly Rendering[]): Promise<st
       seen.add(fault);
     }
   }
-  return [...faults, ...findUnknownFields(renderings)];
+  return [...faults, ...findWiringFaults(programs), ...findUnknownFields(renderings)];
 }
 
 async function faultsOf(rendering: Rendering, programs: Programs): Promise<string[]> {

@@ -2,7 +2,8 @@ import type { INetworkPolicy } from "kubernetes-models/networking.k8s.io/v1/Netw
 import type { INetworkPolicySpec } from "kubernetes-models/networking.k8s.io/v1/NetworkPolicySpec";
 import { broken, renderLocal, renderProduction, without } from "#k8s/broken.fixture.ts";
 import type { Rendering } from "#k8s/manifest.ts";
-import { callersOf, findCallerFaults } from "#k8s/rules/callers.ts";
+import { loadPrograms } from "#k8s/programs.ts";
+import { callersOf, findCallerFaults, findWiringFaults } from "#k8s/rules/callers.ts";
 
 let production: Rendering;
 beforeAll(async () => {
@@ -88,5 +89,23 @@ describe("the network policies", () => {
       spec.podSelector = { matchExpressions: [{ key: "a", operator: "Exists" }] };
     });
     expect(faults).toContainEqual(expect.stringContaining("write matchLabels"));
+  });
+});
+
+describe("the addresses that programs are told", () => {
+  test("are of those whom the contract lets them call", async () => {
+    const programs = await loadPrograms();
+    expect(findWiringFaults(programs)).toEqual([]);
+    const worker = programs.get("images-worker");
+    const gateway = programs.get("gateway");
+    if (worker === undefined || gateway === undefined) throw new Error("there are both");
+    const swapped = new Map([
+      ["images-worker", { ...worker, settings: gateway.settings }],
+      ["gateway", { ...gateway, settings: worker.settings }],
+    ]);
+    const faults = findWiringFaults(swapped);
+    expect(faults).toHaveLength(6);
+    expect(faults[0]).toContain("USERS_ADDRESS, and the contract lets images-worker call nothing");
+    expect(faults[3]).toContain("has no USERS_ADDRESS, and the contract lets gateway call users");
   });
 });

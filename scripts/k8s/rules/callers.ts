@@ -5,6 +5,7 @@ import { databaseOf } from "#k8s/database-of.ts";
 import { containersOf, nameOf, ofKind, type Rendering, workloadsOf } from "#k8s/manifest.ts";
 import { deniesAll, mayConnect } from "#k8s/network-policies.ts";
 import { type Pods, podsIn } from "#k8s/pods.ts";
+import type { Programs } from "#k8s/programs.ts";
 
 const GRPC_PORT = "grpc";
 const POSTGRES_PORT = "postgres";
@@ -38,6 +39,20 @@ export function findCallerFaults(rendering: Rendering): string[] {
     }
   }
   return faults;
+}
+
+/** Finds programs that are told where a service is although the contract lets them call nothing there, and the other way round. */
+export function findWiringFaults(programs: Programs): string[] {
+  return [...programs].flatMap(([caller, { config, settings }]) =>
+    SERVICES.map(({ typeName }) => typeName.split(".")[0] ?? "").flatMap((callee) => {
+      const variable = `${callee.toUpperCase()}_ADDRESS`;
+      const dials = settings.some((setting) => setting.variable === variable);
+      if (dials === callersOf(callee).includes(caller)) return [];
+      return dials
+        ? [`${config}: has ${variable}, and the contract lets ${caller} call nothing there`]
+        : [`${config}: has no ${variable}, and the contract lets ${caller} call ${callee}`];
+    }),
+  );
 }
 
 function isGuarded(port: string | undefined): boolean {

@@ -1,6 +1,7 @@
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
 import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
 import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
+import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IService } from "kubernetes-models/v1/Service";
 import { broken, renderLocal, renderProduction, without } from "#k8s/broken.fixture.ts";
 import { nameOf, ofKind, type Rendering } from "#k8s/manifest.ts";
@@ -59,9 +60,9 @@ describe("what the manifests refer to", () => {
     const translated = broken<IService>(local, "Service/users", ({ spec }) => {
       if (spec !== undefined) spec.ports = [{ port: 80, targetPort: "grpc" }];
     });
-    expect(findReferenceFaults(translated)).toEqual([
+    expect(findReferenceFaults(translated)).toContainEqual(
       expect.stringContaining("its port has to be the pod's, 8081"),
-    ]);
+    );
   });
 
   test("is somebody's pods, for a Service and a disruption budget", () => {
@@ -78,6 +79,15 @@ describe("what the manifests refer to", () => {
     );
     expect(findReferenceFaults(budget)).toEqual([
       expect.stringContaining("selects the pods of not exactly one workload"),
+    ]);
+  });
+
+  test.each(["image:8081", "images:8082"])("is a Service and its port: %s is none", (address) => {
+    const changed = broken<IConfigMap>(local, "ConfigMap/users-", ({ data = {} }) => {
+      data.IMAGES_ADDRESS = address;
+    });
+    expect(findReferenceFaults(changed)).toEqual([
+      expect.stringContaining(`IMAGES_ADDRESS is ${address}`),
     ]);
   });
 

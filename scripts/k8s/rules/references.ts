@@ -2,6 +2,7 @@ import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/
 import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
 import type { IContainer } from "kubernetes-models/v1/Container";
 import type { IService } from "kubernetes-models/v1/Service";
+import { environmentOf, plainValues } from "#k8s/environment.ts";
 import {
   containersOf,
   type Labels,
@@ -58,12 +59,31 @@ function workloadFaults(rendering: Rendering, workload: Workload): string[] {
     const claim = persistentVolumeClaim?.claimName;
     if (!has("PersistentVolumeClaim", claim)) faults.push(`there is no volume claim ${claim}`);
   }
+  for (const container of containersOf(workload)) {
+    faults.push(...addressFaults(rendering, container));
+  }
   for (const name of containersOf(workload).flatMap(mapsOf)) {
     if (!MADE_IN_THE_CLUSTER.includes(name) && !has("ConfigMap", name)) {
       faults.push(`there is no ConfigMap ${name}`);
     }
   }
   return faults;
+}
+
+/** `IMAGES_ADDRESS` leads to the Service `images`, which another folder may have, and to a port of it. */
+function addressFaults(rendering: Rendering, container: IContainer): string[] {
+  return [...plainValues(environmentOf(rendering, container))].flatMap(([variable, address]) => {
+    const callee = /^(\w+)_ADDRESS$/.exec(variable)?.[1]?.toLowerCase();
+    if (callee === undefined) return [];
+    const [host, port] = address.split(":");
+    const service = ofKind<IService>(rendering, "Service").find(
+      ({ metadata }) => metadata.name === callee,
+    );
+    const ports = service?.spec?.ports?.map((open) => String(open.port)) ?? [port];
+    return host === callee && ports.includes(port)
+      ? []
+      : [`${variable} is ${address}, and the Service ${callee} has the port ${ports}`];
+  });
 }
 
 function mapsOf({ envFrom = [], env = [] }: IContainer): string[] {
