@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describeConfiguration } from "@triptych/chassis/configuration/read-configuration";
+import { generateKeyPair } from "@triptych/chassis/identity/keys";
 import { CONFIGURATION_FIELDS, readConfig } from "./config.ts";
 
 describe("the settings of the gateway", () => {
@@ -8,6 +9,21 @@ describe("the settings of the gateway", () => {
     expect(() => readConfig(environment)).toThrow(
       /PORT must be .*USERS_ADDRESS is not set.*RATE_LIMIT_USER_PER_MINUTE must be/s,
     );
+  });
+
+  it("let it dial other machines only with TLS, or if it is told that the network is trusted", () => {
+    const environment = {
+      USERS_ADDRESS: "127.0.0.1:1",
+      IMAGES_ADDRESS: "10.0.0.7:2,10.0.0.8:2",
+      COMMENTS_ADDRESS: "comments:3",
+      HOST: "0.0.0.0",
+      ACCESS_TOKEN_PUBLIC_KEYS: JSON.stringify(generateKeyPair("test").publicJwks),
+    };
+    const read = (more: Record<string, string>) => () => readConfig({ ...environment, ...more });
+    expect(read({})).toThrow(/^IMAGES_ADDRESS must name loopback.*COMMENTS_ADDRESS must name/s);
+    expect(read({ ALLOW_PLAINTEXT: "true" })).not.toThrow();
+    const files = { TLS_CERTIFICATE_FILE: "a", TLS_KEY_FILE: "b", TLS_CA_FILE: "c" };
+    expect(read(files)).not.toThrow();
   });
 
   it("stand in the README as they are", () => {

@@ -20,6 +20,15 @@ describe("the configuration", () => {
     }
   });
 
+  it("leaves this machine only with TLS, or if it is told that the network is trusted", () => {
+    const far = { GRPC_HOST: "0.0.0.0", IMAGES_ADDRESS: "images:8082" };
+    const away = /GRPC_HOST must name loopback.*IMAGES_ADDRESS must name loopback/;
+    expect(() => readConfig(far)).toThrow(away);
+    expect(() => readConfig({ ...far, ALLOW_PLAINTEXT: "true" })).not.toThrow(away);
+    const files = { TLS_CERTIFICATE_FILE: "a", TLS_KEY_FILE: "b", TLS_CA_FILE: "c" };
+    expect(() => readConfig({ ...far, ...files })).not.toThrow(away);
+  });
+
   it("stands in the README, line by line", async () => {
     const readme = await readFile(README, "utf8");
     for (const { variable, expected, default: value = "", description } of describeConfiguration(

@@ -52,6 +52,17 @@ describe("the configuration of users", () => {
     for (const name of Object.keys(ENVIRONMENT)) expect(faults).toContain(name);
   });
 
+  it("leaves this machine only with TLS, or if it is told that the network is trusted", () => {
+    const far = { ...ENVIRONMENT, GRPC_HOST: "0.0.0.0", IMAGES_ADDRESS: "images:8082" };
+    expect(faultsOf(far)).toMatch(
+      /GRPC_HOST must name loopback.*IMAGES_ADDRESS must name loopback/,
+    );
+    expect(faultsOf({ ...far, ALLOW_PLAINTEXT: "true" })).toBe("");
+    const files = { TLS_CERTIFICATE_FILE: "tls.crt", TLS_KEY_FILE: "tls.key" };
+    expect(faultsOf({ ...far, ...files })).toContain("TLS_CA_FILE is not set");
+    expect(faultsOf({ ...far, ...files, TLS_CA_FILE: "ca.crt" })).toBe("");
+  });
+
   it("refuses a private key that is none, and never repeats it", () => {
     const { d: _, ...withoutSecret } = privateJwk;
     for (const text of [JSON.stringify(withoutSecret), "not JSON: kept-secret"]) {
