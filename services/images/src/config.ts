@@ -48,7 +48,7 @@ const BLOB_FIELDS = {
   s3Endpoint: optional(
     url({
       variable: "S3_ENDPOINT",
-      description: "where a store that is not Amazon's answers S3",
+      description: "where a store that is not Amazon's answers S3; unset, Amazon's does",
       protocols: ["https", "http"],
     }),
   ),
