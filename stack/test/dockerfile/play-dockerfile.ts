@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { chmod, copyFile, cp, mkdir, rename } from "node:fs/promises";
+import { execFile, spawnSync } from "node:child_process";
+import { chmod, copyFile, mkdir, rename } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { copyFromContext } from "./build-context.ts";
 import { type Instruction, readDockerfile } from "./read-dockerfile.ts";
 
@@ -138,7 +139,9 @@ async function copy(
     } else {
       const other = all.get(from);
       if (other === undefined) throw new Error(`there is no stage ${from}`);
-      await cp(placeOf(source, other), target, { recursive: true, verbatimSymlinks: true });
+      await mkdir(dirname(target), { recursive: true });
+      // Thousands of small files, for which node:fs takes up to twice as long.
+      await promisify(execFile)("cp", ["-RP", placeOf(source, other), target]);
     }
   }
 }
