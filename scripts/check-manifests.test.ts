@@ -1,7 +1,7 @@
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
 import { findFaultsIn, findManifestFaults } from "#check-manifests.ts";
 import { broken, renderLocal } from "#k8s/broken.fixture.ts";
-import { findKubectl, kustomizeVersionOf } from "#k8s/kubectl.ts";
+import { findKubectl } from "#k8s/kubectl.ts";
 import type { Manifest, Rendering } from "#k8s/manifest.ts";
 import { renderFolder } from "#k8s/render.ts";
 import { COMBINATIONS, findForgottenComponents } from "#k8s/targets.ts";
@@ -56,10 +56,5 @@ describe("the check of the manifests", () => {
     expect(findForgottenComponents(COMBINATIONS.slice(1))).toContainEqual(
       expect.stringContaining("k8s/components/monitoring: stands in no combination"),
     );
-  });
-
-  test("reads which kustomize a kubectl has", () => {
-    expect(kustomizeVersionOf('{ "kustomizeVersion": "v5.7.1" }')).toBe(5);
-    expect(kustomizeVersionOf("{}")).toBeUndefined();
   });
 });

@@ -22,7 +22,10 @@ export function environmentOf(
       variables.set(`${prefix}${name}`, { from: "text", value });
     }
     if (secretRef?.name !== undefined) {
-      variables.set(`all of ${secretRef.name}`, { from: "secret", secret: secretRef.name });
+      variables.set(`names of the Secret ${secretRef.name}`, {
+        from: "secret",
+        secret: secretRef.name,
+      });
     }
   }
   for (const { name, value = "", valueFrom } of container.env ?? []) {

@@ -14,7 +14,7 @@ const KUSTOMIZE_MAJOR_MIN = 5;
  * what to do if there is none whose kustomize is new enough.
  */
 export function findKubectl(): string {
-  return process.platform === "linux" && process.arch === "x64" ? unpacked() : installed();
+  return process.platform === "linux" && process.arch === "x64" ? unpacked() : installedKubectl();
 }
 
 function unpacked(): string {
@@ -31,9 +31,11 @@ function unpacked(): string {
   return path;
 }
 
-function installed(): string {
+/** Gives the machine's own kubectl. Throws if there is none in the path, or its kustomize is too old. */
+export function installedKubectl(path = process.env.PATH): string {
   const { stdout, error } = spawnSync("kubectl", ["version", "--client", "--output=json"], {
     encoding: "utf8",
+    env: { PATH: path },
   });
   const version = error === undefined ? kustomizeVersionOf(stdout) : undefined;
   if (version !== undefined && version >= KUSTOMIZE_MAJOR_MIN) return "kubectl";
@@ -43,8 +45,7 @@ function installed(): string {
   );
 }
 
-/** Reads the major version out of what `kubectl version --output=json` prints. */
-export function kustomizeVersionOf(text: string): number | undefined {
+function kustomizeVersionOf(text: string): number | undefined {
   const major = /"kustomizeVersion":\s*"v(\d+)\./.exec(text)?.[1];
   return major === undefined ? undefined : Number(major);
 }

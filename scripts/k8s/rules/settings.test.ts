@@ -99,4 +99,23 @@ describe("the settings of the manifests", () => {
       expect.stringContaining("mount an emptyDir"),
     ]);
   });
+
+  test("are of a program that there is", () => {
+    const changed = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
+      const [container] = spec?.template.spec?.containers ?? [];
+      if (container !== undefined) container.image = "triptych/likes:1";
+    });
+    expect(findSettingFaults(changed, programs)).toEqual([
+      expect.stringContaining("runs likes, and there is no such program"),
+    ]);
+  });
+
+  test("are not taken out of a Secret as a whole, whose names nobody sees here", () => {
+    const changed = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
+      spec?.template.spec?.containers[0]?.envFrom?.push({ secretRef: { name: "all" } });
+    });
+    expect(findSettingFaults(changed, programs)).toEqual([
+      expect.stringContaining("has no setting names of the Secret all"),
+    ]);
+  });
 });
