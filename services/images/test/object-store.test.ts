@@ -136,8 +136,11 @@ describe("the service beside an object store", () => {
 });
 
 describe("a service that starts", () => {
-  test("beside an object store that is away answers what needs no bytes", async () => {
-    await using images = await startImages({ store: "s3", storeFault: () => BROKEN });
+  test.each([
+    ["breaks", BROKEN],
+    ["hangs", { kind: "hang" }],
+  ] as const)("beside an object store that %s answers what needs no bytes", async (_, fault) => {
+    await using images = await startImages({ store: "s3", storeFault: () => fault });
     const caller = await images.user();
     const { images: listed } = await images.client.listImages({}, contextFor(caller));
     expect(listed).toEqual([]);
@@ -151,7 +154,7 @@ describe("a service that starts", () => {
   ])("beside one that refuses with %s %s ends, and says what to look at", async (code, name) => {
     const storeFault = () => ({ kind: "refuse", status: code, code: name }) as const;
     await expect(startImages({ store: "s3", storeFault })).rejects.toThrow(
-      new RegExp(`refuses PutObject check with ${code} ${name} .*look at S3_BUCKET`),
+      new RegExp(`refuses DeleteObject check with ${code} ${name} .*look at S3_BUCKET`),
     );
   });
 });
