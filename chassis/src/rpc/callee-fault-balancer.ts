@@ -14,6 +14,12 @@ export const CALLEE_FAULTS = "callee_faults";
 /** A replica that answers takes some milliseconds. Whoever gives up sooner than this, in milliseconds, says nothing of it; below every hedge. */
 const SILENCE_MS = 200;
 
+/**
+ * The callee's name is looked up so often, in milliseconds: by itself grpc-js does so only when a connection ends, and a replica that is new would
+ * wait for another's end.
+ */
+const RESOLUTION_INTERVAL_MS = 1_500;
+
 /** Registers the policy with grpc-js, once for the process. */
 export function registerCalleeFaultBalancer(): void {
   experimental.registerLoadBalancerType(
@@ -51,10 +57,12 @@ type Child = Parameters<typeof experimental.selectLbConfigFromList>[0][number];
 /**
  * Tells a balancer that counts failures what speaks against a replica, as a breaker is told what speaks against a callee: to outlier detection by
  * itself every answer but OK is a failure, so that a run of NOT_FOUND, or of calls that an overloaded callee sheds, would take healthy replicas
- * away. A call that was cancelled after some silence counts too: it was hedged, or its time was over.
+ * away. A call that was cancelled after some silence counts too: it was hedged, or its time was over. It also looks for new replicas, and leaves the
+ * connections to the others alone.
  */
 class CalleeFaultBalancer implements LoadBalancer {
   readonly #child: InstanceType<typeof ChildLoadBalancerHandler>;
+  readonly #timer: NodeJS.Timeout;
 
   constructor(helper: experimental.ChannelControlHelper) {
     this.#child = new ChildLoadBalancerHandler(
@@ -63,6 +71,7 @@ class CalleeFaultBalancer implements LoadBalancer {
           helper.updateState(state, new CalleeFaultPicker(picker), errorMessage),
       }),
     );
+    this.#timer = setInterval(() => helper.requestReresolution(), RESOLUTION_INTERVAL_MS).unref();
   }
 
   updateAddressList(...[addresses, config, options, note]: AddressUpdate): boolean {
@@ -79,6 +88,7 @@ class CalleeFaultBalancer implements LoadBalancer {
   }
 
   destroy(): void {
+    clearInterval(this.#timer);
     this.#child.destroy();
   }
 

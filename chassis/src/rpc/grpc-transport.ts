@@ -13,7 +13,7 @@ import {
 } from "@grpc/grpc-js";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import { checkHealth } from "./check-health.ts";
-import { clientOptions } from "./connection-options.ts";
+import { CLIENT_OPTIONS } from "./connection-options.ts";
 import { targetOf } from "./dial-target.ts";
 import { toMetadata } from "./grpc-headers.ts";
 import { type FailurePolicySwitch, processOf } from "./method-policy.ts";
@@ -41,7 +41,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const callee = processOf(service);
   const channelCredentials = peers?.forCallee(callee) ?? credentials.createInsecure();
   const client = new Client(targetOf(addresses), channelCredentials, {
-    ...clientOptions(failurePolicy),
+    ...CLIENT_OPTIONS,
     // What TLS is told to ask for: without it the address, which may not be one that TLS allows for a name.
     "grpc.ssl_target_name_override": callee,
     "grpc.service_config": serviceConfigOf(service, failurePolicy),

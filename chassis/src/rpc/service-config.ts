@@ -17,7 +17,7 @@ const TOKEN_RATIO = 0.05;
 
 /** A replica is judged by each such interval, if it answered this many calls in it, and at least one other did. */
 const OUTLIER_INTERVAL_S = 2;
-const OUTLIER_VOLUME = 3;
+const OUTLIER_VOLUME = 2;
 const OUTLIER_HOSTS_MIN = 2;
 /** One that fails more calls than answers them is passed over. In percent. */
 const OUTLIER_FAILURES_PERCENT = 50;
