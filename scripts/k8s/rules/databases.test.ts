@@ -73,6 +73,14 @@ describe("a cluster of CloudNativePG", () => {
     ["has no standby", { instances: 1 }],
     ["not users", { bootstrap: { initdb: { database: "app", owner: "app" } } }],
     ["no NetworkPolicy finds them", { inheritedMetadata: {} }],
+    [
+      "the operator sets itself",
+      {
+        inheritedMetadata: {
+          labels: { database: "users-database", "app.kubernetes.io/name": "users-database" },
+        },
+      },
+    ],
     ["no connection budget", { postgresql: {} }],
     ["set resources and storage", { storage: {} }],
     ["archives no log", { plugins: [] }],

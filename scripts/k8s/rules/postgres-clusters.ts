@@ -2,6 +2,8 @@ import { nameOf, ofKind, type Rendering } from "#k8s/manifest.ts";
 import type { PostgresCluster } from "#k8s/pods.ts";
 
 const INSTANCES_MIN = 2;
+/** Labels that the operator gives to its pods. */
+const OPERATORS = /^(app\.kubernetes\.io|cnpg\.io)\//;
 
 /** What the check reads of what is referred to, or refers, by the name of a cluster. */
 interface BackupPlan {
@@ -30,8 +32,15 @@ function faultsOf(rendering: Rendering, { metadata, spec }: PostgresCluster): st
   if (database !== service || owner !== service) {
     faults.push(`its database and owner are ${database} and ${owner}, not ${service}`);
   }
-  if (spec.inheritedMetadata?.labels?.["app.kubernetes.io/name"] !== name) {
-    faults.push("its pods have not its name as a label, so no NetworkPolicy finds them");
+  if (spec.inheritedMetadata?.labels?.database !== name) {
+    faults.push(
+      "its pods have not the label database with its name, so no NetworkPolicy finds them",
+    );
+  }
+  if (Object.keys(spec.inheritedMetadata?.labels ?? {}).some((key) => OPERATORS.test(key))) {
+    faults.push(
+      "hands down labels that the operator sets itself: which value its pods get is open",
+    );
   }
   if (spec.postgresql?.parameters?.max_connections === undefined) {
     faults.push("says no max_connections, so there is no connection budget");
