@@ -1,8 +1,8 @@
 import { newPerson } from "#src/people.ts";
-import type { System } from "./system.ts";
+import type { FrontDoor } from "./system.ts";
 
 /** Registering, signing in, staying signed in, signing out. */
-export function accounts(system: System): void {
+export function accounts(system: FrontDoor): void {
   describe("accounts", () => {
     test("a handle is taken without regard to case, and so is an e-mail address", async () => {
       const { handle } = await newPerson(system.api);

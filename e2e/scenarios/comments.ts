@@ -1,10 +1,10 @@
 import type { Answer } from "#src/api.ts";
 import { newPerson } from "#src/people.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { System } from "./system.ts";
+import type { FrontDoor } from "./system.ts";
 
 /** Writing, answering, editing, deleting and paging. */
-export function comments(system: System): void {
+export function comments(system: FrontDoor): void {
   const write = (imageId: string, token: string, body: object): Promise<Answer> =>
     system.api.request("POST", `/v1/images/${imageId}/comments`, { token, body });
 

@@ -1,12 +1,12 @@
 import { newPerson, type Person } from "#src/people.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { System } from "./system.ts";
+import type { FrontDoor } from "./system.ts";
 
 const PEOPLE = 40;
 const ROUNDS = 8;
 
 /** Many people at once, reading and writing the same things: nothing fails, and no count contradicts its rows. */
-export function crowd(system: System): void {
+export function crowd(system: FrontDoor): void {
   test("a crowd leaves no error and no row that contradicts another", async () => {
     const owner = await newPerson(system.api);
     const { id } = await readyImage(system.api, owner.token);

@@ -2,13 +2,13 @@ import { connect } from "node:net";
 import type { Answer } from "#src/api.ts";
 import { newPerson } from "#src/people.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { System } from "./system.ts";
+import type { FrontDoor } from "./system.ts";
 
 const NOT_IDS = ["1", "null", "%00", "..%2f..", "0199d3a0-0000-7000-8000-00000000000g", "%ff"];
 const RAW_MS_MAX = 10_000;
 
 /** Whatever is sent, the answer is a problem that says what is wrong; never a 500, and never a stack. */
-export function hostileInput(system: System): void {
+export function hostileInput(system: FrontDoor): void {
   const expectProblem = (answer: Answer, what: string) => {
     expect([what, answer.status >= 400 && answer.status < 500]).toEqual([what, true]);
     expect([what, answer.headers.get("content-type")]).toEqual([
@@ -102,7 +102,7 @@ export function hostileInput(system: System): void {
     });
 
     test("bytes that are no HTTP, no UTF-8, or too many headers are refused", async () => {
-      const { hostname, port } = new URL(system.stack.url);
+      const { hostname, port } = new URL(system.api.url);
       const send = (bytes: Buffer) =>
         new Promise<string>((resolve, reject) => {
           const socket = connect(Number(port), hostname, () => socket.end(bytes));

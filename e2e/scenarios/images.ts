@@ -1,18 +1,13 @@
-import { once } from "node:events";
-import { readdir } from "node:fs/promises";
-import { connect } from "node:net";
-import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import sharp from "sharp";
 import type { Answer } from "#src/api.ts";
 import { newPerson } from "#src/people.ts";
 import { drawing, readyImage, telephonePhotograph, upload } from "#src/pictures.ts";
-import type { System } from "./system.ts";
+import type { FrontDoor } from "./system.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
 /** Uploading, seeing, refusing. */
-export function images(system: System): void {
+export function images(system: FrontDoor): void {
   const isDone = ({ json }: Answer) => json.state !== "processing";
 
   describe("images", () => {
@@ -92,41 +87,6 @@ export function images(system: System): void {
       const { json } = await system.api.until(isDone, path, token);
       expect(json).toMatchObject({ state: "failed", failure: "UNREADABLE", variants: [] });
       await readyImage(system.api, token);
-    });
-
-    test("an upload that is cut off leaves neither an image nor a file", async () => {
-      const { id, token } = await newPerson(system.api);
-      const { hostname, port } = new URL(system.stack.url);
-      const blobs = () => readdir(join(system.stack.data, "blobs"), { recursive: true });
-      const before = (await blobs()).length;
-      const eventually = async (isSo: () => Promise<boolean>) => {
-        for (let tries = 0; tries < 100 && !(await isSo()); tries++) await setTimeout(100);
-        expect(await isSo()).toBe(true);
-      };
-      const file = await drawing(640, 480).png().toBuffer();
-      for (const pauseMs of [0, 50, 500]) {
-        const socket = connect(Number(port), hostname);
-        const head = [
-          "POST /v1/images HTTP/1.1",
-          `host: ${hostname}`,
-          `authorization: Bearer ${token}`,
-          "content-type: multipart/form-data; boundary=cut",
-          "content-length: 9000000",
-          "",
-          "--cut",
-          'content-disposition: form-data; name="file"; filename="cut.png"',
-          "",
-          "",
-        ];
-        socket.write(head.join("\r\n"));
-        socket.write(file);
-        await setTimeout(pauseMs); // so that what came is on its way, and then waits for more
-        socket.destroy();
-        await once(socket, "close");
-      }
-      const list = await system.api.get(`/v1/images?owner=${id}`, token);
-      expect(list.json.images).toEqual([]);
-      await eventually(async () => (await blobs()).length === before);
     });
 
     test("liking counts once", async () => {

@@ -7,10 +7,17 @@ import { hostileInput } from "./hostile-input.ts";
 import { images } from "./images.ts";
 import { isolation } from "./isolation.ts";
 import { operations } from "./operations.ts";
+import { ownMachine } from "./own-machine.ts";
 import type { System } from "./system.ts";
 
 const START_MS_MAX = 180_000;
-const SCENARIOS = [accounts, images, comments, hostileInput, operations, crowd, isolation];
+const FRONT_DOOR_SCENARIOS = [accounts, images, comments, hostileInput, operations, crowd];
+const SCENARIOS = [...FRONT_DOOR_SCENARIOS, ownMachine, isolation];
+
+/** Plays what needs nothing but the address of a system that somebody else has started. */
+export function playAt(url: string): void {
+  for (const scenario of FRONT_DOOR_SCENARIOS) scenario({ api: new Api(url) });
+}
 
 /** Plays every scenario on the system in one of its shapes, through its front door. */
 export function playAll(shape: Shape): void {

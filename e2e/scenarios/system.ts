@@ -1,8 +1,12 @@
 import type { Api } from "#src/api.ts";
 import type { Stack } from "#src/stack-process.ts";
 
-/** What a scenario is played on. Its members can be used once the stack has started, within a test. */
-export interface System {
+/** A system of which nothing is known but its address. Its member can be used within a test. */
+export interface FrontDoor {
   readonly api: Api;
+}
+
+/** A system of the suite's own. Its members can be used once the stack has started, within a test. */
+export interface System extends FrontDoor {
   readonly stack: Stack;
 }

@@ -20,10 +20,11 @@ export interface Answer {
 
 /** The public API, as a client outside the system calls it. */
 export class Api {
-  readonly #url: string;
+  /** Where it is: `http://127.0.0.1:40123`. */
+  readonly url: string;
 
   constructor(url: string) {
-    this.#url = url;
+    this.url = url;
   }
 
   /** Makes a request. The path begins with a slash. */
@@ -34,7 +35,7 @@ export class Api {
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (body !== undefined && !isForm) headers["content-type"] ??= "application/json";
     const encoded = isForm || typeof body === "string" ? body : JSON.stringify(body);
-    const response = await fetch(this.#url + path, { method, headers, body: encoded });
+    const response = await fetch(this.url + path, { method, headers, body: encoded });
     const bytes = Buffer.from(await response.arrayBuffer());
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
     const json = isJson ? JSON.parse(bytes.toString("utf8")) : {};

@@ -1,3 +1,7 @@
-import { playAll } from "#scenarios/play-all.ts";
+import { playAll, playAt } from "#scenarios/play-all.ts";
 
-describe("four processes", () => playAll("split"));
+/** A system that runs elsewhere, such as on a cluster, is played on through its front door only. */
+const { TRIPTYCH_URL } = process.env;
+
+if (TRIPTYCH_URL) describe(`the system at ${TRIPTYCH_URL}`, () => playAt(TRIPTYCH_URL));
+else describe("four processes", () => playAll("split"));

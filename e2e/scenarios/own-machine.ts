@@ -1,0 +1,82 @@
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { newPerson } from "#src/people.ts";
+import { drawing, readyImage } from "#src/pictures.ts";
+import type { System } from "./system.ts";
+
+/** Longer than owners and counts are given again without asking: `fresh_for` of both is a second. */
+const DECORATIONS_FRESH_MS = 1_100;
+
+/** What only somebody on the system's own machine can look at: its log and its files. */
+export function ownMachine(system: System): void {
+  describe("on its own machine", () => {
+    test("a request's id is echoed, and stands in the log of every process that it touched", async () => {
+      const { token } = await newPerson(system.api);
+      const { id } = await readyImage(system.api, token);
+      const requestId = `e2e-${id}`;
+      // An answer from a moment ago would be given again without asking.
+      await setTimeout(DECORATIONS_FRESH_MS);
+      const { headers } = await system.api.request("GET", `/v1/images/${id}`, {
+        headers: { "x-request-id": requestId },
+      });
+      expect(headers.get("x-request-id")).toBe(requestId);
+      // Each process writes its line when its part is over, which may be after the answer.
+      const all = ["comments", "gateway", "images", "users"];
+      await expect(servicesThatLogged(requestId, all.length)).resolves.toEqual(all);
+    });
+
+    async function servicesThatLogged(requestId: string, wanted: number): Promise<string[]> {
+      const folder = join(system.stack.data, "logs");
+      const deadline = Date.now() + 10_000;
+      for (;;) {
+        const touched = new Set<string>();
+        for (const file of await readdir(folder)) {
+          const lines = (await readFile(join(folder, file), "utf8")).split("\n");
+          for (const line of lines.filter((text) => text.includes(requestId))) {
+            touched.add(JSON.parse(line).service);
+          }
+        }
+        if (touched.size >= wanted || Date.now() > deadline) return [...touched].sort();
+        await setTimeout(50);
+      }
+    }
+
+    test("an upload that is cut off leaves neither an image nor a file", async () => {
+      const { id, token } = await newPerson(system.api);
+      const { hostname, port } = new URL(system.api.url);
+      const blobs = () => readdir(join(system.stack.data, "blobs"), { recursive: true });
+      const before = (await blobs()).length;
+      const eventually = async (isSo: () => Promise<boolean>) => {
+        for (let tries = 0; tries < 100 && !(await isSo()); tries++) await setTimeout(100);
+        expect(await isSo()).toBe(true);
+      };
+      const file = await drawing(640, 480).png().toBuffer();
+      for (const pauseMs of [0, 50, 500]) {
+        const socket = connect(Number(port), hostname);
+        const head = [
+          "POST /v1/images HTTP/1.1",
+          `host: ${hostname}`,
+          `authorization: Bearer ${token}`,
+          "content-type: multipart/form-data; boundary=cut",
+          "content-length: 9000000",
+          "",
+          "--cut",
+          'content-disposition: form-data; name="file"; filename="cut.png"',
+          "",
+          "",
+        ];
+        socket.write(head.join("\r\n"));
+        socket.write(file);
+        await setTimeout(pauseMs); // so that what came is on its way, and then waits for more
+        socket.destroy();
+        await once(socket, "close");
+      }
+      const list = await system.api.get(`/v1/images?owner=${id}`, token);
+      expect(list.json.images).toEqual([]);
+      await eventually(async () => (await blobs()).length === before);
+    });
+  });
+}
