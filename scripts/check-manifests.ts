@@ -10,6 +10,7 @@ import { findPostgresClusterFaults } from "#k8s/rules/postgres-clusters.ts";
 import { findReferenceFaults } from "#k8s/rules/references.ts";
 import { findRolloutFaults } from "#k8s/rules/rollout.ts";
 import { findSettingFaults } from "#k8s/rules/settings.ts";
+import { findWayInFaults } from "#k8s/rules/ways-in.ts";
 import { findSchemaFaults } from "#k8s/schema-faults.ts";
 import { findForgottenComponents, renderTargets } from "#k8s/targets.ts";
 import { findUnknownFields } from "#k8s/unknown-fields.ts";
@@ -54,5 +55,6 @@ async function faultsOf(rendering: Rendering, programs: Programs): Promise<strin
     ...findCallerFaults(rendering),
     ...findBudgetFaults(rendering, programs),
     ...findPostgresClusterFaults(rendering),
+    ...findWayInFaults(rendering),
   ];
 }
