@@ -13,7 +13,8 @@ export type Reason =
   | "ORIGINAL_FORBIDDEN"
   | "RANGE_NOT_SATISFIABLE"
   | "ETAG_MISMATCH"
-  | "UPLOADS_OVERLOADED";
+  | "UPLOADS_OVERLOADED"
+  | "BLOBS_UNAVAILABLE";
 
 /** Names every bad field of a request. */
 export function invalidArgument(violations: readonly FieldViolation[]): Failure<Reason> {
@@ -23,6 +24,12 @@ export function invalidArgument(violations: readonly FieldViolation[]): Failure<
 /** There is no such image, or the caller may not know of it: the two look alike. */
 export function imageNotFound(id: string): Failure<Reason> {
   return new Failure("IMAGE_NOT_FOUND", `There is no image ${id}.`, { metadata: { id } });
+}
+
+/** The store of bytes cannot be asked now. */
+export function blobsUnavailable(retryAfterMs: number, cause: unknown): Failure<Reason> {
+  const message = "The bytes of images can be neither kept nor read now.";
+  return new Failure("BLOBS_UNAVAILABLE", message, { retryAfterMs, cause });
 }
 
 /** The image is another user's, and is to be changed. */

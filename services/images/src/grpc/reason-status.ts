@@ -18,4 +18,5 @@ export const REASON_STATUS = {
   RANGE_NOT_SATISFIABLE: status.OUT_OF_RANGE,
   ETAG_MISMATCH: status.ABORTED,
   UPLOADS_OVERLOADED: status.RESOURCE_EXHAUSTED,
+  BLOBS_UNAVAILABLE: status.UNAVAILABLE,
 } as const satisfies Record<Reason, status>;
