@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { peerOf } from "#tls/peer.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
+import { keepClosingSessions } from "./closing-sessions.ts";
 import { SERVER_OPTIONS } from "./connection-options.ts";
 import { type Identify, toGrpcHandler } from "./grpc-server-adapter.ts";
 import { Health } from "./health.ts";
@@ -34,6 +35,7 @@ export interface GrpcServerOptions {
  * only without TLS, where people try things.
  */
 export function createGrpcServer(router: Router, options: GrpcServerOptions): GrpcServer {
+  keepClosingSessions();
   const server = new Server(SERVER_OPTIONS);
   const { host, port, peers } = options;
   const identify: Identify = (call) =>

@@ -13,6 +13,7 @@ import {
 } from "@grpc/grpc-js";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import { checkHealth } from "./check-health.ts";
+import { keepClosingSessions } from "./closing-sessions.ts";
 import { CLIENT_OPTIONS } from "./connection-options.ts";
 import { targetOf } from "./dial-target.ts";
 import { toMetadata } from "./grpc-headers.ts";
@@ -38,6 +39,7 @@ export interface GrpcTransportOptions {
 /** Connects to a callee by gRPC. One channel; it is made now and connects when it is first used. */
 export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const { addresses, service, failurePolicy, peers } = options;
+  keepClosingSessions();
   const callee = processOf(service);
   const channelCredentials = peers?.forCallee(callee) ?? credentials.createInsecure();
   const client = new Client(targetOf(addresses), channelCredentials, {
