@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
 import type { Metrics } from "./metrics.ts";
-import { answerReadOnly } from "./read-only-route.ts";
+import { answerReadOnly, type SwitchRequest } from "./read-only-route.ts";
 import { METRICS_CONTENT_TYPE, renderMetrics } from "./render-metrics.ts";
 
 const HEADER_BYTES_MAX = 8_192;
@@ -55,7 +55,8 @@ export async function startOperationsServer(
   };
   const server = createServer(limits, (request, response) => {
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
-    answer(request.method ?? "", path, options).then(
+    const { method = "", socket } = request;
+    answer({ method, path, address: socket.remoteAddress }, options).then(
       (answered) => send(response, answered),
       // The reason is a defect of a metric's own callback: nothing that a scraper could use.
       () => send(response, { status: 500, body: "The metrics could not be read.\n" }),
@@ -82,11 +83,12 @@ export async function startOperationsServer(
 }
 
 async function answer(
-  method: string,
-  path: string,
+  { method, path, address }: SwitchRequest & { readonly path: string },
   { metrics, isReady, readOnly }: OperationsServerOptions,
 ): Promise<Answer> {
-  if (path === "/read-only" && readOnly !== undefined) return answerReadOnly(method, readOnly);
+  if (path === "/read-only" && readOnly !== undefined) {
+    return answerReadOnly({ method, address }, readOnly);
+  }
   if (path !== "/metrics" && path !== "/healthz" && path !== "/readyz") {
     const also = readOnly === undefined ? "" : ", and /read-only";
     return { status: 404, body: `Here are /metrics, /healthz and /readyz${also}.\n` };

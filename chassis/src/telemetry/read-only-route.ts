@@ -1,13 +1,28 @@
 import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
 import type { Answer } from "./operations-server.ts";
+import { isOwnMachine } from "./own-machine.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
+/** What is asked of the switch, and where the socket comes from. */
+export interface SwitchRequest {
+  readonly method: string;
+  readonly address: string | undefined;
+}
+
 /**
- * Shows the switch (GET), switches to read-only (PUT) and back (DELETE), and answers what holds then. There is no POST: a web page in an
- * operator's browser may send one to any address without asking.
+ * Shows the switch (GET), switches to read-only (PUT) and back (DELETE), and answers what holds then. Only who is on the process's own
+ * machine may switch: whoever scrapes metrics reaches this port too. There is no POST: a web page in an operator's browser may send one to any address
+ * without asking.
  */
-export function answerReadOnly(method: string, readOnly: ReadOnlySwitch): Answer {
+export function answerReadOnly(
+  { method, address }: SwitchRequest,
+  readOnly: ReadOnlySwitch,
+): Answer {
+  const changes = method === "PUT" || method === "DELETE";
+  if (changes && !isOwnMachine(address)) {
+    return { status: 403, body: "Only who is on this machine may switch.\n" };
+  }
   switch (method) {
     case "PUT":
       readOnly.set(true);
