@@ -97,7 +97,7 @@ export const CONFIGURATION_FIELDS = {
 /** Every setting of the worker. */
 export const WORKER_CONFIGURATION_FIELDS = {
   ...PROCESS_FIELDS,
-  ...DATABASE_FIELDS,
+  databaseUrl: DATABASE_FIELDS.databaseUrl,
   ...BLOB_FIELDS,
   metricsHost: OPERATIONS_FIELDS.metricsHost,
   metricsPort: optional(
