@@ -1,6 +1,7 @@
+import type { ICluster } from "@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1/Cluster";
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
 import { findFaultsIn, findManifestFaults } from "#check-manifests.ts";
-import { broken, renderLocal } from "#k8s/broken.fixture.ts";
+import { broken, renderLocal, renderProduction } from "#k8s/broken.fixture.ts";
 import { findKubectl } from "#k8s/kubectl.ts";
 import type { Manifest, Rendering } from "#k8s/manifest.ts";
 import { renderFolder } from "#k8s/render.ts";
@@ -30,6 +31,15 @@ describe("the check of the manifests", () => {
     });
     expect(await findFaultsIn([changed])).toEqual([
       expect.stringMatching(/Deployment users: .*readinesProbe/),
+    ]);
+  });
+
+  test("tells a misspelt field of a database's cluster, and where it stands", async () => {
+    const changed = broken<ICluster>(await renderProduction(), "Cluster/users", ({ spec }) => {
+      Object.assign(spec.plugins?.[0] ?? {}, { isWALArchivr: true });
+    });
+    expect(await findFaultsIn([changed])).toEqual([
+      expect.stringContaining("Cluster users-database: /spec/plugins/0/isWALArchivr: "),
     ]);
   });
 

@@ -24,7 +24,7 @@ export interface Pods {
   readonly ports: readonly PodPort[];
 }
 
-/** What the checks read of a cluster of CloudNativePG, which has no published schema. */
+/** What the checks read of a cluster of CloudNativePG. */
 export interface PostgresCluster extends Manifest {
   readonly spec: {
     readonly instances?: number;

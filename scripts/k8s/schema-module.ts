@@ -5,13 +5,14 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "cert-manager.io": "@kubernetes-models/cert-manager",
   "gateway.networking.k8s.io": "@kubernetes-models/gateway-api",
   "monitoring.coreos.com": "@kubernetes-models/prometheus-operator",
+  "postgresql.cnpg.io": "@kubernetes-models/cloudnative-pg",
 };
-/** Groups whose schemas no package has; the rules look at what is known of them. */
-const WITHOUT_SCHEMA = ["postgresql.cnpg.io", "barmancloud.cnpg.io"];
+/** A group whose schemas no package has; the rules look at what is known of it. */
+const WITHOUT_SCHEMA = "barmancloud.cnpg.io";
 
 /** Gives the module that has the schema of an object's kind, or undefined if nobody publishes one. */
 export function schemaModuleOf({ apiVersion, kind }: Manifest): string | undefined {
   const [group = ""] = apiVersion.split("/");
-  if (WITHOUT_SCHEMA.includes(group)) return undefined;
+  if (group === WITHOUT_SCHEMA) return undefined;
   return `${PACKAGES[group] ?? "kubernetes-models"}/${apiVersion}/${kind}`;
 }

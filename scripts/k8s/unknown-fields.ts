@@ -25,16 +25,43 @@ export function findUnknownFields(renderings: readonly Rendering[]): string[] {
       .filter((manifest) => schemaModuleOf(manifest) !== undefined)
       .map((manifest) => ({ label: `${name}: ${nameOf(manifest)}`, manifest })),
   );
-  const unique = [
+  const unique: Entry[] = [
     ...new Map(known.map((entry) => [JSON.stringify(entry.manifest), entry])).values(),
   ];
-  const lines = unique.map(({ manifest }, index) => declarationOf(manifest, index));
-  return compile(lines).map(({ line, message }) => `${unique[line]?.label}: ${message}`);
+  const lines = unique.flatMap(declarationOf);
+  return compile(lines.map(({ text }) => text)).map(({ line, message }) => {
+    const { label, path } = lines[line] ?? {};
+    return `${label}: ${path || "/"}: ${message}`;
+  });
 }
 
-function declarationOf(manifest: Manifest, index: number): string {
+interface Entry {
+  readonly label: string;
+  readonly manifest: Manifest;
+}
+
+/** A line of what is compiled, and which field of which object stands there: the compiler tells the line only. */
+interface Line {
+  readonly label: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+function declarationOf({ label, manifest }: Entry, index: number): Line[] {
   const type = `import(${JSON.stringify(schemaModuleOf(manifest))}).I${manifest.kind}`;
-  return `export const object${index}: ${type} = ${JSON.stringify(manifest)};`;
+  const start = { path: "", text: `export const object${index}: ${type} =` };
+  return [start, ...linesOf(manifest, "")].map((line) => ({ ...line, label }));
+}
+
+function linesOf(value: unknown, path: string): Omit<Line, "label">[] {
+  if (typeof value !== "object" || value === null) return [{ path, text: JSON.stringify(value) }];
+  const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
+  const fields = Object.entries(value).flatMap(([key, field]) => {
+    const own = `${path}/${key}`;
+    const name = Array.isArray(value) ? "" : `${JSON.stringify(key)}:`;
+    return [{ path: own, text: name }, ...linesOf(field, own), { path: own, text: "," }];
+  });
+  return [{ path, text: open }, ...fields, { path, text: close }];
 }
 
 function compile(lines: readonly string[]): { line: number; message: string }[] {

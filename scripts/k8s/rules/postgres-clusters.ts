@@ -11,8 +11,8 @@ interface BackupPlan {
 }
 
 /**
- * Finds clusters of CloudNativePG that lose what they hold, or that a service does not find. No package publishes their
- * schema, so this is all that is looked at: a misspelt field elsewhere is found by the operator only.
+ * Finds clusters of CloudNativePG that lose what they hold, or that a service does not find. No package has the schema
+ * of an ObjectStore, so that there is one is all that is looked at: what is wrong in it is found by the plugin only.
  */
 export function findPostgresClusterFaults(rendering: Rendering): string[] {
   return ofKind<PostgresCluster>(rendering, "Cluster").flatMap((cluster) =>
