@@ -3,7 +3,7 @@ import type { Rendering } from "#k8s/manifest.ts";
 import { loadPrograms, type Programs } from "#k8s/programs.ts";
 import { findCallerFaults, findWiringFaults } from "#k8s/rules/callers.ts";
 import { findBudgetFaults } from "#k8s/rules/connection-budget.ts";
-import { findMetricFaults, loadMetricNames } from "#k8s/rules/metric-names.ts";
+import { findMetricFaults, loadMetrics } from "#k8s/rules/metric-names.ts";
 import { findPodSecurityFaults } from "#k8s/rules/pod-security.ts";
 import { findPodFaults } from "#k8s/rules/pods.ts";
 import { findPostgresClusterFaults } from "#k8s/rules/postgres-clusters.ts";
@@ -29,7 +29,7 @@ export async function findManifestFaults(): Promise<string[]> {
 /** Finds what is wrong with what was rendered; a fault of a base is told once, although each overlay has it. */
 export async function findFaultsIn(renderings: readonly Rendering[]): Promise<string[]> {
   const programs = await loadPrograms();
-  const metrics = await loadMetricNames();
+  const metrics = await loadMetrics();
   const seen = new Set<string>();
   const faults = [];
   for (const rendering of renderings) {

@@ -2,43 +2,67 @@ import type { IPrometheusRule } from "@kubernetes-models/prometheus-operator/mon
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import { broken, renderProduction } from "#k8s/broken.fixture.ts";
 import type { Rendering } from "#k8s/manifest.ts";
-import { findMetricFaults, loadMetricNames, metricsIn } from "#k8s/rules/metric-names.ts";
+import { findMetricFaults, loadMetrics } from "#k8s/rules/metric-names.ts";
+import type { KnownMetrics } from "#k8s/rules/promql.ts";
+
+const MEMORY = 'process_resident_memory_bytes{job=~\\".*/triptych\\"}';
 
 let production: Rendering;
-let known: ReadonlySet<string>;
+let known: KnownMetrics;
 beforeAll(async () => {
-  [production, known] = await Promise.all([renderProduction(), loadMetricNames()]);
+  [production, known] = await Promise.all([renderProduction(), loadMetrics()]);
 });
 
-describe("the metrics that alerts and panels ask for", () => {
-  test("are those of the processes", () => {
-    expect(known).toContain("rpc_server_duration_seconds_count");
+/** The faults if the first alert asks for something else. */
+function faultsOfAlert(expression: string): string[] {
+  const changed = broken<IPrometheusRule>(production, "PrometheusRule/triptych", ({ spec }) => {
+    const [rule] = spec?.groups?.[0]?.rules ?? [];
+    if (rule !== undefined) rule.expr = expression;
+  });
+  return findMetricFaults(changed, known);
+}
+
+/** The faults if the panel of the memory asks for something else. */
+function faultsOfPanel(expression: string): string[] {
+  const changed = broken<IConfigMap>(production, "ConfigMap/triptych-dashboard", ({ data }) => {
+    const text = data?.["dashboard.json"] ?? "";
+    if (!text.includes(MEMORY)) throw new Error("the dashboard has no such panel");
+    Object.assign(data ?? {}, {
+      "dashboard.json": text.replace(`"${MEMORY}"`, () => JSON.stringify(expression)),
+    });
+  });
+  return findMetricFaults(changed, known);
+}
+
+describe("what alerts and panels ask for", () => {
+  test("is there, as the processes serve it", () => {
+    expect(known.get("rpc_server_duration_seconds_bucket")).toContain("le");
+    expect(known.get("rpc_server_duration_seconds_count")).toContain("service");
     expect(findMetricFaults(production, known)).toEqual([]);
   });
 
-  test("are read out of an expression without its functions, labels and words", () => {
-    const expression =
-      'histogram_quantile(0.99, sum by (le, route) (rate(a_bucket{method="GET", x!~"b(c"}[5m]))) > 1 and on (pod) d or up offset 5m';
-    expect(metricsIn(expression)).toEqual(["a_bucket", "d", "up"]);
-  });
-
-  test("are missed in an alert", () => {
-    const changed = broken<IPrometheusRule>(production, "PrometheusRule/triptych", ({ spec }) => {
-      const [rule] = spec?.groups?.[0]?.rules ?? [];
-      if (rule !== undefined) rule.expr = "sum(breaker_stat) > 1";
-    });
-    expect(findMetricFaults(changed, known)).toEqual([
+  test("is missed in an alert", () => {
+    expect(faultsOfAlert("sum(breaker_stat) > 1")).toEqual([
       "alert TriptychProcessDown: there is no metric breaker_stat",
     ]);
   });
 
-  test("are missed in a panel", () => {
-    const changed = broken<IConfigMap>(production, "ConfigMap/triptych-dashboard", ({ data }) => {
-      if (data === undefined) return;
-      data["dashboard.json"] = `${data["dashboard.json"]}`.replace("breaker_state", "breakers");
-    });
-    expect(findMetricFaults(changed, known)).toEqual([
-      expect.stringContaining("there is no metric breakers"),
+  test("is missed in a panel", () => {
+    expect(faultsOfPanel("breakers")).toEqual(["panel Memory: there is no metric breakers"]);
+  });
+
+  test("is found in a panel with the variables of Grafana and of its dashboard", () => {
+    expect(
+      faultsOfPanel(
+        `rate(process_cpu_seconds_total{job="\${datasource:raw}", pod=~"a$"}[$__rate_interval])`,
+      ),
+    ).toEqual([]);
+    expect(faultsOfPanel('up{job="$dataSource"}')).toEqual([
+      "panel Memory: there is no variable $dataSource",
+    ]);
+    expect(faultsOfAlert("rate(process_cpu_seconds_total[$__rate_interval]) > 1")).toEqual([
+      "alert TriptychProcessDown: there is no variable $__rate_interval",
+      expect.stringContaining("is no PromQL from character 32 on"),
     ]);
   });
 });

@@ -1,76 +1,47 @@
 import { pathToFileURL } from "node:url";
-import type { IPrometheusRule } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule";
-import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
-import { ofKind, type Rendering } from "#k8s/manifest.ts";
+import type { Rendering } from "#k8s/manifest.ts";
+import { findPromqlFaults, type KnownMetrics } from "./promql.ts";
+import { questionsIn, variablesIn } from "./promql-questions.ts";
 
+/** What Prometheus adds to each series of a pod that the PodMonitor finds. */
+const OF_TARGET = ["job", "instance", "namespace", "pod", "container", "endpoint"];
 /** Made by Prometheus itself, for each target. */
 const OF_PROMETHEUS = ["up"];
-const OF_HISTOGRAM = ["_bucket", "_count", "_sum"];
-/** Words of PromQL that stand where a metric could. */
-const WORDS =
-  /^(and|or|unless|by|without|on|ignoring|group_left|group_right|bool|offset|inf|nan)$/i;
-const LABELS = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g;
 
-/** Reads which metrics the processes have, out of the page that they serve. */
-export async function loadMetricNames(): Promise<ReadonlySet<string>> {
-  const load = (path: string) => import(pathToFileURL(`chassis/src/telemetry/${path}`).href);
-  const { createMetrics } = await load("metrics.ts");
-  const { renderMetrics } = await load("render-metrics.ts");
-  const page: string = await renderMetrics([createMetrics({ service: "check" })]);
-  const names = [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = "", type]) =>
-    type === "histogram" ? OF_HISTOGRAM.map((part) => `${name}${part}`) : [name],
-  );
-  return new Set([...names, ...OF_PROMETHEUS]);
-}
-
-/** Finds alerts and panels that ask for metrics which no process has: they would be silent for ever. */
-export function findMetricFaults(rendering: Rendering, known: ReadonlySet<string>): string[] {
-  return [...alertsOf(rendering), ...panelsOf(rendering)].flatMap(({ name, expression }) =>
-    metricsIn(expression)
-      .filter((metric) => !known.has(metric))
-      .map((metric) => `${name}: there is no metric ${metric}`),
-  );
-}
-
-interface Question {
-  readonly name: string;
-  readonly expression: string;
-}
-
-function alertsOf(rendering: Rendering): Question[] {
-  const groups = ofKind<IPrometheusRule>(rendering, "PrometheusRule").flatMap(
-    ({ spec }) => spec?.groups ?? [],
-  );
-  return groups.flatMap(({ rules = [] }) =>
-    rules.map(({ alert, expr }) => ({ name: `alert ${alert}`, expression: String(expr) })),
-  );
-}
-
-interface Dashboard {
-  readonly panels: readonly {
-    readonly title: string;
-    readonly targets: readonly { readonly expr: string }[];
+/** What is read of a registry of the processes. */
+interface ReadableRegistry {
+  readonly getMetricsAsArray: () => readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly labelNames: readonly string[];
   }[];
 }
 
-function panelsOf(rendering: Rendering): Question[] {
-  const texts = ofKind<IConfigMap>(rendering, "ConfigMap").map(
-    ({ data }) => data?.["dashboard.json"],
-  );
-  return texts
-    .filter((text) => text !== undefined)
-    .flatMap((text) => (JSON.parse(text) as Dashboard).panels)
-    .flatMap(({ title, targets }) =>
-      targets.map(({ expr }) => ({ name: `panel ${title}`, expression: expr })),
-    );
+/** Reads which metrics the processes have, with which labels, out of what they serve. */
+export async function loadMetrics(): Promise<KnownMetrics> {
+  const load = (path: string) => import(pathToFileURL(`chassis/src/telemetry/${path}`).href);
+  const { createMetrics } = await load("metrics.ts");
+  const { processMetrics } = await load("process-metrics.ts");
+  return new Map([
+    ...OF_PROMETHEUS.map((name) => [name, new Set(OF_TARGET)] as const),
+    ...seriesOf(processMetrics(), OF_TARGET),
+    ...seriesOf(createMetrics({ service: "check" }).registry, [...OF_TARGET, "service"]),
+  ]);
 }
 
-/** The names in an expression of PromQL that are no function, label, number or word of the language. */
-export function metricsIn(expression: string): string[] {
-  const bare = expression
-    .replace(/"[^"]*"/g, "")
-    .replace(/\{[^}]*\}|\[[^\]]*\]/g, " ")
-    .replace(LABELS, " ");
-  const names = bare.matchAll(/(?<![\w.])[a-zA-Z_:][\w:]*(?!\w*\s*\()/g);
-  return [...names].map(([name]) => name).filter((name) => !WORDS.test(name));
+function seriesOf(registry: ReadableRegistry, added: readonly string[]) {
+  return registry.getMetricsAsArray().flatMap(({ name, type, labelNames }) => {
+    const labels = new Set([...labelNames, ...added]);
+    if (type !== "histogram") return [[name, labels] as const];
+    const bucket = [`${name}_bucket`, new Set([...labels, "le"])] as const;
+    return [bucket, [`${name}_count`, labels] as const, [`${name}_sum`, labels] as const];
+  });
+}
+
+/** Finds alerts and panels that Prometheus cannot answer, or whose answer would be empty for ever. */
+export function findMetricFaults(rendering: Rendering, known: KnownMetrics): string[] {
+  return questionsIn(rendering).flatMap(({ name, expression }) => [
+    ...variablesIn(expression).map((variable) => `${name}: there is no variable ${variable}`),
+    ...findPromqlFaults(expression, known).map((fault) => `${name}: ${fault}`),
+  ]);
 }

@@ -1,0 +1,74 @@
+import type { IPrometheusRule } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule";
+import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
+import { ofKind, type Rendering } from "#k8s/manifest.ts";
+
+/** What an alert or a panel asks Prometheus for. */
+export interface Question {
+  /** Who asks: `alert TriptychDefect`, `panel Memory`. */
+  readonly name: string;
+  readonly expression: string;
+}
+
+interface Dashboard {
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly type: string }[];
+  };
+  readonly panels: readonly {
+    readonly title: string;
+    readonly targets: readonly { readonly expr: string }[];
+  }[];
+}
+
+/** Durations that Grafana makes of a panel's width and span. */
+const DURATIONS = ["__rate_interval", "__interval", "__range"];
+const VARIABLE = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::\w+)?\})/g;
+
+/** All that the alert rules and the dashboards of a rendering ask for. */
+export function questionsIn(rendering: Rendering): readonly Question[] {
+  return [...alertsOf(rendering), ...panelsOf(rendering)];
+}
+
+function alertsOf(rendering: Rendering): Question[] {
+  const groups = ofKind<IPrometheusRule>(rendering, "PrometheusRule").flatMap(
+    ({ spec }) => spec?.groups ?? [],
+  );
+  return groups.flatMap(({ rules = [] }) =>
+    rules.map(({ alert, expr }) => ({ name: `alert ${alert}`, expression: String(expr) })),
+  );
+}
+
+function panelsOf(rendering: Rendering): Question[] {
+  const texts = ofKind<IConfigMap>(rendering, "ConfigMap").map(
+    ({ data }) => data?.["dashboard.json"],
+  );
+  return texts
+    .filter((text) => text !== undefined)
+    .map((text) => JSON.parse(text) as Dashboard)
+    .flatMap((dashboard) =>
+      dashboard.panels.flatMap(({ title, targets }) =>
+        targets.map(({ expr }) => ({
+          name: `panel ${title}`,
+          expression: withValues(expr, dashboard),
+        })),
+      ),
+    );
+}
+
+/**
+ * Puts a value in for each variable that Grafana or the dashboard has, as Grafana does before Prometheus sees the
+ * expression; what neither has stays. A value is as long as its variable, so that positions stay too.
+ */
+function withValues(expr: string, { templating }: Dashboard): string {
+  const own = new Map(templating.list.map(({ name, type }) => [name, type]));
+  return expr.replaceAll(VARIABLE, (variable: string, plain?: string, braced?: string) => {
+    const name = plain ?? braced ?? "";
+    const isDuration = DURATIONS.includes(name) || own.get(name) === "interval";
+    if (isDuration) return "1m".padEnd(variable.length);
+    return own.has(name) ? "x".repeat(variable.length) : variable;
+  });
+}
+
+/** Variables in an expression that got no value. */
+export function variablesIn(expression: string): readonly string[] {
+  return [...expression.matchAll(VARIABLE)].map(([variable]) => variable);
+}

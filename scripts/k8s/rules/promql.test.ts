@@ -1,0 +1,41 @@
+import { findPromqlFaults } from "#k8s/rules/promql.ts";
+
+const KNOWN = new Map([
+  ["up", new Set(["pod"])],
+  ["a_bucket", new Set(["le", "route", "pod"])],
+]);
+
+const faultsOf = (expression: string) => findPromqlFaults(expression, KNOWN);
+
+describe("an expression of PromQL", () => {
+  test.each([
+    'histogram_quantile(0.99, sum by (le, route) (rate(a_bucket{route!~"b(c"}[5m]))) > 1 and on (pod) up offset 5m',
+    "avg_over_time(up[1h:1m]) - on (pod) group_left (route) a_bucket",
+    "time() - up > 3d",
+  ])("has no fault: %s", (expression) => {
+    expect(faultsOf(expression)).toEqual([]);
+  });
+
+  test.each([
+    ["sum(rate(up[5m])", "is no PromQL from character 17 on: it ends too soon"],
+    ["sum by pod (up)", 'is no PromQL from character 8 on: see "pod (up)"'],
+    ["summ(up)", 'is no PromQL from character 5 on: see "(up)"'],
+    ["up{pod=a}", 'is no PromQL from character 8 on: see "a}"'],
+    ["up[5 m]", "is no PromQL from character 6 on"],
+    ["", "is no PromQL from character 1 on"],
+  ])("is told where it is none: %s", (expression, fault) => {
+    expect(faultsOf(expression)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test.each([
+    ["sum(rate(upp[5m]))", "there is no metric upp"],
+    ['{pod="a"}', 'names no metric: {pod="a"}'],
+    ['up{pod="a", route="b"}', "the metric up has no label route"],
+    ["sum by (pod, route) (up)", "no metric in it has the label route: up"],
+    ["a_bucket / on (rout) up", "no metric in it has the label rout: a_bucket, up"],
+    ["rate(up)", "rate(up) has no range"],
+    ["min_over_time(up)", "min_over_time(up) has no range"],
+  ])("would be silent, or refused: %s", (expression, fault) => {
+    expect(faultsOf(expression)).toEqual([expect.stringContaining(fault)]);
+  });
+});

@@ -1,0 +1,81 @@
+import { parser } from "@prometheus-io/lezer-promql";
+
+/** The metrics that there are, each with the labels of its series. */
+export type KnownMetrics = ReadonlyMap<string, ReadonlySet<string>>;
+
+type SyntaxNode = ReturnType<typeof parser.parse>["topNode"];
+
+/** Functions of a range, besides those that end in `_over_time`. */
+const OF_RANGE = /^(rate|irate|increase|delta|idelta|deriv|changes|resets|predict_linear)$/;
+const EXCERPT_CHARACTERS_MAX = 30;
+
+/**
+ * Finds what is wrong with an expression of PromQL, by Prometheus' own grammar: where it is none, a rate of no range, and
+ * names of metrics and labels that there are not. The last would be silent for ever.
+ */
+export function findPromqlFaults(expression: string, known: KnownMetrics): string[] {
+  const nodes = [...nodesIn(parser.parse(expression).topNode)];
+  const error = nodes.find(({ type }) => type.isError);
+  if (error !== undefined) {
+    const rest = expression.slice(error.from, error.from + EXCERPT_CHARACTERS_MAX);
+    const place = rest === "" ? "it ends too soon" : `see "${rest}"`;
+    return [`is no PromQL from character ${error.from + 1} on: ${place}`];
+  }
+  const textOf = ({ from, to }: SyntaxNode) => expression.slice(from, to);
+  return nodes.flatMap((node) => {
+    if (node.name === "VectorSelector") return selectorFaults(node, { known, textOf });
+    if (node.name === "GroupingLabels") return groupingFaults(node, { known, textOf });
+    return node.name === "FunctionCall" ? callFaults(node, textOf) : [];
+  });
+}
+
+type TextOf = (node: SyntaxNode) => string;
+
+interface Reading {
+  readonly known: KnownMetrics;
+  readonly textOf: TextOf;
+}
+
+function selectorFaults(selector: SyntaxNode, { known, textOf }: Reading): string[] {
+  const identifier = selector.getChild("Identifier");
+  if (identifier === null) return [`names no metric: ${textOf(selector)}`];
+  const metric = textOf(identifier);
+  const labels = known.get(metric);
+  if (labels === undefined) return [`there is no metric ${metric}`];
+  const matchers = selector.getChild("LabelMatchers")?.getChildren("UnquotedLabelMatcher") ?? [];
+  return matchers
+    .flatMap((matcher) => matcher.getChildren("LabelName").map(textOf))
+    .filter((label) => !labels.has(label))
+    .map((label) => `the metric ${metric} has no label ${label}`);
+}
+
+/** Labels after `by`, `on` and the like: one of the metrics that they stand with must have them. */
+function groupingFaults(grouping: SyntaxNode, { known, textOf }: Reading): string[] {
+  const whole = grouping.parent?.parent;
+  if (whole == null) return [];
+  const metrics = [...nodesIn(whole)]
+    .filter(({ name }) => name === "Identifier")
+    .map((identifier) => textOf(identifier));
+  return grouping
+    .getChildren("LabelName")
+    .map(textOf)
+    .filter((label) => !metrics.some((metric) => known.get(metric)?.has(label) ?? true))
+    .map((label) => `no metric in it has the label ${label}: ${metrics.join(", ")}`);
+}
+
+function callFaults(call: SyntaxNode, textOf: TextOf): string[] {
+  const [identifier] = call.getChildren("FunctionIdentifier").map(textOf);
+  const name = identifier ?? "";
+  if (!OF_RANGE.test(name) && !name.endsWith("_over_time")) return [];
+  const ranges = [...nodesIn(call)].filter(({ name }) =>
+    /^(MatrixSelector|SubqueryExpr)$/.test(name),
+  );
+  return ranges.length > 0 ? [] : [`${textOf(call)} has no range, such as [5m]`];
+}
+
+function* nodesIn(node: SyntaxNode): Generator<SyntaxNode> {
+  yield node;
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
+    yield* nodesIn(child);
+  }
+}
