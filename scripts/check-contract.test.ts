@@ -98,7 +98,7 @@ describe("the check of the contract", () => {
     const HALF = { $typeName: "google.protobuf.Duration", seconds: 0n, nanos: 5e8 } as const;
     expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: HALF }))).toEqual([]);
     expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: HALF }, false)).join()).toContain(
-      "may be called twice",
+      "may not be called twice",
     );
     expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: SECOND })).join()).toContain(
       "after its timeout",

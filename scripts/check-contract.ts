@@ -46,8 +46,10 @@ function faultsOf(method: DescMethod): string[] {
   }
   if (policy.hedgeAfter !== undefined) {
     const again = method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
-    if (!again || method.methodKind !== "unary") {
-      faults.push("is hedged, and is no unary method that may be called twice");
+    if (!again || method.methodKind === "client_streaming") {
+      faults.push(
+        "is hedged, and may not be called twice, or takes a stream, which cannot be sent twice",
+      );
     }
     const timeoutMs = policy.timeout === undefined ? 0 : durationMs(policy.timeout);
     if (durationMs(policy.hedgeAfter) >= timeoutMs) {

@@ -1,5 +1,6 @@
 import { experimental, type Metadata, status } from "@grpc/grpc-js";
 import { isCalleeFault, isNeutral } from "./rpc-error.ts";
+import { isSilent } from "./silent-replicas.ts";
 import { fromServiceError } from "./status-details.ts";
 
 const { ChildLoadBalancerHandler, createChildChannelControlHelper, PickResultType } = experimental;
@@ -57,18 +58,19 @@ type Child = Parameters<typeof experimental.selectLbConfigFromList>[0][number];
 /**
  * Tells a balancer that counts failures what speaks against a replica, as a breaker is told what speaks against a callee: to outlier detection by
  * itself every answer but OK is a failure, so that a run of NOT_FOUND, or of calls that an overloaded callee sheds, would take healthy replicas
- * away. A call that was cancelled after some silence counts too: it was hedged, or its time was over. It also looks for new replicas, and leaves the
- * connections to the others alone.
+ * away. A call that was cancelled after some silence counts too: it was hedged, or its time was over. While a replica does not answer so much as a ping,
+ * another is picked. It also looks for new replicas, and leaves the connections to the others alone.
  */
 class CalleeFaultBalancer implements LoadBalancer {
   readonly #child: InstanceType<typeof ChildLoadBalancerHandler>;
   readonly #timer: NodeJS.Timeout;
+  #replicas = 1;
 
   constructor(helper: experimental.ChannelControlHelper) {
     this.#child = new ChildLoadBalancerHandler(
       createChildChannelControlHelper(helper, {
         updateState: (state, picker, errorMessage) =>
-          helper.updateState(state, new CalleeFaultPicker(picker), errorMessage),
+          helper.updateState(state, new CalleeFaultPicker(picker, this.#replicas), errorMessage),
       }),
     );
     this.#timer = setInterval(() => helper.requestReresolution(), RESOLUTION_INTERVAL_MS).unref();
@@ -76,6 +78,7 @@ class CalleeFaultBalancer implements LoadBalancer {
 
   updateAddressList(...[addresses, config, options, note]: AddressUpdate): boolean {
     if (!(config instanceof CalleeFaultBalancerConfig)) return false;
+    this.#replicas = addresses.ok ? addresses.value.length : this.#replicas;
     return this.#child.updateAddressList(addresses, config.child, options, note);
   }
 
@@ -99,13 +102,15 @@ class CalleeFaultBalancer implements LoadBalancer {
 
 class CalleeFaultPicker implements Picker {
   readonly #child: Picker;
+  readonly #replicas: number;
 
-  constructor(child: Picker) {
+  constructor(child: Picker, replicas: number) {
     this.#child = child;
+    this.#replicas = replicas;
   }
 
   pick(what: experimental.PickArgs): experimental.PickResult {
-    const picked = this.#child.pick(what);
+    const picked = this.#pickHeard(what);
     const { onCallEnded } = picked;
     if (picked.pickResultType !== PickResultType.COMPLETE || onCallEnded === null) return picked;
     const startMs = performance.now();
@@ -116,6 +121,17 @@ class CalleeFaultPicker implements Picker {
         onCallEnded(isFault ? code : status.OK, details, metadata);
       },
     };
+  }
+
+  /** Picks the next replica that is not silent; any, if all are. */
+  #pickHeard(what: experimental.PickArgs): experimental.PickResult {
+    let picked = this.#child.pick(what);
+    for (let others = this.#replicas - 1; others > 0; others--) {
+      const { subchannel } = picked;
+      if (subchannel === null || !isSilent(subchannel.getAddress())) break;
+      picked = this.#child.pick(what);
+    }
+    return picked;
   }
 }
 

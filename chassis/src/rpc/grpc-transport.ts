@@ -21,6 +21,7 @@ import { type FailurePolicySwitch, processOf } from "./method-policy.ts";
 import { RpcError } from "./rpc-error.ts";
 import { serviceConfigOf } from "./service-config.ts";
 import { toMethodDefinition } from "./service-definition.ts";
+import { watchForSilence } from "./silent-replicas.ts";
 import { fromServiceError } from "./status-details.ts";
 import { readTrailingCalls } from "./trailing-calls.ts";
 import type { CallHeaders, Explanation, Transport } from "./transport.ts";
@@ -40,6 +41,7 @@ export interface GrpcTransportOptions {
 export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const { addresses, service, failurePolicy, peers } = options;
   keepClosingSessions();
+  if (failurePolicy === "on") watchForSilence();
   const callee = processOf(service);
   const channelCredentials = peers?.forCallee(callee) ?? credentials.createInsecure();
   const client = new Client(targetOf(addresses), channelCredentials, {

@@ -25,6 +25,26 @@ onEveryTransport((serve) => {
     await takenBack.promise; // the slow one is cancelled, and does not work on for nobody
   });
 
+  test("is opened a second time when its first message is slow, and is read to its end", async () => {
+    const takenBack = Promise.withResolvers<void>();
+    let tries = 0;
+    const { client } = await serve({
+      async *count({ value }, { signal }) {
+        tries += 1;
+        if (tries === 1) {
+          await aborted(signal);
+          takenBack.resolve();
+        }
+        for (let number = 1; number <= value; number++) yield { value: number };
+      },
+    });
+    const values = [];
+    for await (const { value } of client.count({ value: 300 }, contextFor())) values.push(value);
+    expect(values).toHaveLength(300);
+    expect(tries).toBe(2);
+    await takenBack.promise;
+  });
+
   test("is made once if its answer comes in time, whatever it is", async () => {
     let tries = 0;
     const { client } = await serve({

@@ -2,7 +2,7 @@ import { status } from "@grpc/grpc-js";
 import type { ExtraCallBudget } from "./extra-call-budget.ts";
 import { RpcError } from "./rpc-error.ts";
 
-/** Sends a call once. The signal takes it back. */
+/** Sends a call once. The signal takes it back, and does not fire for the try whose answer counts. */
 export type SendOnce<T> = (signal: AbortSignal) => Promise<T>;
 
 /** When a second try may be made. */
@@ -24,17 +24,16 @@ export interface HedgeOptions {
 export async function hedge<T>(send: SendOnce<T>, options: HedgeOptions): Promise<T> {
   const { budget, signal } = options;
   budget.earn();
-  const losers = new AbortController();
-  const both = AbortSignal.any([signal, losers.signal]);
-  const first = send(both);
+  const over = new AbortController();
+  const first = attempt(send, signal);
   try {
-    const early = await Promise.race([settled(first), silence(options.afterMs, losers.signal)]);
-    if (early !== SILENT && !("error" in early && isLost(early.error))) return await first;
-    if (signal.aborted || !budget.spend()) return await first;
+    const early = await Promise.race([first.outcome, silence(options.afterMs, over.signal)]);
+    if (early !== SILENT && !isLost(early)) return answerOf(early);
+    if (signal.aborted || !budget.spend()) return answerOf(await first.outcome);
     options.onExtra();
-    return await firstGood(early === SILENT ? [first, send(both)] : [send(both)]);
+    return await firstGood([first, attempt(send, signal)]);
   } finally {
-    losers.abort(LOST_RACE);
+    over.abort();
   }
 }
 
@@ -43,13 +42,26 @@ const LOST_RACE = new RpcError(status.CANCELLED, "another try was answered first
   reason: "CANCELLED",
 });
 
-type Settled<T> = { readonly value: T } | { readonly error: unknown };
+type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
-function settled<T>(call: Promise<T>): Promise<Settled<T>> {
-  return call.then(
+/** One try. Its outcome never rejects. */
+interface Try<T> {
+  readonly outcome: Promise<Outcome<T>>;
+  readonly takeBack: () => void;
+}
+
+function attempt<T>(send: SendOnce<T>, signal: AbortSignal): Try<T> {
+  const controller = new AbortController();
+  const outcome = send(AbortSignal.any([signal, controller.signal])).then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
+  return { outcome, takeBack: () => controller.abort(LOST_RACE) };
+}
+
+function answerOf<T>(outcome: Outcome<T>): T {
+  if ("error" in outcome) throw outcome.error;
+  return outcome.value;
 }
 
 function silence(afterMs: number, over: AbortSignal): Promise<typeof SILENT> {
@@ -59,23 +71,27 @@ function silence(afterMs: number, over: AbortSignal): Promise<typeof SILENT> {
   });
 }
 
-/** Gives the first answer; an error of the callee's rules is an answer, a lost connection is one only if nothing else comes. */
-async function firstGood<T>(tries: readonly Promise<T>[]): Promise<T> {
-  const answers = tries.map(async (attempt) => {
-    const outcome = await settled(attempt);
-    if ("error" in outcome && isLost(outcome.error)) throw outcome.error;
-    return outcome;
+/** Gives the first answer, and takes the other tries back; an error of the callee's rules is an answer, a lost connection is one only if nothing else comes. */
+async function firstGood<T>(tries: readonly Try<T>[]): Promise<T> {
+  const answers = tries.map(async ({ outcome }, index) => {
+    const own = await outcome;
+    if (isLost(own)) throw own.error;
+    return { own, index };
   });
   try {
-    const outcome = await Promise.any(answers);
-    if ("error" in outcome) throw outcome.error;
-    return outcome.value;
+    const { own, index: winner } = await Promise.any(answers);
+    tries.forEach(({ takeBack }, index) => {
+      if (index !== winner) takeBack();
+    });
+    return answerOf(own);
   } catch (thrown) {
     throw thrown instanceof AggregateError ? thrown.errors.at(-1) : thrown;
   }
 }
 
 /** A callee that answers UNAVAILABLE itself gives its reason, and has nothing better for a second try. */
-function isLost(error: unknown): boolean {
+function isLost(outcome: Outcome<unknown>): outcome is { readonly error: RpcError } {
+  if (!("error" in outcome)) return false;
+  const { error } = outcome;
   return error instanceof RpcError && error.code === status.UNAVAILABLE && error.reason === "";
 }

@@ -12,7 +12,7 @@ import { type ClientHeaders, clientHeaders } from "./client-headers.ts";
 import { deadlineExceeded } from "./deadline.ts";
 import { ExtraCallBudget } from "./extra-call-budget.ts";
 import type { HealthProbe } from "./health-probe.ts";
-import { hedge } from "./hedge.ts";
+import { hedge, type SendOnce } from "./hedge.ts";
 import { KeptBatches } from "./kept-batches.ts";
 import { type MethodPolicy, methodName, policyOf } from "./method-policy.ts";
 import { RpcError, statusName } from "./rpc-error.ts";
@@ -33,6 +33,12 @@ export interface MethodClientOptions extends ClientOptions {
 
 /** A stream may last minutes, but it begins soon, or its callee hangs. */
 const FIRST_MESSAGE_MS_MAX = 3_000;
+
+/** A stream that has begun. */
+interface OpenStream {
+  readonly iterator: AsyncIterator<Message>;
+  readonly first: IteratorResult<Message>;
+}
 
 /** All that stands between a caller and one method of one callee. */
 export class MethodClient {
@@ -109,18 +115,19 @@ export class MethodClient {
     const { transport } = this.#options;
     const send = (signal: AbortSignal) =>
       transport.unary(this.#method, request, { ...headers, signal });
+    return this.#guard(() => this.#send(send, headers.signal), headers);
+  }
+
+  /** Sends a call, and once more if the policy hedges and the first try is slow. */
+  #send<T>(send: SendOnce<T>, signal: AbortSignal): Promise<T> {
     const { hedgeAfterMs } = this.#policy;
-    if (hedgeAfterMs === 0 || !this.#isOn) return this.#guard(() => send(headers.signal), headers);
-    return this.#guard(
-      () =>
-        hedge(send, {
-          afterMs: hedgeAfterMs,
-          budget: this.#hedgeBudget,
-          signal: headers.signal,
-          onExtra: () => this.#options.metrics.client.extraCalls.inc(this.#labels),
-        }),
-      headers,
-    );
+    if (hedgeAfterMs === 0 || !this.#isOn) return send(signal);
+    return hedge(send, {
+      afterMs: hedgeAfterMs,
+      budget: this.#hedgeBudget,
+      signal,
+      onExtra: () => this.#options.metrics.client.extraCalls.inc(this.#labels),
+    });
   }
 
   async #clientStream(requests: AsyncIterable<Message>, context: CallContext): Promise<Message> {
@@ -136,33 +143,35 @@ export class MethodClient {
   }
 
   async *#serverStream(request: Message, context: CallContext): AsyncIterable<Message> {
-    const headers = this.#headers(context);
-    const silence = new AbortController();
-    const signal = AbortSignal.any([headers.signal, silence.signal]);
-    const { transport } = this.#options;
-    const responses = transport.serverStream(this.#method, request, { ...headers, signal });
-    const iterator = responses[Symbol.asyncIterator]();
-    const timer = this.#isOn
-      ? setTimeout(() => silence.abort(deadlineExceeded()), FIRST_MESSAGE_MS_MAX)
-      : undefined;
+    const { iterator, first } = await this.#open(request, this.#headers(context));
     try {
-      // The first message decides for bulkhead and breaker: how long the rest takes is up to the reader.
-      let next = await this.#first(iterator, headers);
-      clearTimeout(timer);
+      let next = first;
       while (!next.done) {
         yield next.value;
         next = await iterator.next();
       }
     } finally {
-      clearTimeout(timer);
       await iterator.return?.();
     }
   }
 
-  async #first<T>(iterator: AsyncIterator<T>, headers: ClientHeaders): Promise<IteratorResult<T>> {
+  /** Waits for a stream's first message, which decides for hedge, bulkhead and breaker: how long the rest takes is up to the reader. */
+  async #open(request: Message, headers: ClientHeaders): Promise<OpenStream> {
+    const { transport } = this.#options;
+    const silence = new AbortController();
+    const timer = this.#isOn
+      ? setTimeout(() => silence.abort(deadlineExceeded()), FIRST_MESSAGE_MS_MAX)
+      : undefined;
+    const open = async (signal: AbortSignal) => {
+      const responses = transport.serverStream(this.#method, request, { ...headers, signal });
+      const iterator = responses[Symbol.asyncIterator]();
+      return { iterator, first: await iterator.next() };
+    };
+    const either = AbortSignal.any([headers.signal, silence.signal]);
     try {
-      return await this.#guard(() => iterator.next(), headers);
+      return await this.#guard(() => this.#send(open, either), headers);
     } finally {
+      clearTimeout(timer);
       headers.explanation?.end();
     }
   }

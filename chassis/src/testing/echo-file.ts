@@ -21,7 +21,7 @@ export const ECHO_TIMEOUT_MS = 1000;
 const ECHO_LONG_TIMEOUT_MS = 5_000;
 /** The only process that may call it. */
 export const ECHO_CALLER = "gateway";
-/** When a slow `Ask` is asked a second time, in milliseconds. */
+/** When a slow `Ask` or `Count` is asked a second time, in milliseconds. */
 export const ECHO_HEDGE_AFTER_MS = 500;
 /** For how long a word is given again without asking, in milliseconds. */
 export const ECHO_FRESH_MS = 60_000;
@@ -63,6 +63,7 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
           }),
           method("Count", [number, number], {
             serverStreaming: true,
+            hedgeAfter: durationFromMs(ECHO_HEDGE_AFTER_MS),
             timeout: durationFromMs(ECHO_LONG_TIMEOUT_MS),
           }),
           method("Collect", [wrapper("BytesValue"), number], { clientStreaming: true }),

@@ -96,6 +96,16 @@ function detailOf({ answer, error }: Outcome): string {
   return isProblem ? `${status} ${jsonOf(answer).code}` : String(status);
 }
 
+/** Whether a request was refused, or failed. */
+export function isLost({ class: own }: Sample): boolean {
+  return own === "refused" || own === "failed";
+}
+
+/** Whether a request may be made twice: a read, or a like that is set or taken away. */
+export function isRepeatable({ case: { route } }: Sample): boolean {
+  return route.startsWith("GET ") || route.endsWith("/like");
+}
+
 /** Whether a request was refused because there was too much to do: for a busy machine as well as for a part that is slow, so it is counted apart. */
 export function isShed({ detail }: Sample): boolean {
   return detail === "503 OVERLOADED";

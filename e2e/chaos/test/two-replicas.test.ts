@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { FrontDoor } from "#chaos/load/front-door.ts";
-import { describeSample, type Sample, startOpenLoop } from "#chaos/load/open-loop.ts";
+import { describeSample, isLost, isRepeatable, type Sample } from "#chaos/load/open-loop.ts";
 import { SeededRandom } from "#chaos/load/seeded-random.ts";
+import { whileLoaded } from "#chaos/load/while-loaded.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import { makeWorld } from "#chaos/routes/make-world.ts";
 import type { World } from "#chaos/routes/world.ts";
@@ -15,8 +16,8 @@ const TEST_MS_MAX = 120_000;
 const SEED = 20_262;
 const REPLICAS = 2;
 const REQUESTS_PER_SECOND = 20;
-/** So long the load runs before a replica is touched, and after it is back. */
-const CALM_MS = 400;
+/** Until a replica that was killed is started again, and after a database is back. */
+const AWAY_MS = 400;
 /** Well below the shortest deadline of a read, so that each can wait for it. */
 const RESTART_MS = 150;
 /** Well beyond it. */
@@ -41,22 +42,12 @@ describe("two replicas of everything, under load", () => {
     await system?.end({ keepData: false });
   }, TEST_MS_MAX);
 
-  async function underLoad(act: () => Promise<void>): Promise<readonly Sample[]> {
+  function underLoad(act: () => Promise<void>): Promise<readonly Sample[]> {
     const requestsPerSecond = REQUESTS_PER_SECOND;
-    const load = startOpenLoop({ frontDoor, world, cases: ALL_CASES, requestsPerSecond });
-    try {
-      await delay(CALM_MS);
-      await act();
-      await delay(CALM_MS);
-    } catch (error) {
-      await load.stop();
-      throw error;
-    }
-    return await load.stop();
+    return whileLoaded({ frontDoor, world, cases: ALL_CASES, requestsPerSecond }, act);
   }
 
   const names = SERVICES.flatMap((service) => replicasOf(service, REPLICAS));
-  const isUnanswered = ({ class: own }: Sample) => own === "refused" || own === "failed";
   const isRead = (sample: Sample) => sample.case.route.startsWith("GET ");
 
   async function restartInTurn(): Promise<void> {
@@ -70,7 +61,7 @@ describe("two replicas of everything, under load", () => {
   test(
     "a rolling restart of every service and gateway fails no request",
     async () => {
-      const lost = (await underLoad(restartInTurn)).filter(isUnanswered);
+      const lost = (await underLoad(restartInTurn)).filter(isLost);
       expect(lost.map(describeSample)).toEqual([]);
     },
     TEST_MS_MAX,
@@ -85,14 +76,14 @@ describe("two replicas of everything, under load", () => {
         killMs = performance.now();
         await system.process(name).kill();
         goneMs = performance.now();
-        await delay(CALM_MS);
+        await delay(AWAY_MS);
         await system.process(name).start();
         await system.process(name).untilReady();
       });
       const wasInFlight = ({ intendedMs, endedMs }: Sample) =>
         intendedMs <= goneMs && endedMs >= killMs;
-      const excused = (sample: Sample) => wasInFlight(sample) && !isRead(sample);
-      const lost = samples.filter(isUnanswered).filter((sample) => !excused(sample));
+      const excused = (sample: Sample) => wasInFlight(sample) && !isRepeatable(sample);
+      const lost = samples.filter(isLost).filter((sample) => !excused(sample));
       expect(lost.map(describeSample)).toEqual([]);
     },
     TEST_MS_MAX,
@@ -105,9 +96,9 @@ describe("two replicas of everything, under load", () => {
       await link.setMode({ kind: "refusing" });
       await delay(awayMs);
       await link.setMode({ kind: "pass" });
-      await delay(CALM_MS);
+      await delay(AWAY_MS);
     });
-    return samples.filter(isRead).filter(isUnanswered).map(describeSample);
+    return samples.filter(isRead).filter(isLost).map(describeSample);
   }
 
   test.each(SERVICES)(
@@ -138,7 +129,7 @@ describe("two replicas of everything, under load", () => {
       });
       const isLate = ({ intendedMs }: Sample) => intendedMs > backMs + RECOVERY_MS_MAX;
       const bad = samples.filter(
-        (sample) => sample.class === "failed" || (isLate(sample) && isUnanswered(sample)),
+        (sample) => sample.class === "failed" || (isLate(sample) && isLost(sample)),
       );
       expect(bad.map(describeSample)).toEqual([]);
     },

@@ -62,7 +62,7 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
 
   /**
    * When an answer has not come after this time, the call is made a second time and the first answer counts, as far as the
-   * budget for extra calls allows. Unset: never. Only on a method that may be called twice.
+   * budget for extra calls allows. Of a stream it is the first message that is waited for. Unset: never. Only on a method that may be called twice.
    *
    * @generated from field: google.protobuf.Duration hedge_after = 6;
    */

@@ -1,0 +1,22 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type LoadOptions, type Sample, startOpenLoop } from "./open-loop.ts";
+
+/** So long the load runs before something is done, and after. */
+const CALM_MS = 400;
+
+/** Does something under load, with some calm before and after. Returns every request. */
+export async function whileLoaded(
+  options: LoadOptions,
+  act: () => Promise<void>,
+): Promise<readonly Sample[]> {
+  const load = startOpenLoop(options);
+  try {
+    await delay(CALM_MS);
+    await act();
+    await delay(CALM_MS);
+  } catch (error) {
+    await load.stop();
+    throw error;
+  }
+  return await load.stop();
+}
