@@ -6,7 +6,8 @@ import { serveApp } from "./serve-app.ts";
 import type { ServiceApp } from "./service-app.ts";
 
 const logger = createLogger({ service: "test", level: "silent" });
-const DRAIN = { drainDelayMs: 0, drainTimeoutMs: 1 };
+const LIMITS = { maxConnectionAgeMs: 600_000 };
+const DRAIN = { ...LIMITS, drainDelayMs: 0, drainTimeoutMs: 1 };
 
 function appOf(prepare: ServiceApp["prepare"], closed: () => void): ServiceApp {
   const router = echoRouter({});
@@ -63,7 +64,7 @@ describe("a served app", () => {
       () => {},
     );
     const host = "127.0.0.1";
-    const options = { grpcHost: host, grpcPort, metricsHost: host, metricsPort };
+    const options = { ...LIMITS, grpcHost: host, grpcPort, metricsHost: host, metricsPort };
     const drainDelayMs = 60_000; // the signal below ends it
     const running = await serveApp(app, { ...options, drainDelayMs, drainTimeoutMs: 1 }, logger);
     await Promise.resolve(); // prepared

@@ -11,6 +11,7 @@ import type { ServiceApp } from "./service-app.ts";
 export interface ServeOptions {
   readonly grpcHost: string;
   readonly grpcPort: number;
+  readonly maxConnectionAgeMs: number;
   readonly metricsHost: string;
   readonly metricsPort: number;
   /** For how long calls are still taken once it was told to end. */
@@ -31,8 +32,8 @@ export async function serveApp(
 ): Promise<RunningApp> {
   let ready = false;
   const stopping = new AbortController();
-  const { grpcHost: host, grpcPort: port, peers } = options;
-  const grpc = createGrpcServer(app.router, { host, port, peers });
+  const { grpcHost: host, grpcPort: port, maxConnectionAgeMs, peers } = options;
+  const grpc = createGrpcServer(app.router, { host, port, maxConnectionAgeMs, peers });
   let operations: OperationsServer | undefined;
   const stop = await startInOrder([
     {

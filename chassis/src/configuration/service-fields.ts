@@ -129,6 +129,14 @@ export const SERVICE_FIELDS = {
     description: "the port that gRPC listens on; 0 takes a free one",
     allowZero: true,
   }),
+  maxConnectionAgeMs: milliseconds({
+    variable: "MAX_CONNECTION_AGE_MS",
+    description:
+      "when a connection is ended, a tenth sooner or later, so that its caller looks again who there is, and both prove anew who they are; calls under way go on to their end",
+    default: 600_000,
+    min: 1_000,
+    max: 86_400_000,
+  }),
   ...PEER_FIELDS,
   ...DRAIN_FIELDS,
   ...PROCESS_FIELDS,

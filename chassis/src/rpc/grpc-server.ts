@@ -7,6 +7,7 @@ import { keepClosingSessions } from "./closing-sessions.ts";
 import { SERVER_OPTIONS } from "./connection-options.ts";
 import { type Identify, toGrpcHandler } from "./grpc-server-adapter.ts";
 import { Health } from "./health.ts";
+import { policyOf } from "./method-policy.ts";
 import { createReflection } from "./reflection.ts";
 import type { Router } from "./router.ts";
 import { toServiceDefinition } from "./service-definition.ts";
@@ -26,6 +27,11 @@ export interface GrpcServerOptions {
   readonly host: string;
   /** 0 chooses a free one. */
   readonly port: number;
+  /**
+   * A connection is ended, without its calls, when it is about so old (a tenth more or less), in milliseconds: so that callers look again who there
+   * is, and both ends prove anew who they are. Unset: never.
+   */
+  readonly maxConnectionAgeMs?: number;
   /** How it proves who it is, and learns who calls. Without it nothing is encrypted, and whoever calls is believed. */
   readonly peers?: PeerCredentials | undefined;
 }
@@ -36,8 +42,14 @@ export interface GrpcServerOptions {
  */
 export function createGrpcServer(router: Router, options: GrpcServerOptions): GrpcServer {
   keepClosingSessions();
-  const server = new Server(SERVER_OPTIONS);
-  const { host, port, peers } = options;
+  const { host, port, peers, maxConnectionAgeMs } = options;
+  const server = new Server({
+    ...SERVER_OPTIONS,
+    ...(maxConnectionAgeMs !== undefined && {
+      "grpc.max_connection_age_ms": maxConnectionAgeMs,
+      "grpc.max_connection_age_grace_ms": longestCallMs(router) + GRACE_MARGIN_MS,
+    }),
+  });
   const identify: Identify = (call) =>
     peers === undefined ? undefined : peerOf(call.getAuthContext().sslPeerCertificate);
   const services = router.implementations.map(({ service }) => service);
@@ -74,6 +86,14 @@ export function createGrpcServer(router: Router, options: GrpcServerOptions): Gr
       }
     },
   };
+}
+
+/** A call that is as long as it may be has ended by then, when its connection's time is over. */
+const GRACE_MARGIN_MS = 5_000;
+
+function longestCallMs({ implementations }: Router): number {
+  const methods = implementations.flatMap(({ service }) => service.methods);
+  return Math.max(...methods.map((method) => policyOf(method).timeoutMs));
 }
 
 /** How many calls of one connection may be cancelled at once, and each second. */

@@ -15,6 +15,7 @@ import type { HealthProbe } from "./health-probe.ts";
 import { hedge, type SendOnce } from "./hedge.ts";
 import { KeptBatches } from "./kept-batches.ts";
 import { type MethodPolicy, methodName, policyOf } from "./method-policy.ts";
+import { resendRefused } from "./resend-refused.ts";
 import { RpcError, statusName } from "./rpc-error.ts";
 
 /** At 1,000 calls a second it is room for callees that take 250 ms, or for all that users lets wait for a hash. */
@@ -121,8 +122,10 @@ export class MethodClient {
   /** Sends a call, and once more if the policy hedges and the first try is slow. */
   #send<T>(send: SendOnce<T>, signal: AbortSignal): Promise<T> {
     const { hedgeAfterMs } = this.#policy;
-    if (hedgeAfterMs === 0 || !this.#isOn) return send(signal);
-    return hedge(send, {
+    if (!this.#isOn) return send(signal);
+    const sendAlone = (own: AbortSignal) => resendRefused(() => send(own));
+    if (hedgeAfterMs === 0) return sendAlone(signal);
+    return hedge(sendAlone, {
       afterMs: hedgeAfterMs,
       budget: this.#hedgeBudget,
       signal,

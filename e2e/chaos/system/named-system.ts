@@ -18,6 +18,8 @@ import { type ProcessDefinition, SystemProcess } from "./system-process.ts";
 
 /** How many replicas of a service there are at most. */
 export const REPLICAS_MAX = 3;
+/** Short, so that connections end all the time, whatever else is played. */
+const CONNECTION_AGE_MS = 3_000;
 const PRELOAD = resolve("e2e/chaos/system/ask-dns-server.ts");
 
 /** A system whose services are dialled by name: each has one port, on an address of its own for each replica, as a headless Service has it. */
@@ -138,7 +140,11 @@ export class NamedSystem {
         NODE_OPTIONS: `--import=${PRELOAD}`,
         DNS_SERVER: this.#dns.address,
         ALLOW_PLAINTEXT: "true", // a name could lead to another machine; these do not
-        ...(service && { GRPC_HOST: hostOf(name), GRPC_PORT: String(this.#portOf(service)) }),
+        ...(service && {
+          GRPC_HOST: hostOf(name),
+          GRPC_PORT: String(this.#portOf(service)),
+          MAX_CONNECTION_AGE_MS: String(CONNECTION_AGE_MS),
+        }),
       },
     };
   }
