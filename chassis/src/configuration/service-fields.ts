@@ -69,6 +69,22 @@ export const DATABASE_FIELDS = {
   }),
 } as const;
 
+/** Who brings a service's database up to date: the process itself as it starts, or somebody for whom it waits. */
+export const MIGRATION_MODES = ["run", "await"] as const;
+
+/** One of them. */
+export type MigrationMode = (typeof MIGRATION_MODES)[number];
+
+/** How a process comes to a database that is up to date. */
+export const MIGRATION_FIELDS = {
+  migrations: oneOf(MIGRATION_MODES, {
+    variable: "MIGRATIONS",
+    description:
+      "`run` brings the database up to date before the process is ready; `await` waits until `migrate-main.ts` has",
+    default: "run",
+  }),
+} as const;
+
 /** Where a service reads while its own database is away. */
 export const REPLICA_FIELDS = {
   databaseReplicaUrl: optional(
@@ -142,6 +158,7 @@ export const SERVICE_FIELDS = {
   ...PROCESS_FIELDS,
   ...OPERATIONS_FIELDS,
   ...DATABASE_FIELDS,
+  ...MIGRATION_FIELDS,
   ...REPLICA_FIELDS,
   ...IDENTITY_FIELDS,
 } as const;

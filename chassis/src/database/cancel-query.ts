@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import type { PoolClient } from "pg";
+import type { ClientBase } from "pg";
 import { Slots } from "./slots.ts";
 
 /** Of Postgres' protocol: a cancel request's length, and the number that stands in place of a version. */
@@ -22,7 +22,7 @@ interface BackendKey {
  * is this request's turn. Resolves when Postgres has taken the request; it says nothing of the effect. Never rejects: a lost request
  * is made good by the caller, who drops the connection.
  */
-export type CancelQuery = (client: PoolClient, over: AbortSignal) => Promise<void>;
+export type CancelQuery = (client: ClientBase, over: AbortSignal) => Promise<void>;
 
 /** Makes a canceller that has only a few requests under way, each for a second at most. */
 export function createCancelQuery(): CancelQuery {
@@ -41,8 +41,8 @@ export function createCancelQuery(): CancelQuery {
   };
 }
 
-function sendRequest(client: PoolClient): Promise<void> {
-  const { host, port, processID, secretKey } = client as PoolClient & BackendKey;
+function sendRequest(client: ClientBase): Promise<void> {
+  const { host, port, processID, secretKey } = client as ClientBase & BackendKey;
   const request = Buffer.alloc(CANCEL_REQUEST_BYTES);
   request.writeInt32BE(CANCEL_REQUEST_BYTES, 0);
   request.writeInt32BE(CANCEL_REQUEST_CODE, 4);

@@ -23,6 +23,11 @@ export class ConnectionLost extends DatabaseUnavailable {
   override readonly name = "ConnectionLost";
 }
 
+/** The database has not got yet what this version needs: whoever brings it up to date has not, or is at it. */
+export class DatabaseOutdated extends DatabaseUnavailable {
+  override readonly name = "DatabaseOutdated";
+}
+
 /** The database takes no writes now, and reads may go on. Nothing was changed. */
 export class DatabaseReadOnly extends DatabaseUnavailable {
   override readonly name = "DatabaseReadOnly";

@@ -1,8 +1,7 @@
-import { readdir } from "node:fs/promises";
-import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { DatabaseUnavailable, toDatabaseError } from "./database-error.ts";
+import { createCancelQuery } from "./cancel-query.ts";
+import { DatabaseOutdated, DatabaseUnavailable, toDatabaseError } from "./database-error.ts";
+import { findPendingMigrations, folderOf, MIGRATIONS_TABLE } from "./pending-migrations.ts";
 
 /** What to bring up to date, from where, and whom to tell. */
 export interface MigrateOptions {
@@ -11,24 +10,25 @@ export interface MigrateOptions {
   readonly directory: URL | string;
   /** Told the name of each migration as it starts. */
   readonly log?: (message: string) => void;
+  /** Cancels what runs, which is undone, and gives the connection back. */
+  readonly signal?: AbortSignal;
 }
 
-/** The table that remembers what has run. */
-const MIGRATIONS_TABLE = "migrations";
 /** Waiting for another's migration, or for a lock on a table in use: better to fail than to queue all behind it. */
 const LOCK_MS_MAX = 30_000;
 const CONNECT_MS_MAX = 5_000;
-/** A role's limit is for requests; a migration may rewrite a table. Postgres before 17 has no such setting. */
-const LIFT_TRANSACTION_LIMIT =
-  "select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'";
+/** A role's limits are for requests; a migration may rewrite a table. Postgres before 17 has no limit of transactions. */
+const LIFT_LIMITS =
+  "select set_config(name, '0', false) from pg_settings where name in ('statement_timeout', 'transaction_timeout')";
 const LOCK_NOT_AVAILABLE = "55P03";
 const STARTED = /^### MIGRATION (.+) \(UP\) ###$/;
 const ONLY_SQL = "(?!.*\\.sql$).*";
 
 /**
  * Runs the migrations that have not run yet, each in a transaction of its own, and gives their names. Holds an advisory
- * lock, so that of several callers one works and the others wait, and find nothing to do. Throws DatabaseUnavailable, or
- * an Error that names the file that failed; the files before it stay done.
+ * lock, so that of several callers one works and the others wait, and find nothing to do. Throws DatabaseUnavailable,
+ * DatabaseOutdated if another's migrations take longer than 30 s, or an Error that names the file that failed; the files
+ * before it stay done.
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const client = new pg.Client({
@@ -38,43 +38,30 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
     lock_timeout: LOCK_MS_MAX,
   });
   client.on("error", () => {}); // the query that runs rejects with it
+  const onAbort = () => void abandon(client);
+  options.signal?.addEventListener("abort", onAbort, { once: true });
   try {
     await client.connect();
-    await client.query(LIFT_TRANSACTION_LIMIT);
+    await client.query(LIFT_LIMITS);
     return await run(client, options);
   } catch (error) {
     throw toDatabaseError(error);
   } finally {
+    options.signal?.removeEventListener("abort", onAbort);
     // Ends an unfinished transaction, and gives back the advisory lock.
     await client.end();
   }
 }
 
-/**
- * Tells whether exactly the folder's migrations have run, which is what most starts find: then node-pg-migrate, 13 MB
- * that a process would keep for ever, need not be loaded. Whatever else it finds is for node-pg-migrate to judge.
- */
-async function isUpToDate(client: pg.Client, directory: string): Promise<boolean> {
-  const table = await client.query("select to_regclass($1) is not null as exists", [
-    MIGRATIONS_TABLE,
-  ]);
-  if (!table.rows[0]?.exists) return false;
-  const { rows } = await client.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`);
-  const files = (await readdir(directory)).filter((name) => name.endsWith(".sql"));
-  const names = files.map((name) => basename(name, ".sql")).toSorted();
-  return (
-    names.join() ===
-    rows
-      .map(({ name }) => name)
-      .toSorted()
-      .join()
-  );
+/** A statement whose client has gone runs to its end otherwise, and holds its locks meanwhile. */
+async function abandon(client: pg.Client): Promise<void> {
+  await createCancelQuery()(client, new AbortController().signal);
+  await client.end();
 }
 
 async function run(client: pg.Client, options: MigrateOptions): Promise<readonly string[]> {
-  const directory =
-    options.directory instanceof URL ? fileURLToPath(options.directory) : options.directory;
-  if (await isUpToDate(client, directory)) return [];
+  // What most starts find: then node-pg-migrate, 13 MB that a process would keep for ever, need not be loaded.
+  if ((await findPendingMigrations(client, options.directory)).length === 0) return [];
   const { runner } = await import("node-pg-migrate");
   let current: string | undefined;
   const onMessage = (message: string) => {
@@ -86,7 +73,7 @@ async function run(client: pg.Client, options: MigrateOptions): Promise<readonly
   try {
     const done = await runner({
       dbClient: client,
-      dir: directory,
+      dir: folderOf(options.directory),
       ignorePattern: ONLY_SQL,
       migrationsTable: MIGRATIONS_TABLE,
       direction: "up",
@@ -111,7 +98,7 @@ function explained(error: unknown, current: string | undefined): unknown {
   }
   if (error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE) {
     const message = `another migration of this database has been running for ${LOCK_MS_MAX / 1000} s`;
-    return new Error(message, { cause: error });
+    return new DatabaseOutdated(message, { cause: error });
   }
   return error;
 }

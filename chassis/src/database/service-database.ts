@@ -1,10 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
+import type { MigrationMode } from "#configuration/service-fields.ts";
 import type { FailurePolicySwitch } from "#rpc/method-policy.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
+import { checkMigrations } from "./check-migrations.ts";
 import { createDatabase, type Database } from "./database.ts";
-import { DatabaseUnavailable } from "./database-error.ts";
 import { migrate } from "./migrate.ts";
+import { retryWhileUnavailable } from "./retry-while-unavailable.ts";
 
 /** How a service reaches its own database, and who is told. */
 export interface ServiceDatabaseOptions {
@@ -28,8 +29,6 @@ const LIMITS = {
 } as const satisfies Record<FailurePolicySwitch, unknown>;
 /** No statement of a request takes longer; the longest method of a row has 3 s. */
 const STATEMENT_TIMEOUT_MS = 5_000;
-const RETRY_MS_FIRST = 100;
-const RETRY_MS_MAX = 2_000;
 
 /** Makes a service's database, which measures its pool, and reports the connections that die and whether it takes writes. */
 export function createServiceDatabase(options: ServiceDatabaseOptions): Database {
@@ -56,25 +55,27 @@ export function createServiceDatabase(options: ServiceDatabaseOptions): Database
   return database;
 }
 
+/** Which database is to be up to date, and who brings it there. */
+export interface ServicePreparation {
+  readonly url: string;
+  readonly migrations: URL;
+  /** `run` if not given. */
+  readonly mode?: MigrationMode;
+  readonly logger: Logger;
+}
+
 /**
- * Brings a service's database up to date. While the database cannot be asked it tries again, and it gives up when the
- * signal fires. Throws what is wrong with a migration.
+ * Brings a service's database up to date, or waits until somebody else has. While the database cannot be asked it tries
+ * again, and it gives up when the signal fires. Throws what is wrong with a migration.
  */
 export async function prepareServiceDatabase(
-  options: { readonly url: string; readonly migrations: URL; readonly logger: Logger },
+  { url, migrations: directory, mode = "run", logger }: ServicePreparation,
   signal: AbortSignal,
 ): Promise<void> {
-  const { url, migrations, logger } = options;
-  for (let retryMs = RETRY_MS_FIRST; !signal.aborted; ) {
-    try {
-      await migrate({ url, directory: migrations, log: (message) => logger.info(message) });
-      return;
-    } catch (error) {
-      if (!(error instanceof DatabaseUnavailable)) throw error;
-      logger.warn({ detail: error.message, retryMs }, "the database cannot be asked yet");
-    }
-    // The signal ends the wait; the loop's condition sees it.
-    await delay(retryMs, undefined, { signal }).catch(() => undefined);
-    retryMs = Math.min(retryMs * 2, RETRY_MS_MAX);
-  }
+  const log = (message: string) => logger.info(message);
+  const prepare = {
+    run: async () => void (await migrate({ url, directory, log, signal })),
+    await: () => checkMigrations({ url, directory }),
+  } satisfies Record<MigrationMode, () => Promise<void>>;
+  await retryWhileUnavailable(prepare[mode], { logger, signal });
 }

@@ -1,14 +1,10 @@
-import { ConfigurationError } from "#configuration/configuration-error.ts";
 import { createLogger, type Logger } from "#telemetry/logger.ts";
-import { describeError } from "./describe-error.ts";
 import { endInTime } from "./end-in-time.ts";
 import type { Readiness } from "./readiness.ts";
+import { EXIT_FAILURE, refuseToStart } from "./refuse-to-start.ts";
 
 /** Ended as asked. */
 const EXIT_OK = 0;
-const EXIT_FAILURE = 1;
-/** EX_CONFIG of sysexits.h: starting again without a change would not help. */
-const EXIT_CONFIGURATION = 78;
 
 /** How long closing what is drained may take. */
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -89,8 +85,9 @@ class ProcessRun {
     try {
       app = await this.#options.start(this.#starting.signal);
     } catch (error) {
-      this.#exit(this.#starting.signal.aborted ? this.#exitCode : this.#refuseToStart(error));
-      return;
+      if (this.#starting.signal.aborted) this.#exit(this.#exitCode);
+      this.#logger.debug({ error }, "did not start");
+      this.#exit(refuseToStart(this.#options.name, error));
     }
     clearTimeout(this.#startTimer);
     this.#app = app;
@@ -101,19 +98,6 @@ class ProcessRun {
     } else {
       await this.#drainAndExit(app);
     }
-  }
-
-  /** Writes why on stderr, for people, and gives the exit code. */
-  #refuseToStart(error: unknown): number {
-    const { name } = this.#options;
-    if (error instanceof ConfigurationError) {
-      const sentences = error.faults.map(({ variable, message }) => `  ${variable} ${message}.\n`);
-      process.stderr.write(`${name} cannot start with these settings:\n${sentences.join("")}`);
-      return EXIT_CONFIGURATION;
-    }
-    process.stderr.write(`${name} cannot start: ${describeError(error)}.\n`);
-    this.#logger.debug({ error }, "did not start");
-    return EXIT_FAILURE;
   }
 
   #onSignal(signal: NodeJS.Signals): void {

@@ -17,10 +17,10 @@ import { createHandlers } from "#grpc/handlers.ts";
 import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
 import { createCommentRepository } from "#repository/comment-repository.ts";
 import type { Configuration } from "./config.ts";
+import { MIGRATIONS } from "./migrations.ts";
 
 /** The name of the service, of its database, and of its metrics. */
 export const NAME = "comments";
-const MIGRATIONS = new URL("../migrations/", import.meta.url);
 
 /** What the app does not make itself. */
 export interface AppDependencies {
@@ -36,18 +36,18 @@ export type AppConfiguration = Pick<
   Configuration,
   "databaseUrl" | "databasePoolMax" | "accessTokenPublicKeys" | "failurePolicy"
 > &
-  Partial<Pick<Configuration, "databaseReplicaUrl">>;
+  Partial<Pick<Configuration, "databaseReplicaUrl" | "migrations">>;
 
 /** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
 export function createApp(
   configuration: AppConfiguration,
   { logger, images: transport, clock = () => new Date() }: AppDependencies,
 ): ServiceApp {
-  const { databaseUrl, accessTokenPublicKeys, failurePolicy } = configuration;
+  const { databaseUrl: url, migrations: mode, failurePolicy } = configuration;
   const metrics = createMetrics({ service: NAME });
   const database = createServiceDatabase({
     name: NAME,
-    url: databaseUrl,
+    url,
     replicaUrl: configuration.databaseReplicaUrl,
     poolMax: configuration.databasePoolMax,
     failurePolicy,
@@ -73,7 +73,7 @@ export function createApp(
     reasonStatus: REASON_STATUS,
   };
   const router = createRouter([implementation], {
-    authenticate: createAuthenticator(accessTokenPublicKeys),
+    authenticate: createAuthenticator(configuration.accessTokenPublicKeys),
     logger,
     metrics,
     failurePolicy,
@@ -87,7 +87,7 @@ export function createApp(
     metrics,
     readOnly: database.readOnly,
     prepare: (signal) =>
-      prepareServiceDatabase({ url: databaseUrl, migrations: MIGRATIONS, logger }, signal),
+      prepareServiceDatabase({ url, migrations: MIGRATIONS, mode, logger }, signal),
     close: () => database.close(),
   };
 }

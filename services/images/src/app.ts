@@ -38,14 +38,15 @@ export type AppConfiguration = Pick<
   | "uploadsMax"
   | "failurePolicy"
 > &
-  Partial<Pick<Configuration, "databaseReplicaUrl">>;
+  Partial<Pick<Configuration, "databaseReplicaUrl" | "migrations">>;
 
 /** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
 export function createApp(
   configuration: AppConfiguration,
   { logger }: { readonly logger: Logger },
 ): ServiceApp {
-  const { databaseUrl: url, databasePoolMax: poolMax, failurePolicy } = configuration;
+  const { databaseUrl: url, databasePoolMax: poolMax, migrations: mode } = configuration;
+  const { failurePolicy } = configuration;
   const metrics = createMetrics({ service: NAME });
   const database = createServiceDatabase({
     name: NAME,
@@ -91,8 +92,8 @@ export function createApp(
     readOnly: database.readOnly,
     async prepare(signal) {
       await checkBlobs(blobs, logger);
-      await prepareServiceDatabase({ url, migrations: MIGRATIONS, logger }, signal);
-      await prepareQueue({ url, logger, start: queue.start }, signal);
+      await prepareServiceDatabase({ url, migrations: MIGRATIONS, mode, logger }, signal);
+      await prepareQueue({ url, mode, logger, start: queue.start }, signal);
     },
     async close() {
       await queue.close();

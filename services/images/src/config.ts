@@ -16,6 +16,7 @@ import {
 } from "@triptych/chassis/configuration/read-configuration";
 import {
   DATABASE_FIELDS,
+  MIGRATION_FIELDS,
   OPERATIONS_FIELDS,
   PROCESS_FIELDS,
   SERVICE_FIELDS,
@@ -98,6 +99,7 @@ export const CONFIGURATION_FIELDS = {
 export const WORKER_CONFIGURATION_FIELDS = {
   ...PROCESS_FIELDS,
   databaseUrl: DATABASE_FIELDS.databaseUrl,
+  ...MIGRATION_FIELDS,
   ...BLOB_FIELDS,
   metricsHost: OPERATIONS_FIELDS.metricsHost,
   metricsPort: optional(

@@ -1,9 +1,12 @@
+import { prepareServiceDatabase } from "@triptych/chassis/database/service-database";
 import { createReadiness } from "@triptych/chassis/lifecycle/readiness";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
-import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { createLogger, type Logger } from "@triptych/chassis/telemetry/logger";
 import { startOperationsServer } from "@triptych/chassis/telemetry/operations-server";
-import { readWorkerConfig } from "./config.ts";
-import { createWorker, WORKER_NAME } from "./worker/image-worker.ts";
+import { prepareQueue } from "#queue/prepare-queue.ts";
+import { readWorkerConfig, type WorkerConfiguration } from "./config.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { createWorker, type ImageWorker, WORKER_NAME } from "./worker/image-worker.ts";
 
 /** Until the configuration says otherwise. */
 const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
@@ -23,7 +26,7 @@ runProcess({
       port === undefined
         ? undefined
         : await startOperationsServer({ host, port, metrics, isReady });
-    await worker.start(signal);
+    await start(worker, configuration, { logger, signal });
     return {
       readiness,
       logger,
@@ -36,3 +39,14 @@ runProcess({
     };
   },
 });
+
+/** Starts a worker, which brings its database up to date, or finds it so if somebody else is to do that. */
+async function start(
+  worker: ImageWorker,
+  { databaseUrl: url, migrations: mode }: WorkerConfiguration,
+  { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
+): Promise<void> {
+  if (mode === "run") return await worker.start(signal);
+  await prepareServiceDatabase({ url, migrations: MIGRATIONS, mode, logger }, signal);
+  await prepareQueue({ url, mode, logger, start: () => worker.start(signal) }, signal);
+}

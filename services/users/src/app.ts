@@ -28,10 +28,10 @@ import { createPasswordHasher } from "#hashing/argon2-hasher.ts";
 import { createSessionRepository } from "#repository/session-repository.ts";
 import { createUserRepository } from "#repository/user-repository.ts";
 import type { Configuration } from "./config.ts";
+import { MIGRATIONS } from "./migrations.ts";
 
 /** The service's short name. */
 export const NAME = "users";
-const MIGRATIONS = new URL("../migrations/", import.meta.url);
 
 /** What the app does not make itself. */
 export interface AppDependencies {
@@ -50,14 +50,15 @@ export type AppConfiguration = Pick<
   | "operatorUserIds"
   | "failurePolicy"
 > &
-  Partial<Pick<Configuration, "databaseReplicaUrl">>;
+  Partial<Pick<Configuration, "databaseReplicaUrl" | "migrations">>;
 
 /** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
 export function createApp(
   configuration: AppConfiguration,
   { logger, images: transport }: AppDependencies,
 ): ServiceApp {
-  const { databaseUrl: url, databasePoolMax: poolMax, failurePolicy } = configuration;
+  const { databaseUrl: url, databasePoolMax: poolMax, migrations: mode } = configuration;
+  const { failurePolicy } = configuration;
   const metrics = createMetrics({ service: NAME });
   const database = createServiceDatabase({
     name: NAME,
@@ -116,7 +117,8 @@ export function createApp(
     router,
     metrics,
     readOnly: database.readOnly,
-    prepare: (signal) => prepareServiceDatabase({ url, migrations: MIGRATIONS, logger }, signal),
+    prepare: (signal) =>
+      prepareServiceDatabase({ url, migrations: MIGRATIONS, mode, logger }, signal),
     close: () => database.close(),
   };
 }

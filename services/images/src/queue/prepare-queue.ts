@@ -1,54 +1,82 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { DatabaseUnavailable, toDatabaseError } from "@triptych/chassis/database/database-error";
+import type { MigrationMode } from "@triptych/chassis/configuration/service-fields";
+import { DatabaseOutdated, toDatabaseError } from "@triptych/chassis/database/database-error";
+import { retryWhileUnavailable } from "@triptych/chassis/database/retry-while-unavailable";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { PgBoss } from "pg-boss";
 import { COMMON_OPTIONS, PROCESS_IMAGE, QUEUE_OPTIONS } from "./queue-options.ts";
-
-const RETRY_MS = 500;
 
 /** Which database the queue is in, and what to do once it is there. */
 export interface QueuePreparation {
   readonly url: string;
   readonly logger: Logger;
+  /** Whether the queue is made here, or waited for; `run` if not given. */
+  readonly mode?: MigrationMode;
   /** Starts using the queue; is tried again as well. */
   readonly start: () => Promise<void>;
 }
 
+/** What pg-boss says of tables that are not there, or of another version. */
+const OUTDATED = /^pg-boss (is not installed|database requires migrations)/;
+
 /**
- * Makes the queue's tables and options in the service's database, or brings them up to date. While the database cannot be
- * asked it tries again, and it gives up when the signal fires.
- * Several callers may do it at once: pg-boss takes a lock.
+ * Makes the queue's tables and options in the service's database, or waits until somebody else has. While the database
+ * cannot be asked it tries again, and it gives up when the signal fires.
  */
-export async function prepareQueue(options: QueuePreparation, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await install(options.url);
-      return await options.start();
-    } catch (thrown) {
-      const error = toDatabaseError(thrown);
-      if (!(error instanceof DatabaseUnavailable)) throw error;
-      options.logger.warn({ error, retryMs: RETRY_MS }, "the queue cannot be prepared yet");
-    }
-    // The signal ends the wait; the loop's condition sees it.
-    await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
-  }
+export async function prepareQueue(
+  { url, logger, mode = "run", start }: QueuePreparation,
+  signal: AbortSignal,
+): Promise<void> {
+  const prepare = { run: installQueue, await: checkQueue }[mode];
+  const use = async () => {
+    await prepare(url);
+    await start().catch((error) => {
+      throw toDatabaseError(error);
+    });
+  };
+  await retryWhileUnavailable(use, { logger, signal });
 }
 
-async function install(url: string): Promise<void> {
+/**
+ * Makes the queue's tables and options, or brings them up to date. Several callers may do it at once: pg-boss takes a
+ * lock. Throws DatabaseUnavailable, or what pg-boss throws.
+ */
+export async function installQueue(url: string): Promise<void> {
+  await borrowBoss({ url, migrate: true }, async (boss) => {
+    await boss.createQueue(PROCESS_IMAGE, QUEUE_OPTIONS);
+    await boss.updateQueue(PROCESS_IMAGE, QUEUE_OPTIONS);
+  });
+}
+
+/** Resolves if the queue is there. Changes nothing. Throws DatabaseOutdated and DatabaseUnavailable. */
+async function checkQueue(url: string): Promise<void> {
+  await borrowBoss({ url, migrate: false }, async (boss) => {
+    if ((await boss.getQueue(PROCESS_IMAGE)) !== null) return;
+    throw new DatabaseOutdated(`the queue ${PROCESS_IMAGE} has not been made yet`);
+  });
+}
+
+async function borrowBoss(
+  { url, migrate }: { readonly url: string; readonly migrate: boolean },
+  use: (boss: PgBoss) => Promise<void>,
+): Promise<void> {
   const boss = new PgBoss({
     ...COMMON_OPTIONS,
     connectionString: url,
     application_name: "images-queue",
     max: 1,
-    migrate: true,
-    createSchema: true,
+    migrate,
+    createSchema: migrate,
     supervise: false,
   });
   boss.on("error", () => {}); // what failed rejects as well
   try {
     await boss.start();
-    await boss.createQueue(PROCESS_IMAGE, QUEUE_OPTIONS);
-    await boss.updateQueue(PROCESS_IMAGE, QUEUE_OPTIONS);
+    await use(boss);
+  } catch (error) {
+    const isOutdated = error instanceof Error && OUTDATED.test(error.message);
+    throw isOutdated
+      ? new DatabaseOutdated(error.message, { cause: error })
+      : toDatabaseError(error);
   } finally {
     await boss.stop({ graceful: false });
   }

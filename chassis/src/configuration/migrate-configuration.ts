@@ -1,0 +1,19 @@
+import { type Configuration, type Environment, readConfiguration } from "./read-configuration.ts";
+import { DATABASE_FIELDS, PROCESS_FIELDS } from "./service-fields.ts";
+
+/** Every setting of a process that brings a service's database up to date, whichever service's. */
+export const MIGRATE_CONFIGURATION_FIELDS = {
+  logLevel: PROCESS_FIELDS.logLevel,
+  databaseUrl: DATABASE_FIELDS.databaseUrl,
+} as const;
+
+/**
+ * Reads them from the environment.
+ *
+ * @throws ConfigurationError that names every fault at once.
+ */
+export function readMigrateConfig(
+  environment: Environment,
+): Configuration<typeof MIGRATE_CONFIGURATION_FIELDS> {
+  return readConfiguration(environment, MIGRATE_CONFIGURATION_FIELDS);
+}

@@ -1,0 +1,2 @@
+/** The folder of the service's migrations. */
+export const MIGRATIONS = new URL("../migrations/", import.meta.url);

@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ServiceApp } from "@triptych/chassis/service-app";
+import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { createTestDatabase, type TestDatabase } from "@triptych/chassis/testing/test-database";
+import { createTestTokens } from "@triptych/chassis/testing/test-tokens";
+import pg from "pg";
+import { createApp } from "./app.ts";
+
+const MIGRATE_MAIN = fileURLToPath(new URL("migrate-main.ts", import.meta.url));
+
+describe("images, whose database and queue are made by another process", () => {
+  let folder: string;
+  let database: TestDatabase;
+  let app: ServiceApp;
+  let over: AbortController;
+  beforeEach(async () => {
+    over = new AbortController();
+    folder = await mkdtemp(join(tmpdir(), "triptych-images-"));
+    database = await createTestDatabase({ migrations: folder });
+  });
+  afterEach(async () => {
+    over.abort();
+    await app.close();
+    await database.drop();
+    await rm(folder, { recursive: true });
+  });
+
+  async function execute(sql: string): Promise<void> {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(sql).finally(() => client.end());
+  }
+
+  async function migrate(): Promise<unknown> {
+    const child = spawn(process.execPath, [MIGRATE_MAIN], {
+      env: { DATABASE_URL: database.url, LOG_LEVEL: "silent" },
+      stdio: "inherit",
+    });
+    const [code] = await once(child, "close");
+    return code;
+  }
+
+  function createWaitingApp(onLine: (line: string) => void) {
+    return createApp(
+      {
+        databaseUrl: database.url,
+        databasePoolMax: 1,
+        migrations: "await",
+        accessTokenPublicKeys: createTestTokens().jwks,
+        blobs: { store: "file", directory: join(folder, "blobs") },
+        uploadsMax: 1,
+        failurePolicy: "on",
+      },
+      {
+        logger: createLogger({
+          service: "images",
+          level: "info",
+          destination: { write: onLine },
+        }),
+      },
+    );
+  }
+
+  it("waits for that, and makes nothing itself: it could not write", async () => {
+    await execute(`alter database ${database.name} set default_transaction_read_only = on`);
+    const lines: string[] = [];
+    const waiting = Promise.withResolvers<void>();
+    app = createWaitingApp((line) => {
+      lines.push(line);
+      waiting.resolve();
+    });
+    let ready = false;
+    const prepared = app.prepare(over.signal).then(() => {
+      ready = true;
+    });
+    await waiting.promise;
+    expect(lines[0]).toContain("these migrations have not run yet: 0001_images");
+    await execute(
+      `begin; set transaction read write; alter database ${database.name} reset default_transaction_read_only; commit`,
+    );
+    expect(ready).toBe(false);
+    expect(await migrate()).toBe(0);
+    await prepared;
+    expect(lines.join()).not.toContain("read-only");
+  });
+
+  it("is ready beside a database that is up to date, though it be read-only", async () => {
+    expect(await migrate()).toBe(0);
+    await execute(`alter database ${database.name} set default_transaction_read_only = on`);
+    const lines: string[] = [];
+    app = createWaitingApp((line) => lines.push(line));
+    await app.prepare(over.signal);
+    expect(lines).toEqual([]);
+  });
+
+  it("waits for the queue too", async () => {
+    expect(await migrate()).toBe(0);
+    await execute("drop schema queue cascade");
+    const waiting = Promise.withResolvers<string>();
+    app = createWaitingApp(waiting.resolve);
+    const prepared = app.prepare(over.signal);
+    expect(await waiting.promise).toContain("pg-boss is not installed");
+    over.abort();
+    await prepared;
+  });
+});

@@ -1,0 +1,5 @@
+import { runMigrations } from "@triptych/chassis/database/run-migrations";
+import { installQueue } from "#queue/prepare-queue.ts";
+import { MIGRATIONS } from "./migrations.ts";
+
+runMigrations({ service: "images", migrations: MIGRATIONS, install: installQueue });

@@ -1,0 +1,4 @@
+import { runMigrations } from "@triptych/chassis/database/run-migrations";
+import { MIGRATIONS } from "./migrations.ts";
+
+runMigrations({ service: "users", migrations: MIGRATIONS });
