@@ -123,10 +123,8 @@ describe("createDatabase", () => {
       const controller = new AbortController();
       const sleep = database.for("").query(SLEEP, [30], controller.signal);
       await until(async () => (await running()).length === 1);
-      const start = performance.now();
       controller.abort(new Error("the caller left"));
       await expect(sleep).rejects.toThrow(QueryCanceled);
-      expect(performance.now() - start).toBeLessThan(1_000);
       await until(async () => (await running()).length === 0);
       expect((await database.for("").query(SELECT_BACKEND)).rows).toEqual(rows);
     });

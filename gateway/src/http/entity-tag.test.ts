@@ -45,9 +45,7 @@ describe("an entity tag", () => {
     expect(matchesNone("nonsense", '"a"')).toBe(false);
   });
 
-  it("is parsed in a time that grows with its length, and no faster", () => {
-    const startMs = performance.now();
-    parseEntityTags(`${'"a",'.repeat(4_000)}"`);
-    expect(performance.now() - startMs).toBeLessThan(200);
+  it("is parsed in one pass: a list of 400,000 characters that never ends would otherwise take minutes", () => {
+    expect(parseEntityTags(`${'"a",'.repeat(100_000)}"`)).toBeUndefined();
   });
 });
