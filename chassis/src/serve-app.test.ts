@@ -1,11 +1,17 @@
+import { X509Certificate } from "node:crypto";
 import { createServer } from "node:net";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
+import { renderMetrics } from "#telemetry/render-metrics.ts";
 import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
+import { eventually } from "#testing/eventually.ts";
+import { createTestAuthority } from "#testing/test-certificates.ts";
+import { openTestPeers } from "#testing/test-peers.ts";
 import { serveApp } from "./serve-app.ts";
 import type { ServiceApp } from "./service-app.ts";
 
 const logger = createLogger({ service: "test", level: "silent" });
+const HOUR_MS = 3_600_000;
 const LIMITS = { maxConnectionAgeMs: 600_000 };
 const DRAIN = { ...LIMITS, drainDelayMs: 0, drainTimeoutMs: 1 };
 
@@ -17,6 +23,14 @@ function appOf(prepare: ServiceApp["prepare"], closed: () => void): ServiceApp {
     set: () => {},
   };
   return { name: "test", router, metrics, readOnly, prepare, close: async () => closed() };
+}
+
+/** The line of a metrics page that says when a certificate begins or ends. */
+function lineOf(time: "not_before" | "not_after", role: string, pem: string): string {
+  const { validFromDate, validToDate } = new X509Certificate(pem);
+  const date = time === "not_before" ? validFromDate : validToDate;
+  const labels = `{role="${role}",service="test"}`;
+  return `\ntls_certificate_${time}_timestamp_seconds${labels} ${date.getTime() / 1000}\n`;
 }
 
 async function freePort(): Promise<number> {
@@ -77,6 +91,30 @@ describe("a served app", () => {
     over.abort();
     await drained;
     await running.close();
+  });
+
+  test("tells until when its certificates are good, and follows them when they change", async () => {
+    const [first, second] = [createTestAuthority(HOUR_MS), createTestAuthority(2 * HOUR_MS)];
+    await using own = await openTestPeers("test", first);
+    const app = appOf(
+      async () => {},
+      () => {},
+    );
+    const host = "127.0.0.1";
+    const options = { grpcHost: host, grpcPort: 0, metricsHost: host, metricsPort: 0 };
+    const running = await serveApp(app, { ...options, ...DRAIN, peers: own.peers }, logger);
+    await using cleanUp = new AsyncDisposableStack();
+    cleanUp.defer(() => running.close());
+    const page = () => renderMetrics([app.metrics]);
+
+    expect(await page()).toContain(lineOf("not_before", "ca", first.certificate));
+    expect(await page()).toContain(lineOf("not_after", "ca", first.certificate));
+    const next = second.signFor("test");
+    await own.write(next, second.certificate);
+    await eventually(async () =>
+      (await page()).includes(lineOf("not_after", "own", next.certificate)),
+    );
+    expect(await page()).toContain(lineOf("not_after", "ca", second.certificate));
   });
 
   test("gives up waiting for its database when it is told to end", async () => {

@@ -33,6 +33,7 @@ export async function serveApp(
   let ready = false;
   const stopping = new AbortController();
   const { grpcHost: host, grpcPort: port, maxConnectionAgeMs, peers } = options;
+  if (peers !== undefined) app.metrics.watchCertificates(() => peers.validities());
   const grpc = createGrpcServer(app.router, { host, port, maxConnectionAgeMs, peers });
   let operations: OperationsServer | undefined;
   const stop = await startInOrder([

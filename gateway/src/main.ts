@@ -30,6 +30,7 @@ runProcess({
       comments: transportTo(CommentService, configuration.commentsAddress),
     };
     const metrics = createMetrics({ service: "gateway" });
+    if (peers !== undefined) metrics.watchCertificates(() => peers.validities());
     const gateway = await createGateway(configuration, { transports, logger, metrics });
     const port = await gateway.listen();
     logger.info({ port }, "listening");

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { certificateMetrics, type WatchCertificates } from "./certificate-metrics.ts";
 import { type ClientMetrics, clientMetrics } from "./client-metrics.ts";
 import { poolMetrics, type WatchPool } from "./pool-metrics.ts";
 import { type ServerMetrics, serverMetrics } from "./server-metrics.ts";
@@ -40,6 +41,8 @@ export interface Metrics {
   readonly readOnly: Gauge<"pool">;
   /** Reads a pool's statistics at each scrape, until the function that it returns is called. */
   readonly watchPool: WatchPool;
+  /** Reads at each scrape until when the certificates that are shown and trusted are good. */
+  readonly watchCertificates: WatchCertificates;
 }
 
 /** Makes an app's metrics; every one has the label `service`. */
@@ -76,6 +79,7 @@ export function createMetrics({ service }: { readonly service: string }): Metric
     server: serverMetrics(registry),
     observeBreaker: breakerMetrics(registry),
     ...poolMetrics(registry, buckets),
+    watchCertificates: certificateMetrics(registry),
   };
 }
 

@@ -34,8 +34,8 @@ export interface TestAuthority {
   signFor(name: string): TestCertificate;
 }
 
-/** Makes a CA of the test's own: Ed25519, for a few hours. */
-export function createTestAuthority(): TestAuthority {
+/** Makes a CA of the test's own: Ed25519, for three hours, of which as much is left as is told. What it signs ends with it. */
+export function createTestAuthority(leftMs = HOUR_MS): TestAuthority {
   const issuer = `test ${randomBytes(4).toString("hex")}`;
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const basic = der.sequence(der.true());
@@ -50,7 +50,7 @@ export function createTestAuthority(): TestAuthority {
     const extensions = names.length === 0 ? [] : [extension("2.5.29.17", der.sequence(...names))];
     const certificate = writeCertificate(
       { issuer, issuerKey: privateKey, subject, publicKey: pair.publicKey },
-      { extensions, endMs: Date.now() + (expired ? -HOUR_MS : HOUR_MS) },
+      { extensions, endMs: Date.now() + (expired ? -HOUR_MS : leftMs) },
     );
     const key = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     return { certificate, key };
@@ -58,7 +58,7 @@ export function createTestAuthority(): TestAuthority {
   return {
     certificate: writeCertificate(own, {
       extensions: [extension("2.5.29.19", basic, "critical")],
-      endMs: Date.now() + HOUR_MS,
+      endMs: Date.now() + leftMs,
     }),
     sign: signLeaf,
     signFor: (name) => signLeaf({ uris: [uriOf(name)] }),

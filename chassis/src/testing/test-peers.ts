@@ -49,6 +49,7 @@ export function peersWith(pair: TestCertificate | undefined, ca: string): PeerCr
   return {
     forServer: () => ServerCredentials.createInsecure(),
     forCallee: () => credentials.createSsl(Buffer.from(ca), key, certificate, believe),
+    validities: () => new Map(),
     [Symbol.dispose]: () => {},
   };
 }

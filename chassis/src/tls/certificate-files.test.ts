@@ -14,6 +14,7 @@ import { uriOf } from "./process-uri.ts";
 
 const authority = createTestAuthority();
 const CA = authority.certificate;
+const MINUTE_MS = 60_000;
 const STAYS = "new certificates cannot be used: the former ones stay";
 
 /** A log that is kept. */
@@ -89,6 +90,48 @@ describe("certificate files", () => {
     const next = authority.signFor("users");
     await files.write(next, CA);
     await eventually(async () => certificates.current.certificate.toString() === next.certificate);
+  });
+
+  describe("are warned of", () => {
+    const warnings = () => log.of("a certificate ");
+    let before: number;
+    const since = () => warnings().slice(before);
+    beforeEach(() => {
+      before = warnings().length;
+    });
+
+    test("not as long as they are good for long enough", async () => {
+      await open();
+      expect(since()).toEqual([]);
+    });
+
+    test("at the start, if the process's own has less than a quarter of its time left", async () => {
+      const ending = createTestAuthority(30 * MINUTE_MS);
+      await files.write(ending.signFor("users"), ending.certificate);
+      await open();
+      expect(since()).toMatchObject([
+        { level: "warn", role: "own", message: expect.stringContaining("ends soon") },
+      ]);
+    });
+
+    test("at the start, if one of the CAs has ended", async () => {
+      await files.write(
+        authority.signFor("users"),
+        CA + createTestAuthority(-MINUTE_MS).certificate,
+      );
+      await open();
+      expect(since()).toMatchObject([
+        { level: "warn", role: "ca", message: expect.stringContaining("has ended") },
+      ]);
+    });
+
+    test("when they are read again", async () => {
+      await open();
+      const ending = createTestAuthority(5 * MINUTE_MS);
+      await files.write(ending.signFor("users"), ending.certificate);
+      await eventually(async () => since().length === 2);
+      expect(since()).toMatchObject([{ role: "own" }, { role: "ca" }]);
+    });
   });
 
   const otherKey = generateKeyPairSync("ed25519").privateKey;

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import { ConfigurationError } from "#configuration/configuration-error.ts";
 import { PEER_FIELDS } from "#configuration/service-fields.ts";
+import { type CertificateValidities, readValidity } from "./certificate-validity.ts";
 import { nameOf, uriOf } from "./process-uri.ts";
 
 /** Where a process's certificate, its key and the CAs stand. */
@@ -40,7 +41,8 @@ export function checkCertificates({ certificate, key, ca }: Certificates, name: 
   const privateKey = parse("tlsKeyFile", "a private key in PEM, without a password", () => {
     return createPrivateKey(key);
   });
-  parse("tlsCaFile", "certificates in PEM", () => new X509Certificate(ca));
+  parse("tlsCertificateFile", "certificates in PEM", () => readValidity(certificate));
+  parse("tlsCaFile", "certificates in PEM", () => readValidity(ca));
   if (nameOf(own.subjectAltName) !== name) {
     throw fault("tlsCertificateFile", `must have the URI ${uriOf(name)} and no other`);
   }
@@ -53,6 +55,14 @@ export function checkCertificates({ certificate, key, ca }: Certificates, name: 
   parse("tlsCaFile", "CAs, and the certificate with what leads to one of them", () => {
     return createSecureContext({ cert: certificate, key, ca });
   });
+}
+
+/** When they are good, by whose they are: the process's own with what leads to a CA, and the CAs. They were checked before. */
+export function validitiesOf({ certificate, ca }: Certificates): CertificateValidities {
+  return new Map([
+    ["own", readValidity(certificate)],
+    ["ca", readValidity(ca)],
+  ]);
 }
 
 type Setting = keyof typeof PEER_FIELDS;

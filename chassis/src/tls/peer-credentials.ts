@@ -2,6 +2,8 @@ import type { ChannelCredentials, ServerCredentials } from "@grpc/grpc-js";
 import { ConfigurationError } from "#configuration/configuration-error.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import { CertificateFiles } from "./certificate-files.ts";
+import type { CertificateValidities } from "./certificate-validity.ts";
+import { validitiesOf } from "./certificates.ts";
 import { createChannelCredentials } from "./channel-credentials.ts";
 import { findPeerFaults, type PeerSettings } from "./peer-faults.ts";
 import { FileServerCredentials } from "./server-credentials.ts";
@@ -12,6 +14,8 @@ export interface PeerCredentials extends Disposable {
   forServer(): ServerCredentials;
   /** For a client: the callee proves that it is the process of that name. */
   forCallee(name: string): ChannelCredentials;
+  /** When what is shown and trusted now is good. */
+  validities(): CertificateValidities;
 }
 
 /**
@@ -40,6 +44,7 @@ export async function openPeerCredentials(
   return {
     forServer: () => new FileServerCredentials(files),
     forCallee: (callee) => createChannelCredentials(files, callee),
+    validities: () => validitiesOf(files.current),
     [Symbol.dispose]: () => files[Symbol.dispose](),
   };
 }
