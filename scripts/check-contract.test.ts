@@ -94,7 +94,7 @@ describe("the check of the contract", () => {
     },
   );
 
-  test("refuses to hedge what may not be called twice, or after its time", () => {
+  test("refuses to hedge what may not be called twice, too late, or too soon", () => {
     const HALF = { $typeName: "google.protobuf.Duration", seconds: 0n, nanos: 5e8 } as const;
     expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: HALF }))).toEqual([]);
     expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: HALF }, false)).join()).toContain(
@@ -102,6 +102,10 @@ describe("the check of the contract", () => {
     );
     expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: SECOND })).join()).toContain(
       "after its timeout",
+    );
+    const TENTH = { ...HALF, nanos: 1e8 } as const;
+    expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: TENTH })).join()).toContain(
+      "sooner than after 250 ms",
     );
   });
 });

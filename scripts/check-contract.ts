@@ -3,6 +3,9 @@ import { durationMs, MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/w
 import { Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
 import { SERVICES } from "#contract-services.ts";
 
+/** Below it, a second try could be sent to the replica in which the first one hangs. */
+const HEDGE_MS_MIN = 250;
+
 /** Methods whose answer decides something that must be true now. Images are batched with what may be seen of them. */
 const DECIDES = /Session|Password|Block|Delet|Eras|^BatchGetImages$|^Get/;
 
@@ -54,6 +57,11 @@ function faultsOf(method: DescMethod): string[] {
     const timeoutMs = policy.timeout === undefined ? 0 : durationMs(policy.timeout);
     if (durationMs(policy.hedgeAfter) >= timeoutMs) {
       faults.push("is hedged after its timeout");
+    }
+    if (durationMs(policy.hedgeAfter) < HEDGE_MS_MIN) {
+      faults.push(
+        `is hedged sooner than after ${HEDGE_MS_MIN} ms, by when a replica that hangs is known`,
+      );
     }
   }
   return faults.map((fault) => `${name}: ${fault}`);
