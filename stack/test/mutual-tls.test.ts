@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,6 +79,16 @@ describe("the whole stack with certificates", () => {
     await files.get(name)?.write(signer.signFor(name), signer.certificate);
     await eventually(async () => (await count()) > before);
   }
+
+  test("says at the gateway until when its certificate is good", async () => {
+    const { paths } = files.get("gateway") ?? {};
+    const { validToDate } = new X509Certificate(await readFile(paths?.certificate ?? ""));
+    const page = await (await fetch(`${url}/metrics`)).text();
+    const labels = '{role="own",service="gateway"}';
+    expect(page).toContain(
+      `tls_certificate_not_after_timestamp_seconds${labels} ${validToDate.getTime() / 1000}`,
+    );
+  });
 
   test(
     "answers as ever while every process changes its certificate again and again, and not one of a stranger's",
