@@ -49,5 +49,6 @@ ENV NODE_COMPILE_CACHE=/app/.compile-cache
 ENV MALLOC_ARENA_MAX=1
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/node"]
-# A link to the package's own main.ts. Another program is named instead of it: services/images/src/worker-main.ts
+# A link to the package's own main.ts. Another program is named instead of it: services/images/src/worker-main.ts, or a
+# service's migrate-main.ts
 CMD ["main.ts"]

@@ -1,5 +1,6 @@
 import { findKubectl } from "#k8s/kubectl.ts";
 import type { Manifest, Rendering } from "#k8s/manifest.ts";
+import { loadPrograms, type Programs } from "#k8s/programs.ts";
 import { renderFolder } from "#k8s/render.ts";
 
 /** Renders the overlay that has most in it. */
@@ -10,6 +11,23 @@ export async function renderProduction(): Promise<Rendering> {
 /** Renders the overlay whose databases and files are the cluster's own. */
 export async function renderLocal(): Promise<Rendering> {
   return await renderFolder(findKubectl(), "k8s/overlays/local");
+}
+
+/** What most rules are tested with. */
+export interface Samples {
+  readonly local: Rendering;
+  readonly production: Rendering;
+  readonly programs: Programs;
+}
+
+/** Renders both overlays, and reads the programs. */
+export async function loadSamples(): Promise<Samples> {
+  const [local, production, programs] = await Promise.all([
+    renderLocal(),
+    renderProduction(),
+    loadPrograms(),
+  ]);
+  return { local, production, programs };
 }
 
 /** A copy of what was rendered, with one object changed. Throws if there is no such object. */

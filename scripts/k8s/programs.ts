@@ -30,7 +30,7 @@ export interface Program {
   readonly refusalOf: (environment: Readonly<Record<string, string>>) => string | undefined;
 }
 
-/** The programs by name: a service's own, `images-worker`, `gateway`. */
+/** The programs by name: a service's own, `images-worker`, `users-migrate`, `gateway`. */
 export type Programs = ReadonlyMap<string, Program>;
 
 interface Place {
@@ -41,6 +41,14 @@ interface Place {
   readonly reader: string;
   readonly callees: readonly DescService[];
 }
+
+/** One for all three services: the program that brings a database up to date reads the same settings of each. */
+const MIGRATE: Place = {
+  config: "chassis/src/configuration/migrate-configuration.ts",
+  declaration: "MIGRATE_CONFIGURATION_FIELDS",
+  reader: "readMigrateConfig",
+  callees: [],
+};
 
 const PLACES: Readonly<Record<string, Place>> = {
   users: service("services/users/src/config.ts", [UserService]),
@@ -53,6 +61,9 @@ const PLACES: Readonly<Record<string, Place>> = {
   },
   comments: service("services/comments/src/config.ts", [CommentService]),
   gateway: service("gateway/src/config.ts", SERVICES),
+  "users-migrate": MIGRATE,
+  "images-migrate": MIGRATE,
+  "comments-migrate": MIGRATE,
 };
 
 /** Reads what the programs' own code says of their settings, and the contract of their calls. */
@@ -76,6 +87,11 @@ export function programOf({ image = "", args = [] }: IContainer): string | undef
   const [file = "src/main.ts"] = args;
   const suffix = /([a-z-]*)main\.ts$/.exec(file)?.[1]?.replace(/-$/, "");
   return name === undefined || suffix === "" ? name : `${name}-${suffix}`;
+}
+
+/** The program that brings up to date the database of a container's image: `images-migrate` for images and its worker. */
+export function migratorOf({ image = "" }: IContainer): string {
+  return `${IMAGE.exec(image)?.[1]}-migrate`;
 }
 
 function service(config: string, callees: readonly DescService[]): Place {

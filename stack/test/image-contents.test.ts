@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { MIGRATE_CONFIGURATION_FIELDS as MIGRATE_FIELDS } from "@triptych/chassis/configuration/migrate-configuration";
 import {
   describeConfiguration,
   type Fields,
@@ -51,13 +52,16 @@ const IMAGES: readonly Expected[] = [
   {
     folder: "services/users",
     bytesMax: IMAGE_BYTES_MAX,
-    programs: { "main.ts": USERS_FIELDS },
+    programs: { "main.ts": USERS_FIELDS, "services/users/src/migrate-main.ts": MIGRATE_FIELDS },
     binaries: ARGON2,
   },
   {
     folder: "services/comments",
     bytesMax: IMAGE_BYTES_MAX,
-    programs: { "main.ts": COMMENTS_FIELDS },
+    programs: {
+      "main.ts": COMMENTS_FIELDS,
+      "services/comments/src/migrate-main.ts": MIGRATE_FIELDS,
+    },
     binaries: [],
   },
   {
@@ -72,6 +76,7 @@ const IMAGES: readonly Expected[] = [
     programs: {
       "main.ts": IMAGES_FIELDS,
       "services/images/src/worker-main.ts": WORKER_FIELDS,
+      "services/images/src/migrate-main.ts": MIGRATE_FIELDS,
     },
     binaries: SHARP,
   },

@@ -4,10 +4,12 @@ import { environmentOf, plainValues } from "#k8s/environment.ts";
 import { containersOf, ofKind, type Rendering, workloadsOf } from "#k8s/manifest.ts";
 import type { PostgresCluster } from "#k8s/pods.ts";
 import { podsMax } from "#k8s/pods-max.ts";
-import { type Programs, programOf } from "#k8s/programs.ts";
+import { migratorOf, type Programs, programOf } from "#k8s/programs.ts";
 
-/** Beside its pool a process asks whether the database takes writes, and migrates before it is ready. */
-const OUTSIDE_POOL = 2;
+/** Beside its pool a process asks whether the database takes writes; before the pool is used, whether it is up to date. */
+const OUTSIDE_POOL = 1;
+/** One after the other: the migrations, then the queue's tables. */
+const MIGRATOR = 1;
 /** The worker's pool has one more than the images that it makes at once, and its queue a connection of its own. */
 const WORKER_EXTRA = 2;
 /** `superuser_reserved_connections` is 3; the rest is for the operator's own, a backup, and somebody who looks. */
@@ -61,6 +63,7 @@ function maxConnections(rendering: Rendering): ReadonlyMap<string, number> {
 
 function connectionsOf(rendering: Rendering, container: IContainer, programs: Programs): number {
   const name = programOf(container) ?? "";
+  if (name === migratorOf(container)) return MIGRATOR;
   const isWorker = name.endsWith("-worker");
   const variable = isWorker ? "WORKER_CONCURRENCY" : "DATABASE_POOL_MAX";
   const settings = programs.get(name)?.settings ?? [];

@@ -1,22 +1,12 @@
 import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
-import { broken, renderLocal, renderProduction, without } from "#k8s/broken.fixture.ts";
+import { broken, loadSamples, without } from "#k8s/broken.fixture.ts";
 import type { Rendering, Workload } from "#k8s/manifest.ts";
 import type { PostgresCluster } from "#k8s/pods.ts";
-import { loadPrograms, type Programs } from "#k8s/programs.ts";
 import { findBudgetFaults } from "#k8s/rules/connection-budget.ts";
 import { findPostgresClusterFaults } from "#k8s/rules/postgres-clusters.ts";
 
-let local: Rendering;
-let production: Rendering;
-let programs: Programs;
-beforeAll(async () => {
-  [local, production, programs] = await Promise.all([
-    renderLocal(),
-    renderProduction(),
-    loadPrograms(),
-  ]);
-});
+const { local, production, programs } = await loadSamples();
 
 function withCluster(change: Partial<PostgresCluster["spec"]>): Rendering {
   return broken<PostgresCluster>(production, "Cluster/users-database", ({ spec }) =>
@@ -37,7 +27,7 @@ describe("the connection budget", () => {
       ({ spec }) => spec && Object.assign(spec, { maxReplicas: 7 }),
     );
     expect(findBudgetFaults(changed, programs)).toEqual([
-      "users-database: users 8 × 12 + reserved 10 = 106 connections, and max_connections is 100",
+      "users-database: users 8 × 11 + users-migrate 8 × 1 + reserved 10 = 106 connections, and max_connections is 100",
     ]);
   });
 
@@ -46,7 +36,7 @@ describe("the connection budget", () => {
       data.DATABASE_POOL_MAX = "13";
     });
     expect(findBudgetFaults(changed, programs)).toEqual([
-      "images-database: images 5 × 15 + images-worker 4 × 5 + reserved 10 = 105 connections, and max_connections is 100",
+      "images-database: images 5 × 14 + images-migrate 5 × 1 + images-worker 4 × 4 + images-migrate 4 × 1 + reserved 10 = 105 connections, and max_connections is 100",
     ]);
   });
 
@@ -59,7 +49,7 @@ describe("the connection budget", () => {
       Object.assign(spec.template.spec.containers[0] ?? {}, { args: ["max_connections=20"] });
     });
     expect(findBudgetFaults(changed, programs)).toEqual([
-      "images-database: images 1 × 12 + images-worker 1 × 5 + reserved 10 = 27 connections, and max_connections is 20",
+      "images-database: images 1 × 11 + images-worker 1 × 4 + images-migrate 1 × 1 + reserved 10 = 26 connections, and max_connections is 20",
     ]);
   });
 });

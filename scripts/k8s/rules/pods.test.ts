@@ -44,7 +44,10 @@ describe("the standard restricted forbids", () => {
     const rendering = withPod((pod) => {
       pod.securityContext = { ...pod.securityContext, ...context };
     });
-    expect(findPodSecurityFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+    const faults = findPodSecurityFaults(rendering);
+    expect(faults).toContainEqual(expect.stringContaining(fault));
+    // What the pod says holds for each of its containers.
+    expect(new Set(faults.map((text) => text.replace(/^.*: /, ""))).size).toBe(1);
   });
 
   test.each<[string, IContainer["securityContext"]]>([
@@ -60,6 +63,17 @@ describe("the standard restricted forbids", () => {
       container.securityContext = { ...container.securityContext, ...context };
     });
     expect(findPodSecurityFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test("and so for a container that ends before the others start", () => {
+    const rendering = withPod(({ initContainers: [migrate] = [] }) => {
+      if (migrate?.securityContext !== undefined) migrate.securityContext = {};
+    });
+    expect(findPodSecurityFaults(rendering)).toEqual([
+      expect.stringContaining("container migrate: set allowPrivilegeEscalation: false"),
+      expect.stringContaining("container migrate: drops not ALL"),
+      expect.stringContaining("container migrate: set readOnlyRootFilesystem: true"),
+    ]);
   });
 
   test("a port of the host", () => {
@@ -107,5 +121,20 @@ describe("a pod of ours", () => {
       container.resources = { ...container.resources, ...change };
     });
     expect(findPodFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test("has limits for a container that ends before the others start, which needs no probes", () => {
+    const rendering = withPod(({ initContainers: [migrate] = [] }) => {
+      if (migrate !== undefined) Object.assign(migrate, { resources: {}, env: [] });
+    });
+    expect(findPodFaults(rendering)).toEqual(
+      [
+        "requests no cpu",
+        "has no limit of cpu",
+        "requests no memory",
+        "has no limit of memory",
+        "set Node's heap: NODE_OPTIONS=--max-old-space-size=MiB",
+      ].map((fault) => `Deployment users, container migrate: ${fault}`),
+    );
   });
 });

@@ -12,9 +12,12 @@ export function findPodFaults(rendering: Rendering): string[] {
   return workloadsOf(rendering).flatMap((workload) => [
     ...tokenFaults(workload).map((fault) => `${nameOf(workload)}: ${fault}`),
     ...containersOf(workload).flatMap((container) =>
-      containerFaults(container).map(
-        (fault) => `${nameOf(workload)}, container ${container.name}: ${fault}`,
-      ),
+      [
+        ...containerFaults(container),
+        ...(workload.spec.template.spec.containers.includes(container)
+          ? lastingFaults(container)
+          : []),
+      ].map((fault) => `${nameOf(workload)}, container ${container.name}: ${fault}`),
     ),
   ]);
 }
@@ -35,10 +38,15 @@ function containerFaults(container: IContainer): string[] {
   const isOurs = programOf(container) !== undefined;
   return [
     ...imageFaults(container),
-    ...probeFaults(container),
     ...resourceFaults(container),
-    ...(isOurs ? [...heapFaults(container), ...stopFaults(container)] : []),
+    ...(isOurs ? heapFaults(container) : []),
   ];
+}
+
+/** What a container needs that stays, and not one that ends before the others start. */
+function lastingFaults(container: IContainer): string[] {
+  const isOurs = programOf(container) !== undefined;
+  return [...probeFaults(container), ...(isOurs ? stopFaults(container) : [])];
 }
 
 function imageFaults({ image = "" }: IContainer): string[] {

@@ -1,20 +1,11 @@
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
-import { broken, renderLocal, renderProduction } from "#k8s/broken.fixture.ts";
+import type { IPodSpec } from "kubernetes-models/v1/PodSpec";
+import { broken, loadSamples } from "#k8s/broken.fixture.ts";
 import type { Rendering, Workload } from "#k8s/manifest.ts";
-import { loadPrograms, type Programs } from "#k8s/programs.ts";
 import { findRolloutFaults } from "#k8s/rules/rollout.ts";
 
-let local: Rendering;
-let production: Rendering;
-let programs: Programs;
-beforeAll(async () => {
-  [local, production, programs] = await Promise.all([
-    renderLocal(),
-    renderProduction(),
-    loadPrograms(),
-  ]);
-});
+const { local, production, programs } = await loadSamples();
 
 function faultsWith(
   rendering: Rendering,
@@ -76,6 +67,38 @@ describe("a rollout", () => {
       delete template.spec?.topologySpreadConstraints;
     });
     expect(faults).toEqual([expect.stringContaining("spread them")]);
+  });
+
+  test.each<[string, (pod: IPodSpec) => void]>([
+    ["has 0 init containers users-migrate", (pod) => delete pod.initContainers],
+    [
+      "has 2 init containers users-migrate",
+      ({ initContainers = [] }) => initContainers.push(...initContainers),
+    ],
+    [
+      "has 0 init containers users-migrate of users-database",
+      ({ initContainers: [migrate] = [] }) => migrate?.env?.splice(1, 1),
+    ],
+    [
+      "is of another version than users",
+      ({ initContainers: [migrate] = [] }) => {
+        if (migrate !== undefined) migrate.image = "triptych/users:0.0.1";
+      },
+    ],
+  ])("brings the database up to date once, before the processes: %s", (fault, change) => {
+    const faults = faultsWith(production, "users", ({ template: { spec } }) => {
+      if (spec !== undefined) change(spec);
+    });
+    expect(faults).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test("has a worker wait as the service does", () => {
+    const changed = broken<IConfigMap>(production, "ConfigMap/images-worker-", ({ data = {} }) => {
+      data.MIGRATIONS = "run";
+    });
+    expect(findRolloutFaults(changed, programs)).toEqual([
+      "Deployment images-worker: worker migrates as it starts: set MIGRATIONS=await",
+    ]);
   });
 
   test("brings no more pods of images than they are told", () => {

@@ -1,3 +1,4 @@
+import { databaseOf } from "#k8s/database-of.ts";
 import { environmentOf, plainValues } from "#k8s/environment.ts";
 import {
   containersOf,
@@ -8,7 +9,7 @@ import {
   workloadsOf,
 } from "#k8s/manifest.ts";
 import { podsMax } from "#k8s/pods-max.ts";
-import { type Program, type Programs, programOf } from "#k8s/programs.ts";
+import { migratorOf, type Program, type Programs, programOf } from "#k8s/programs.ts";
 
 /** How long closing takes at most once a process is drained: `CLOSE_TIMEOUT_MS` of the chassis, and of the issue's rule. */
 const CLOSE_SECONDS = 5;
@@ -18,7 +19,10 @@ interface Claim {
   readonly spec: { readonly accessModes: readonly string[] };
 }
 
-/** Finds Deployments whose new version would be noticed: a pod too few, calls that are cut off, or a volume that two pods want. */
+/**
+ * Finds Deployments whose new version would be noticed: a pod too few, calls that are cut off, a volume that two pods want, or a
+ * process that starts beside a database that is not up to date.
+ */
 export function findRolloutFaults(rendering: Rendering, programs: Programs): string[] {
   return workloadsOf(rendering)
     .filter((workload) => containersOf(workload).some((container) => programOf(container)))
@@ -28,6 +32,7 @@ export function findRolloutFaults(rendering: Rendering, programs: Programs): str
         ...replicaFaults(rendering, workload),
         ...graceFaults(rendering, workload, programs),
         ...spreadFaults(workload),
+        ...migrationFaults(rendering, workload),
       ].map((fault) => `${nameOf(workload)}: ${fault}`),
     );
 }
@@ -107,4 +112,29 @@ function spreadFaults({ spec }: Workload): string[] {
   return (spec.template.spec.topologySpreadConstraints ?? []).length === 0
     ? ["may have all its pods on one node: spread them (topologySpreadConstraints)"]
     : [];
+}
+
+/** A database is brought up to date by one container that ends before the others start; those change no tables. */
+function migrationFaults(rendering: Rendering, { spec }: Workload): string[] {
+  const { containers, initContainers = [] } = spec.template.spec;
+  return containers.flatMap((container) => {
+    const database = databaseOf(rendering, container);
+    if (database === undefined) return [];
+    const faults = [];
+    const migrator = migratorOf(container);
+    const found = initContainers.filter(
+      (one) => programOf(one) === migrator && databaseOf(rendering, one) === database,
+    );
+    if (found.length !== 1) {
+      faults.push(
+        `${container.name} has ${found.length} init containers ${migrator} of ${database}, not one`,
+      );
+    } else if (found[0]?.image !== container.image) {
+      faults.push(`${migrator} is of another version than ${container.name}: take the same image`);
+    }
+    if (plainValues(environmentOf(rendering, container)).get("MIGRATIONS") !== "await") {
+      faults.push(`${container.name} migrates as it starts: set MIGRATIONS=await`);
+    }
+    return faults;
+  });
 }

@@ -1,20 +1,9 @@
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
-import { broken, renderLocal, renderProduction } from "#k8s/broken.fixture.ts";
-import type { Rendering } from "#k8s/manifest.ts";
-import { loadPrograms, type Programs } from "#k8s/programs.ts";
+import { broken, loadSamples } from "#k8s/broken.fixture.ts";
 import { findSettingFaults } from "#k8s/rules/settings.ts";
 
-let local: Rendering;
-let production: Rendering;
-let programs: Programs;
-beforeAll(async () => {
-  [local, production, programs] = await Promise.all([
-    renderLocal(),
-    renderProduction(),
-    loadPrograms(),
-  ]);
-});
+const { local, production, programs } = await loadSamples();
 
 function withMap(name: string, change: (data: Record<string, string>) => void): string[] {
   const changed = broken<IConfigMap>(local, `ConfigMap/${name}-`, ({ data = {} }) => change(data));
@@ -41,6 +30,19 @@ describe("the settings of the manifests", () => {
       data.DATABASE_POOL_MAX = "ten";
     });
     expect(faults).toEqual([expect.stringContaining("DATABASE_POOL_MAX must be a whole number")]);
+  });
+
+  test("of the init container that migrates are no key, and nothing else that it does not read", () => {
+    const changed = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
+      const pod = spec?.template.spec;
+      pod?.initContainers?.[0]?.env?.push(
+        ...(pod.containers[0]?.env?.filter(({ name }) => name === "ACCESS_TOKEN_PRIVATE_KEY") ??
+          []),
+      );
+    });
+    expect(findSettingFaults(changed, programs)).toEqual([
+      "Deployment users, container migrate: chassis/src/configuration/migrate-configuration.ts has no setting ACCESS_TOKEN_PRIVATE_KEY",
+    ]);
   });
 
   test("that a program needs, and is not given, are found", () => {
