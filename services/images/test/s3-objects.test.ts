@@ -6,7 +6,8 @@ import type { Objects } from "#blobs/objects.ts";
 import { createS3Objects } from "#blobs/s3-objects.ts";
 import { openScratchFile } from "#blobs/scratch.ts";
 import { BlobMissing, BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
-import { type StoreFault, startObjectStore, type TestObjectStore } from "./start-object-store.ts";
+import type { StoreFault } from "./s3-faults.ts";
+import { startObjectStore, type TestObjectStore } from "./start-object-store.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const BYTES = Buffer.alloc(MEBIBYTE, "some bytes of a picture");

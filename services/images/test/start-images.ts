@@ -22,11 +22,8 @@ import { createApp } from "#app.ts";
 import type { BlobSettings } from "#blobs/create-blob-store.ts";
 import { MIGRATIONS } from "#migrations.ts";
 import { openFiles } from "./open-files.ts";
-import {
-  type FindStoreFault,
-  startObjectStore,
-  type TestObjectStore,
-} from "./start-object-store.ts";
+import type { FindStoreFault } from "./s3-faults.ts";
+import { startObjectStore, type TestObjectStore } from "./start-object-store.ts";
 
 /** What an upload says, and sends. */
 export type UploadMessage = MessageInitShape<typeof CreateImageRequestSchema>;

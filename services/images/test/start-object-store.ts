@@ -1,40 +1,30 @@
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { S3Settings } from "#blobs/s3-client.ts";
+import { receiveContent } from "./receive-content.ts";
+import type { FindStoreFault, StoreFault } from "./s3-faults.ts";
+import { createMultipartUploads } from "./s3-multipart.ts";
+import { refuse } from "./s3-refusal.ts";
 import { findSignatureFault } from "./s3-signature.ts";
 
 const BUCKET = "pictures";
 const LIST_PAGE = 2;
 
-/** What goes wrong with a request. */
-export type StoreFault =
-  | { readonly kind: "refuse"; readonly status: number; readonly code: string }
-  /** Reads no body, and never answers. */
-  | { readonly kind: "hang" }
-  /** Ends the connection after so many bytes of the body, either way. */
-  | { readonly kind: "cut"; readonly afterBytes: number }
-  /** Sends so many bytes of an object, and then no more. */
-  | { readonly kind: "stall"; readonly afterBytes: number }
-  /** Sends all of an object, whatever part was asked for. */
-  | { readonly kind: "whole" };
-
-/** Says what goes wrong with a request: `PUT`, and an object's key, or "" for a listing. */
-export type FindStoreFault = (method: string, key: string) => StoreFault | undefined;
-
 /** A bucket on this machine that speaks as much of S3 as the service uses, and verifies signatures. */
 export interface TestObjectStore extends AsyncDisposable {
   readonly settings: S3Settings;
-  /** Every request that came, as `PUT ab/ab12…`, with the answer's status. */
+  /** Every request that came, as `PUT ab/ab12… 200`: method, target as of a fault, and the answer's status. */
   readonly requests: string[];
   /** The keys of all objects. */
   keys(): string[];
   /** Lets requests fail, until it is called again. */
   fail(findFault?: FindStoreFault): void;
-  /** Makes every object so much older. */
+  /** The keys of all uploads in parts that are neither completed nor aborted. */
+  uploads(): string[];
+  /** Makes every object, and every such upload, so much older. */
   age(ms: number): void;
   /** How many answers are being sent. */
   sending(): number;
@@ -51,6 +41,10 @@ interface StoredObject {
 /** Starts the store, with credentials that belong to it. */
 export async function startObjectStore(): Promise<TestObjectStore> {
   const objects = new Map<string, StoredObject>();
+  const place = (key: string, bytes: Buffer) => {
+    objects.set(key, { bytes, writtenMs: Date.now() });
+  };
+  const uploads = createMultipartUploads(place);
   const requests: string[] = [];
   let findFault: FindStoreFault = () => undefined;
   let sending = 0;
@@ -73,40 +67,32 @@ export async function startObjectStore(): Promise<TestObjectStore> {
     const url = new URL(request.url ?? "", settings.endpoint);
     const [, bucket, ...names] = url.pathname.split("/");
     const key = names.join("/");
-    response.once("close", () => requests.push(`${method} ${key} ${response.statusCode}`));
+    const parameters = url.searchParams;
+    const target = key + parameterOf(parameters);
+    response.once("close", () => requests.push(`${method} ${target} ${response.statusCode}`));
     const signatureFault = findSignatureFault(request, settings);
     if (signatureFault !== undefined) return refuse(response, 403, signatureFault);
-    const fault = findFault(method, key);
+    const fault = findFault(method, target);
     if (fault?.kind === "refuse") return refuse(response, fault.status, fault.code);
     if (fault?.kind === "hang") return;
     if (bucket !== BUCKET) return refuse(response, 404, "NoSuchBucket");
+    if (target !== key) {
+      return await uploads.answer({ request, response, key, parameters, fault });
+    }
     if (method === "PUT") return await put(request, response, { key, fault });
     if (method === "DELETE") {
       objects.delete(key);
       response.writeHead(204).end();
       return;
     }
-    if (key === "") return list(response, url.searchParams.get("continuation-token") ?? "");
+    if (key === "") return list(response, parameters.get("continuation-token") ?? "");
     await get(request, response, { key, fault });
   }
 
   async function put(request: IncomingMessage, response: ServerResponse, { key, fault }: Target) {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of request) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (fault?.kind === "cut" && length > fault.afterBytes) {
-        request.destroy();
-        return;
-      }
-    }
-    const bytes = Buffer.concat(chunks);
-    const sha256 = createHash("sha256").update(bytes).digest("base64");
-    if (request.headers["x-amz-checksum-sha256"] !== sha256) {
-      return refuse(response, 400, "BadDigest");
-    }
-    objects.set(key, { bytes, writtenMs: Date.now() });
+    const received = await receiveContent(request, response, fault);
+    if (received === undefined) return;
+    place(key, received.bytes);
     response.writeHead(200, { etag: '"1"' }).end();
   }
 
@@ -152,15 +138,20 @@ export async function startObjectStore(): Promise<TestObjectStore> {
     settings,
     requests,
     keys: () => [...objects.keys()],
+    uploads: uploads.keys,
     fail(find = () => undefined) {
       findFault = find;
     },
     age(ms) {
       for (const object of objects.values()) object.writtenMs -= ms;
+      uploads.age(ms);
     },
     sending: () => sending,
     connections: () => promisify(server.getConnections.bind(server))(),
-    clear: () => objects.clear(),
+    clear() {
+      objects.clear();
+      uploads.clear();
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -174,9 +165,12 @@ interface Target {
   readonly fault: StoreFault | undefined;
 }
 
-/** As S3 does, with what must not reach a log. */
-function refuse(response: ServerResponse, status: number, code: string): void {
-  const body = `<Error><Code>${code}</Code><Message>${code}</Message><AWSAccessKeyId>TESTKEYID</AWSAccessKeyId></Error>`;
-  const headers = { "content-type": "application/xml", "x-amz-request-id": "R1" };
-  response.writeHead(status, headers).end(body);
+/** What says that a request is of an upload in parts, and which step of it. */
+function parameterOf(parameters: URLSearchParams): string {
+  const number = parameters.get("partNumber");
+  if (number !== null) return `?partNumber=${number}`;
+  return ["uploads", "uploadId"]
+    .filter((name) => parameters.has(name))
+    .map((name) => `?${name}`)
+    .join("");
 }
