@@ -51,6 +51,15 @@ describe("what alerts and panels ask for", () => {
     expect(faultsOfPanel("breakers")).toEqual(["panel Memory: there is no metric breakers"]);
   });
 
+  test("has the labels that the texts name", () => {
+    expect(faultsOfAlert("sum by (service) (breaker_state) > 1")).toEqual([
+      "alert TriptychProcessDown: its text names the label pod, which the answer has not",
+    ]);
+    expect(faultsOfPanel("sum by (service) (breaker_state)")).toEqual([
+      "panel Memory: its text names the label pod, which the answer has not",
+    ]);
+  });
+
   test("is found in a panel with the variables of Grafana and of its dashboard", () => {
     expect(
       faultsOfPanel(

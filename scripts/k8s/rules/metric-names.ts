@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import type { Rendering } from "#k8s/manifest.ts";
-import { findPromqlFaults, type KnownMetrics } from "./promql.ts";
-import { questionsIn, variablesIn } from "./promql-questions.ts";
+import { findPromqlFaults, type KnownMetrics, labelsOfAnswer } from "./promql.ts";
+import { type Question, questionsIn, variablesIn } from "./promql-questions.ts";
 
 /** What Prometheus adds to each series of a pod that the PodMonitor finds. */
 const OF_TARGET = ["job", "instance", "namespace", "pod", "container", "endpoint"];
@@ -38,10 +38,21 @@ function seriesOf(registry: ReadableRegistry, added: readonly string[]) {
   });
 }
 
-/** Finds alerts and panels that Prometheus cannot answer, or whose answer would be empty for ever. */
+/** Finds alerts and panels that Prometheus cannot answer, whose answer would be empty for ever, or whose text would have a gap. */
 export function findMetricFaults(rendering: Rendering, known: KnownMetrics): string[] {
-  return questionsIn(rendering).flatMap(({ name, expression }) => [
-    ...variablesIn(expression).map((variable) => `${name}: there is no variable ${variable}`),
-    ...findPromqlFaults(expression, known).map((fault) => `${name}: ${fault}`),
-  ]);
+  return questionsIn(rendering).flatMap((question) =>
+    faultsOf(question, known).map((fault) => `${question.name}: ${fault}`),
+  );
+}
+
+function faultsOf({ expression, namedLabels }: Question, known: KnownMetrics): string[] {
+  const faults = [
+    ...variablesIn(expression).map((variable) => `there is no variable ${variable}`),
+    ...findPromqlFaults(expression, known),
+  ];
+  if (faults.length > 0) return faults;
+  const labels = labelsOfAnswer(expression, known);
+  return namedLabels
+    .filter((label) => !labels.has(label))
+    .map((label) => `its text names the label ${label}, which the answer has not`);
 }

@@ -7,6 +7,8 @@ export interface Question {
   /** Who asks: `alert TriptychDefect`, `panel Memory`. */
   readonly name: string;
   readonly expression: string;
+  /** Labels of the answer that the alert's texts or the panel's legend name. */
+  readonly namedLabels: readonly string[];
 }
 
 interface Dashboard {
@@ -15,7 +17,7 @@ interface Dashboard {
   };
   readonly panels: readonly {
     readonly title: string;
-    readonly targets: readonly { readonly expr: string }[];
+    readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
   }[];
 }
 
@@ -33,7 +35,11 @@ function alertsOf(rendering: Rendering): Question[] {
     ({ spec }) => spec?.groups ?? [],
   );
   return groups.flatMap(({ rules = [] }) =>
-    rules.map(({ alert, expr }) => ({ name: `alert ${alert}`, expression: String(expr) })),
+    rules.map(({ alert, expr, annotations = {} }) => ({
+      name: `alert ${alert}`,
+      expression: String(expr),
+      namedLabels: namesIn(Object.values(annotations).join(" "), /\$labels\.(\w+)/g),
+    })),
   );
 }
 
@@ -46,12 +52,17 @@ function panelsOf(rendering: Rendering): Question[] {
     .map((text) => JSON.parse(text) as Dashboard)
     .flatMap((dashboard) =>
       dashboard.panels.flatMap(({ title, targets }) =>
-        targets.map(({ expr }) => ({
+        targets.map(({ expr, legendFormat }) => ({
           name: `panel ${title}`,
           expression: withValues(expr, dashboard),
+          namedLabels: namesIn(legendFormat, /\{\{\s*(\w+)\s*\}\}/g),
         })),
       ),
     );
+}
+
+function namesIn(text: string, pattern: RegExp): readonly string[] {
+  return [...text.matchAll(pattern)].map(([, name = ""]) => name);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { findPromqlFaults } from "#k8s/rules/promql.ts";
+import { findPromqlFaults, labelsOfAnswer } from "#k8s/rules/promql.ts";
 
 const KNOWN = new Map([
   ["up", new Set(["pod"])],
@@ -37,5 +37,19 @@ describe("an expression of PromQL", () => {
     ["min_over_time(up)", "min_over_time(up) has no range"],
   ])("would be silent, or refused: %s", (expression, fault) => {
     expect(faultsOf(expression)).toEqual([expect.stringContaining(fault)]);
+  });
+});
+
+describe("the answer to an expression", () => {
+  test.each([
+    ["up > 1", ["pod"]],
+    ["topk(3, rate(a_bucket[5m]))", ["le", "route", "pod"]],
+    ["histogram_quantile(0.9, sum by (le) (rate(a_bucket[5m]))) > 1", ["le"]],
+    ["time() - max(sum by (route) (a_bucket) / 2) by (pod) > 1", ["pod"]],
+    ["sum without (le) (a_bucket)", ["route", "pod"]],
+    ["sum(up)", []],
+    ["1", []],
+  ])("has the labels that are kept: %s", (expression, labels) => {
+    expect([...labelsOfAnswer(expression, KNOWN)]).toEqual(labels);
   });
 });

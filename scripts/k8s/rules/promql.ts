@@ -7,6 +7,8 @@ type SyntaxNode = ReturnType<typeof parser.parse>["topNode"];
 
 /** Functions of a range, besides those that end in `_over_time`. */
 const OF_RANGE = /^(rate|irate|increase|delta|idelta|deriv|changes|resets|predict_linear)$/;
+/** Aggregations that give some of the series, as they are. */
+const KEEPS_SERIES = /^(topk|bottomk|limitk|limit_ratio)$/;
 const EXCERPT_CHARACTERS_MAX = 30;
 
 /**
@@ -27,6 +29,26 @@ export function findPromqlFaults(expression: string, known: KnownMetrics): strin
     if (node.name === "GroupingLabels") return groupingFaults(node, { known, textOf });
     return node.name === "FunctionCall" ? callFaults(node, textOf) : [];
   });
+}
+
+/**
+ * Tells which labels the answer to an expression without faults has: those that its outermost aggregation keeps, or those of its
+ * metric. Of two sides the left counts.
+ */
+export function labelsOfAnswer(expression: string, known: KnownMetrics): ReadonlySet<string> {
+  const nodes = [...nodesIn(parser.parse(expression).topNode)];
+  const textOf = ({ from, to }: SyntaxNode) => expression.slice(from, to);
+  const outermost = nodes.findIndex((node) => {
+    const operator = node.getChild("AggregateOp");
+    return node.name === "Identifier" || (operator && !KEEPS_SERIES.test(textOf(operator)));
+  });
+  const identifier = nodes.slice(outermost).find(({ name }) => name === "Identifier");
+  const labels = [...((identifier && known.get(textOf(identifier))) ?? [])];
+  if (nodes[outermost] === identifier) return new Set(labels);
+  const modifier = nodes[outermost]?.getChild("AggregateModifier");
+  const grouping = modifier?.getChild("GroupingLabels");
+  const named = new Set(grouping?.getChildren("LabelName").map(textOf));
+  return modifier?.getChild("Without") ? new Set(labels.filter((it) => !named.has(it))) : named;
 }
 
 type TextOf = (node: SyntaxNode) => string;
