@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { status } from "@grpc/grpc-js";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import { eventually } from "@triptych/chassis/testing/eventually";
@@ -23,12 +24,15 @@ describe("the service beside an object store", () => {
   let store: TestObjectStore;
   let caller: UserCaller;
   let file: Buffer;
+  /** Takes two parts in the bucket. */
+  let large: Buffer;
   beforeAll(async () => {
     images = await startImages({ store: "s3" });
     if (images.objectStore === undefined) throw new Error("the images have no object store");
     store = images.objectStore;
     caller = await images.user();
     file = await picture(300, 200).png().toBuffer();
+    large = Buffer.concat([file, randomBytes(9 * 1024 * 1024)]);
   });
   afterEach(async () => {
     store.fail();
@@ -111,12 +115,40 @@ describe("the service beside an object store", () => {
   });
 
   test("a download that breaks off says so", async () => {
-    const large = Buffer.concat([file, Buffer.alloc(500_000)]);
-    const image = await images.upload(caller, large);
+    const longer = Buffer.concat([file, Buffer.alloc(500_000)]);
+    const image = await images.upload(caller, longer);
     store.fail((method) => (method === "GET" ? { kind: "cut", afterBytes: 200_000 } : undefined));
     await expect(download(image, VariantName.ORIGINAL)).rejects.toMatchObject(OUTAGE);
     store.fail();
+    expect((await download(image, VariantName.ORIGINAL)).equals(longer)).toBe(true);
+  });
+
+  test("takes a large upload in parts, and gives it back whole", async () => {
+    const image = await images.upload(caller, large);
+    expect(store.requests.filter((line) => line.includes("?partNumber="))).toHaveLength(2);
     expect((await download(image, VariantName.ORIGINAL)).equals(large)).toBe(true);
+    expect(store.uploads()).toEqual([]);
+  });
+
+  test("tells a large upload that a part of it never arrives, and keeps nothing of it", async () => {
+    store.fail((_, target) => (target.endsWith("?partNumber=2") ? BROKEN : undefined));
+    await expect(images.upload(caller, large)).rejects.toMatchObject(OUTAGE);
+    expect(await images.query("select id from images")).toEqual([]);
+    expect(await images.query("select hash from blobs")).toEqual([]);
+    expect(store.keys()).toEqual([]);
+    expect(store.uploads()).toEqual([]);
+  });
+
+  test("has its worker abort what a killed process had put by half", async () => {
+    store.fail((method, target) => {
+      return method === "DELETE" || target.endsWith("?partNumber=2") ? DENIED : undefined;
+    });
+    await expect(images.upload(caller, large)).rejects.toMatchObject(OUTAGE);
+    store.fail();
+    expect(store.uploads()).toHaveLength(1);
+    store.age(2 * HOUR_MS);
+    await using _worker = await startWorker(images);
+    await eventually(async () => store.uploads().length === 0);
   });
 
   test("what a process had put when it was killed before its commit is nobody's, and goes", async () => {

@@ -26,7 +26,7 @@ describe("objects in S3", () => {
     await using file = await openScratchFile();
     await file.write(bytes);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    await target.put("key", { file, sizeBytes: bytes.length, sha256 });
+    await target.put("key", { file, sizeBytes: bytes.length, sha256, parts: [] });
   }
 
   async function get(options?: Parameters<Objects["get"]>[1]): Promise<Buffer> {
@@ -135,7 +135,7 @@ describe("objects in S3", () => {
   test("bytes that are not those of the hash are refused by the store", async () => {
     await using file = await openScratchFile();
     await file.write(BYTES);
-    const content = { file, sizeBytes: BYTES.length, sha256: "00".repeat(32) };
+    const content = { file, sizeBytes: BYTES.length, sha256: "00".repeat(32), parts: [] };
     await expect(objects.put("key", content)).rejects.toThrow("400 BadDigest");
     expect(store.keys()).toEqual([]);
   });
@@ -182,7 +182,8 @@ describe("objects in S3", () => {
     const before = process.memoryUsage().arrayBuffers;
     let most = 0;
     let isOver = false;
-    const putting = objects.put("key", { file, sizeBytes, sha256: "00".repeat(32) });
+    const content = { file, sizeBytes, sha256: "00".repeat(32), parts: [] };
+    const putting = objects.put("key", content);
     const ended = expect(putting).rejects.toThrow(BlobStoreUnavailable);
     void ended.finally(() => {
       isOver = true;

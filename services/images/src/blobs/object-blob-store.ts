@@ -16,7 +16,7 @@ const SHA256_OF_NOTHING = createHash("sha256").digest("hex");
 
 /**
  * Keeps bytes as objects of a bucket, `ab/ab12…` by their hash. An object is whole, since the store takes bytes of that hash or nothing. What was
- * put and never placed stands there under its name, and goes with all that nobody refers to.
+ * put and never placed stands there under its name, and goes with all that nobody refers to; what was put by half cannot be read, and is staged.
  */
 export function createObjectBlobStore(objects: Objects): BlobStore {
   return {
@@ -24,7 +24,8 @@ export function createObjectBlobStore(objects: Objects): BlobStore {
       // A store that hangs is given up sooner by this than by a put, and who starts waits less for it.
       await objects.remove(CHECK_KEY);
       await using file = await openScratchFile();
-      await objects.put(CHECK_KEY, { file, sizeBytes: 0, sha256: SHA256_OF_NOTHING });
+      const nothing = { file, sizeBytes: 0, sha256: SHA256_OF_NOTHING, parts: [] };
+      await objects.put(CHECK_KEY, nothing);
       await objects.remove(CHECK_KEY);
     },
     stage: () => createStagedObject(objects, keyOf),
@@ -49,7 +50,15 @@ export function createObjectBlobStore(objects: Objects): BlobStore {
         if (hash !== undefined && ageMs >= ageMsMin) yield hash;
       }
     },
-    removeStaged: removeScratch,
+    async removeStaged(ageMsMin) {
+      let removed = await removeScratch(ageMsMin);
+      for await (const upload of objects.listUploads()) {
+        if (!KEY.test(upload.key) || upload.ageMs < ageMsMin) continue;
+        await objects.abortUpload(upload);
+        removed++;
+      }
+      return removed;
+    },
   };
 }
 

@@ -5,7 +5,13 @@ const NOT_FOUND = 404;
 const TRANSIENT: ReadonlySet<number> = new Set([408, 429]);
 /** S3's own code for a body that came too slowly, with 400, and Node's words for what has no answer. */
 const TRANSIENT_NAMES: ReadonlySet<string> = new Set(["RequestTimeout", "TimeoutError"]);
+const UPLOAD_OVER = "NoSuchUpload";
 const NO_CREDENTIALS = "CredentialsProviderError";
+
+/** There is no such upload in parts: it was completed, or aborted by somebody else. */
+export class UploadOver extends BlobStoreUnavailable {
+  override readonly name = "UploadOver";
+}
 
 /**
  * Turns what the SDK throws into an error of the port. The SDK's own is not its cause: it carries the answer's members, the id of the access key and the
@@ -23,6 +29,9 @@ export function toBlobStoreError(thrown: unknown, operation: string, key?: strin
     return new BlobStoreUnavailable(`the object store does not answer ${what}: ${message}`);
   }
   const answer = `${status} ${name} (request ${requestId})`;
+  if (name === UPLOAD_OVER) {
+    return new UploadOver(`the object store answered ${what} with ${answer}`);
+  }
   if (status === NOT_FOUND && name !== "NoSuchBucket") {
     return new BlobMissing(`${what}: ${answer}`);
   }

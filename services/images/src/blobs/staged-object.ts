@@ -1,7 +1,8 @@
 import assert from "node:assert";
 import type { StagedBlob } from "#domain/blob-store.ts";
+import { createContentParts } from "./content-parts.ts";
 import { createHashedFile } from "./hashed-file.ts";
-import type { Objects } from "./objects.ts";
+import type { ObjectContent, Objects } from "./objects.ts";
 import { openScratchFile } from "./scratch.ts";
 
 /**
@@ -14,26 +15,30 @@ export async function createStagedObject(
 ): Promise<StagedBlob> {
   const file = await openScratchFile();
   const content = createHashedFile(file);
-  let hash: string | undefined;
+  const parts = createContentParts();
+  let whole: ObjectContent | undefined;
 
-  async function put(sha256: string): Promise<void> {
-    await objects.put(keyOf(sha256), { file, sizeBytes: content.sizeBytes, sha256 });
-  }
+  const put = (object: ObjectContent, signal?: AbortSignal) =>
+    objects.put(keyOf(object.sha256), object, signal);
 
   return {
     get sizeBytes() {
       return content.sizeBytes;
     },
-    write: content.write,
-    async finish() {
-      hash = content.digest();
-      await put(hash);
-      return hash;
+    async write(chunk) {
+      parts.push(chunk);
+      await content.write(chunk);
+    },
+    async finish(signal) {
+      const { sizeBytes } = content;
+      whole = { file, sizeBytes, sha256: content.digest(), parts: parts.end() };
+      await put(whole, signal);
+      return whole.sha256;
     },
     async place() {
-      assert(hash !== undefined, "bytes are placed after they are finished");
+      assert(whole !== undefined, "bytes are placed after they are finished");
       // Who deleted the last image with the same bytes since may have removed the object.
-      if ((await objects.ageMs(keyOf(hash))) === undefined) await put(hash);
+      if ((await objects.ageMs(keyOf(whole.sha256))) === undefined) await put(whole);
     },
     [Symbol.asyncDispose]: () => file.close(),
   };

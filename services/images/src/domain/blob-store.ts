@@ -26,8 +26,8 @@ export interface BlobStore {
 export interface StagedBlob extends AsyncDisposable {
   readonly sizeBytes: number;
   write(chunk: Uint8Array): Promise<void>;
-  /** Ends writing, makes the bytes durable, and gives their sha256 in hex. */
-  finish(): Promise<string>;
+  /** Ends writing, makes the bytes durable, and gives their sha256 in hex. The signal ends it too, if the bytes go elsewhere. */
+  finish(signal?: AbortSignal): Promise<string>;
   /**
    * Puts the bytes into the store, durably, also where they are already. To be called after `finish`, while the
    * hash's references are locked, so that nobody removes them meanwhile.

@@ -4,15 +4,14 @@ import { BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 const ATTEMPTS_MAX = 3;
 const PAUSE_MS_MAX = 100;
 
-/** Puts again what did not arrive, since the SDK cannot: a stream is read once. The signal that each attempt is given ends them all. */
-export async function repeatPut(
-  putOnce: (deadline: AbortSignal) => Promise<void>,
-  timeoutMs: number,
-): Promise<void> {
-  const deadline = AbortSignal.timeout(timeoutMs);
+/** Sends again what did not arrive, since the SDK cannot: a stream is read once. Nothing is sent again after the deadline has fired. */
+export async function repeatSend<Answer>(
+  sendOnce: () => Promise<Answer>,
+  deadline: AbortSignal,
+): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await putOnce(deadline);
+      return await sendOnce();
     } catch (error) {
       const isAway = error instanceof BlobStoreUnavailable && !(error instanceof BlobStoreRefused);
       if (!isAway || deadline.aborted || attempt === ATTEMPTS_MAX) throw error;

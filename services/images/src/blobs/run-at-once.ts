@@ -1,0 +1,35 @@
+/** One piece of work; its signal fires when another has failed. */
+export type WorkOnItem<Item, Result> = (item: Item, signal: AbortSignal) => Promise<Result>;
+
+/** How much is under way, and until when. */
+export interface RunLimits {
+  readonly atOnceMax: number;
+  readonly deadline: AbortSignal;
+}
+
+/** Works on all items, some at once, and gives the results in their order. The first failure ends the others, and is thrown when all have ended. */
+export async function runAtOnce<Item, Result>(
+  items: readonly Item[],
+  { atOnceMax, deadline }: RunLimits,
+  work: WorkOnItem<Item, Result>,
+): Promise<readonly Result[]> {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([deadline, failure.signal]);
+  const results = new Array<Result>(items.length);
+  const left = items.entries();
+
+  async function run(): Promise<void> {
+    try {
+      for (const [index, item] of left) {
+        if (failure.signal.aborted) return;
+        results[index] = await work(item, signal);
+      }
+    } catch (error) {
+      failure.abort(error);
+    }
+  }
+
+  await Promise.all(Array.from({ length: atOnceMax }, run));
+  failure.signal.throwIfAborted();
+  return results;
+}
