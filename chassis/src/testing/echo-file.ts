@@ -17,7 +17,7 @@ import {
 
 /** How long a call of the echo service may take, in milliseconds. */
 export const ECHO_TIMEOUT_MS = 1000;
-/** How long `Tell`, `Ask` and `Count` may take, in milliseconds: on a busy machine, too, a test of something else than time is done by then. */
+/** How long `Tell`, `Ask`, `Count` and `Collect` may take, in milliseconds: on a busy machine, too, a test of something else than time is done by then. */
 const ECHO_LONG_TIMEOUT_MS = 5_000;
 /** The only process that may call it. */
 export const ECHO_CALLER = "gateway";
@@ -66,7 +66,10 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
             hedgeAfter: durationFromMs(ECHO_HEDGE_AFTER_MS),
             timeout: durationFromMs(ECHO_LONG_TIMEOUT_MS),
           }),
-          method("Collect", [wrapper("BytesValue"), number], { clientStreaming: true }),
+          method("Collect", [wrapper("BytesValue"), number], {
+            clientStreaming: true,
+            timeout: durationFromMs(ECHO_LONG_TIMEOUT_MS),
+          }),
         ],
       },
     ],

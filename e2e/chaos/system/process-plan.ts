@@ -31,9 +31,6 @@ export function replicasOf(service: Service, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${service}-${index + 1}`);
 }
 
-/** The balancer asks ten times a second whether a gateway is ready, and callers look for a replica that was away every 400 ms. */
-const DRAIN_DELAY_MS = 1_000;
-
 /** Every process of a system: databases, services, worker, gateways. */
 export function processNames(replicas: number): readonly string[] {
   return [
@@ -78,7 +75,6 @@ function serviceProcess(name: string, service: Service, plan: Plan): ProcessDefi
       ...addresses(plan),
       GRPC_PORT: String(own),
       METRICS_PORT: String(operations),
-      DRAIN_DELAY_MS: String(DRAIN_DELAY_MS),
       DATABASE_URL: databaseUrl(service, plan, portsOf(plan, `${service}-db`).link),
       FAILURE_POLICY: plan.failurePolicy,
       ACCESS_TOKEN_PUBLIC_KEYS: plan.secrets.publicKeys,
@@ -116,7 +112,6 @@ function gateway(name: string, plan: Plan): ProcessDefinition {
       settings: {
         ...addresses(plan),
         PORT: String(own),
-        DRAIN_DELAY_MS: String(DRAIN_DELAY_MS),
         FAILURE_POLICY: plan.failurePolicy,
         ACCESS_TOKEN_PUBLIC_KEYS: plan.secrets.publicKeys,
         RATE_LIMIT_USER_PER_MINUTE: NO_RATE_LIMIT,
