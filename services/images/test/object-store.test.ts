@@ -6,7 +6,7 @@ import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, ImageState, VariantName } from "@triptych/protos/images/v1/image_pb";
 import { createBlobStore } from "#blobs/create-blob-store.ts";
 import { picture } from "./pictures.ts";
-import { startImages, type TestImages } from "./start-images.ts";
+import { messagesOf, startImages, type TestImages } from "./start-images.ts";
 import type { TestObjectStore } from "./start-object-store.ts";
 import { processed, startWorker } from "./start-worker.ts";
 
@@ -139,6 +139,24 @@ describe("the service beside an object store", () => {
     expect(store.uploads()).toEqual([]);
   });
 
+  test("aborts a large upload whose client leaves when all of it has come", async () => {
+    const leaving = new AbortController();
+    let asked = false;
+    store.fail((_, target) => {
+      if (!target.includes("?partNumber=")) return undefined;
+      asked = true;
+      return { kind: "hang" };
+    });
+    const context = contextFor(caller, { signal: leaving.signal });
+    const uploading = images.client.createImage(messagesOf(large), context);
+    const ended = expect(uploading).rejects.toMatchObject({ code: status.CANCELLED });
+    await eventually(async () => asked);
+    leaving.abort(new Error("the client went away"));
+    await ended;
+    await eventually(async () => store.uploads().length === 0);
+    expect(await images.query("select id from images")).toEqual([]);
+  });
+
   test("has its worker abort what a killed process had put by half", async () => {
     store.fail((method, target) => {
       return method === "DELETE" || target.endsWith("?partNumber=2") ? DENIED : undefined;
@@ -149,6 +167,17 @@ describe("the service beside an object store", () => {
     store.age(2 * HOUR_MS);
     await using _worker = await startWorker(images);
     await eventually(async () => store.uploads().length === 0);
+  });
+
+  test("has its worker remove what nobody refers to, also if unfinished uploads may not be listed", async () => {
+    await using killed = await createBlobStore(images.blobs).stage();
+    await killed.write(Buffer.from("a picture"));
+    await killed.finish();
+    await killed.place();
+    store.age(2 * HOUR_MS);
+    store.fail((_, target) => (target.includes("?uploads") ? DENIED : undefined));
+    await using _worker = await startWorker(images);
+    await eventually(async () => store.keys().length === 0);
   });
 
   test("what a process had put when it was killed before its commit is nobody's, and goes", async () => {

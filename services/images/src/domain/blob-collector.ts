@@ -27,7 +27,7 @@ export function createBlobCollector(
       await references.ifUnreferenced(hash, () => blobs.remove(hash, ageMsMin));
     }
   }
-  const guarded = async (work: () => Promise<void>) => {
+  const guarded = async (work: () => Promise<unknown>) => {
     try {
       await work();
     } catch (error) {
@@ -36,13 +36,15 @@ export function createBlobCollector(
   };
   return {
     collect: (hashes) => guarded(() => collect(hashes, 0)),
-    sweep: () =>
-      guarded(async () => {
-        await blobs.removeStaged(ORPHAN_AGE_MS_MIN);
+    async sweep() {
+      // By itself: a bucket may let its objects be listed, and not its unfinished uploads.
+      await guarded(() => blobs.removeStaged(ORPHAN_AGE_MS_MIN));
+      await guarded(async () => {
         await collect(await references.findUnreferenced(UNREFERENCED_MAX), 0);
         for await (const hash of blobs.listOlderThan(ORPHAN_AGE_MS_MIN)) {
           await collect([hash], ORPHAN_AGE_MS_MIN);
         }
-      }),
+      });
+    },
   };
 }

@@ -25,6 +25,8 @@ export interface Upload {
   readonly ownerId: string;
   readonly header: ImageHeader;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Ends the putting of its bytes. */
+  readonly signal: AbortSignal;
 }
 
 /** Takes uploads in. */
@@ -56,12 +58,12 @@ export function createUploads({
         underWay--;
       }
     },
-    async createImage({ ownerId, header, chunks }) {
+    async createImage({ ownerId, header, chunks, signal }) {
       const fields = checkHeader(header);
       await repository.checkWritable(); // before minutes of bytes come for nothing
       await using staged = await blobs.stage();
       const contentType = await receive(chunks, staged);
-      const blobHash = await staged.finish();
+      const blobHash = await staged.finish(signal);
       const { sizeBytes } = staged;
       const image = { id: newId(), ownerId, ...fields, contentType, sizeBytes, blobHash };
       try {

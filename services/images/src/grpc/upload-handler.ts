@@ -15,13 +15,14 @@ export function createUploadHandler(
   uploads: Uploads,
 ): Pick<Handlers<typeof ImageService>, "createImage"> {
   return {
-    async createImage(requests, { caller }) {
+    async createImage(requests, { caller, signal }) {
       const { userId: ownerId } = requireUser(caller);
       const image = await uploads.admit(async () => {
         const messages = requests[Symbol.asyncIterator]();
         try {
           const header = toHeader(await messages.next());
-          return await uploads.createImage({ ownerId, header, chunks: chunksOf(messages) });
+          const chunks = chunksOf(messages);
+          return await uploads.createImage({ ownerId, header, chunks, signal });
         } catch (thrown) {
           throw toBlobStoreOutage(thrown);
         } finally {
