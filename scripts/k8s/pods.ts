@@ -30,7 +30,11 @@ export interface PostgresCluster extends Manifest {
     readonly instances?: number;
     readonly inheritedMetadata?: { readonly labels?: Labels };
     readonly bootstrap?: {
-      readonly initdb?: { readonly database?: string; readonly owner?: string };
+      readonly initdb?: {
+        readonly database?: string;
+        readonly owner?: string;
+        readonly postInitApplicationSQL?: readonly string[];
+      };
     };
     readonly postgresql?: { readonly parameters?: Labels };
     readonly plugins?: readonly {

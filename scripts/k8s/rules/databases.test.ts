@@ -3,6 +3,7 @@ import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import { broken, loadSamples, without } from "#k8s/broken.fixture.ts";
 import type { Rendering, Workload } from "#k8s/manifest.ts";
 import type { PostgresCluster } from "#k8s/pods.ts";
+import type { Pooler } from "#k8s/poolers.ts";
 import { findBudgetFaults } from "#k8s/rules/connection-budget.ts";
 import { findPostgresClusterFaults } from "#k8s/rules/postgres-clusters.ts";
 
@@ -24,26 +25,39 @@ describe("the connection budget", () => {
     const changed = broken<IHorizontalPodAutoscaler>(
       production,
       "HorizontalPodAutoscaler/users",
-      ({ spec }) => spec && Object.assign(spec, { maxReplicas: 7 }),
+      ({ spec }) => spec && Object.assign(spec, { maxReplicas: 10 }),
     );
     expect(findBudgetFaults(changed, programs)).toEqual([
-      "users-database: users 8 × 11 + users-migrate 8 × 1 + reserved 10 = 106 connections, and max_connections is 100",
+      "users-database: users-database-pooler 3 × 30 + users-migrate 11 × 1 + standby's readers users 11 × 10 + reserved 10 = 221 connections, and max_connections is 200",
     ]);
   });
 
   test("is broken by a pool that is too large, the worker beside the service counted", () => {
     const changed = broken<IConfigMap>(production, "ConfigMap/images-", ({ data = {} }) => {
-      data.DATABASE_POOL_MAX = "13";
+      data.DATABASE_POOL_MAX = "17";
     });
     expect(findBudgetFaults(changed, programs)).toEqual([
-      "images-database: images 5 × 14 + images-migrate 5 × 1 + images-worker 4 × 4 + images-migrate 4 × 1 + reserved 10 = 105 connections, and max_connections is 100",
+      "images-database: images-database-pooler 3 × 30 + images-migrate 5 × 1 + images-worker 4 × 4 + images-migrate 4 × 1 + standby's readers images 5 × 17 + reserved 10 = 210 connections, and max_connections is 200",
+    ]);
+  });
+
+  test("is broken by a pooler that opens too many, or takes too few", () => {
+    const withParameter = (parameter: object) =>
+      broken<Pooler>(production, "Pooler/users-database", ({ spec: { pgbouncer } }) =>
+        Object.assign(pgbouncer.parameters ?? {}, parameter),
+      );
+    expect(findBudgetFaults(withParameter({ default_pool_size: "30" }), programs)).toEqual([
+      expect.stringContaining("users-database-pooler 3 × 60"),
+    ]);
+    expect(findBudgetFaults(withParameter({ max_client_conn: "76" }), programs)).toEqual([
+      "users-database-pooler: users 7 × 11 = 77 connections, and max_client_conn is 76",
     ]);
   });
 
   test("is broken by a database that takes fewer, whoever runs it", () => {
-    const parameters = { max_connections: "90" };
+    const parameters = { max_connections: "170" };
     expect(findBudgetFaults(withCluster({ postgresql: { parameters } }), programs)).toEqual([
-      expect.stringContaining("max_connections is 90"),
+      expect.stringContaining("max_connections is 170"),
     ]);
     const changed = broken<Workload>(local, "StatefulSet/images-database", ({ spec }) => {
       Object.assign(spec.template.spec.containers[0] ?? {}, { args: ["max_connections=20"] });
@@ -61,7 +75,18 @@ describe("a cluster of CloudNativePG", () => {
 
   test.each<[string, Partial<PostgresCluster["spec"]>]>([
     ["has no standby", { instances: 1 }],
-    ["not users", { bootstrap: { initdb: { database: "app", owner: "app" } } }],
+    [
+      "not users",
+      {
+        bootstrap: {
+          initdb: {
+            database: "app",
+            owner: "app",
+            postInitApplicationSQL: ["alter role app set statement_timeout = '5s'"],
+          },
+        },
+      },
+    ],
     ["no NetworkPolicy finds them", { inheritedMetadata: {} }],
     [
       "the operator sets itself",

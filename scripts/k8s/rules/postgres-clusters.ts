@@ -1,5 +1,6 @@
 import { nameOf, ofKind, type Rendering } from "#k8s/manifest.ts";
 import type { PostgresCluster } from "#k8s/pods.ts";
+import { findPoolerFaults } from "./poolers.ts";
 
 const INSTANCES_MIN = 2;
 /** Labels that the operator gives to its pods. */
@@ -15,9 +16,10 @@ interface BackupPlan {
  * of an ObjectStore, so that there is one is all that is looked at: what is wrong in it is found by the plugin only.
  */
 export function findPostgresClusterFaults(rendering: Rendering): string[] {
-  return ofKind<PostgresCluster>(rendering, "Cluster").flatMap((cluster) =>
+  const ofClusters = ofKind<PostgresCluster>(rendering, "Cluster").flatMap((cluster) =>
     faultsOf(rendering, cluster).map((fault) => `${nameOf(cluster)}: ${fault}`),
   );
+  return [...ofClusters, ...findPoolerFaults(rendering)];
 }
 
 function faultsOf(rendering: Rendering, { metadata, spec }: PostgresCluster): string[] {

@@ -13,6 +13,7 @@ import {
   type Workload,
   workloadsOf,
 } from "#k8s/manifest.ts";
+import { isBudgetOf, poolersIn } from "#k8s/poolers.ts";
 import { holdsOneVolume } from "./rollout.ts";
 
 /** Made in the cluster before anything is applied: k8s/README.md says how. */
@@ -28,10 +29,16 @@ export function findReferenceFaults(rendering: Rendering): string[] {
       serviceFaults(rendering, service),
     ),
     ...ofKind<IPodDisruptionBudget>(rendering, "PodDisruptionBudget")
-      .filter(({ spec }) => podsOf(rendering, spec?.selector?.matchLabels).length !== 1)
+      .filter((budget) => !isOfOne(rendering, budget))
       .map((budget) => `${nameOf(budget)}: selects the pods of not exactly one workload`),
     ...scalerFaults(rendering),
   ];
+}
+
+function isOfOne(rendering: Rendering, budget: IPodDisruptionBudget): boolean {
+  const workloads = podsOf(rendering, budget.spec?.selector?.matchLabels);
+  const poolers = poolersIn(rendering).filter((pooler) => isBudgetOf(budget, pooler));
+  return workloads.length + poolers.length === 1;
 }
 
 function podsOf(rendering: Rendering, selector: Labels | undefined): readonly Workload[] {

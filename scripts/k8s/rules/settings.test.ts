@@ -80,8 +80,17 @@ describe("the settings of the manifests", () => {
       if (url !== undefined) url.value = "postgresql://users:password@somewhere/users";
     });
     expect(findSettingFaults(changed, programs)).toEqual([
-      expect.stringContaining("has no setting DATABASE_PASSWORD"),
       expect.stringContaining("DATABASE_REPLICA_URL is secret"),
+    ]);
+  });
+
+  test("quote only what stands before them, since the cluster puts nothing else in", () => {
+    const changed = broken<IDeployment>(production, "Deployment/users", ({ spec }) => {
+      spec?.template.spec?.containers[0]?.env?.reverse();
+    });
+    expect(findSettingFaults(changed, programs)).toEqual([
+      expect.stringContaining("DATABASE_REPLICA_URL quotes DATABASE_PASSWORD, which has to stand"),
+      expect.stringContaining("DATABASE_URL quotes DATABASE_PASSWORD, which has to stand before"),
     ]);
   });
 

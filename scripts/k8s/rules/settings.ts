@@ -46,6 +46,7 @@ function containerFaults(
   return [
     ...unknownNames(program, variables),
     ...openSecrets(program, variables),
+    ...lateQuotations(variables),
     ...refusals(program, variables),
     ...loopbackHosts(program, variables),
     ...scratchFaults(container, variables),
@@ -61,6 +62,16 @@ function unknownNames({ settings, config }: Program, variables: ReadonlyMap<stri
   return [...variables.keys()]
     .filter((name) => !known.includes(name) && !quoted.includes(name))
     .map((name) => `${config} has no setting ${name}`);
+}
+
+/** The cluster puts a variable into a text only if it stands before it. */
+function lateQuotations(variables: ReadonlyMap<string, Variable>) {
+  const names = [...variables.keys()];
+  return [...variables].flatMap(([name, variable], index) =>
+    (variable.from === "text" ? quotedIn(variable.value) : [])
+      .filter((quoted) => !names.slice(0, index).includes(quoted))
+      .map((quoted) => `${name} quotes ${quoted}, which has to stand before it`),
+  );
 }
 
 /** A secret comes out of a Secret, whole, or as part of a text that says nothing without it. */

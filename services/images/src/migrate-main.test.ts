@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ServiceApp } from "@triptych/chassis/service-app";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { createTestDatabase, type TestDatabase } from "@triptych/chassis/testing/test-database";
 import { createTestTokens } from "@triptych/chassis/testing/test-tokens";
 import pg from "pg";
@@ -16,8 +17,9 @@ const MIGRATE_MAIN = fileURLToPath(new URL("migrate-main.ts", import.meta.url));
 describe("images, whose database and queue are made by another process", () => {
   let folder: string;
   let database: TestDatabase;
-  let app: ServiceApp;
+  let app: ServiceApp | undefined;
   let over: AbortController;
+  let child: ChildProcess | undefined;
   beforeEach(async () => {
     over = new AbortController();
     folder = await mkdtemp(join(tmpdir(), "triptych-images-"));
@@ -25,19 +27,21 @@ describe("images, whose database and queue are made by another process", () => {
   });
   afterEach(async () => {
     over.abort();
-    await app.close();
+    child?.kill("SIGKILL");
+    await app?.close();
     await database.drop();
     await rm(folder, { recursive: true });
   });
 
-  async function execute(sql: string): Promise<void> {
+  async function execute(sql: string): Promise<number | null> {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    await client.query(sql).finally(() => client.end());
+    const { rowCount } = await client.query(sql).finally(() => client.end());
+    return rowCount;
   }
 
   async function migrate(): Promise<unknown> {
-    const child = spawn(process.execPath, [MIGRATE_MAIN], {
+    child = spawn(process.execPath, [MIGRATE_MAIN], {
       env: { DATABASE_URL: database.url, LOG_LEVEL: "silent" },
       stdio: "inherit",
     });
@@ -96,6 +100,28 @@ describe("images, whose database and queue are made by another process", () => {
     app = createWaitingApp((line) => lines.push(line));
     await app.prepare(over.signal);
     expect(lines).toEqual([]);
+  });
+
+  it("gets the queue however long its statements take, whatever limit its role has for requests", async () => {
+    await execute(`alter database ${database.name} set statement_timeout = '100ms'`);
+    const other = new pg.Client({ connectionString: database.url, statement_timeout: 60_000 });
+    await other.connect();
+    // Whoever makes the same schema waits for the end of this transaction.
+    await other.query("begin; create schema queue");
+    const migrated = migrate();
+    let code: unknown;
+    void migrated.then((value) => (code = value));
+    await eventually(async () => {
+      const rowCount = await execute(
+        "select from pg_stat_activity where application_name = 'images-queue' and wait_event_type = 'Lock' and clock_timestamp() - query_start > '200ms'",
+      );
+      return rowCount === 1 || code !== undefined;
+    });
+    await other.query("rollback");
+    await other.end();
+    expect(await migrated).toBe(0);
+    app = createWaitingApp(() => {});
+    await app.prepare(over.signal);
   });
 
   it("waits for the queue too", async () => {

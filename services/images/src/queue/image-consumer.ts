@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { PgBoss } from "pg-boss";
 import type { ProcessImageJob } from "./image-queue.ts";
-import { COMMON_OPTIONS, PROCESS_IMAGE } from "./queue-options.ts";
+import { COMMON_OPTIONS, PROCESS_IMAGE, UNLIMITED_SESSION } from "./queue-options.ts";
 
 /** Processes the image of a job; `attempt` counts from 1. Throws if the job is to be tried again. */
 export type RunJob = (imageId: string, attempt: number) => Promise<void>;
@@ -43,6 +43,7 @@ export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
   const { url, concurrency, logger, run } = options;
   const boss = new PgBoss({
     ...COMMON_OPTIONS,
+    ...UNLIMITED_SESSION,
     connectionString: url,
     application_name: "images-worker-queue",
     max: 1, // its queries are short, and each connection takes Postgres 20 MB

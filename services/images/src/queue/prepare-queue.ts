@@ -3,7 +3,12 @@ import { DatabaseOutdated, toDatabaseError } from "@triptych/chassis/database/da
 import { retryWhileUnavailable } from "@triptych/chassis/database/retry-while-unavailable";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { PgBoss } from "pg-boss";
-import { COMMON_OPTIONS, PROCESS_IMAGE, QUEUE_OPTIONS } from "./queue-options.ts";
+import {
+  COMMON_OPTIONS,
+  PROCESS_IMAGE,
+  QUEUE_OPTIONS,
+  UNLIMITED_SESSION,
+} from "./queue-options.ts";
 
 /** Which database the queue is in, and what to do once it is there. */
 export interface QueuePreparation {
@@ -61,6 +66,7 @@ async function borrowBoss(
 ): Promise<void> {
   const boss = new PgBoss({
     ...COMMON_OPTIONS,
+    ...(migrate ? UNLIMITED_SESSION : {}),
     connectionString: url,
     application_name: "images-queue",
     max: 1,

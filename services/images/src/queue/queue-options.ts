@@ -27,3 +27,9 @@ export const COMMON_OPTIONS = {
   registerInstance: false,
   openTelemetry: { enabled: false },
 } as const;
+
+/**
+ * For who changes the queue's tables, or clears them up: the limit that a role may have for the statements of requests is
+ * not for them. It is the session's own, and so needs one, which a transaction pooler does not keep.
+ */
+export const UNLIMITED_SESSION = { options: "-c statement_timeout=0" } as const;

@@ -1,0 +1,132 @@
+import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
+import { databaseAddressOf } from "#k8s/database-of.ts";
+import { containersOf, nameOf, ofKind, type Rendering, workloadsOf } from "#k8s/manifest.ts";
+import { mayConnect } from "#k8s/network-policies.ts";
+import { type PostgresCluster, podsIn } from "#k8s/pods.ts";
+import { isBudgetOf, type Pooler, podsOfPooler, poolersIn } from "#k8s/poolers.ts";
+import { programOf } from "#k8s/programs.ts";
+
+const INSTANCES_MIN = 2;
+/** What our promises need of PgBouncer, in seconds where it is a time: docs/decisions/0012 says why. */
+const SECONDS_MAX: Readonly<Record<string, number>> = {
+  query_wait_timeout: 1,
+  server_connect_timeout: 2,
+  server_login_retry: 1,
+};
+/** Programs that keep something in a session: an advisory lock, or the queue's own settings. */
+const SESSIONS = /-(migrate|worker)$/;
+const STRANGER = { name: "a stranger", labels: { "app.kubernetes.io/name": "?" }, ports: [] };
+
+/** Finds poolers that would break a promise that holds without one, and programs that may not go through one. */
+export function findPoolerFaults(rendering: Rendering): string[] {
+  return [
+    ...poolersIn(rendering).flatMap((pooler) =>
+      [
+        ...settingFaults(rendering, pooler),
+        ...podFaults(rendering, pooler),
+        ...policyFaults(rendering, pooler),
+      ].map((fault) => `${nameOf(pooler)}: ${fault}`),
+    ),
+    ...sessionFaults(rendering),
+  ];
+}
+
+function settingFaults(rendering: Rendering, { spec }: Pooler): string[] {
+  const { parameters = {}, poolMode } = spec.pgbouncer;
+  const faults = [];
+  if (spec.type !== "rw") faults.push("leads elsewhere than to the primary: set type: rw");
+  if (poolMode !== "transaction")
+    faults.push("holds a connection for each client: set transaction");
+  for (const [name, max] of Object.entries(SECONDS_MAX)) {
+    if (!(Number(parameters[name]) <= max)) faults.push(`calls would hang: set ${name}: "${max}"`);
+  }
+  if (!(Number(parameters.max_prepared_statements) > 0)) {
+    faults.push("refuses named statements: set max_prepared_statements");
+  }
+  if (!parameters.ignore_startup_parameters?.split(",").includes("statement_timeout")) {
+    faults.push("refuses the services' connections: let it ignore statement_timeout");
+  }
+  if (spec.serviceTemplate?.spec?.sessionAffinity !== "ClientIP") {
+    faults.push("requests to cancel a query may reach another instance: set sessionAffinity");
+  }
+  const cluster = ofKind<PostgresCluster>(rendering, "Cluster").find(
+    ({ metadata }) => metadata.name === spec.cluster.name,
+  );
+  if (cluster === undefined) return [...faults, `there is no Cluster ${spec.cluster.name}`];
+  const { owner, postInitApplicationSQL = [] } = cluster.spec.bootstrap?.initdb ?? {};
+  if (!postInitApplicationSQL.some((sql) => isLimit(sql, owner))) {
+    faults.push(`nothing limits a statement: let the Cluster set it for the role ${owner}`);
+  }
+  return faults;
+}
+
+function isLimit(sql: string, owner: string | undefined): boolean {
+  return sql.startsWith(`alter role ${owner} set statement_timeout = `);
+}
+
+function podFaults(rendering: Rendering, pooler: Pooler): string[] {
+  const { instances = 1, deploymentStrategy, template } = pooler.spec;
+  const faults = [];
+  if (instances < INSTANCES_MIN) faults.push("is one pod, without which nothing is written");
+  if (deploymentStrategy?.rollingUpdate?.maxUnavailable !== 0) {
+    faults.push("takes a pod away before the new one is ready: set maxUnavailable: 0");
+  }
+  if ((template?.spec?.topologySpreadConstraints ?? []).length === 0) {
+    faults.push("may have all its pods on one node: spread them (topologySpreadConstraints)");
+  }
+  const container = template?.spec?.containers.find(({ name }) => name === "pgbouncer");
+  const { requests = {}, limits = {} } = container?.resources ?? {};
+  if ([requests.cpu, requests.memory, limits.cpu, limits.memory].includes(undefined)) {
+    faults.push("says not how much it may take: set requests and limits of pgbouncer");
+  }
+  const budgets = ofKind<IPodDisruptionBudget>(rendering, "PodDisruptionBudget");
+  if (!budgets.some((budget) => isBudgetOf(budget, pooler))) {
+    faults.push("may lose all its pods to one maintenance: add a PodDisruptionBudget");
+  }
+  return faults;
+}
+
+/** Those who are told its address reach it, and it reaches its cluster: nobody else, and nothing else. */
+function policyFaults(rendering: Rendering, pooler: Pooler): string[] {
+  if (ofKind(rendering, "NetworkPolicy").length === 0) return [];
+  const own = podsOfPooler(pooler);
+  const clients = workloadsOf(rendering)
+    .filter((workload) =>
+      containersOf(workload).some(
+        (container) => databaseAddressOf(rendering, container)?.pooler === own.name,
+      ),
+    )
+    .map(({ metadata }) => metadata.name);
+  const others = [...podsIn(rendering), STRANGER];
+  const incoming = others.flatMap((caller) =>
+    own.ports
+      .filter((port) => mayConnect(rendering, caller, own, port) !== clients.includes(caller.name))
+      .map(() => `${caller.name} calls ${own.name}`),
+  );
+  const outgoing = others.flatMap((callee) =>
+    callee.ports
+      .filter(
+        (port) =>
+          mayConnect(rendering, own, callee, port) !== (callee.name === pooler.spec.cluster.name),
+      )
+      .map(({ number }) => `${own.name} calls ${callee.name}:${number}`),
+  );
+  return [...incoming, ...outgoing].map(
+    (call) => `the NetworkPolicies allow what nobody needs, or refuse what is needed: ${call}`,
+  );
+}
+
+function sessionFaults(rendering: Rendering): string[] {
+  return workloadsOf(rendering).flatMap((workload) =>
+    containersOf(workload)
+      .filter(
+        (container) =>
+          SESSIONS.test(programOf(container) ?? "") &&
+          databaseAddressOf(rendering, container)?.pooler !== undefined,
+      )
+      .map(
+        ({ name }) =>
+          `${nameOf(workload)}, container ${name}: needs sessions, which a pooler does not keep: give it the cluster's uri`,
+      ),
+  );
+}
