@@ -19,6 +19,7 @@ const transport: Transport = {
   unary: async () => answer,
   serverStream: refuse,
   clientStream: refuse,
+  hangs: () => false,
   health: async () => "serving",
   close: () => {},
 };

@@ -1,16 +1,20 @@
 import { experimental, type Metadata, status } from "@grpc/grpc-js";
 import { isCalleeFault, isNeutral } from "./rpc-error.ts";
-import { isSilent } from "./silent-replicas.ts";
+import { forgetReplicas, isSilent, noteReplicas } from "./silent-replicas.ts";
 import { fromServiceError } from "./status-details.ts";
 
 const { ChildLoadBalancerHandler, createChildChannelControlHelper, PickResultType } = experimental;
 type LoadBalancer = experimental.LoadBalancer;
 type Picker = experimental.Picker;
 type BalancerConfig = experimental.TypedLoadBalancingConfig;
+type Endpoint = experimental.Endpoint;
 type AddressUpdate = Parameters<LoadBalancer["updateAddressList"]>;
 
 /** The load-balancing policy's name in a service config. Its one field, `child_policy`, is what balances. */
 export const CALLEE_FAULTS = "callee_faults";
+
+/** The channel's option that says of which transport it is. */
+export const TRANSPORT_ID = "triptych.transport_id";
 
 /** A replica that answers takes some milliseconds. Whoever gives up sooner than this, in milliseconds, says nothing of it; below every hedge. */
 const SILENCE_MS = 200;
@@ -64,6 +68,7 @@ type Child = Parameters<typeof experimental.selectLbConfigFromList>[0][number];
 class CalleeFaultBalancer implements LoadBalancer {
   readonly #child: InstanceType<typeof ChildLoadBalancerHandler>;
   readonly #timer: NodeJS.Timeout;
+  #transportId = "";
   #replicas = 1;
 
   constructor(helper: experimental.ChannelControlHelper) {
@@ -78,8 +83,15 @@ class CalleeFaultBalancer implements LoadBalancer {
 
   updateAddressList(...[addresses, config, options, note]: AddressUpdate): boolean {
     if (!(config instanceof CalleeFaultBalancerConfig)) return false;
-    this.#replicas = addresses.ok ? addresses.value.length : this.#replicas;
+    if (addresses.ok) this.#note(addresses.value, options);
     return this.#child.updateAddressList(addresses, config.child, options, note);
+  }
+
+  #note(endpoints: readonly Endpoint[], options: AddressUpdate[2]): void {
+    const all = endpoints.flatMap(({ addresses }) => addresses);
+    this.#replicas = all.length;
+    this.#transportId = String(options[TRANSPORT_ID]);
+    noteReplicas(this.#transportId, all.map(experimental.subchannelAddressToString));
   }
 
   exitIdle(): void {
@@ -92,6 +104,7 @@ class CalleeFaultBalancer implements LoadBalancer {
 
   destroy(): void {
     clearInterval(this.#timer);
+    forgetReplicas(this.#transportId);
     this.#child.destroy();
   }
 

@@ -10,6 +10,7 @@ import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import type { ObserveBreaker } from "./breaker.ts";
 import type { CallContext } from "./call-context.ts";
+import { ExtraCallBudget } from "./extra-call-budget.ts";
 import { createHealthProbe } from "./health-probe.ts";
 import { MethodClient } from "./method-client.ts";
 import type { FailurePolicySwitch } from "./method-policy.ts";
@@ -74,11 +75,14 @@ export interface ClientOptions {
  * all fails old answers, where policy and caller allow them. Lost calls are tried again below, by the transport.
  */
 export function createClient<S extends DescService>(service: S, options: ClientOptions): Client<S> {
-  const isServing = createHealthProbe(options.transport);
+  const { callee, transport, metrics } = options;
+  const isServing = createHealthProbe(transport);
+  const hedgeBudget = new ExtraCallBudget();
+  metrics.client.watchBudget(callee, hedgeBudget);
   const methods = new Map(
     service.methods.map((method) => [
       method.localName,
-      new MethodClient(method, { ...options, isServing }),
+      new MethodClient(method, { ...options, isServing, hedgeBudget }),
     ]),
   );
   const functions = [...methods].map(([name, method]) => [name, method.toFunction()] as const);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import {
   CallCredentials,
@@ -12,6 +13,7 @@ import {
   type StatusObject,
 } from "@grpc/grpc-js";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
+import { TRANSPORT_ID } from "./callee-fault-balancer.ts";
 import { checkHealth } from "./check-health.ts";
 import { keepClosingSessions } from "./closing-sessions.ts";
 import { CLIENT_OPTIONS } from "./connection-options.ts";
@@ -21,7 +23,7 @@ import { type FailurePolicySwitch, processOf } from "./method-policy.ts";
 import { RpcError } from "./rpc-error.ts";
 import { serviceConfigOf } from "./service-config.ts";
 import { toMethodDefinition } from "./service-definition.ts";
-import { watchForSilence } from "./silent-replicas.ts";
+import { areAllSilent, watchForSilence } from "./silent-replicas.ts";
 import { fromServiceError } from "./status-details.ts";
 import { readTrailingCalls } from "./trailing-calls.ts";
 import type { CallHeaders, Explanation, Transport } from "./transport.ts";
@@ -43,11 +45,13 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   keepClosingSessions();
   if (failurePolicy === "on") watchForSilence();
   const callee = processOf(service);
+  const transportId = randomUUID();
   const channelCredentials = peers?.forCallee(callee) ?? credentials.createInsecure();
   const client = new Client(targetOf(addresses), channelCredentials, {
     ...CLIENT_OPTIONS,
     // What TLS is told to ask for: without it the address, which may not be one that TLS allows for a name.
     "grpc.ssl_target_name_override": callee,
+    [TRANSPORT_ID]: transportId,
     "grpc.service_config": serviceConfigOf(service, failurePolicy),
     "grpc.enable_retries": failurePolicy === "on" ? 1 : 0,
   });
@@ -97,6 +101,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
         return explained(call, headers);
       });
     },
+    hangs: () => areAllSilent(transportId),
     health: (timeoutMs) => checkHealth(client, service.typeName, timeoutMs),
     close: () => client.close(),
   };

@@ -10,6 +10,8 @@ export interface HedgeOptions {
   /** How long the first try is waited for alone, in milliseconds. */
   readonly afterMs: number;
   readonly budget: ExtraCallBudget;
+  /** Whether a second try would hang beside the first. */
+  readonly hangs: () => boolean;
   /** Fires when the caller gives up. */
   readonly signal: AbortSignal;
   /** Told when a second try is made. */
@@ -22,14 +24,14 @@ export interface HedgeOptions {
  * throttling does not hold it back (60 calls to a dead callee became 240).
  */
 export async function hedge<T>(send: SendOnce<T>, options: HedgeOptions): Promise<T> {
-  const { budget, signal } = options;
+  const { budget, hangs, signal } = options;
   budget.earn();
   const over = new AbortController();
   const first = attempt(send, signal);
   try {
     const early = await Promise.race([first.outcome, silence(options.afterMs, over.signal)]);
     if (early !== SILENT && !isLost(early)) return answerOf(early);
-    if (signal.aborted || !budget.spend()) return answerOf(await first.outcome);
+    if (signal.aborted || hangs() || !budget.spend()) return answerOf(await first.outcome);
     options.onExtra();
     return await firstGood([first, attempt(send, signal)]);
   } finally {

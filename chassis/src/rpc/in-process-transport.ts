@@ -47,6 +47,7 @@ export function createInProcessTransport(
       source.check();
       return clone(method.output, response);
     },
+    hangs: () => false,
     async health(timeoutMs) {
       check();
       return isServing() ? await router.health(timeoutMs) : "not-serving";

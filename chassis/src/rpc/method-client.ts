@@ -10,7 +10,7 @@ import type { ExplainedBatch } from "./call-tree.ts";
 import type { CallOptions, ClientOptions } from "./client.ts";
 import { type ClientHeaders, clientHeaders } from "./client-headers.ts";
 import { deadlineExceeded } from "./deadline.ts";
-import { ExtraCallBudget } from "./extra-call-budget.ts";
+import type { ExtraCallBudget } from "./extra-call-budget.ts";
 import type { HealthProbe } from "./health-probe.ts";
 import { hedge, type SendOnce } from "./hedge.ts";
 import { KeptBatches } from "./kept-batches.ts";
@@ -30,6 +30,8 @@ const STREAM_LIMITS: BulkheadLimits = { inFlightMax: 512, queuedMax: 0, waitMsMa
 export interface MethodClientOptions extends ClientOptions {
   /** Says whether the callee can do its work: shared by all methods. */
   readonly isServing: HealthProbe;
+  /** Bounds the hedges of all methods together. */
+  readonly hedgeBudget: ExtraCallBudget;
 }
 
 /** A stream may last minutes, but it begins soon, or its callee hangs. */
@@ -49,7 +51,6 @@ export class MethodClient {
   readonly #options: MethodClientOptions;
   readonly #breaker: Breaker;
   readonly #bulkhead: Bulkhead;
-  readonly #hedgeBudget = new ExtraCallBudget();
   readonly #kept: KeptBatches | undefined;
 
   constructor(method: DescMethod, options: MethodClientOptions) {
@@ -68,9 +69,6 @@ export class MethodClient {
     });
     this.#bulkhead = new Bulkhead(`${callee} ${this.#name}`, this.#bulkheadLimits());
     metrics.client.watchBulkhead({ callee, method: this.#name }, this.#bulkhead);
-    if (this.#policy.hedgeAfterMs > 0) {
-      metrics.client.watchBudget({ callee, method: this.#name }, this.#hedgeBudget);
-    }
     this.#kept = this.#keepsAnswers() ? this.#createKept() : undefined;
   }
 
@@ -127,7 +125,8 @@ export class MethodClient {
     if (hedgeAfterMs === 0) return sendAlone(signal);
     return hedge(sendAlone, {
       afterMs: hedgeAfterMs,
-      budget: this.#hedgeBudget,
+      budget: this.#options.hedgeBudget,
+      hangs: () => this.#options.transport.hangs(),
       signal,
       onExtra: () => this.#options.metrics.client.extraCalls.inc(this.#labels),
     });

@@ -13,7 +13,7 @@ import type { CallHeaders, Transport } from "./transport.ts";
  * The server's side of every call, whatever carried it: callers, identity, deadline, required fields, handler, status, log.
  * It has the shape of a transport, which is what makes one process or many the same to a caller.
  */
-export interface Router extends Omit<Transport, "close"> {
+export interface Router extends Omit<Transport, "close" | "hangs"> {
   /** What it routes to. */
   readonly implementations: readonly Implementation[];
 }

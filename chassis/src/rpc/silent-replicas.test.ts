@@ -1,4 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { ECHO_HEDGE_AFTER_MS } from "#testing/echo-file.ts";
 import { EchoService } from "#testing/echo-service.ts";
 import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { eventually } from "#testing/eventually.ts";
@@ -45,7 +47,7 @@ async function serveThree() {
       calls[index] = (calls[index] ?? 0) + 1;
       return message;
     };
-    const server = createGrpcServer(echoRouter({ say: count, tell: count }), {
+    const server = createGrpcServer(echoRouter({ say: count, tell: count, ask: count }), {
       host: HOST,
       port: 0,
     });
@@ -117,6 +119,22 @@ describe("a replica that hangs as a whole", () => {
     const second = round(client);
     replicas.way.release();
     expect([await first, await second]).toEqual([0, 0]);
+  });
+
+  test("is not asked a second time if there is no other", async () => {
+    await using replicas = await serveThree();
+    using stack = new DisposableStack();
+    const transport = stack.adopt(echoTransport(replicas.way.address), (it) => it.close());
+    const client = quietClient(EchoService, transport);
+    await round(client);
+    const before = replicas.calls[0] ?? 0;
+
+    replicas.way.hold();
+    const asked = client.ask({ value: "x" }, contextFor());
+    await delay(2 * ECHO_HEDGE_AFTER_MS);
+    replicas.way.release();
+    await asked;
+    expect(replicas.calls[0]).toBe(before + 1);
   });
 
   test("has its third of the calls without the policy: the control arm", async () => {

@@ -16,6 +16,25 @@ const watched = new WeakSet<ClientHttp2Session>();
 const silent = new Set<string>();
 let isSubscribed = false;
 
+/** The addresses of each transport's replicas, as its balancer was told them last. */
+const replicas = new Map<string, readonly string[]>();
+
+/** Remembers the addresses of a transport's replicas. */
+export function noteReplicas(transportId: string, addresses: readonly string[]): void {
+  replicas.set(transportId, addresses);
+}
+
+/** Forgets a transport that is closed. */
+export function forgetReplicas(transportId: string): void {
+  replicas.delete(transportId);
+}
+
+/** Whether all replicas of a transport owe an answer to a ping. */
+export function areAllSilent(transportId: string): boolean {
+  const addresses = replicas.get(transportId) ?? [];
+  return addresses.length > 0 && addresses.every(isSilent);
+}
+
 /** Whether the replica at an address (`host:port`, an IPv6 host in brackets) owes an answer to a ping. */
 export function isSilent(address: string): boolean {
   return silent.has(address);

@@ -53,6 +53,8 @@ export interface Transport {
   ): Promise<Message>;
   /** Asks the callee whether it can do its work (grpc.health.v1, of the service). Throws if it cannot be asked in time. */
   health(timeoutMs: number): Promise<CalleeHealth>;
+  /** Whether no replica of the callee answers so much as a ping now: a second try would hang beside the first. */
+  hangs(): boolean;
   /** Closes the connections. Calls under way fail. */
   close(): void;
 }

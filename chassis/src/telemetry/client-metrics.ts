@@ -22,7 +22,7 @@ export interface ClientMetrics {
   /** Reads a bulkhead at each scrape. */
   readonly watchBulkhead: (labels: MethodLabels, bulkhead: BulkheadReading) => void;
   /** Reads what is left of a budget at each scrape. */
-  readonly watchBudget: (labels: MethodLabels, budget: BudgetReading) => void;
+  readonly watchBudget: (callee: string, budget: BudgetReading) => void;
   /** Calls that were asked for and not made, by reason. */
   readonly refusedCalls: Counter<"callee" | "method" | "reason">;
   /** Second tries of hedged calls. */
@@ -51,14 +51,23 @@ export function clientMetrics(registry: Registry): ClientMetrics {
   };
   const inFlight = gauge("bulkhead_in_flight", "Calls that are under way.");
   const queued = gauge("bulkhead_queued", "Calls that wait for their turn.");
-  const tokens = gauge("hedge_budget_tokens", "How many second tries may be made now.");
+  const budgets: (readonly [callee: string, budget: BudgetReading])[] = [];
+  new Gauge({
+    name: "hedge_budget_tokens",
+    help: "How many second tries of a callee's calls may be made now.",
+    labelNames: ["callee"],
+    registers,
+    collect() {
+      for (const [callee, { tokens }] of budgets) this.set({ callee }, tokens);
+    },
+  });
 
   return {
     watchBulkhead(labels, bulkhead) {
       inFlight(labels, () => bulkhead.inFlight);
       queued(labels, () => bulkhead.queued);
     },
-    watchBudget: (labels, budget) => tokens(labels, () => budget.tokens),
+    watchBudget: (callee, budget) => void budgets.push([callee, budget]),
     refusedCalls: new Counter({
       name: "refused_calls_total",
       help: "Calls that were asked for and not made, by reason.",

@@ -9,7 +9,7 @@ describe("the metrics of the failure policy", () => {
     const budget = { tokens: 16 };
     const admission = { inFlight: 3, limit: 512, lagMs: 20 };
     metrics.client.watchBulkhead(labels, bulkhead);
-    metrics.client.watchBudget(labels, budget);
+    metrics.client.watchBudget(labels.callee, budget);
     metrics.server.watchAdmission(admission);
     bulkhead.queued = 5;
     budget.tokens = 7.5;
@@ -19,7 +19,7 @@ describe("the metrics of the failure policy", () => {
     const of = 'callee="users",method="GetUser",service="test"';
     expect(page).toContain(`bulkhead_in_flight{${of}} 1`);
     expect(page).toContain(`bulkhead_queued{${of}} 5`);
-    expect(page).toContain(`hedge_budget_tokens{${of}} 7.5`);
+    expect(page).toContain('hedge_budget_tokens{callee="users",service="test"} 7.5');
     expect(page).toContain('admission_in_flight{service="test"} 3');
     expect(page).toContain('admission_limit{service="test"} 100');
     expect(page).toContain('admission_lag_seconds{service="test"} 0.02');
