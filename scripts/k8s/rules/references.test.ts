@@ -3,15 +3,11 @@ import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/
 import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IService } from "kubernetes-models/v1/Service";
-import { broken, renderLocal, renderProduction, without } from "#k8s/broken.fixture.ts";
-import { nameOf, ofKind, type Rendering } from "#k8s/manifest.ts";
+import { broken, loadSamples, without } from "#k8s/broken.fixture.ts";
+import { nameOf, ofKind } from "#k8s/manifest.ts";
 import { findReferenceFaults } from "#k8s/rules/references.ts";
 
-let local: Rendering;
-let production: Rendering;
-beforeAll(async () => {
-  [local, production] = await Promise.all([renderLocal(), renderProduction()]);
-});
+const { local, production } = await loadSamples();
 
 describe("what the manifests refer to", () => {
   test("is there", () => {
