@@ -6,7 +6,7 @@ export function figureLines(figures: Figures | undefined): readonly string[] {
   const calm = figures.withoutP99CalmMs;
   const ratio = (figures.withoutP99FaultMs / Math.max(1, calm)).toFixed(2);
   return [
-    `Routes that do not need the lost service: ${figures.withoutWorse} of ${figures.withoutAnswers} answers lost; their p99 is ${ratio} × calm (${ms(calm)} → ${ms(figures.withoutP99FaultMs)}).`,
+    `Routes that do not need the lost service: ${figures.withoutWorse} of ${figures.withoutAnswers} answers lost; their p99 is ${ratio} × calm (${ms(calm)} → ${ms(figures.withoutP99FaultMs)}), and ${ms(figures.withoutP99ReturnMs)} while it comes back, on the same machine.`,
     `Decorated routes, after the first second: ${figures.decoratedAnswered} of ${figures.decoratedAnswers} answered.`,
     `Refusals once the breaker is open: p99 ${ms(figures.refusalP99Ms)}, of ${figures.refusals}.`,
     `Whole again at most ${ms(figures.recoveryMs)} after the service's return.`,

@@ -8,12 +8,17 @@ import { type Relation, relationOf } from "./promises.ts";
 /** By then the breakers of what people call most are open: three failures in a row, each at its timeout, and the question after the callee's health. */
 const OPEN_AFTER_MS = 3_500;
 const P99 = 0.99;
+/** What begins so shortly before the service's return runs beside it, in milliseconds: a process that wakes or starts takes a processor from the others. */
+const BEFORE_RETURN_MS = 250;
+const AFTER_RETURN_MS = 1_000;
 
 /** What the loss of a whole service costs, over all that was played of it. Times in milliseconds. */
 export interface Figures {
   /** Routes that do not need the service. */
   readonly withoutP99CalmMs: number;
   readonly withoutP99FaultMs: number;
+  /** From shortly before the service's return until a second after. */
+  readonly withoutP99ReturnMs: number;
   readonly withoutWorse: number;
   readonly withoutAnswers: number;
   /** Decorated routes, after the first second. */
@@ -46,7 +51,8 @@ export function figuresOf(
   const refusals = pick("needs", isHotRefusal);
   return {
     withoutP99CalmMs: latencyQuantile(calm, P99),
-    withoutP99FaultMs: latencyQuantile(steady, P99),
+    withoutP99FaultMs: latencyQuantile(pick("without", isWhileLost), P99),
+    withoutP99ReturnMs: latencyQuantile(pick("without", isAtReturn), P99),
     withoutWorse: steady.filter((sample) => isWorse(sample.class, "partial")).length,
     withoutAnswers: steady.length,
     decoratedAnswered: decorated.filter((sample) => !isWorse(sample.class, "partial")).length,
@@ -55,6 +61,17 @@ export function figuresOf(
     refusals: refusals.length,
     recoveryMs: Math.max(...losses.map(({ played: one }) => recoveryOf(one))),
   };
+}
+
+function isWhileLost({ intendedMs }: Sample, { timeline }: Played): boolean {
+  return intendedMs >= timeline.steadyMs && intendedMs < timeline.liftMs - BEFORE_RETURN_MS;
+}
+
+function isAtReturn({ intendedMs }: Sample, { timeline }: Played): boolean {
+  return (
+    intendedMs >= timeline.liftMs - BEFORE_RETURN_MS &&
+    intendedMs < timeline.backMs + AFTER_RETURN_MS
+  );
 }
 
 /** Calm comes before every fault: taken before all of them, the slowest of a hundred is as sure as while services are lost. */

@@ -40,11 +40,15 @@ export function newsMs(target: Target): number {
 
 /** The most that a write may take: the contract's longest timeout but for passwords and bytes, and some more. */
 const TIMEOUT_MS = 4_000;
-/** How much longer routes may take: a password's hash may wait for its turn, and an upload that is all there ends with its last statement, which may run for 5 s. */
+/**
+ * How much longer routes may take: a password's hash may wait for its turn, an upload that is all there ends with its last statement, which may run for 5 s, and a
+ * download that has begun to arrive waits for its connection, which is given up after 13 s.
+ */
 const LONG_TIMEOUTS_MS: Readonly<Record<string, number>> = {
   "POST /v1/users": 11_000,
   "POST /v1/sessions": 11_000,
   "POST /v1/images": 8_000,
+  "GET /v1/images/{id}/content": 14_000,
 };
 /** A breaker looks for its callee every 300 ms, and a connection is tried again at least every 400 ms. */
 const RECOVERY_MS = 2_000;
