@@ -12,6 +12,7 @@ const HOUSE_PLAN = [
   "src/app.ts",
   "src/config.ts",
   "src/main.ts",
+  "src/migrate-main.ts",
   "src/domain/reasons.ts",
   "src/grpc/handlers.ts",
   "src/grpc/messages.ts",

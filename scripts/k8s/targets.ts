@@ -27,6 +27,7 @@ export const COMBINATIONS: readonly Combination[] = [
       "postgres-cnpg",
       "network-policies",
       "network-policies/postgres-cnpg",
+      "monitoring/postgres-cnpg",
       "gateway-api",
     ],
   },
