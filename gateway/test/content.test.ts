@@ -1,5 +1,6 @@
 import { get } from "node:http";
 import { status } from "@grpc/grpc-js";
+import { RpcError } from "@triptych/chassis/rpc/rpc-error";
 import { Visibility } from "@triptych/protos/images/v1/image_pb";
 import { ADA, BOB, COMMENT, IMAGE, refusal, SESSION } from "./fake-services.ts";
 import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
@@ -16,12 +17,19 @@ describe.each([
   let gateway: TestGateway;
   let sent = 0;
   let ended = 0;
+  /** Plays at each download, once its first three bytes are sent; one that throws ends it. */
+  let afterThree: ((download: number) => unknown) | undefined;
+  let version = "v1";
+  let gone = false;
+  const asked: (readonly [first: number | undefined, last: number | undefined])[] = [];
 
   beforeAll(async () => {
     gateway = await startTestGateway(
       {
         images: {
           async *downloadImage({ id, range }) {
+            asked.push([range?.first, range?.last]);
+            if (gone) throw refusal("DATABASE_UNAVAILABLE", status.UNAVAILABLE);
             const endless = id === ENDLESS;
             const size = endless ? 1_000_000_000 : CONTENT.length;
             const first = range?.first ?? (range?.last === undefined ? 0 : size - range.last);
@@ -37,7 +45,7 @@ describe.each([
               sizeBytes: size,
               first,
               length: last - first + 1,
-              version: "v1",
+              version,
               visibility: id === UNLISTED ? Visibility.UNLISTED : Visibility.PUBLIC,
             };
             yield { part: { case: "header", value: header } };
@@ -49,6 +57,12 @@ describe.each([
               if (id === FAILING) {
                 yield { part: { case: "chunk", value: CONTENT.subarray(0, 3) } };
                 throw new Error("the disk is gone");
+              }
+              if (afterThree !== undefined) {
+                yield { part: { case: "chunk", value: CONTENT.subarray(first, first + 3) } };
+                await afterThree(asked.length);
+                yield { part: { case: "chunk", value: CONTENT.subarray(first + 3, last + 1) } };
+                return;
               }
               yield { part: { case: "chunk", value: CONTENT.subarray(first, last + 1) } };
             } finally {
@@ -63,6 +77,10 @@ describe.each([
   beforeEach(() => {
     sent = 0;
     ended = 0;
+    afterThree = undefined;
+    version = "v1";
+    gone = false;
+    asked.length = 0;
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
@@ -161,6 +179,47 @@ describe.each([
     while (ended === 0) await new Promise(setImmediate);
     expect(ended).toBe(1);
   });
+
+  const lost = () => {
+    throw new RpcError(status.UNAVAILABLE, "the connection is lost");
+  };
+
+  it("go on where they were when their replica is lost, whole or in part", async () => {
+    afterThree = (download) => download % 2 === 1 && lost();
+    expect(await (await fetchBytes()).text()).toBe("0123456789");
+    expect(await (await fetchBytes({ range: "bytes=2-8" })).text()).toBe("2345678");
+    expect(asked).toEqual([
+      [undefined, undefined],
+      [3, 9],
+      [2, 8],
+      [5, 8],
+    ]);
+  });
+
+  it("go on after their replica hangs", async () => {
+    afterThree = (download) => download === 1 && new Promise(() => {});
+    expect(await (await fetchBytes()).text()).toBe("0123456789");
+    expect(asked).toHaveLength(2);
+  }, 20_000);
+
+  it("break off if others took their place meanwhile", async () => {
+    afterThree = () => {
+      version = "v2";
+      lost();
+    };
+    await expect((await fetchBytes()).text()).rejects.toThrow();
+    expect(asked).toHaveLength(2);
+  });
+
+  it("break off if the service does not come back", async () => {
+    afterThree = () => {
+      afterThree = undefined;
+      gone = true;
+      lost();
+    };
+    await expect((await fetchBytes()).text()).rejects.toThrow();
+    expect(asked.length).toBeGreaterThan(2);
+  }, 20_000);
 
   it("break off when they break off, and are never taken for whole", async () => {
     const response = await fetchBytes({}, "", FAILING);

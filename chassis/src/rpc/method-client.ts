@@ -34,8 +34,8 @@ export interface MethodClientOptions extends ClientOptions {
   readonly hedgeBudget: ExtraCallBudget;
 }
 
-/** A stream may last minutes, but it begins soon, or its callee hangs. */
-const FIRST_MESSAGE_MS_MAX = 3_000;
+/** A stream may last minutes, but whoever waits for its next message has it soon, or the callee hangs. */
+const MESSAGE_MS_MAX = 3_000;
 
 /** A stream that has begun. */
 interface OpenStream {
@@ -145,12 +145,18 @@ export class MethodClient {
   }
 
   async *#serverStream(request: Message, context: CallContext): AsyncIterable<Message> {
-    const { iterator, first } = await this.#open(request, this.#headers(context));
+    const headers = this.#headers(context);
+    const silence = new AbortController();
+    const either = AbortSignal.any([headers.signal, silence.signal]);
+    const { iterator, first } = await this.#soon(
+      () => this.#open(request, headers, either),
+      silence,
+    );
     try {
       let next = first;
       while (!next.done) {
         yield next.value;
-        next = await iterator.next();
+        next = await this.#soon(() => iterator.next(), silence);
       }
     } finally {
       await iterator.return?.();
@@ -158,23 +164,28 @@ export class MethodClient {
   }
 
   /** Waits for a stream's first message, which decides for hedge, bulkhead and breaker: how long the rest takes is up to the reader. */
-  async #open(request: Message, headers: ClientHeaders): Promise<OpenStream> {
+  async #open(request: Message, headers: ClientHeaders, signal: AbortSignal): Promise<OpenStream> {
     const { transport } = this.#options;
-    const silence = new AbortController();
-    const timer = this.#isOn
-      ? setTimeout(() => silence.abort(deadlineExceeded()), FIRST_MESSAGE_MS_MAX)
-      : undefined;
-    const open = async (signal: AbortSignal) => {
-      const responses = transport.serverStream(this.#method, request, { ...headers, signal });
+    const open = async (own: AbortSignal) => {
+      const responses = transport.serverStream(this.#method, request, { ...headers, signal: own });
       const iterator = responses[Symbol.asyncIterator]();
       return { iterator, first: await iterator.next() };
     };
-    const either = AbortSignal.any([headers.signal, silence.signal]);
     try {
-      return await this.#guard(() => this.#send(open, either), headers);
+      return await this.#guard(() => this.#send(open, signal), headers);
+    } finally {
+      headers.explanation?.end();
+    }
+  }
+
+  /** Waits for something of a stream, and ends the stream if it takes too long. */
+  async #soon<T>(wait: () => Promise<T>, silence: AbortController): Promise<T> {
+    if (!this.#isOn) return await wait();
+    const timer = setTimeout(() => silence.abort(deadlineExceeded()), MESSAGE_MS_MAX);
+    try {
+      return await wait();
     } finally {
       clearTimeout(timer);
-      headers.explanation?.end();
     }
   }
 

@@ -1,9 +1,13 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
 import { Failure } from "#failure.ts";
 import { ANONYMOUS } from "#identity/caller.ts";
 import { onEveryTransport } from "#testing/echo-transports.ts";
 import { contextFor } from "#testing/test-context.ts";
 import { cancelled } from "./deadline.ts";
+
+/** Longer than a message is waited for. */
+const SLOW_READER_MS = 3_500;
 
 onEveryTransport((serve) => {
   test("streams to the caller", async () => {
@@ -47,6 +51,30 @@ onEveryTransport((serve) => {
     await expect(read()).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
     hangs.resolve();
   });
+
+  test("fails with DEADLINE_EXCEEDED when nothing more comes, and lets its reader take its time", async () => {
+    const hangs = Promise.withResolvers<void>();
+    const { client } = await serve({
+      async *count() {
+        yield { value: 1 };
+        yield { value: 2 };
+        await hangs.promise;
+      },
+    });
+    const values: number[] = [];
+    const read = async () => {
+      for await (const { value } of client.count(
+        { value: 1 },
+        contextFor(ANONYMOUS, { timeoutMs: 25_000 }),
+      )) {
+        values.push(value);
+        if (value === 1) await delay(SLOW_READER_MS);
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    expect(values).toEqual([1, 2]);
+    hangs.resolve();
+  }, 20_000);
 
   test("fails in the middle of a stream with the handler's reason", async () => {
     const { client } = await serve({

@@ -17,8 +17,10 @@ import {
 
 /** How long a call of the echo service may take, in milliseconds. */
 export const ECHO_TIMEOUT_MS = 1000;
-/** How long `Tell`, `Ask`, `Count` and `Collect` may take, in milliseconds: on a busy machine, too, a test of something else than time is done by then. */
+/** How long `Tell`, `Ask` and `Collect` may take, in milliseconds: on a busy machine, too, a test of something else than time is done by then. */
 const ECHO_LONG_TIMEOUT_MS = 5_000;
+/** How long `Count` may take, in milliseconds: longer than anybody waits for a message of it. */
+const ECHO_STREAM_TIMEOUT_MS = 30_000;
 /** The only process that may call it. */
 export const ECHO_CALLER = "gateway";
 /** When a slow `Ask` or `Count` is asked a second time, in milliseconds. */
@@ -64,7 +66,7 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
           method("Count", [number, number], {
             serverStreaming: true,
             hedgeAfter: durationFromMs(ECHO_HEDGE_AFTER_MS),
-            timeout: durationFromMs(ECHO_LONG_TIMEOUT_MS),
+            timeout: durationFromMs(ECHO_STREAM_TIMEOUT_MS),
           }),
           method("Collect", [wrapper("BytesValue"), number], {
             clientStreaming: true,

@@ -42,7 +42,7 @@ export function newsMs(target: Target): number {
 const TIMEOUT_MS = 4_000;
 /**
  * How much longer routes may take: a password's hash may wait for its turn, an upload that is all there ends with its last statement, which may run for 5 s, and a
- * download that has begun to arrive waits for its connection, which is given up after 13 s.
+ * download that has begun to arrive waits for its service to come back, which takes 11 s at most, or is broken off.
  */
 const LONG_TIMEOUTS_MS: Readonly<Record<string, number>> = {
   "POST /v1/users": 11_000,

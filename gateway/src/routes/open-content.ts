@@ -8,6 +8,7 @@ import { VARIANT_NAMES } from "#compose/image-view.ts";
 import type { Sources } from "#compose/sources.ts";
 import { parseByteRange, type RequestedRange } from "#http/byte-range.ts";
 import type { Variant } from "#schemas/images.ts";
+import { type Download, resumeDownload } from "./resume-download.ts";
 
 /** A download whose header has come. */
 export interface OpenContent {
@@ -51,30 +52,35 @@ export async function openContent(
 
 async function download(
   images: Sources["images"],
-  { id, variant, range }: ContentChoice & { readonly range?: RequestedRange },
+  { range, ...choice }: ContentChoice & { readonly range?: RequestedRange },
   context: CallContext,
 ): Promise<OpenContent> {
-  const request = { id, variant: VARIANT_NAMES[variant], range };
-  const responses = images.downloadImage(request, context)[Symbol.asyncIterator]();
-  const { value } = await responses.next();
-  const header = headerOf(value);
+  const begun = await begin(images, { ...choice, range }, context);
+  const { header, responses } = begun;
+  const last = header.first + header.length - 1;
   return {
     header,
     isPart: range !== undefined,
     async close() {
       await responses.return?.();
     },
-    async *chunks() {
-      try {
-        for (let next = await responses.next(); !next.done; next = await responses.next()) {
-          const { part } = next.value;
-          if (part.case === "chunk") yield part.value;
-        }
-      } finally {
-        await responses.return?.();
-      }
-    },
+    chunks: () =>
+      resumeDownload(begun, {
+        reopen: (first) => begin(images, { ...choice, range: { first, last } }, context),
+        signal: context.signal,
+      }),
   };
+}
+
+async function begin(
+  images: Sources["images"],
+  { id, variant, range }: ContentChoice & { readonly range?: RequestedRange },
+  context: CallContext,
+): Promise<Download> {
+  const request = { id, variant: VARIANT_NAMES[variant], range };
+  const responses = images.downloadImage(request, context)[Symbol.asyncIterator]();
+  const { value } = await responses.next();
+  return { header: headerOf(value), responses };
 }
 
 function headerOf(response: DownloadImageResponse | undefined): ContentHeader {
