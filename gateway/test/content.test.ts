@@ -1,6 +1,7 @@
 import { get } from "node:http";
 import { status } from "@grpc/grpc-js";
 import { RpcError } from "@triptych/chassis/rpc/rpc-error";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { Visibility } from "@triptych/protos/images/v1/image_pb";
 import { ADA, BOB, COMMENT, IMAGE, refusal, SESSION } from "./fake-services.ts";
 import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
@@ -219,6 +220,8 @@ describe.each([
     };
     await expect((await fetchBytes()).text()).rejects.toThrow();
     expect(asked.length).toBeGreaterThan(2);
+    gone = false;
+    await eventually(async () => (await fetchBytes()).status === 200); // the breaker has opened
   }, 20_000);
 
   it("break off when they break off, and are never taken for whole", async () => {

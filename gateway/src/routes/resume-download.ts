@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { status } from "@grpc/grpc-js";
-import { RpcError } from "@triptych/chassis/rpc/rpc-error";
+import { RpcError, statusName } from "@triptych/chassis/rpc/rpc-error";
 import type {
   ContentHeader,
   DownloadImageResponse,
@@ -60,10 +59,9 @@ export async function* resumeDownload(
   }
 }
 
-/** Whether a download ended for its connection or its replica, or because the service is away for the moment. */
+/** How calls end whose connection is lost, whose replica hangs, or whose service is away for the moment. */
+const LOST: ReadonlySet<string> = new Set(["UNAVAILABLE", "DEADLINE_EXCEEDED"]);
+
 function isLost(thrown: unknown): boolean {
-  return (
-    thrown instanceof RpcError &&
-    (thrown.code === status.UNAVAILABLE || thrown.code === status.DEADLINE_EXCEEDED)
-  );
+  return thrown instanceof RpcError && LOST.has(statusName(thrown.code));
 }

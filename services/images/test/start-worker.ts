@@ -1,4 +1,5 @@
 import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { isUnavailable } from "@triptych/chassis/rpc/rpc-error";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
@@ -25,7 +26,7 @@ export async function startWorker(
   return { [Symbol.asyncDispose]: () => worker.close() };
 }
 
-/** Waits until an image is ready or failed, and gives it. */
+/** Waits until an image is ready or failed, and gives it. Whoever asks on a busy machine may be refused meanwhile. */
 export function processed(
   images: TestImages,
   caller: UserCaller,
@@ -33,7 +34,12 @@ export function processed(
   options: { readonly timeoutMs?: number } = {},
 ): Promise<Image> {
   return eventually(async () => {
-    const image = await images.client.getImage({ id }, contextFor(caller));
-    return image.state !== ImageState.PROCESSING && image;
+    try {
+      const image = await images.client.getImage({ id }, contextFor(caller));
+      return image.state !== ImageState.PROCESSING && image;
+    } catch (thrown) {
+      if (isUnavailable(thrown)) return false;
+      throw thrown;
+    }
   }, options);
 }
