@@ -50,6 +50,10 @@ describe("two replicas of everything, under load", () => {
   const names = SERVICES.flatMap((service) => replicasOf(service, REPLICAS));
   const isRead = (sample: Sample) => sample.case.route.startsWith("GET ");
 
+  /** By this answer balancers learn that a gateway drains, which it gives to all that comes until they have. */
+  const tellsOfDrain = ({ case: { route }, detail }: Sample) =>
+    route === "GET /readyz" && detail.startsWith("503");
+
   async function restartInTurn(): Promise<void> {
     for (const name of [...names, ...GATEWAYS]) {
       expect([name, await system.process(name).stop()]).toEqual([name, 0]);
@@ -61,7 +65,9 @@ describe("two replicas of everything, under load", () => {
   test(
     "a rolling restart of every service and gateway fails no request",
     async () => {
-      const lost = (await underLoad(restartInTurn)).filter(isLost);
+      const lost = (await underLoad(restartInTurn))
+        .filter(isLost)
+        .filter((sample) => !tellsOfDrain(sample));
       expect(lost.map(describeSample)).toEqual([]);
     },
     TEST_MS_MAX,
