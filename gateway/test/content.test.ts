@@ -22,6 +22,7 @@ describe.each([
   let afterThree: ((download: number) => unknown) | undefined;
   let version = "v1";
   let gone = false;
+  let isShort = false;
   const asked: (readonly [first: number | undefined, last: number | undefined])[] = [];
 
   beforeAll(async () => {
@@ -62,6 +63,7 @@ describe.each([
               if (afterThree !== undefined) {
                 yield { part: { case: "chunk", value: CONTENT.subarray(first, first + 3) } };
                 await afterThree(asked.length);
+                if (isShort) return;
                 yield { part: { case: "chunk", value: CONTENT.subarray(first + 3, last + 1) } };
                 return;
               }
@@ -81,6 +83,7 @@ describe.each([
     afterThree = undefined;
     version = "v1";
     gone = false;
+    isShort = false;
     asked.length = 0;
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
@@ -202,6 +205,13 @@ describe.each([
     expect(await (await fetchBytes()).text()).toBe("0123456789");
     expect(asked).toHaveLength(2);
   }, 20_000);
+
+  it("break off if they end too soon", async () => {
+    afterThree = () => {
+      isShort = true;
+    };
+    await expect((await fetchBytes()).text()).rejects.toThrow();
+  });
 
   it("break off if others took their place meanwhile", async () => {
     afterThree = () => {

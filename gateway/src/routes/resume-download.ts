@@ -39,6 +39,7 @@ export async function* resumeDownload(
         current ??= await reopen(at);
         if (current.header.version !== version) throw new Error("other bytes took their place");
         const next = await current.responses.next();
+        if (next.done && at < end) throw new Error("a download ended before its last byte");
         if (next.done) return;
         const { part } = next.value;
         if (part.case !== "chunk") continue;
