@@ -72,7 +72,7 @@ export interface ClientOptions {
 
 /**
  * Makes a client that obeys the policy of each method, in this order: fresh answers from memory, bulkhead, breaker, deadline, hedge, and when
- * all fails old answers, where policy and caller allow them. Lost calls are tried again below, by the transport.
+ * all fails old answers, where policy and caller allow them. Lost calls of methods without a hedge are tried again below, by the transport.
  */
 export function createClient<S extends DescService>(service: S, options: ClientOptions): Client<S> {
   const { callee, transport, metrics } = options;
