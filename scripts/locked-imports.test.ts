@@ -29,11 +29,11 @@ const LOCKED = [
   ["services/users/src/grpc/x.ts", 'import "../y.ts";', "#room/x.ts"],
   ["gateway/src/x.ts", 'import "@triptych/comments/app";', "through its contract"],
   ["chassis/src/x.ts", 'import "@triptych/protos/users/v1/user_pb";', "The chassis knows no user"],
-  ["e2e/src/x.ts", 'import "@triptych/chassis/failure";', "front door"],
+  ["e2e/src/x.ts", 'import "@triptych/chassis/contract/failure";', "front door"],
 ] as const;
 
 const OPEN = [
-  ["services/users/src/domain/x.ts", 'import "@triptych/chassis/failure";'],
+  ["services/users/src/domain/x.ts", 'import "@triptych/chassis/contract/failure";'],
   ["services/users/src/domain/x.ts", 'import "./y.ts";'],
   ["services/users/src/grpc/x.ts", 'import "#domain/y.ts";'],
   ["services/users/src/repository/x.ts", 'import "@triptych/chassis/database/database";'],

@@ -1,5 +1,5 @@
 import { ANONYMOUS } from "#identity/caller.ts";
-import { createGrpcServer } from "#rpc/grpc-server.ts";
+import { createGrpcServer } from "#rpc/grpc/grpc-server.ts";
 import { EchoService } from "#testing/echo-service.ts";
 import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { quietClient } from "#testing/quiet-client.ts";

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { StringValueSchema } from "@bufbuild/protobuf/wkt";
-import { createClient } from "#rpc/client.ts";
+import { createClient } from "#rpc/client/client.ts";
 import type { Transport } from "#rpc/transport.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";

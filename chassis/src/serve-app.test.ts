@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { createServer } from "node:net";
+import { renderMetrics } from "#operations/render-metrics.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
-import { renderMetrics } from "#telemetry/render-metrics.ts";
 import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { eventually } from "#testing/eventually.ts";
 import { createTestAuthority } from "#testing/test-certificates.ts";

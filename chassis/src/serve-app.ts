@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunningApp } from "#lifecycle/run-process.ts";
 import { startInOrder } from "#lifecycle/start-in-order.ts";
-import { createGrpcServer } from "#rpc/grpc-server.ts";
+import { type OperationsServer, startOperationsServer } from "#operations/operations-server.ts";
+import { createGrpcServer } from "#rpc/grpc/grpc-server.ts";
 import type { Logger } from "#telemetry/logger.ts";
-import { type OperationsServer, startOperationsServer } from "#telemetry/operations-server.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import type { ServiceApp } from "./service-app.ts";
 

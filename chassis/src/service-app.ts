@@ -1,5 +1,5 @@
 import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
-import type { Router } from "#rpc/router.ts";
+import type { Router } from "#rpc/server/router.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 
 /** A service with its parts joined, which listens to nothing. A process, the monolith and the tests use it alike. */

@@ -1,4 +1,4 @@
-import { type ClientOptions, createClient } from "@triptych/chassis/rpc/client";
+import { type ClientOptions, createClient } from "@triptych/chassis/rpc/client/client";
 import type { Transport } from "@triptych/chassis/rpc/transport";
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";

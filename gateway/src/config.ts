@@ -1,5 +1,4 @@
-import { addresses, port } from "@triptych/chassis/configuration/address-fields";
-import { boolean, integer, list, text } from "@triptych/chassis/configuration/fields";
+import { addresses, port } from "@triptych/chassis/configuration/address-settings";
 import {
   type Configuration as ConfigurationOf,
   type Environment,
@@ -10,7 +9,8 @@ import {
   IDENTITY_FIELDS,
   PEER_FIELDS,
   PROCESS_FIELDS,
-} from "@triptych/chassis/configuration/service-fields";
+} from "@triptych/chassis/configuration/service-settings";
+import { boolean, integer, list, text } from "@triptych/chassis/configuration/settings";
 import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
 
 const REQUESTS_MAX = 1_000_000_000;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DescService } from "@bufbuild/protobuf";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
-import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
+import { createGrpcTransport } from "@triptych/chassis/rpc/grpc/grpc-transport";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
 import { openPeerCredentials } from "@triptych/chassis/tls/peer-credentials";

@@ -1,11 +1,11 @@
 import { create, type DescMethod, type DescService } from "@bufbuild/protobuf";
-import { createGrpcServer } from "@triptych/chassis/rpc/grpc-server";
-import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
-import type { Implementation } from "@triptych/chassis/rpc/handlers";
-import { createInProcessTransport } from "@triptych/chassis/rpc/in-process-transport";
-import { policyOf, processOf } from "@triptych/chassis/rpc/method-policy";
-import type { Router } from "@triptych/chassis/rpc/router";
-import { type RpcError, statusName } from "@triptych/chassis/rpc/rpc-error";
+import { policyOf, processOf } from "@triptych/chassis/contract/method-policy";
+import { type RpcError, statusName } from "@triptych/chassis/contract/rpc-error";
+import { createGrpcServer } from "@triptych/chassis/rpc/grpc/grpc-server";
+import { createGrpcTransport } from "@triptych/chassis/rpc/grpc/grpc-transport";
+import { createInProcessTransport } from "@triptych/chassis/rpc/in-process/in-process-transport";
+import type { Implementation } from "@triptych/chassis/rpc/server/handlers";
+import type { Router } from "@triptych/chassis/rpc/server/router";
 import type { Transport } from "@triptych/chassis/rpc/transport";
 import { quietRouter } from "@triptych/chassis/testing/quiet-router";
 import {

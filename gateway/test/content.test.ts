@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { status } from "@grpc/grpc-js";
-import { RpcError } from "@triptych/chassis/rpc/rpc-error";
+import { RpcError } from "@triptych/chassis/contract/rpc-error";
 import { eventually } from "@triptych/chassis/testing/eventually";
 import { Visibility } from "@triptych/protos/images/v1/image_pb";
 import { ADA, BOB, COMMENT, IMAGE, refusal, SESSION } from "./fake-services.ts";

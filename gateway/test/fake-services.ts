@@ -1,11 +1,11 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { status } from "@grpc/grpc-js";
+import { RpcError } from "@triptych/chassis/contract/rpc-error";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { Jwks } from "@triptych/chassis/identity/keys";
-import type { Handlers } from "@triptych/chassis/rpc/handlers";
-import type { Router } from "@triptych/chassis/rpc/router";
-import { RpcError } from "@triptych/chassis/rpc/rpc-error";
+import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
+import type { Router } from "@triptych/chassis/rpc/server/router";
 import { quietRouter } from "@triptych/chassis/testing/quiet-router";
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { ImageState, VariantName, Visibility } from "@triptych/protos/images/v1/image_pb";

@@ -7,7 +7,7 @@ import { generateKeyPair } from "@triptych/chassis/identity/keys";
 import {
   createInProcessTransport,
   type InProcessTransport,
-} from "@triptych/chassis/rpc/in-process-transport";
+} from "@triptych/chassis/rpc/in-process/in-process-transport";
 import type { Transport } from "@triptych/chassis/rpc/transport";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { path, port } from "@triptych/chassis/configuration/address-fields";
+import { path, port } from "@triptych/chassis/configuration/address-settings";
 import { ConfigurationError } from "@triptych/chassis/configuration/configuration-error";
-import { oneOf } from "@triptych/chassis/configuration/fields";
 import {
   type Configuration,
   type Environment,
   readConfiguration,
 } from "@triptych/chassis/configuration/read-configuration";
+import { oneOf } from "@triptych/chassis/configuration/settings";
 import { REPOSITORY } from "./repository-folder.ts";
 import { EXIT_USAGE, StackError } from "./stack-error.ts";
 

@@ -1,6 +1,6 @@
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import type { MethodPolicy } from "#rpc/method-policy.ts";
-import type { RpcError } from "#rpc/rpc-error.ts";
+import type { MethodPolicy } from "#contract/method-policy.ts";
+import type { RpcError } from "#contract/rpc-error.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import { overloaded } from "./overloaded.ts";

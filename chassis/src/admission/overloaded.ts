@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { RpcError } from "#rpc/rpc-error.ts";
+import { RpcError } from "#contract/rpc-error.ts";
 
 /** A limit learns within a second whether there is room again. */
 const RETRY_AFTER_MS = 1_000;

@@ -1,5 +1,5 @@
 import { type Configuration, type Environment, readConfiguration } from "./read-configuration.ts";
-import { DATABASE_FIELDS, PROCESS_FIELDS } from "./service-fields.ts";
+import { DATABASE_FIELDS, PROCESS_FIELDS } from "./service-settings.ts";
 
 /** Every setting of a process that brings a service's database up to date, whichever service's. */
 export const MIGRATE_CONFIGURATION_FIELDS = {

@@ -1,8 +1,8 @@
-import { addresses, port, url } from "./address-fields.ts";
+import { addresses, port, url } from "./address-settings.ts";
 import { ConfigurationError } from "./configuration-error.ts";
-import { optional } from "./field.ts";
-import { integer, json, milliseconds, oneOf, text } from "./fields.ts";
 import { describeConfiguration, readConfiguration } from "./read-configuration.ts";
+import { optional } from "./setting.ts";
+import { integer, json, milliseconds, oneOf, text } from "./settings.ts";
 
 const FIELDS = {
   port: port({ variable: "IMAGES_PORT", description: "where it listens", default: 8082 }),

@@ -1,5 +1,5 @@
 import { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
-import { type Field, type FieldValue, Misfit } from "./field.ts";
+import { type Field, type FieldValue, Misfit } from "./setting.ts";
 
 /** The most of a wrong value that a fault repeats, in characters. */
 const SHOWN_CHARACTERS_MAX = 40;

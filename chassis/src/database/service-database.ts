@@ -1,5 +1,5 @@
-import type { MigrationMode } from "#configuration/service-fields.ts";
-import type { FailurePolicySwitch } from "#rpc/method-policy.ts";
+import type { MigrationMode } from "#configuration/service-settings.ts";
+import type { FailurePolicySwitch } from "#contract/method-policy.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import { checkMigrations } from "./check-migrations.ts";

@@ -3,7 +3,7 @@ import { CannotConnect, ConnectionLost, canceledBy, DatabaseReadOnly } from "./d
 import { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 import type { ReadOnlyMode } from "./read-only-mode.ts";
-import { type ReadSources, repeatRead } from "./repeat-read.ts";
+import { type ReadSources, repeatRead } from "./retry-read.ts";
 import type { Rows, Statement } from "./statement.ts";
 import { runTransaction } from "./transaction.ts";
 

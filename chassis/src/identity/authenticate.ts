@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { RpcError } from "#rpc/rpc-error.ts";
+import { RpcError } from "#contract/rpc-error.ts";
 import { InvalidAccessToken } from "./access-token.ts";
 import { createAccessTokenVerifier } from "./access-token-verifier.ts";
 import { ANONYMOUS, type Caller, callerOf } from "./caller.ts";

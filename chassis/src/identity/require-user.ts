@@ -1,4 +1,4 @@
-import { Failure } from "#failure.ts";
+import { Failure } from "#contract/failure.ts";
 import type { Caller, UserCaller } from "#identity/caller.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { createServer } from "node:http";
-import { port, url } from "#configuration/address-fields.ts";
+import { port, url } from "#configuration/address-settings.ts";
 import { readConfiguration } from "#configuration/read-configuration.ts";
 import { createReadiness } from "./readiness.ts";
 import { type RunningApp, runProcess } from "./run-process.ts";

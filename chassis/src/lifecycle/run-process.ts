@@ -1,7 +1,7 @@
 import { createLogger, type Logger } from "#telemetry/logger.ts";
-import { endInTime } from "./end-in-time.ts";
 import type { Readiness } from "./readiness.ts";
-import { EXIT_FAILURE, refuseToStart } from "./refuse-to-start.ts";
+import { EXIT_FAILURE, refuseToStart } from "./report-start-failure.ts";
+import { endInTime } from "./run-with-timeout.ts";
 
 /** Ended as asked. */
 const EXIT_OK = 0;

@@ -1,4 +1,4 @@
-import { EXIT_FAILURE, refuseToStart } from "./refuse-to-start.ts";
+import { EXIT_FAILURE, refuseToStart } from "./report-start-failure.ts";
 
 /** What a process does before it ends. */
 export interface RunTaskOptions {

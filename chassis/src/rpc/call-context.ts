@@ -1,6 +1,6 @@
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import type { Caller } from "#identity/caller.ts";
-import type { CallTree } from "./call-tree.ts";
+import type { CallTree } from "#rpc/trace/trace.ts";
 
 /**
  * What travels with a call through every process that it touches. A handler is given one, and passes it on to the

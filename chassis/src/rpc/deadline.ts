@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { RpcError } from "./rpc-error.ts";
+import { RpcError } from "#contract/rpc-error.ts";
 
 /** A deadline that is being kept: its signal fires when it passes, or when the caller gives up before. */
 export interface KeptDeadline extends Disposable {

@@ -1,7 +1,7 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import type { CallNode } from "#rpc/trace/trace.ts";
 import type { Peer } from "#tls/peer.ts";
-import type { CallNode } from "./call-tree.ts";
 
 /** What goes along with a call, whatever the transport. */
 export interface CallHeaders {

@@ -1,5 +1,5 @@
+import { renderMetrics } from "#operations/render-metrics.ts";
 import { createMetrics } from "./metrics.ts";
-import { renderMetrics } from "./render-metrics.ts";
 
 describe("the metrics of the failure policy", () => {
   it("are read at each scrape, by callee and method", async () => {

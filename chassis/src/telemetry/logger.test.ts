@@ -1,4 +1,4 @@
-import { Failure } from "#failure.ts";
+import { Failure } from "#contract/failure.ts";
 import { createLogger, type LogLevel } from "./logger.ts";
 
 function capture(level: LogLevel = "info") {

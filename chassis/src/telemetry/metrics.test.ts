@@ -1,5 +1,5 @@
+import { renderMetrics } from "#operations/render-metrics.ts";
 import { createMetrics } from "./metrics.ts";
-import { renderMetrics } from "./render-metrics.ts";
 
 /** The samples of one metric, its bucket lines left out. */
 async function samplesOf(name: string, ...apps: Parameters<typeof renderMetrics>[0][number][]) {

@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import { type Client, createClient } from "#rpc/client.ts";
+import { type Client, createClient } from "#rpc/client/client.ts";
 import type { Transport } from "#rpc/transport.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";

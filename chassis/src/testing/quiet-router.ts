@@ -1,8 +1,8 @@
+import type { FailurePolicySwitch } from "#contract/method-policy.ts";
 import type { Authenticate } from "#identity/authenticate.ts";
 import { ANONYMOUS } from "#identity/caller.ts";
-import type { Implementation } from "#rpc/handlers.ts";
-import type { FailurePolicySwitch } from "#rpc/method-policy.ts";
-import { createRouter, type Router } from "#rpc/router.ts";
+import type { Implementation } from "#rpc/server/handlers.ts";
+import { createRouter, type Router } from "#rpc/server/router.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 

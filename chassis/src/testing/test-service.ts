@@ -1,9 +1,9 @@
 import assert from "node:assert";
 import type { DescService } from "@bufbuild/protobuf";
-import type { Client } from "#rpc/client.ts";
-import { createGrpcServer } from "#rpc/grpc-server.ts";
-import { createGrpcTransport } from "#rpc/grpc-transport.ts";
-import type { Router } from "#rpc/router.ts";
+import type { Client } from "#rpc/client/client.ts";
+import { createGrpcServer } from "#rpc/grpc/grpc-server.ts";
+import { createGrpcTransport } from "#rpc/grpc/grpc-transport.ts";
+import type { Router } from "#rpc/server/router.ts";
 import type { Transport } from "#rpc/transport.ts";
 import { quietClient } from "./quiet-client.ts";
 

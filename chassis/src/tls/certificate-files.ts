@@ -7,7 +7,7 @@ import {
   readCertificates,
   validitiesOf,
 } from "./certificates.ts";
-import { warnOfEnds } from "./warn-of-ends.ts";
+import { warnOfEnds } from "./warn-of-expiry.ts";
 
 /** How often the files are looked at: whoever renews them leaves hours, and three small files cost nothing. */
 const LOOK_INTERVAL_MS = 1_000;

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import { ConfigurationError } from "#configuration/configuration-error.ts";
-import { PEER_FIELDS } from "#configuration/service-fields.ts";
+import { PEER_FIELDS } from "#configuration/service-settings.ts";
 import { type CertificateValidities, readValidity } from "./certificate-validity.ts";
 import { nameOf, uriOf } from "./process-uri.ts";
 

@@ -1,6 +1,6 @@
 import { Client, status } from "@grpc/grpc-js";
-import { createGrpcServer, type GrpcServer } from "#rpc/grpc-server.ts";
-import { createGrpcTransport } from "#rpc/grpc-transport.ts";
+import { createGrpcServer, type GrpcServer } from "#rpc/grpc/grpc-server.ts";
+import { createGrpcTransport } from "#rpc/grpc/grpc-transport.ts";
 import type { Transport } from "#rpc/transport.ts";
 import { ECHO_CALLER } from "#testing/echo-file.ts";
 import { EchoService } from "#testing/echo-service.ts";

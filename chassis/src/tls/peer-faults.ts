@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import type { ConfigurationFault } from "#configuration/configuration-error.ts";
 import type { Configuration } from "#configuration/read-configuration.ts";
-import { PEER_FIELDS } from "#configuration/service-fields.ts";
+import { PEER_FIELDS } from "#configuration/service-settings.ts";
 
 /** The settings that say how a process and its peers know one another. */
 export type PeerSettings = Configuration<typeof PEER_FIELDS>;

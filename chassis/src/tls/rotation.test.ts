@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
-import { createGrpcServer } from "#rpc/grpc-server.ts";
-import { createGrpcTransport } from "#rpc/grpc-transport.ts";
+import { createGrpcServer } from "#rpc/grpc/grpc-server.ts";
+import { createGrpcTransport } from "#rpc/grpc/grpc-transport.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { ECHO_CALLER } from "#testing/echo-file.ts";
 import { EchoService } from "#testing/echo-service.ts";

@@ -1,5 +1,5 @@
-import type { CallOptions } from "@triptych/chassis/rpc/client";
-import { isUnavailable } from "@triptych/chassis/rpc/rpc-error";
+import { isUnavailable } from "@triptych/chassis/contract/rpc-error";
+import type { CallOptions } from "@triptych/chassis/rpc/client/client";
 import type { Degraded } from "#schemas/degraded.ts";
 
 /** What a source said of some keys. */

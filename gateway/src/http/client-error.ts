@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { newRequestId } from "@triptych/chassis/rpc/request-id";
+import { newRequestId } from "@triptych/chassis/ids/request-id";
 import type { ProblemCode } from "#problems/codes.ts";
 import { Problem } from "#problems/problem.ts";
 import { PROBLEM_CONTENT_TYPE, problemBody } from "#problems/send-problem.ts";

@@ -1,6 +1,6 @@
 import { generateKeyPair } from "@triptych/chassis/identity/keys";
-import { createInProcessTransport } from "@triptych/chassis/rpc/in-process-transport";
-import { createRouter } from "@triptych/chassis/rpc/router";
+import { createInProcessTransport } from "@triptych/chassis/rpc/in-process/in-process-transport";
+import { createRouter } from "@triptych/chassis/rpc/server/router";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
 import { createGateway } from "#app.ts";

@@ -1,4 +1,4 @@
-import { type RpcError, statusName } from "@triptych/chassis/rpc/rpc-error";
+import { type RpcError, statusName } from "@triptych/chassis/contract/rpc-error";
 import type { ProblemCode } from "./codes.ts";
 import { fieldName } from "./field-name.ts";
 import { badFields, Problem } from "./problem.ts";

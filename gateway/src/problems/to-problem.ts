@@ -1,4 +1,4 @@
-import { RpcError } from "@triptych/chassis/rpc/rpc-error";
+import { RpcError } from "@triptych/chassis/contract/rpc-error";
 import type { FastifyError, FastifyRequest } from "fastify";
 import type { ProblemCode } from "./codes.ts";
 import { fromRpcError } from "./from-rpc-error.ts";

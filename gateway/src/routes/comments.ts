@@ -1,17 +1,17 @@
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { composeComment, composeComments } from "#compose/compose-comments.ts";
 import { USER_DECORATION } from "#compose/user-summaries.ts";
+import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import { waitsFor } from "#http/route-calls.ts";
+import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
+import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems } from "#openapi/answers.ts";
+import { SIGNED_IN } from "#openapi/security.ts";
 import { CommentChange, CommentPage, CommentReference } from "#schemas/comments.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
-import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems } from "./answers.ts";
-import { changedPaths } from "./changed-paths.ts";
 import type { CommentRouteDependencies } from "./comment-route-dependencies.ts";
-import { SIGNED_IN } from "./security.ts";
 
 /** Adds the routes of single comments and their replies. */
 export function commentRoutes(server: ApiServer, dependencies: CommentRouteDependencies): void {

@@ -1,15 +1,15 @@
 import { CommentOrder, CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { composeComment, composeComments } from "#compose/compose-comments.ts";
 import { USER_DECORATION } from "#compose/user-summaries.ts";
+import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import { waitsFor } from "#http/route-calls.ts";
 import { sendResource } from "#http/send-resource.ts";
+import { JSON_PROBLEMS, problems } from "#openapi/answers.ts";
+import { SIGNED_IN } from "#openapi/security.ts";
 import { CommentPage, CommentQuery, CommentReference, NewComment } from "#schemas/comments.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { pageOf } from "#schemas/page.ts";
-import { JSON_PROBLEMS, problems } from "./answers.ts";
 import type { CommentRouteDependencies } from "./comment-route-dependencies.ts";
-import { SIGNED_IN } from "./security.ts";
 
 const ORDERS = { newest: CommentOrder.NEWEST, oldest: CommentOrder.OLDEST } as const;
 

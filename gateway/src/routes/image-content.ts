@@ -4,16 +4,16 @@ import type { ContentHeader } from "@triptych/protos/images/v1/image_service_pb"
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { Type } from "typebox";
 import type { Sources } from "#compose/sources.ts";
+import { openContent } from "#content/open-content.ts";
+import type { Calls } from "#guard/calls.ts";
+import { waitsFor } from "#guard/route-calls.ts";
 import { accepts } from "#http/acceptable.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import type { Calls } from "#http/calls.ts";
 import { matchesNone } from "#http/entity-tag.ts";
-import { waitsFor } from "#http/route-calls.ts";
+import { NOT_MODIFIED, problems } from "#openapi/answers.ts";
 import { Problem } from "#problems/problem.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { ContentQuery, type Variant } from "#schemas/images.ts";
-import { NOT_MODIFIED, problems } from "./answers.ts";
-import { openContent } from "./open-content.ts";
 
 const Bytes = Type.Unsafe<unknown>({
   type: "string",

@@ -6,17 +6,17 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { composeImage, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
 import type { Sources } from "#compose/sources.ts";
+import { type OpenImageForm, openImageForm } from "#content/image-form.ts";
+import type { Calls } from "#guard/calls.ts";
+import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import type { Calls } from "#http/calls.ts";
-import { type OpenImageForm, openImageForm } from "#http/image-form.ts";
-import { waitsFor } from "#http/route-calls.ts";
+import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
+import { problems } from "#openapi/answers.ts";
+import { SIGNED_IN } from "#openapi/security.ts";
 import { Problem } from "#problems/problem.ts";
 import { type ImageForm, ImageReference, ImageUpload } from "#schemas/images.ts";
 import { TAG_COUNT_MAX, UPLOAD_BYTES_MAX } from "#schemas/limits.ts";
-import { problems } from "./answers.ts";
-import { changedPaths } from "./changed-paths.ts";
-import { SIGNED_IN } from "./security.ts";
 
 /** What a form may have besides the file's bytes: text fields, boundaries, headers. */
 const FORM_OVERHEAD_BYTES_MAX = 1024 * 1024;

@@ -2,17 +2,17 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { composeImage, composeImages, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
 import type { Sources } from "#compose/sources.ts";
+import type { Calls } from "#guard/calls.ts";
+import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import type { Calls } from "#http/calls.ts";
-import { waitsFor } from "#http/route-calls.ts";
+import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
+import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems } from "#openapi/answers.ts";
+import { SIGNED_IN } from "#openapi/security.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { ImageChange, ImagePage, ImageQuery, ImageReference } from "#schemas/images.ts";
 import { pageOf } from "#schemas/page.ts";
-import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems } from "./answers.ts";
-import { changedPaths } from "./changed-paths.ts";
-import { SIGNED_IN } from "./security.ts";
 
 /** What the routes of images need. */
 export type ImageRouteDependencies = Sources & { readonly calls: Calls };

@@ -2,15 +2,15 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { createDegradation } from "#compose/degradation.ts";
 import type { Sources } from "#compose/sources.ts";
 import { findSummaries, USER_DECORATION } from "#compose/user-summaries.ts";
+import type { Calls } from "#guard/calls.ts";
+import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import type { Calls } from "#http/calls.ts";
-import { waitsFor } from "#http/route-calls.ts";
 import { refuseTags } from "#http/write-condition.ts";
+import { NoContent, problems } from "#openapi/answers.ts";
+import { SIGNED_IN } from "#openapi/security.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { LikerPage } from "#schemas/images.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
-import { NoContent, problems } from "./answers.ts";
-import { SIGNED_IN } from "./security.ts";
 
 /** What the routes of likes need. */
 export type LikeRouteDependencies = Pick<Sources, "users" | "images"> & { readonly calls: Calls };

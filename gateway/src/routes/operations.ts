@@ -1,5 +1,5 @@
+import { METRICS_CONTENT_TYPE, renderMetrics } from "@triptych/chassis/operations/render-metrics";
 import type { Metrics } from "@triptych/chassis/telemetry/metrics";
-import { METRICS_CONTENT_TYPE, renderMetrics } from "@triptych/chassis/telemetry/render-metrics";
 import { Type } from "typebox";
 import type { ApiServer } from "#http/api-server.ts";
 

@@ -7,11 +7,13 @@ import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import { toText } from "#compose/moment-text.ts";
 import type { Sources } from "#compose/sources.ts";
 import { toSelf } from "#compose/user-view.ts";
+import { type Calls, userOf } from "#guard/calls.ts";
+import type { RateLimits } from "#guard/rate-limits.ts";
+import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import { type Calls, userOf } from "#http/calls.ts";
-import type { RateLimits } from "#http/rate-limits.ts";
-import { waitsFor } from "#http/route-calls.ts";
 import { refuseTags } from "#http/write-condition.ts";
+import { JSON_PROBLEMS, NoContent, problems } from "#openapi/answers.ts";
+import { SIGNED_IN } from "#openapi/security.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
 import {
@@ -21,8 +23,6 @@ import {
   SessionReference,
   SessionRefresh,
 } from "#schemas/sessions.ts";
-import { JSON_PROBLEMS, NoContent, problems } from "./answers.ts";
-import { SIGNED_IN } from "./security.ts";
 
 /** What a client says of itself is cut to so many characters. */
 const USER_AGENT_CHARACTERS_MAX = 256;

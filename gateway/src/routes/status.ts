@@ -1,7 +1,7 @@
 import type { ApiServer } from "#http/api-server.ts";
+import { problems } from "#openapi/answers.ts";
 import { SystemStatus } from "#schemas/status.ts";
 import type { StatusBoard } from "#status/status-board.ts";
-import { problems } from "./answers.ts";
 
 /** Adds the route that tells how every service does. */
 export function statusRoutes(server: ApiServer, { board }: { readonly board: StatusBoard }): void {

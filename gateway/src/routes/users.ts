@@ -1,19 +1,19 @@
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { Sources } from "#compose/sources.ts";
 import { toSelf, toUser } from "#compose/user-view.ts";
+import { type Calls, userOf } from "#guard/calls.ts";
+import type { RateLimits } from "#guard/rate-limits.ts";
+import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import { type Calls, userOf } from "#http/calls.ts";
-import type { RateLimits } from "#http/rate-limits.ts";
-import { waitsFor } from "#http/route-calls.ts";
+import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
+import { JSON_PROBLEMS, NOT_MODIFIED, problems } from "#openapi/answers.ts";
+import { SIGNED_IN } from "#openapi/security.ts";
 import { badFields } from "#problems/problem.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { pageOf } from "#schemas/page.ts";
 import { NewUser, UserChange, UserPage, UserQuery, UserReference } from "#schemas/users.ts";
-import { JSON_PROBLEMS, NOT_MODIFIED, problems } from "./answers.ts";
-import { changedPaths } from "./changed-paths.ts";
-import { SIGNED_IN } from "./security.ts";
 
 /** What the routes of users need. */
 export type UserRouteDependencies = Pick<Sources, "users"> & {

@@ -3,8 +3,8 @@ import {
   prepareServiceDatabase,
 } from "@triptych/chassis/database/service-database";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
-import { createClient } from "@triptych/chassis/rpc/client";
-import { createRouter } from "@triptych/chassis/rpc/router";
+import { createClient } from "@triptych/chassis/rpc/client/client";
+import { createRouter } from "@triptych/chassis/rpc/server/router";
 import type { Transport } from "@triptych/chassis/rpc/transport";
 import type { ServiceApp } from "@triptych/chassis/service-app";
 import type { Logger } from "@triptych/chassis/telemetry/logger";

@@ -1,10 +1,10 @@
-import { addresses } from "@triptych/chassis/configuration/address-fields";
+import { addresses } from "@triptych/chassis/configuration/address-settings";
 import {
   type Configuration as ConfigurationOf,
   type Environment,
   readConfiguration,
 } from "@triptych/chassis/configuration/read-configuration";
-import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-fields";
+import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-settings";
 import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
 
 /** Every setting of the process. */

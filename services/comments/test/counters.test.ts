@@ -1,5 +1,5 @@
-import { newId } from "@triptych/chassis/database/new-id";
-import { RpcError } from "@triptych/chassis/rpc/rpc-error";
+import { RpcError } from "@triptych/chassis/contract/rpc-error";
+import { newId } from "@triptych/chassis/ids/new-id";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { recountComments } from "#repository/recount-comments.ts";
 import { type CommentsUnderTest, startComments, type TestUser } from "./start-comments.ts";

@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { newId, slotOf } from "@triptych/chassis/database/new-id";
+import { newId, slotOf } from "@triptych/chassis/ids/new-id";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type CommentsUnderTest, startComments, type TestUser } from "./start-comments.ts";
 

@@ -1,5 +1,5 @@
-import { newId } from "@triptych/chassis/database/new-id";
-import { encodePageToken } from "@triptych/chassis/database/page-token";
+import { newId } from "@triptych/chassis/ids/new-id";
+import { encodePageToken } from "@triptych/chassis/ids/page-token";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { CommentOrder } from "@triptych/protos/comments/v1/comment_service_pb";
 import { type CommentsUnderTest, startComments, type TestUser } from "./start-comments.ts";

@@ -1,8 +1,8 @@
 import { createDatabase, type Database } from "@triptych/chassis/database/database";
-import { newId } from "@triptych/chassis/database/new-id";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { newId } from "@triptych/chassis/ids/new-id";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import type { Client } from "@triptych/chassis/rpc/client";
+import type { Client } from "@triptych/chassis/rpc/client/client";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { createTestDatabase } from "@triptych/chassis/testing/test-database";

@@ -3,7 +3,7 @@ import {
   prepareServiceDatabase,
 } from "@triptych/chassis/database/service-database";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
-import { createRouter } from "@triptych/chassis/rpc/router";
+import { createRouter } from "@triptych/chassis/rpc/server/router";
 import type { ServiceApp } from "@triptych/chassis/service-app";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
@@ -14,7 +14,7 @@ import { type BlobStore, BlobStoreRefused, BlobStoreUnavailable } from "#domain/
 import { createDownloads } from "#domain/downloads.ts";
 import { createImages } from "#domain/images.ts";
 import { createLikes } from "#domain/likes.ts";
-import { createUploads } from "#domain/upload.ts";
+import { createUploads } from "#domain/uploads.ts";
 import { createHandlers } from "#grpc/handlers.ts";
 import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
 import { createImageQueue } from "#queue/image-queue.ts";

@@ -1,14 +1,6 @@
 import assert from "node:assert";
-import { path, port, url } from "@triptych/chassis/configuration/address-fields";
+import { path, port, url } from "@triptych/chassis/configuration/address-settings";
 import type { ConfigurationFault } from "@triptych/chassis/configuration/configuration-error";
-import { optional } from "@triptych/chassis/configuration/field";
-import {
-  boolean,
-  integer,
-  milliseconds,
-  oneOf,
-  text,
-} from "@triptych/chassis/configuration/fields";
 import {
   type Configuration as ConfigurationOf,
   type Environment,
@@ -20,7 +12,15 @@ import {
   OPERATIONS_FIELDS,
   PROCESS_FIELDS,
   SERVICE_FIELDS,
-} from "@triptych/chassis/configuration/service-fields";
+} from "@triptych/chassis/configuration/service-settings";
+import { optional } from "@triptych/chassis/configuration/setting";
+import {
+  boolean,
+  integer,
+  milliseconds,
+  oneOf,
+  text,
+} from "@triptych/chassis/configuration/settings";
 import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
 import type { BlobSettings } from "#blobs/create-blob-store.ts";
 

@@ -1,8 +1,8 @@
 import { prepareServiceDatabase } from "@triptych/chassis/database/service-database";
 import { createReadiness } from "@triptych/chassis/lifecycle/readiness";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
+import { startOperationsServer } from "@triptych/chassis/operations/operations-server";
 import { createLogger, type Logger } from "@triptych/chassis/telemetry/logger";
-import { startOperationsServer } from "@triptych/chassis/telemetry/operations-server";
 import { prepareQueue } from "#queue/prepare-queue.ts";
 import { readWorkerConfig, type WorkerConfiguration } from "./config.ts";
 import { MIGRATIONS } from "./migrations.ts";

@@ -1,5 +1,5 @@
-import { newId } from "@triptych/chassis/database/new-id";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { newId } from "@triptych/chassis/ids/new-id";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, Visibility } from "@triptych/protos/images/v1/image_pb";
 import { picture } from "./pictures.ts";

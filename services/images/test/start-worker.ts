@@ -1,5 +1,5 @@
+import { isUnavailable } from "@triptych/chassis/contract/rpc-error";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
-import { isUnavailable } from "@triptych/chassis/rpc/rpc-error";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";

@@ -1,6 +1,6 @@
 import { createBlobStore } from "#blobs/create-blob-store.ts";
-import { createS3Bucket } from "#blobs/s3-bucket.ts";
-import { beginUpload } from "#blobs/s3-upload.ts";
+import { createS3Bucket } from "#blobs/s3/s3-bucket.ts";
+import { beginUpload } from "#blobs/s3/s3-upload.ts";
 import { type BlobStore, BlobStoreRefused } from "#domain/blob-store.ts";
 import { startObjectStore, type TestObjectStore } from "./start-object-store.ts";
 

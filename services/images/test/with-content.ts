@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { createContentParts } from "#blobs/content-parts.ts";
-import type { ObjectContent } from "#blobs/objects.ts";
-import { openScratchFile } from "#blobs/scratch.ts";
+import type { ObjectContent } from "#blobs/s3/objects.ts";
+import { createContentParts } from "#blobs/scratch/content-parts.ts";
+import { openScratchFile } from "#blobs/scratch/scratch.ts";
 
 /** Lends bytes as what is put into a bucket. */
 export async function withContent<Result>(

@@ -8,8 +8,8 @@ import {
   ACCESS_TOKEN_ISSUER,
   createAuthenticator,
 } from "@triptych/chassis/identity/authenticate";
-import { createClient } from "@triptych/chassis/rpc/client";
-import { createRouter } from "@triptych/chassis/rpc/router";
+import { createClient } from "@triptych/chassis/rpc/client/client";
+import { createRouter } from "@triptych/chassis/rpc/server/router";
 import type { Transport } from "@triptych/chassis/rpc/transport";
 import type { ServiceApp } from "@triptych/chassis/service-app";
 import type { Logger } from "@triptych/chassis/telemetry/logger";

@@ -1,14 +1,14 @@
-import { addresses } from "@triptych/chassis/configuration/address-fields";
-import { defineField, Misfit } from "@triptych/chassis/configuration/field";
-import { json, splitList } from "@triptych/chassis/configuration/fields";
+import { addresses } from "@triptych/chassis/configuration/address-settings";
 import {
   type Configuration as ConfigurationOf,
   type Environment,
   readConfiguration,
 } from "@triptych/chassis/configuration/read-configuration";
-import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-fields";
-import { isId } from "@triptych/chassis/database/new-id";
+import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-settings";
+import { defineField, Misfit } from "@triptych/chassis/configuration/setting";
+import { json, splitList } from "@triptych/chassis/configuration/settings";
 import { parsePrivateJwk } from "@triptych/chassis/identity/keys";
+import { isId } from "@triptych/chassis/ids/new-id";
 import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
 
 /** Every setting of the process. */

@@ -1,4 +1,4 @@
-import { createGrpcTransport } from "@triptych/chassis/rpc/grpc-transport";
+import { createGrpcTransport } from "@triptych/chassis/rpc/grpc/grpc-transport";
 import { runService } from "@triptych/chassis/run-service";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { createApp, NAME } from "./app.ts";

@@ -1,10 +1,10 @@
 import { status } from "@grpc/grpc-js";
-import { newId } from "@triptych/chassis/database/new-id";
-import { Failure } from "@triptych/chassis/failure";
+import { Failure } from "@triptych/chassis/contract/failure";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { Caller } from "@triptych/chassis/identity/caller";
 import type { Jwks } from "@triptych/chassis/identity/keys";
-import type { Handlers } from "@triptych/chassis/rpc/handlers";
+import { newId } from "@triptych/chassis/ids/new-id";
+import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import { quietRouter } from "@triptych/chassis/testing/quiet-router";
 import { startTestService, type TestService } from "@triptych/chassis/testing/test-service";
 import { ImageState } from "@triptych/protos/images/v1/image_pb";

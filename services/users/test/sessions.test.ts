@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { newId, newIdIn } from "@triptych/chassis/database/new-id";
+import { newId, newIdIn } from "@triptych/chassis/ids/new-id";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { startUsers, type TestUser, type UsersUnderTest } from "./start-users.ts";
 

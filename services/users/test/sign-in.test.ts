@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { hash } from "@node-rs/argon2";
-import { slotOf } from "@triptych/chassis/database/new-id";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
+import { slotOf } from "@triptych/chassis/ids/new-id";
 import {
   newHandle,
   OPERATOR_ID,

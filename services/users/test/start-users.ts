@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createDatabase, type Database } from "@triptych/chassis/database/database";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import type { Client } from "@triptych/chassis/rpc/client";
+import type { Client } from "@triptych/chassis/rpc/client/client";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { createTestDatabase } from "@triptych/chassis/testing/test-database";

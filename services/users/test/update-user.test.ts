@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { newId } from "@triptych/chassis/database/new-id";
+import { newId } from "@triptych/chassis/ids/new-id";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { ImageState } from "@triptych/protos/images/v1/image_pb";
 import { startUsers, type TestUser, type UsersUnderTest } from "./start-users.ts";

@@ -3,7 +3,7 @@ import type { Environment } from "@triptych/chassis/configuration/read-configura
 import {
   createInProcessTransport,
   type InProcessTransport,
-} from "@triptych/chassis/rpc/in-process-transport";
+} from "@triptych/chassis/rpc/in-process/in-process-transport";
 import type { ServiceApp } from "@triptych/chassis/service-app";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createApp as createComments } from "@triptych/comments/app";
@@ -14,7 +14,7 @@ import { createApp as createUsers } from "@triptych/users/app";
 import { readConfig as readUsersConfig } from "@triptych/users/config";
 import { SERVICES, type ServiceName } from "#part-names.ts";
 import { ownSettings } from "#supervisor/own-settings.ts";
-import { createLateRouter } from "./late-router.ts";
+import { createLateRouter } from "./lazy-router.ts";
 
 /** The three services in one process. */
 export interface JoinedServices {

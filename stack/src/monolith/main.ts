@@ -1,9 +1,9 @@
 import { readConfiguration } from "@triptych/chassis/configuration/read-configuration";
-import { OPERATIONS_FIELDS } from "@triptych/chassis/configuration/service-fields";
+import { OPERATIONS_FIELDS } from "@triptych/chassis/configuration/service-settings";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
+import { startOperationsServer } from "@triptych/chassis/operations/operations-server";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
-import { startOperationsServer } from "@triptych/chassis/telemetry/operations-server";
 import { createGateway } from "@triptych/gateway/app";
 import { readConfig as readGatewayConfig } from "@triptych/gateway/config";
 import { ownSettings } from "#supervisor/own-settings.ts";

@@ -1,10 +1,10 @@
-import { path, port } from "@triptych/chassis/configuration/address-fields";
-import { text } from "@triptych/chassis/configuration/fields";
+import { path, port } from "@triptych/chassis/configuration/address-settings";
 import {
   type Configuration,
   type Environment,
   readConfiguration,
 } from "@triptych/chassis/configuration/read-configuration";
+import { text } from "@triptych/chassis/configuration/settings";
 
 /** The settings of a process that keeps one embedded server. */
 const FIELDS = {

@@ -1,6 +1,6 @@
 import { createReadiness } from "@triptych/chassis/lifecycle/readiness";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
-import { startOperationsServer } from "@triptych/chassis/telemetry/operations-server";
+import { startOperationsServer } from "@triptych/chassis/operations/operations-server";
 import { readPostgresConfiguration } from "./configuration.ts";
 import { ensureServiceDatabase } from "./service-database.ts";
 import { startPostgres } from "./start-postgres.ts";

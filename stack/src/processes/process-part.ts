@@ -4,8 +4,8 @@ import { StackError } from "#stack-error.ts";
 import { answersOk } from "./ask-http.ts";
 import type { Child, ProcessDefinition } from "./child-process.ts";
 import { describeExit, keepRunning } from "./keep-running.ts";
+import { Turns } from "./mutex.ts";
 import type { Part } from "./part.ts";
-import { Turns } from "./turns.ts";
 
 /** A process that has not become ready by then is told of; it goes on trying. */
 const READY_MS_MAX = 30_000;

@@ -1,8 +1,8 @@
 import type { PartState, PartStatus } from "#control/messages.ts";
 import type { ServiceName } from "#part-names.ts";
 import { acceptConnections, refuseConnections } from "#postgres/service-database.ts";
+import { Turns } from "#processes/mutex.ts";
 import type { Part } from "#processes/part.ts";
-import { Turns } from "#processes/turns.ts";
 import { StackError } from "#stack-error.ts";
 
 /** A service's database: stopped, it refuses connections, and those that it had have ended. The server goes on. */

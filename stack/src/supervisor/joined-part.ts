@@ -1,8 +1,8 @@
 import type { PartState, PartStatus } from "#control/messages.ts";
 import { type PartName, SERVICES, type ServiceName } from "#part-names.ts";
+import { Turns } from "#processes/mutex.ts";
 import type { Part } from "#processes/part.ts";
 import type { ProcessPart } from "#processes/process-part.ts";
-import { Turns } from "#processes/turns.ts";
 import { StackError } from "#stack-error.ts";
 
 /**

@@ -12,7 +12,7 @@ import {
   serviceSettings,
   type Wiring,
   workerSettings,
-} from "./wiring.ts";
+} from "./process-settings.ts";
 
 /** Whether the services and the gateway are a process each, or one together. */
 export type Shape = "split" | "monolith";

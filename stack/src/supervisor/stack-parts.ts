@@ -3,7 +3,7 @@ import { SERVICES } from "#part-names.ts";
 import { type PartListener, ProcessPart } from "#processes/process-part.ts";
 import { JoinedPart } from "./joined-part.ts";
 import { planProcesses, type Shape } from "./process-plan.ts";
-import type { Wiring } from "./wiring.ts";
+import type { Wiring } from "./process-settings.ts";
 
 /** The processes of a stack, and what can be done to what runs in them. */
 export interface StackParts {

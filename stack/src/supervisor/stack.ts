@@ -10,19 +10,19 @@ import { openSecrets } from "#data-folder/secrets.ts";
 import { SERVICES } from "#part-names.ts";
 import { acceptConnections, ensureServiceDatabase } from "#postgres/service-database.ts";
 import { NODE_OPTIONS } from "#processes/child-process.ts";
+import { Turns } from "#processes/mutex.ts";
 import type { Part } from "#processes/part.ts";
 import type { ProcessPart } from "#processes/process-part.ts";
-import { Turns } from "#processes/turns.ts";
 import type { Settings } from "#settings.ts";
 import { StackError } from "#stack-error.ts";
 import { DatabasePart } from "./database-part.ts";
 import { checkPortIsFree, findFreePorts } from "./free-ports.ts";
-import { type Guard, startGuard } from "./guard.ts";
-import { clearLeftovers } from "./leftovers.ts";
-import { PostgresKeeper } from "./postgres-keeper.ts";
+import { clearLeftovers } from "./orphans.ts";
+import { PostgresKeeper } from "./postgres-supervisor.ts";
 import { gatewayUrl, type Shape } from "./process-plan.ts";
+import { assignPorts, PORT_COUNT, type Wiring } from "./process-settings.ts";
+import { type Guard, startGuard } from "./reaper.ts";
 import { createParts, endProcesses, type StackParts } from "./stack-parts.ts";
-import { assignPorts, PORT_COUNT, type Wiring } from "./wiring.ts";
 
 /** What a stack is started with. */
 export interface StackOptions {

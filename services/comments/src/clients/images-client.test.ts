@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { RpcError } from "@triptych/chassis/rpc/rpc-error";
+import { RpcError } from "@triptych/chassis/contract/rpc-error";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { createImagesClient } from "./images-client.ts";
 

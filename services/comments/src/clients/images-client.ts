@@ -1,5 +1,5 @@
-import type { Client } from "@triptych/chassis/rpc/client";
-import { isUnavailable, RpcError } from "@triptych/chassis/rpc/rpc-error";
+import { isUnavailable, RpcError } from "@triptych/chassis/contract/rpc-error";
+import type { Client } from "@triptych/chassis/rpc/client/client";
 import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Images } from "#domain/image-facts.ts";
 import { dependencyUnavailable } from "#domain/reasons.ts";

@@ -1,4 +1,4 @@
-import { findTextFault } from "@triptych/chassis/fields/text-fault";
+import { findTextFault } from "@triptych/chassis/validation/text-violation";
 
 /** The longest body, in Unicode code points. The schema checks it too. */
 export const BODY_CODE_POINTS_MAX = 2_000;

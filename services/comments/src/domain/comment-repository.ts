@@ -1,4 +1,4 @@
-import type { PageQuery } from "@triptych/chassis/fields/page";
+import type { PageQuery } from "@triptych/chassis/validation/page";
 import type { Comment } from "./comment.ts";
 
 /** In which order an image's comments are listed. */

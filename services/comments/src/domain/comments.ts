@@ -1,6 +1,6 @@
-import { newIdIn } from "@triptych/chassis/database/new-id";
-import { type Page, type PageQuery, toPage } from "@triptych/chassis/fields/page";
+import { newIdIn } from "@triptych/chassis/ids/new-id";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { type Page, type PageQuery, toPage } from "@triptych/chassis/validation/page";
 import { type Comment, etagOf, isEditWindowOver, withBody } from "./comment.ts";
 import type { CommentDeletion, CommentEdit, NewComment } from "./comment-changes.ts";
 import type { CommentQuery, CommentRepository, CommentRows } from "./comment-repository.ts";

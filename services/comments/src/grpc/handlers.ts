@@ -1,5 +1,5 @@
 import { requireUser } from "@triptych/chassis/identity/require-user";
-import type { Handlers } from "@triptych/chassis/rpc/handlers";
+import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import type { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import type { Comments } from "#domain/comments.ts";
 import { toMessage, toPageMessage } from "./messages.ts";

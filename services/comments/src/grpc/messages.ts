@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { type Page, type PagedList, toNextPageToken } from "@triptych/chassis/fields/page";
+import { type Page, type PagedList, toNextPageToken } from "@triptych/chassis/validation/page";
 import type { CommentSchema } from "@triptych/protos/comments/v1/comment_pb";
 import { type Comment, etagOf } from "#domain/comment.ts";
 

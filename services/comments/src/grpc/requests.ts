@@ -1,5 +1,5 @@
-import { readFields } from "@triptych/chassis/fields/field-reader";
-import type { PagedList } from "@triptych/chassis/fields/page";
+import { readFields } from "@triptych/chassis/validation/field-reader";
+import type { PagedList } from "@triptych/chassis/validation/page";
 import {
   type BatchGetCommentCountsRequest,
   CommentOrder,

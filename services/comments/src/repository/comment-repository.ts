@@ -2,7 +2,7 @@ import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
 import type { CommentOrder, CommentRepository } from "#domain/comment-repository.ts";
 import { COMMENT_COLUMNS, type CommentRow, toComment } from "./comment-row.ts";
-import { createCommentRows } from "./comment-rows.ts";
+import { createCommentRows } from "./comment-transaction.ts";
 
 const SELECT_COMMENT = {
   name: "select_comment",

@@ -1,8 +1,8 @@
+import { createFileBlobStore } from "#blobs/file/file-blob-store.ts";
+import { createObjectBlobStore } from "#blobs/s3/object-blob-store.ts";
+import type { S3Settings } from "#blobs/s3/s3-client.ts";
+import { createS3Objects } from "#blobs/s3/s3-objects.ts";
 import type { BlobStore } from "#domain/blob-store.ts";
-import { createFileBlobStore } from "./file-blob-store.ts";
-import { createObjectBlobStore } from "./object-blob-store.ts";
-import type { S3Settings } from "./s3-client.ts";
-import { createS3Objects } from "./s3-objects.ts";
 
 /** Which store holds the bytes, and where. */
 export type BlobSettings =

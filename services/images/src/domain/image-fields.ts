@@ -1,5 +1,5 @@
-import { type FieldReader, readFields } from "@triptych/chassis/fields/field-reader";
-import { findTextFault } from "@triptych/chassis/fields/text-fault";
+import { type FieldReader, readFields } from "@triptych/chassis/validation/field-reader";
+import { findTextFault } from "@triptych/chassis/validation/text-violation";
 import type { ImageFields, Visibility } from "./image.ts";
 
 const TITLE_LENGTH_MAX = 200;

@@ -1,5 +1,5 @@
-import { readFields } from "@triptych/chassis/fields/field-reader";
-import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/fields/page";
+import { readFields } from "@triptych/chassis/validation/field-reader";
+import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/validation/page";
 import type { BlobCollector } from "./blob-collector.ts";
 import { type Image, mayView, type Viewer } from "./image.ts";
 import { type ImageChange, readChange, readTag } from "./image-fields.ts";

@@ -1,4 +1,4 @@
-import { Failure, type FieldViolation, invalidFields } from "@triptych/chassis/failure";
+import { Failure, type FieldViolation, invalidFields } from "@triptych/chassis/contract/failure";
 
 /** Every reason for which this domain refuses: the contract's `ErrorReason`. */
 export type Reason =

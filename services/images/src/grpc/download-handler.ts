@@ -1,4 +1,4 @@
-import type { Handlers } from "@triptych/chassis/rpc/handlers";
+import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Downloads } from "#domain/downloads.ts";
 import { invalidArgument } from "#domain/reasons.ts";

@@ -1,11 +1,11 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { requireUser } from "@triptych/chassis/identity/require-user";
-import type { Handlers } from "@triptych/chassis/rpc/handlers";
+import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Downloads } from "#domain/downloads.ts";
 import type { Images } from "#domain/images.ts";
 import type { Likes } from "#domain/likes.ts";
-import type { Uploads } from "#domain/upload.ts";
+import type { Uploads } from "#domain/uploads.ts";
 import { viewerOf } from "#domain/viewer.ts";
 import { createDownloadHandler } from "./download-handler.ts";
 import { fromVisibilityCode, toMessage } from "./messages.ts";

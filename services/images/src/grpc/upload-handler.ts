@@ -1,9 +1,9 @@
 import { requireUser } from "@triptych/chassis/identity/require-user";
-import type { Handlers } from "@triptych/chassis/rpc/handlers";
+import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import type { CreateImageRequest, ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { ImageHeader } from "#domain/image-fields.ts";
 import { invalidArgument } from "#domain/reasons.ts";
-import type { Uploads } from "#domain/upload.ts";
+import type { Uploads } from "#domain/uploads.ts";
 import { toBlobStoreOutage } from "./blob-store-outage.ts";
 import { fromVisibilityCode, toMessage } from "./messages.ts";
 

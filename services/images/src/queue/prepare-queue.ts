@@ -1,4 +1,4 @@
-import type { MigrationMode } from "@triptych/chassis/configuration/service-fields";
+import type { MigrationMode } from "@triptych/chassis/configuration/service-settings";
 import { DatabaseOutdated, toDatabaseError } from "@triptych/chassis/database/database-error";
 import { retryWhileUnavailable } from "@triptych/chassis/database/retry-while-unavailable";
 import type { Logger } from "@triptych/chassis/telemetry/logger";

@@ -2,9 +2,9 @@ import type { Connection, Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
 import type { Image } from "#domain/image.ts";
 import type { ImageQuery, ImageRepository, NewImage } from "#domain/image-repository.ts";
-import { releaseBlobs, retainBlobs } from "./blob-statements.ts";
-import { type ImageRow, toImage } from "./image-rows.ts";
+import { type ImageRow, toImage } from "./image-row.ts";
 import * as statements from "./image-statements.ts";
+import { releaseBlobs, retainBlobs } from "./retain-blobs.ts";
 
 /** Asks for an image to be processed, in the transaction of the connection. */
 export type EnqueueImage = (connection: Connection, id: string) => Promise<void>;

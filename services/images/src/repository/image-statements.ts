@@ -1,5 +1,5 @@
 import type { Statement } from "@triptych/chassis/database/statement";
-import { imageColumns } from "./image-rows.ts";
+import { imageColumns } from "./image-row.ts";
 
 /** What everyone may see in a list; what is here is the condition of the index images_listed. */
 const LISTED = "i.visibility = 'public' and i.state <> 'failed'";

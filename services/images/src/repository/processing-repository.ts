@@ -1,7 +1,7 @@
 import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
 import type { ProcessingRepository } from "#domain/image-repository.ts";
-import { retainBlobs } from "./blob-statements.ts";
+import { retainBlobs } from "./retain-blobs.ts";
 
 /** $1 id. */
 const SELECT_UNPROCESSED_IMAGE = {

@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
-import type { Client } from "@triptych/chassis/rpc/client";
-import { isUnavailable, RpcError } from "@triptych/chassis/rpc/rpc-error";
+import { isUnavailable, RpcError } from "@triptych/chassis/contract/rpc-error";
+import type { Client } from "@triptych/chassis/rpc/client/client";
 import { ImageState } from "@triptych/protos/images/v1/image_pb";
 import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { AvatarImages } from "#domain/avatar-images.ts";

@@ -1,5 +1,5 @@
-import { Failure } from "@triptych/chassis/failure";
-import { readFields } from "@triptych/chassis/fields/field-reader";
+import { Failure } from "@triptych/chassis/contract/failure";
+import { readFields } from "@triptych/chassis/validation/field-reader";
 import { readAccountRequest, readProfileChange } from "./account-rules.ts";
 
 const GOOD = {

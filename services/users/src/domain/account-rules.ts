@@ -1,5 +1,5 @@
-import { type FieldReader, readFields } from "@triptych/chassis/fields/field-reader";
-import { findTextFault } from "@triptych/chassis/fields/text-fault";
+import { type FieldReader, readFields } from "@triptych/chassis/validation/field-reader";
+import { findTextFault } from "@triptych/chassis/validation/text-violation";
 import { isCommonPassword } from "./common-passwords.ts";
 import type { ProfileChange } from "./user.ts";
 

@@ -1,7 +1,7 @@
-import { newId } from "@triptych/chassis/database/new-id";
-import { readFields } from "@triptych/chassis/fields/field-reader";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
+import { newId } from "@triptych/chassis/ids/new-id";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { readFields } from "@triptych/chassis/validation/field-reader";
 import { type AccountRequest, readAccountRequest } from "./account-rules.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
 import { emailTaken, handleTaken, sessionEnded, userNotFound } from "./reasons.ts";

@@ -1,6 +1,6 @@
-import { readFields } from "@triptych/chassis/fields/field-reader";
 import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { readFields } from "@triptych/chassis/validation/field-reader";
 import { readProfileChange } from "./account-rules.ts";
 import { keyOf } from "./accounts.ts";
 import type { AvatarImages } from "./avatar-images.ts";

@@ -1,4 +1,4 @@
-import { Failure, type FieldViolation, invalidFields } from "@triptych/chassis/failure";
+import { Failure, type FieldViolation, invalidFields } from "@triptych/chassis/contract/failure";
 
 /** Why the users service refuses: the names of the contract's `ErrorReason`. */
 export type Reason =

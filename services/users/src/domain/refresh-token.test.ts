@@ -1,4 +1,4 @@
-import { newId } from "@triptych/chassis/database/new-id";
+import { newId } from "@triptych/chassis/ids/new-id";
 import { newRefreshToken, parseRefreshToken } from "./refresh-token.ts";
 
 describe("a refresh token", () => {

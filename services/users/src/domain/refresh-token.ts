@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { isId } from "@triptych/chassis/database/new-id";
+import { isId } from "@triptych/chassis/ids/new-id";
 
 /** A refresh token as the client holds it, and as the database does. */
 export interface RefreshToken {

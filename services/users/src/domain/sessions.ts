@@ -1,10 +1,10 @@
-import { newIdIn } from "@triptych/chassis/database/new-id";
-import { isFailure } from "@triptych/chassis/failure";
-import { readFields } from "@triptych/chassis/fields/field-reader";
-import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/fields/page";
-import { countCodePoints } from "@triptych/chassis/fields/text-fault";
+import { isFailure } from "@triptych/chassis/contract/failure";
 import { requireUser } from "@triptych/chassis/identity/require-user";
+import { newIdIn } from "@triptych/chassis/ids/new-id";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { readFields } from "@triptych/chassis/validation/field-reader";
+import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/validation/page";
+import { countCodePoints } from "@triptych/chassis/validation/text-violation";
 import type { AccessTokens } from "./access-tokens.ts";
 import { EMAIL_CODE_POINTS_MAX, PASSWORD_CODE_POINTS_MAX } from "./account-rules.ts";
 import { keyOf } from "./accounts.ts";

@@ -1,6 +1,6 @@
-import { type FieldReader, readFields } from "@triptych/chassis/fields/field-reader";
-import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/fields/page";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import { type FieldReader, readFields } from "@triptych/chassis/validation/field-reader";
+import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/validation/page";
 import { HANDLE } from "./account-rules.ts";
 import { fold } from "./fold.ts";
 import type { User } from "./user.ts";

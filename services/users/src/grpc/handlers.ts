@@ -1,4 +1,4 @@
-import type { Handlers } from "@triptych/chassis/rpc/handlers";
+import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import type { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { Accounts } from "#domain/accounts.ts";
 import type { Profiles } from "#domain/profiles.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert";
 import type { Connection, Database } from "@triptych/chassis/database/database";
 import { SESSION_LIFETIME_MS, SESSIONS_PER_USER_MAX } from "#domain/session.ts";
 import type { OpenSession, Rotation, SessionRepository } from "#domain/session-repository.ts";
-import { type SessionRow, toSession } from "./session-rows.ts";
+import { type SessionRow, toSession } from "./session-row.ts";
 import {
   DELETE_REVOKED_SESSION,
   DELETE_SESSION,
@@ -15,7 +15,7 @@ import {
   SELECT_SESSIONS,
   UPDATE_SESSION,
 } from "./session-statements.ts";
-import { type AccountRow, toAccount } from "./user-rows.ts";
+import { type AccountRow, toAccount } from "./user-row.ts";
 
 interface LockedSessionRow {
   readonly user_id: string;

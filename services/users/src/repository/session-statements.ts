@@ -1,6 +1,6 @@
 import type { Statement } from "@triptych/chassis/database/statement";
-import { SESSION_COLUMNS } from "./session-rows.ts";
-import { ACCOUNT_COLUMNS } from "./user-rows.ts";
+import { SESSION_COLUMNS } from "./session-row.ts";
+import { ACCOUNT_COLUMNS } from "./user-row.ts";
 
 /** Makes a user's sign-ins wait for one another, so that their limit holds. */
 export const LOCK_ACCOUNT = {

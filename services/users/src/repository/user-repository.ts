@@ -2,7 +2,7 @@ import type { Database, Shard } from "@triptych/chassis/database/database";
 import { fold, foldEmail } from "#domain/fold.ts";
 import type { Account, NewAccount } from "#domain/user.ts";
 import type { Taken, UserRepository } from "#domain/user-repository.ts";
-import { type AccountRow, toAccount, toUser, type UserRow } from "./user-rows.ts";
+import { type AccountRow, toAccount, toUser, type UserRow } from "./user-row.ts";
 import {
   INSERT_ACCOUNT,
   SELECT_ACCOUNT,

@@ -1,5 +1,5 @@
 import type { Statement } from "@triptych/chassis/database/statement";
-import { ACCOUNT_COLUMNS, USER_COLUMNS } from "./user-rows.ts";
+import { ACCOUNT_COLUMNS, USER_COLUMNS } from "./user-row.ts";
 
 /** Whose session $1, $2 is open. Asked within the statement that it guards, so that nothing comes between. */
 const SESSION_IS_OPEN =

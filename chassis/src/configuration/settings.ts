@@ -1,0 +1,107 @@
+import { defineField, type Field, type FieldOptions, Misfit } from "./setting.ts";
+
+/** The longest text that a field takes unless it says otherwise, in characters. */
+const TEXT_CHARACTERS_MAX = 65_536;
+
+/** Reads a text as it stands. */
+export function text(options: FieldOptions<string>): Field<string> {
+  return defineField(options, {
+    expected: "a text",
+    parse: (value) => (value.length > TEXT_CHARACTERS_MAX ? new Misfit("it is too long") : value),
+  });
+}
+
+/** The bounds of a whole number, both allowed. */
+export interface IntegerOptions extends FieldOptions<number> {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Reads a whole number from `min` to `max`. */
+export function integer(options: IntegerOptions): Field<number> {
+  const expected = `a whole number from ${options.min} to ${options.max}`;
+  return integerField(options, expected);
+}
+
+/** Reads a length of time in whole milliseconds, from `min` to `max`. */
+export function milliseconds(options: IntegerOptions): Field<number> {
+  const expected = `a whole number of milliseconds from ${options.min} to ${options.max}`;
+  return integerField(options, expected);
+}
+
+/** Reads a whole number that is called something more telling, such as a port. */
+export function integerField(options: IntegerOptions, expected: string): Field<number> {
+  return defineField(options, {
+    expected,
+    parse: (value) => {
+      const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+      return number >= options.min && number <= options.max ? number : new Misfit();
+    },
+  });
+}
+
+/** Reads `true` or `false`, and no other spelling of them. */
+export function boolean(options: FieldOptions<boolean>): Field<boolean> {
+  return defineField(options, {
+    expected: "true or false",
+    parse: (value) => (value === "true" ? true : value === "false" ? false : new Misfit()),
+  });
+}
+
+/** Reads one of a few words, typed as their union. */
+export function oneOf<const T extends string>(
+  words: readonly T[],
+  options: FieldOptions<T>,
+): Field<T> {
+  return defineField(options, {
+    expected: `one of ${words.join(", ")}`,
+    parse: (value) => words.find((word) => word === value) ?? new Misfit(),
+  });
+}
+
+/** Reads texts with commas between them; blanks around each are dropped, and so are empty ones. */
+export function list(options: FieldOptions<readonly string[]>): Field<readonly string[]> {
+  return defineField(options, {
+    expected: "a list with commas between",
+    parse: splitList,
+    show: (value) => value.join(","),
+  });
+}
+
+/** How a JSON text becomes a value. */
+export interface JsonOptions<T> extends FieldOptions<T> {
+  /** What it must be, as it follows "must be": `a JSON Web Key Set`. */
+  readonly expected: string;
+  /** Makes the value, or throws an error whose message says what is wrong; it is not shown of a secret. */
+  readonly parse: (value: unknown) => T;
+}
+
+/** Reads JSON, and what `parse` makes of it. Its text is never repeated in a fault. */
+export function json<T>(options: JsonOptions<T>): Field<T> {
+  return defineField(options, {
+    expected: options.expected,
+    parse: (value) => parseJson(value, options),
+    show: (value) => JSON.stringify(value),
+  });
+}
+
+/** Splits a list at its commas. */
+export function splitList(value: string): readonly string[] {
+  const parts = value.split(",").map((part) => part.trim());
+  return parts.filter((part) => part !== "");
+}
+
+function parseJson<T>(value: string, { parse, secret }: JsonOptions<T>): T | Misfit {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(value);
+  } catch {
+    // The parser's own message quotes the text, which may be a key.
+    return new Misfit("it is not JSON");
+  }
+  try {
+    return parse(parsed);
+  } catch (error) {
+    return new Misfit(error instanceof Error && !secret ? error.message : "it is not as expected");
+  }
+}

@@ -1,0 +1,116 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
+import type { Metrics } from "#telemetry/metrics.ts";
+import { answerReadOnly, type SwitchRequest } from "./read-only-route.ts";
+import { METRICS_CONTENT_TYPE, renderMetrics } from "./render-metrics.ts";
+
+const HEADER_BYTES_MAX = 8_192;
+const REQUEST_MS_MAX = 5_000;
+const CONNECTIONS_MAX = 64;
+const TEXT = "text/plain; charset=utf-8";
+
+/** What operators are told, and where. */
+export interface OperationsServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** The metrics of every app in the process. */
+  readonly metrics: readonly Metrics[];
+  /** Says whether the process should be sent traffic. Does not depend on other services. */
+  readonly isReady: () => boolean;
+  /** The switch of the process's database, if it has one of its own. */
+  readonly readOnly?: ReadOnlySwitch;
+}
+
+/** The server, listening. */
+export interface OperationsServer {
+  readonly port: number;
+  /** Ends it, and whatever connection it still has. */
+  readonly close: () => Promise<void>;
+}
+
+/** What a request is answered with. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly type?: string;
+  /** Which methods there are, for who used another. */
+  readonly allow?: string;
+}
+
+/**
+ * Serves `GET /metrics`, `/healthz` (alive) and `/readyz` (200 or 503), and `/read-only` where there is a switch for it, for a process
+ * without an HTTP server of its own, and nothing else.
+ *
+ * @throws the socket's error if it can't listen, such as `EADDRINUSE`.
+ */
+export async function startOperationsServer(
+  options: OperationsServerOptions,
+): Promise<OperationsServer> {
+  const limits = {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    headersTimeout: REQUEST_MS_MAX,
+    keepAliveTimeout: REQUEST_MS_MAX,
+  };
+  const server = createServer(limits, (request, response) => {
+    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    const { method = "", socket } = request;
+    answer({ method, path, address: socket.remoteAddress }, options).then(
+      (answered) => send(response, answered),
+      // The reason is a defect of a metric's own callback: nothing that a scraper could use.
+      () => send(response, { status: 500, body: "The metrics could not be read.\n" }),
+    );
+  });
+  server.maxConnections = CONNECTIONS_MAX;
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: options.host, port: options.port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : options.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  { method, path, address }: SwitchRequest & { readonly path: string },
+  { metrics, isReady, readOnly }: OperationsServerOptions,
+): Promise<Answer> {
+  if (path === "/read-only" && readOnly !== undefined) {
+    return answerReadOnly({ method, address }, readOnly);
+  }
+  if (path !== "/metrics" && path !== "/healthz" && path !== "/readyz") {
+    const also = readOnly === undefined ? "" : ", and /read-only";
+    return { status: 404, body: `Here are /metrics, /healthz and /readyz${also}.\n` };
+  }
+  if (method !== "GET" && method !== "HEAD") {
+    return { status: 405, body: "Use GET.\n", allow: "GET, HEAD" };
+  }
+  if (path === "/metrics") {
+    return { status: 200, body: await renderMetrics(metrics), type: METRICS_CONTENT_TYPE };
+  }
+  if (path === "/healthz") {
+    return { status: 200, body: "alive\n" };
+  }
+  return isReady() ? { status: 200, body: "ready\n" } : { status: 503, body: "not ready\n" };
+}
+
+function send(response: ServerResponse, { status, body, type = TEXT, allow }: Answer): void {
+  response.writeHead(status, {
+    "Content-Type": type,
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+    ...(allow !== undefined && { Allow: allow }),
+  });
+  response.end(body);
+}

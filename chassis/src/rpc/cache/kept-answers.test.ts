@@ -1,0 +1,120 @@
+import { status } from "@grpc/grpc-js";
+import { RpcError } from "#contract/rpc-error.ts";
+import type { CallContext } from "#rpc/call-context.ts";
+import type { Stale } from "#rpc/client/client.ts";
+import { type EchoHandlers, onEveryTransport } from "#testing/echo-transports.ts";
+import { contextFor } from "#testing/test-context.ts";
+
+const GOOD = { kind: "user", userId: "u", sessionId: "s", operator: false, token: "good" } as const;
+
+onEveryTransport((serve) => {
+  let asked: string[][];
+  let contexts: CallContext[];
+  let down: boolean;
+  const batchGetWords: EchoHandlers["batchGetWords"] = async ({ ids }, context) => {
+    asked.push([...ids]);
+    contexts.push(context);
+    if (down) throw new RpcError(status.UNAVAILABLE, "down", { reason: "TEST_DOWN" });
+    return { words: ids.filter((id) => id !== "none").map((id) => ({ id, text: `word ${id}` })) };
+  };
+  beforeEach(() => {
+    asked = [];
+    contexts = [];
+    down = false;
+  });
+
+  test("is asked for the keys that are not fresh, and for no other", async () => {
+    const { client } = await serve({ batchGetWords });
+    await client.batchGetWords({ ids: ["a", "none"] }, contextFor());
+    const both = await client.batchGetWords({ ids: ["a", "b", "none"] }, contextFor());
+    expect(asked).toEqual([["a", "none"], ["b"]]);
+    expect(both.words.map(({ text }) => text)).toEqual(["word a", "word b"]);
+    await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
+    expect(asked).toHaveLength(2);
+  });
+
+  test("is asked again once its answers were outdated", async () => {
+    const { client } = await serve({ batchGetWords });
+    await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
+    client.outdate("batchGetWords", ["a"]);
+    await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
+    expect(asked).toEqual([["a", "b"], ["a"]]);
+    client.outdate("batchGetWords");
+    await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
+    expect(asked).toHaveLength(3);
+  });
+
+  test("does not keep as fresh what was asked for before it was outdated", async () => {
+    const answer = Promise.withResolvers<void>();
+    const { client } = await serve({
+      batchGetWords: async (request, context) => {
+        const words = await batchGetWords(request, context);
+        await answer.promise;
+        return words;
+      },
+    });
+    const early = client.batchGetWords({ ids: ["a"] }, contextFor());
+    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    client.outdate("batchGetWords", ["a"]);
+    answer.resolve();
+    await early;
+    await client.batchGetWords({ ids: ["a"] }, contextFor());
+    expect(asked).toHaveLength(2);
+  });
+
+  test("is asked without the user's token, so that its answer cannot depend on it", async () => {
+    const { client } = await serve({ batchGetWords });
+    await client.batchGetWords({ ids: ["a"] }, contextFor(GOOD));
+    expect(contexts[0]?.caller).toEqual({ kind: "anonymous" });
+  });
+
+  test("is stood in for by its old answers when it fails, with their age and what is missing", async () => {
+    const { client } = await serve({ batchGetWords });
+    const before = Date.now();
+    await client.batchGetWords({ ids: ["a", "none"] }, contextFor());
+    const after = Date.now();
+    down = true;
+    client.outdate("batchGetWords");
+    const told: Stale[] = [];
+    const onStale = (stale: Stale) => told.push(stale);
+    const old = await client.batchGetWords({ ids: ["a", "b", "none"] }, contextFor(), { onStale });
+    expect(old.words.map(({ text }) => text)).toEqual(["word a"]);
+    expect(told).toEqual([{ asOf: expect.any(Date), missing: ["b"] }]);
+    expect(told[0]?.asOf?.getTime()).toBeGreaterThanOrEqual(before);
+    expect(told[0]?.asOf?.getTime()).toBeLessThanOrEqual(after);
+  });
+
+  test("is not stood in for where the caller did not say that it can live with old answers", async () => {
+    const { client } = await serve({ batchGetWords });
+    await client.batchGetWords({ ids: ["a"] }, contextFor());
+    down = true;
+    client.outdate("batchGetWords");
+    await expect(client.batchGetWords({ ids: ["a"] }, contextFor())).rejects.toMatchObject({
+      code: status.UNAVAILABLE,
+    });
+  });
+
+  test("fails if nothing is known of any key", async () => {
+    const { client } = await serve({ batchGetWords });
+    down = true;
+    const onStale = () => undefined;
+    await expect(
+      client.batchGetWords({ ids: ["a"] }, contextFor(), { onStale }),
+    ).rejects.toMatchObject({ code: status.UNAVAILABLE });
+  });
+
+  test("is not stood in for when the question itself was wrong", async () => {
+    const { client } = await serve({
+      batchGetWords: async (request, context) => {
+        if (request.ids.includes("wrong")) throw new RpcError(status.INVALID_ARGUMENT, "wrong");
+        return await batchGetWords(request, context);
+      },
+    });
+    await client.batchGetWords({ ids: ["a"] }, contextFor());
+    const ids = ["a", "wrong"];
+    const onStale = () => undefined;
+    await expect(client.batchGetWords({ ids }, contextFor(), { onStale })).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+    });
+  });
+});

@@ -1,0 +1,86 @@
+import type { Message } from "@bufbuild/protobuf";
+import { isUnavailable } from "#contract/rpc-error.ts";
+import type { CallOptions } from "#rpc/client/client.ts";
+import type { ExplainedBatch } from "#rpc/trace/trace.ts";
+import type { AnswerCache, KnownKeys } from "./answer-cache.ts";
+import type { BatchShape } from "./batch-shape.ts";
+
+/** Where the answer for a key came from. */
+export type KeySource = "asked" | "fresh" | "stale" | "missing";
+
+/** What a batch is answered with. */
+export interface KeptBatchOptions extends CallOptions {
+  /** Told how much of it was known, if somebody wants it explained. */
+  readonly onKnown?: ((batch: ExplainedBatch) => void) | undefined;
+}
+
+/** Told how many keys of a batch came from where. */
+export type CountKeys = (source: KeySource, count: number) => void;
+
+/** Answers batches out of what is kept, and asks for the rest. */
+export class KeptBatches {
+  readonly #shape: BatchShape;
+  readonly #cache: AnswerCache;
+  readonly #keysMax: number;
+  readonly #count: CountKeys;
+
+  constructor(
+    shape: BatchShape,
+    { cache, keysMax }: { readonly cache: AnswerCache; readonly keysMax: number },
+    count: CountKeys,
+  ) {
+    this.#shape = shape;
+    this.#cache = cache;
+    this.#keysMax = keysMax;
+    this.#count = count;
+  }
+
+  /** Lets no answer from before now pass for fresh. */
+  outdate(keys?: readonly string[]): void {
+    this.#cache.outdate(keys);
+  }
+
+  /** Answers a batch; `ask` is given a request for the keys that are not fresh, and is not called if all are. */
+  async answer(
+    request: Message,
+    { onStale, onKnown }: KeptBatchOptions,
+    ask: (wanted: Message) => Promise<Message>,
+  ): Promise<Message> {
+    const keys = this.#shape.keysOf(request);
+    // Without keys, or with too many: whether that is allowed is the callee's to say, whatever is kept.
+    if (keys.length === 0 || keys.length > this.#keysMax) return ask(request);
+    const fresh = this.#cache.fresh(keys);
+    onKnown?.(explain(keys, fresh));
+    this.#count("fresh", keys.length - fresh.missing.length);
+    if (fresh.missing.length === 0) return this.#shape.responseOf(fresh.entries);
+
+    const moment = this.#cache.moment();
+    try {
+      const response = await ask(this.#shape.requestFor(fresh.missing));
+      this.#cache.keep(fresh.missing, response, moment);
+      this.#count("asked", fresh.missing.length);
+      return this.#shape.responseOf([...fresh.entries, ...this.#shape.entriesOf(response)]);
+    } catch (thrown) {
+      if (onStale === undefined || !isUnavailable(thrown)) throw thrown;
+      const stale = this.#cache.stale(fresh.missing);
+      const nothingKnown = stale.missing.length === keys.length;
+      if (nothingKnown) throw thrown;
+      this.#count("stale", fresh.missing.length - stale.missing.length);
+      this.#count("missing", stale.missing.length);
+      onKnown?.(explain(keys, fresh, stale));
+      const asOf = stale.oldestMs === undefined ? undefined : new Date(stale.oldestMs);
+      onStale({ asOf, missing: stale.missing });
+      return this.#shape.responseOf([...fresh.entries, ...stale.entries]);
+    }
+  }
+}
+
+function explain(keys: readonly string[], ...known: readonly KnownKeys[]): ExplainedBatch {
+  const { length } = known.at(-1)?.missing ?? keys;
+  const times = known.map(({ oldestMs }) => oldestMs).filter((timeMs) => timeMs !== undefined);
+  return {
+    keys: keys.length,
+    kept: keys.length - length,
+    ...(times.length > 0 && { oldestMs: Date.now() - Math.min(...times) }),
+  };
+}

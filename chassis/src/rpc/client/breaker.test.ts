@@ -1,0 +1,171 @@
+import { status } from "@grpc/grpc-js";
+import { RpcError } from "#contract/rpc-error.ts";
+import { createLogger } from "#telemetry/logger.ts";
+import { Breaker, type BreakerState } from "./breaker.ts";
+
+const fail = (code: status) => () => Promise.reject(new RpcError(code, "no"));
+const unavailable = fail(status.UNAVAILABLE);
+
+describe("a breaker", () => {
+  let states: BreakerState[];
+  let breaker: Breaker;
+  let isServing: boolean;
+
+  beforeEach(() => {
+    states = [];
+    isServing = true;
+    breaker = new Breaker("callee", "a.v1.A/Do", {
+      logger: createLogger({ service: "test", level: "silent" }),
+      observe: ({ state }) => states.push(state),
+      isServing: async () => isServing,
+    });
+  });
+  afterEach(() => breaker.close());
+
+  const failTimes = async (times: number, call = unavailable) => {
+    for (let count = 0; count < times; count++) await breaker.run(call).catch(() => undefined);
+  };
+  const stateBecomes = async (state: BreakerState) => {
+    const deadline = Date.now() + 5_000;
+    while (states.at(-1) !== state && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(states.at(-1)).toBe(state);
+  };
+
+  test("stays closed below the volume that says anything", async () => {
+    await failTimes(4);
+    expect(states).toEqual(["closed"]);
+  });
+
+  test("opens when most calls fail, and then refuses without asking", async () => {
+    await failTimes(5);
+    let asked = false;
+    const refused = breaker.run(async () => {
+      asked = true;
+    });
+    await expect(refused).rejects.toMatchObject({
+      code: status.UNAVAILABLE,
+      reason: "BREAKER_OPEN",
+      retryAfterMs: expect.any(Number),
+    });
+    expect(asked).toBe(false);
+  });
+
+  describe("after many calls that went well", () => {
+    beforeEach(async () => {
+      for (let count = 0; count < 50; count++) await breaker.run(async () => {});
+    });
+
+    test("opens after three failures in a row if the callee says that it is not well", async () => {
+      isServing = false;
+      await failTimes(2);
+      await Promise.resolve();
+      expect(states).toEqual(["closed"]);
+      await failTimes(1);
+      await stateBecomes("open");
+    });
+
+    test("goes on while the callee says that it is well, or one of three went well", async () => {
+      await failTimes(20);
+      isServing = false;
+      await breaker.run(async () => {});
+      await failTimes(2);
+      await breaker.run(fail(status.NOT_FOUND)).catch(() => undefined);
+      await failTimes(2);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(states).toEqual(["closed"]);
+    });
+  });
+
+  test.each([status.NOT_FOUND, status.INVALID_ARGUMENT, status.ABORTED])(
+    "counts status %s as an answer, since the callee gave one",
+    async (code) => {
+      await failTimes(20, fail(code));
+      expect(states).toEqual(["closed"]);
+    },
+  );
+
+  test("is not opened by calls that were cancelled or shed", async () => {
+    await failTimes(20, fail(status.CANCELLED));
+    const shed = new RpcError(status.RESOURCE_EXHAUSTED, "no", { reason: "OVERLOADED" });
+    await failTimes(20, () => Promise.reject(shed));
+    expect(states).toEqual(["closed"]);
+  });
+
+  test("is opened by a RESOURCE_EXHAUSTED that no callee gave a reason for", async () => {
+    await failTimes(5, fail(status.RESOURCE_EXHAUSTED));
+    expect(states).toEqual(["closed", "open"]);
+  });
+
+  test("is not opened by calls that had less time than their policy allows", async () => {
+    const late = fail(status.DEADLINE_EXCEEDED);
+    for (let count = 0; count < 20; count++) {
+      await breaker.run(late, () => true).catch(() => undefined);
+    }
+    expect(states).toEqual(["closed"]);
+  });
+
+  test("is closed again by the first call that succeeds after the reset timeout", async () => {
+    await failTimes(5);
+    await stateBecomes("half-open");
+    await expect(breaker.run(async () => "back")).resolves.toBe("back");
+    expect(states).toEqual(["closed", "open", "half-open", "closed"]);
+  });
+
+  test("lets a few calls at once try a callee that is back, so that a slow one holds nobody off", async () => {
+    await failTimes(5);
+    await stateBecomes("half-open");
+    const slow = Promise.withResolvers<void>();
+    const trying = [1, 2, 3, 4].map(() => breaker.run(() => slow.promise));
+    await expect(breaker.run(async () => "back")).resolves.toBe("back");
+    expect(states.at(-1)).toBe("closed");
+    slow.resolve();
+    await Promise.all(trying);
+  });
+
+  test("lets no crowd try it, and opens again with the first of them that fails", async () => {
+    await failTimes(5);
+    await stateBecomes("half-open");
+    const slow = Promise.withResolvers<void>();
+    const trying = [1, 2, 3, 4, 5].map(() => breaker.run(() => slow.promise));
+    const failed = Promise.allSettled(trying);
+    await expect(breaker.run(async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
+    slow.reject(new RpcError(status.UNAVAILABLE, "no"));
+    await failed;
+    expect(states.at(-1)).toBe("open");
+  });
+
+  test("lets nobody try a callee that says itself that it is not back", async () => {
+    isServing = false;
+    await failTimes(5);
+    const opened = () => states.filter((state) => state === "open").length;
+    while (opened() < 3) {
+      await expect(breaker.run(async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(states).not.toContain("half-open");
+    isServing = true;
+    await stateBecomes("half-open");
+    await expect(breaker.run(async () => "back")).resolves.toBe("back");
+  });
+
+  test("is neither closed nor kept by a probe that its caller cancelled", async () => {
+    await failTimes(5);
+    await stateBecomes("half-open");
+    await breaker.run(fail(status.CANCELLED)).catch(() => undefined);
+    expect(states.at(-1)).toBe("half-open");
+    await breaker.run(async () => {});
+    expect(states.at(-1)).toBe("closed");
+  });
+
+  test("does not take an answer from before it opened for the probe's", async () => {
+    const late = Promise.withResolvers<void>();
+    const early = breaker.run(() => late.promise);
+    await failTimes(9);
+    await stateBecomes("half-open");
+    late.resolve();
+    await early;
+    expect(states.at(-1)).toBe("half-open");
+  });
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert";
+import { status } from "@grpc/grpc-js";
+import { RpcError } from "#contract/rpc-error.ts";
+import { ANONYMOUS, type Caller } from "#identity/caller.ts";
+import type { CallContext } from "#rpc/call-context.ts";
+import { CallTree } from "#rpc/trace/trace.ts";
+import { ECHO_HEDGE_AFTER_MS } from "#testing/echo-file.ts";
+import { EchoService } from "#testing/echo-service.ts";
+import { echoTransport, onEveryTransport, type ServedEcho } from "#testing/echo-transports.ts";
+import { quietClient } from "#testing/quiet-client.ts";
+import { contextFor } from "#testing/test-context.ts";
+
+const OPERATOR = {
+  kind: "user",
+  userId: "u",
+  sessionId: "s",
+  operator: true,
+  token: "operator",
+} as const;
+/** Who says that they are one; their token does not. */
+const PRETENDER = { ...OPERATOR, token: "good" } as const;
+
+function explainedContext(
+  caller: Caller = OPERATOR,
+): CallContext & { readonly callTree: CallTree } {
+  return { ...contextFor(caller), callTree: new CallTree() };
+}
+
+onEveryTransport((serve) => {
+  /** Serves a callee that asks another one before it answers, or fails. */
+  async function serveChain(): Promise<ServedEcho> {
+    const inner = await serve();
+    return serve({
+      say: async (request, context) => {
+        const answer = await inner.client.say(request, context);
+        if (answer.value === "fail")
+          throw new RpcError(status.NOT_FOUND, "", { reason: "NO_ECHO" });
+        return answer;
+      },
+      async collect(_, context) {
+        await inner.client.say({ value: "" }, context);
+        return { value: 7 };
+      },
+    });
+  }
+
+  const INNER = {
+    callee: "test",
+    method: "echo.v1.EchoService/Say",
+    code: "OK",
+    ms: expect.any(Number),
+    tries: 1,
+    breaker: "closed",
+    calls: [],
+  };
+
+  test("is explained to an operator, with what the callee called", async () => {
+    const { client } = await serveChain();
+    const context = explainedContext();
+    await client.say({ value: "hello" }, context);
+    expect(context.callTree.calls).toEqual([{ ...INNER, calls: [INNER] }]);
+    const [call] = context.callTree.calls;
+    assert(call !== undefined && "ms" in call);
+    expect(call.ms).toBeGreaterThan(0);
+  });
+
+  test("is explained when it fails, with its reason and with what the callee called", async () => {
+    const { client } = await serveChain();
+    const context = explainedContext();
+    await expect(client.say({ value: "fail" }, context)).rejects.toThrow();
+    expect(context.callTree.calls).toEqual([
+      { ...INNER, code: "NOT_FOUND", reason: "NO_ECHO", calls: [INNER] },
+    ]);
+  });
+
+  test("is explained if it sends a stream, and if it reads one", async () => {
+    const { client } = await serveChain();
+    const context = explainedContext();
+    await client.collect(none(), context);
+    for await (const _ of client.count({ value: 2 }, context));
+    const { calls } = context.callTree;
+    expect(calls).toEqual([
+      { ...INNER, method: "echo.v1.EchoService/Collect", calls: [INNER] },
+      { ...INNER, method: "echo.v1.EchoService/Count" },
+    ]);
+  });
+
+  test("tells nobody what the callee called but an operator, by the token and not by the caller's word", async () => {
+    const { client } = await serveChain();
+    for (const caller of [ANONYMOUS, PRETENDER]) {
+      const context = explainedContext(caller);
+      await client.say({ value: "hello" }, context);
+      expect(context.callTree.calls).toEqual([INNER]);
+    }
+  });
+
+  test("is not explained to the callee's handler unless it was asked to be", async () => {
+    const seen: CallContext[] = [];
+    const { client } = await serve({
+      say: async (message, context) => {
+        seen.push(context);
+        return message;
+      },
+    });
+    await client.say({ value: "" }, contextFor(OPERATOR));
+    await client.say({ value: "" }, explainedContext());
+    expect(seen.map(({ callTree }) => callTree instanceof CallTree)).toEqual([false, true]);
+  });
+
+  test("counts a second try", async () => {
+    let asked = 0;
+    const { client } = await serve({
+      ask: async (message) => {
+        asked += 1;
+        const isFirst = asked === 1;
+        if (isFirst) await new Promise((resolve) => setTimeout(resolve, 4 * ECHO_HEDGE_AFTER_MS));
+        return message;
+      },
+    });
+    const context = explainedContext();
+    await client.ask({ value: "" }, context);
+    expect(context.callTree.calls).toMatchObject([{ code: "OK", tries: 2 }]);
+  });
+
+  test("was not sent once its breaker is open", async () => {
+    const { client } = await serve({
+      say: async () => {
+        throw new RpcError(status.INTERNAL, "down", { reason: "TEST_DOWN" });
+      },
+    });
+    const context = explainedContext();
+    for (let turn = 0; turn < 6; turn++) await client.say({ value: "" }, context).catch(() => 0);
+    const { calls } = context.callTree;
+    expect(calls).toHaveLength(6);
+    expect(calls[0]).toMatchObject({ reason: "TEST_DOWN", tries: 1, breaker: "closed" });
+    expect(calls[5]).toMatchObject({ reason: "BREAKER_OPEN", tries: 0, breaker: "open" });
+  });
+
+  test("says of a batch how much was kept, how old it is, and what it failed with", async () => {
+    let down = false;
+    const { client } = await serve({
+      batchGetWords: async ({ ids }) => {
+        if (down) throw new RpcError(status.INTERNAL, "down", { reason: "TEST_DOWN" });
+        return { words: ids.map((id) => ({ id, text: id })) };
+      },
+    });
+    const context = explainedContext();
+    await client.batchGetWords({ ids: ["a", "b"] }, context);
+    await client.batchGetWords({ ids: ["a", "b"] }, context);
+    down = true;
+    client.outdate("batchGetWords", ["a"]);
+    const options = { onStale: () => undefined };
+    await client.batchGetWords({ ids: ["a", "b", "c"] }, context, options);
+    const oldestMs = expect.any(Number);
+    expect(context.callTree.calls).toMatchObject([
+      { code: "OK", tries: 1, batch: { keys: 2, kept: 0 } },
+      { code: "OK", tries: 0, batch: { keys: 2, kept: 2, oldestMs } },
+      {
+        code: "INTERNAL",
+        reason: "TEST_DOWN",
+        tries: 1,
+        batch: { keys: 3, kept: 2, oldestMs },
+      },
+    ]);
+    expect(context.callTree.calls[0]).not.toHaveProperty("batch.oldestMs");
+  });
+
+  test("keeps no more than a hundred calls, and counts the others", async () => {
+    const { client } = await serve();
+    const context = explainedContext();
+    for (let turn = 0; turn < 103; turn++) await client.say({ value: "" }, context);
+    expect(context.callTree.calls).toHaveLength(101);
+    expect(context.callTree.calls.at(-1)).toEqual({ dropped: 3 });
+  });
+});
+
+describe("a call over gRPC that finds nobody", () => {
+  test("was not sent", async () => {
+    const transport = echoTransport("127.0.0.1:1");
+    const context = explainedContext();
+    const client = quietClient(EchoService, transport);
+    await client.say({ value: "" }, context).catch(() => 0);
+    transport.close();
+    expect(context.callTree.calls).toMatchObject([{ code: "UNAVAILABLE", tries: 0 }]);
+  });
+});
+
+async function* none() {}

@@ -1,0 +1,155 @@
+import { status } from "@grpc/grpc-js";
+import { Failure } from "#contract/failure.ts";
+import { ANONYMOUS } from "#identity/caller.ts";
+import type { CallContext } from "#rpc/call-context.ts";
+import { ECHO_TIMEOUT_MS } from "#testing/echo-file.ts";
+import { onEveryTransport } from "#testing/echo-transports.ts";
+import { contextFor } from "#testing/test-context.ts";
+
+onEveryTransport((serve) => {
+  test("answers", async () => {
+    const { client } = await serve();
+    await expect(client.say({ value: "hello" }, contextFor())).resolves.toMatchObject({
+      value: "hello",
+    });
+  });
+
+  test("carries the request id, the user's token and what is left of the time", async () => {
+    let seen: CallContext | undefined;
+    const { client } = await serve({
+      say: async (message, context) => {
+        seen = context;
+        return message;
+      },
+    });
+    const caller = {
+      kind: "user",
+      userId: "u",
+      sessionId: "s",
+      operator: false,
+      token: "good",
+    } as const;
+    const startTime = Date.now();
+    const context = contextFor(caller, { timeoutMs: 300, requestId: "r-1" });
+    await client.say({ value: "" }, context);
+    expect(seen).toMatchObject({ requestId: "r-1", caller });
+    expect(seen?.deadline).toBeLessThan(startTime + ECHO_TIMEOUT_MS);
+  });
+
+  test("is given no longer than the method's policy, whatever the caller has left", async () => {
+    let deadline = 0;
+    const { client } = await serve({
+      say: async (message, context) => {
+        deadline = context.deadline;
+        return message;
+      },
+    });
+    await client.say({ value: "" }, contextFor(ANONYMOUS, { timeoutMs: 60_000 }));
+    expect(deadline).toBeLessThanOrEqual(Date.now() + ECHO_TIMEOUT_MS);
+  });
+
+  test("is not sent any more to a callee that hangs, also where a little of the time was gone before", async () => {
+    const { client } = await serve({ say: () => new Promise(() => {}) });
+    const late = () =>
+      client.say({ value: "" }, contextFor(ANONYMOUS, { timeoutMs: ECHO_TIMEOUT_MS * 0.9 }));
+    await Promise.allSettled([1, 2, 3, 4, 5].map(late));
+    await expect(late()).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
+  });
+
+  test("fails with UNAUTHENTICATED if the token is bad", async () => {
+    const { client } = await serve();
+    const caller = {
+      kind: "user",
+      userId: "u",
+      sessionId: "s",
+      operator: false,
+      token: "bad",
+    } as const;
+    await expect(client.say({ value: "" }, contextFor(caller))).rejects.toMatchObject({
+      code: status.UNAUTHENTICATED,
+      reason: "UNAUTHENTICATED",
+    });
+  });
+
+  test("carries a failure's reason, metadata, fields and retry time", async () => {
+    const violations = [{ field: "page_token", message: "is made up" }];
+    const { client } = await serve({
+      say: async () => {
+        const options = { metadata: { id: "7" }, violations, retryAfterMs: 1500 };
+        throw new Failure("ECHO_NOT_FOUND", "no such echo", options);
+      },
+    });
+    await expect(client.say({ value: "" }, contextFor())).rejects.toMatchObject({
+      code: status.NOT_FOUND,
+      message: "no such echo",
+      reason: "ECHO_NOT_FOUND",
+      domain: "echo.triptych",
+      metadata: { id: "7" },
+      violations,
+      retryAfterMs: 1500,
+    });
+  });
+
+  test("tells nobody what a defect was", async () => {
+    const { client } = await serve({
+      say: async () => {
+        throw new Error("select secret from table");
+      },
+    });
+    const failed = client.say({ value: "" }, contextFor());
+    await expect(failed).rejects.toMatchObject({
+      code: status.INTERNAL,
+      message: "internal error",
+    });
+  });
+
+  test("fails at the deadline, and tells the handler", async () => {
+    const told = Promise.withResolvers<void>();
+    const { client } = await serve({
+      say: (_, { signal }) => {
+        signal.addEventListener("abort", () => told.resolve());
+        return new Promise(() => {});
+      },
+    });
+    await expect(
+      client.say({ value: "" }, contextFor(ANONYMOUS, { timeoutMs: 100 })),
+    ).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    await told.promise;
+  });
+
+  test("is cancelled on the other side when the caller gives up", async () => {
+    const started = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<void>();
+    const { client } = await serve({
+      say: (_, { signal }) => {
+        signal.addEventListener("abort", () => told.resolve());
+        started.resolve();
+        return new Promise(() => {});
+      },
+    });
+    const controller = new AbortController();
+    const call = client.say({ value: "" }, contextFor(ANONYMOUS, { signal: controller.signal }));
+    await started.promise;
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ code: status.CANCELLED });
+    await told.promise;
+  });
+
+  test("gives neither side the other's message", async () => {
+    const kept: { value: string }[] = [];
+    const { client } = await serve({
+      say: async (message) => {
+        kept.push(message);
+        return message;
+      },
+    });
+    const answer = await client.say({ value: "mine" }, contextFor());
+    answer.value = "changed";
+    expect(kept[0]?.value).toBe("mine");
+  });
+
+  test("says whether the callee takes traffic", async () => {
+    const { transport } = await serve();
+    await expect(transport.health(1000)).resolves.toBe("serving");
+  });
+});

@@ -1,0 +1,53 @@
+import { Metadata } from "@grpc/grpc-js";
+import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import { acceptRequestId } from "#ids/request-id.ts";
+import type { CallHeaders } from "#rpc/transport.ts";
+
+const REQUEST_ID = "x-request-id";
+const AUTHORIZATION = "authorization";
+const CRITICALITY = "x-criticality";
+const EXPLAIN = "x-explain";
+const EXPLAIN_ON = "1";
+
+/** What each criticality is called on the wire. */
+const CRITICALITY_WORDS: ReadonlyMap<string, Criticality> = new Map([
+  ["sheddable", Criticality.SHEDDABLE],
+  ["default", Criticality.DEFAULT],
+  ["critical", Criticality.CRITICAL],
+]);
+
+/** Writes a call's headers as gRPC metadata. */
+export function toMetadata(headers: CallHeaders): Metadata {
+  const metadata = new Metadata();
+  if (headers.requestId !== undefined) metadata.set(REQUEST_ID, headers.requestId);
+  if (headers.authorization !== undefined) metadata.set(AUTHORIZATION, headers.authorization);
+  const word = wordOf(headers.criticality);
+  if (word !== undefined) metadata.set(CRITICALITY, word);
+  if (headers.explanation !== undefined) metadata.set(EXPLAIN, EXPLAIN_ON);
+  return metadata;
+}
+
+/** Reads a call's headers from gRPC metadata. */
+export function fromMetadata(
+  metadata: Metadata,
+): Pick<CallHeaders, "requestId" | "authorization" | "criticality"> {
+  return {
+    requestId: acceptRequestId(first(metadata, REQUEST_ID)),
+    authorization: first(metadata, AUTHORIZATION),
+    criticality: CRITICALITY_WORDS.get(first(metadata, CRITICALITY) ?? ""),
+  };
+}
+
+/** Says whether a caller asks how its call is answered. Whether it may know is up to its token. */
+export function asksExplanation(metadata: Metadata): boolean {
+  return first(metadata, EXPLAIN) === EXPLAIN_ON;
+}
+
+function wordOf(criticality: Criticality | undefined): string | undefined {
+  for (const [word, value] of CRITICALITY_WORDS) if (value === criticality) return word;
+  return undefined;
+}
+
+function first(metadata: Metadata, name: string): string | undefined {
+  return metadata.get(name)[0]?.toString();
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert";
+import { create, type DescMessage, type DescMethod, type Message } from "@bufbuild/protobuf";
+import { status } from "@grpc/grpc-js";
+import { createAdmission } from "#admission/create-admission.ts";
+import { policyOf } from "#contract/method-policy.ts";
+import { findFieldViolations } from "#contract/required-fields.ts";
+import { RpcError } from "#contract/rpc-error.ts";
+import type { CallHeaders, Transport } from "#rpc/transport.ts";
+import { handlerOf, type Implementation } from "./handlers.ts";
+import { type RouterOptions, ServerCall } from "./server-call.ts";
+
+/**
+ * The server's side of every call, whatever carried it: callers, identity, deadline, required fields, handler, status, log.
+ * It has the shape of a transport, which is what makes one process or many the same to a caller.
+ */
+export interface Router extends Omit<Transport, "close" | "hangs"> {
+  /** What it routes to. */
+  readonly implementations: readonly Implementation[];
+}
+
+/** Joins implementations to a router. */
+export function createRouter(
+  implementations: readonly Implementation[],
+  options: RouterOptions,
+): Router {
+  const admission = options.failurePolicy === "on" ? createAdmission(options.metrics) : undefined;
+  const open = (method: DescMethod, headers: CallHeaders) =>
+    new ServerCall(method, find(implementations, method), headers, { ...options, admission });
+
+  return {
+    implementations,
+
+    async unary(method, request, headers) {
+      using call = open(method, headers);
+      try {
+        const context = await call.context();
+        validate(method, request);
+        const handler = handlerOf(find(implementations, method), method);
+        const response = await call.race(invoke(() => handler(request, context)));
+        return answer(method.output, response);
+      } catch (thrown) {
+        throw call.fail(thrown);
+      }
+    },
+
+    async *serverStream(method, request, headers) {
+      using call = open(method, headers);
+      try {
+        const context = await call.context();
+        validate(method, request);
+        const handler = handlerOf(find(implementations, method), method);
+        const responses = handler(request, context) as AsyncIterable<unknown>;
+        for await (const response of raced(responses, call)) {
+          yield answer(method.output, response);
+        }
+      } catch (thrown) {
+        throw call.fail(thrown);
+      }
+    },
+
+    async clientStream(method, requests, headers) {
+      using call = open(method, headers);
+      try {
+        const context = await call.context();
+        const handler = handlerOf(find(implementations, method), method);
+        const response = await call.race(invoke(() => handler(raced(requests, call), context)));
+        return answer(method.output, response);
+      } catch (thrown) {
+        throw call.fail(thrown);
+      }
+    },
+
+    async health(timeoutMs) {
+      const answered = options.ping?.(timeoutMs).then(
+        () => true,
+        () => false,
+      );
+      if ((await answered) === false) return "not-serving";
+      return options.isReadOnly?.() ? "read-only" : "serving";
+    },
+  };
+}
+
+function find(implementations: readonly Implementation[], method: DescMethod): Implementation {
+  const found = implementations.find(({ service }) => service.typeName === method.parent.typeName);
+  assert(found, `no implementation of ${method.parent.typeName}`);
+  return found;
+}
+
+function validate(method: DescMethod, request: Message): void {
+  const violations = findFieldViolations(method.input, request, policyOf(method).maxBatch);
+  if (violations.length === 0) return;
+  const message = violations.map((violation) => `${violation.field} ${violation.message}`);
+  throw new RpcError(status.INVALID_ARGUMENT, message.join("; "), {
+    reason: "INVALID_ARGUMENT",
+    violations,
+  });
+}
+
+async function invoke(handle: () => unknown): Promise<unknown> {
+  return await handle();
+}
+
+function answer(schema: DescMessage, response: unknown): Message {
+  return create(schema, response as Message);
+}
+
+/** Iterates, but not past the deadline; leaving early ends the source too. */
+async function* raced<T>(source: AsyncIterable<T>, call: ServerCall): AsyncIterable<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  let ended = false;
+  try {
+    while (true) {
+      const next = await call.race(iterator.next());
+      if (next.done) {
+        ended = true;
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    // Not awaited: a source that hangs in its next() would not let go before it settles.
+    if (!ended) void iterator.return?.().catch(() => undefined);
+  }
+}

@@ -1,0 +1,79 @@
+import { create } from "@bufbuild/protobuf";
+import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+import { status } from "@grpc/grpc-js";
+import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import type { CallHeaders } from "#rpc/transport.ts";
+import { EchoService } from "#testing/echo-service.ts";
+import { echoRouter, onEveryTransport } from "#testing/echo-transports.ts";
+
+const { say, tell } = EchoService.method;
+const message = create(StringValueSchema, { value: "hello" });
+
+function headers(given: Partial<CallHeaders> = {}): CallHeaders {
+  return {
+    requestId: undefined,
+    authorization: undefined,
+    deadline: Date.now() + 60_000,
+    signal: new AbortController().signal,
+    ...given,
+  };
+}
+
+onEveryTransport((serve) => {
+  test("is refused when there is too much to do, the least critical first, with a time to come back", async () => {
+    const finish = Promise.withResolvers<void>();
+    const { transport } = await serve({
+      tell: async (answer) => {
+        await finish.promise;
+        return answer;
+      },
+    });
+    const send = (criticality?: Criticality) =>
+      transport.unary(tell, message, headers({ criticality }));
+    const outcomes: string[] = [];
+    // More than a new process takes: each that is let in stays.
+    const crowd = Array.from({ length: 600 }, () =>
+      send(Criticality.DEFAULT).then(
+        () => outcomes.push("answered"),
+        (error) => outcomes.push(error.reason),
+      ),
+    );
+    while (outcomes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect(send(Criticality.SHEDDABLE)).rejects.toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+      reason: "OVERLOADED",
+      retryAfterMs: 1_000,
+    });
+    const critical = send(Criticality.CRITICAL);
+    // It is in before the others are let go.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    finish.resolve();
+    await expect(critical).resolves.toMatchObject({ value: "hello" });
+    await Promise.all(crowd);
+    expect(new Set(outcomes)).toEqual(new Set(["answered", "OVERLOADED"]));
+    // There is room again.
+    await expect(send(Criticality.SHEDDABLE)).resolves.toMatchObject({ value: "hello" });
+  });
+});
+
+describe("a router", () => {
+  test("does not begin a call that has too little time left for what it takes", async () => {
+    let asked = 0;
+    const router = echoRouter({
+      say: async (answer) => {
+        asked += 1;
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        return answer;
+      },
+    });
+    for (let count = 0; count < 12; count++) await router.unary(say, message, headers());
+    const late = router.unary(say, message, headers({ deadline: Date.now() + 10 }));
+    await expect(late).rejects.toMatchObject({
+      code: status.DEADLINE_EXCEEDED,
+      reason: "DEADLINE_TOO_SHORT",
+    });
+    const over = router.unary(say, message, headers({ deadline: Date.now() - 1 }));
+    await expect(over).rejects.toMatchObject({ reason: "DEADLINE_TOO_SHORT" });
+    expect(asked).toBe(12);
+  });
+});

@@ -1,0 +1,60 @@
+import type { MultipartFile } from "@fastify/multipart";
+import { shown, textFault } from "#http/text-faults.ts";
+import type { BadField } from "#problems/problem.ts";
+import type { ImageForm } from "#schemas/images.ts";
+
+/** A description of 5,000 characters of 4 bytes, and some room. */
+const FIELD_BYTES_MAX = 32 * 1024;
+const LISTS: ReadonlySet<string> = new Set(["tags"]);
+
+/** Collects the text fields of a form, and what is wrong with their bytes. */
+export interface FormFields {
+  /** Reads a part to its end. */
+  add(part: MultipartFile): Promise<void>;
+  has(name: string): boolean;
+  faults(): readonly BadField[];
+  /** The fields as the schema wants them; whether they fit it is still to be checked. */
+  values(): ImageForm;
+}
+
+/** Begins a collection. Fields that stand in an `earlier` one must not come again. */
+export function createFormFields(earlier?: FormFields): FormFields {
+  const values = new Map<string, string | string[]>();
+  const faults: BadField[] = [];
+
+  return {
+    async add(part) {
+      const name = part.fieldname ?? "";
+      const text = await readText(part);
+      const message = typeof text === "string" ? (textFault(name) ?? textFault(text)) : text.fault;
+      if (message !== undefined) {
+        faults.push({ field: shown(name), message });
+      } else if (LISTS.has(name)) {
+        values.set(name, [...[values.get(name) ?? []].flat(), String(text)]);
+      } else if (values.has(name) || earlier?.has(name)) {
+        faults.push({ field: shown(name), message: "must not be given more than once" });
+      } else {
+        values.set(name, String(text));
+      }
+    },
+    has: (name) => values.has(name),
+    faults: () => faults,
+    values: () => Object.fromEntries(values) as ImageForm,
+  };
+}
+
+async function readText({ file }: MultipartFile): Promise<string | { readonly fault: string }> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of file) {
+    length += chunk.length;
+    // The rest is read and dropped: the next part comes only after it.
+    if (length <= FIELD_BYTES_MAX) chunks.push(chunk);
+  }
+  if (length > FIELD_BYTES_MAX) return { fault: "is too long" };
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  } catch {
+    return { fault: "must be UTF-8" };
+  }
+}

@@ -1,0 +1,125 @@
+import { finished } from "node:stream/promises";
+import type { Multipart, MultipartFile } from "@fastify/multipart";
+import type { FastifyRequest } from "fastify";
+import { createCheck } from "#http/validators.ts";
+import { fromValidation } from "#problems/from-validation.ts";
+import { type BadField, badFields, Problem } from "#problems/problem.ts";
+import { ImageForm } from "#schemas/images.ts";
+import { createFormFields, type FormFields } from "./form-fields.ts";
+
+/** gRPC takes chunks of at most so many bytes. */
+const CHUNK_BYTES_MAX = 64 * 1024;
+const FILE = "file";
+
+/** An upload whose file is about to be read. */
+export interface OpenImageForm {
+  /** The text fields that came before the file. */
+  readonly before: ImageForm;
+  /**
+   * The file's bytes. The rest of the form is read after the last of them, so that whoever consumes this to its end
+   * knows the whole form to be right. Throws a {@link Problem} otherwise.
+   */
+  bytes(): AsyncGenerator<Uint8Array<ArrayBuffer>>;
+  /** The text fields that came after the file, once its bytes are read. */
+  after(): ImageForm;
+}
+
+const check = createCheck(ImageForm);
+
+/** Reads an upload up to its file, which is not held in memory. Throws a {@link Problem} if it is wrong so far. */
+export async function openImageForm(request: FastifyRequest): Promise<OpenImageForm> {
+  const parts = request.parts()[Symbol.asyncIterator]();
+  const first = createFormFields();
+  const { file, faults } = await readUntilFile(parts, first);
+  const missing = file ? [] : [{ field: FILE, message: "is required" }];
+  const before = checked(first, [...missing, ...faults]);
+  if (file === undefined) throw new Problem("MALFORMED_MULTIPART");
+
+  let after: ImageForm = {};
+  return {
+    before,
+    after: () => after,
+    async *bytes() {
+      yield* chunksOf(file);
+      const last = createFormFields(first);
+      after = checked(last, await readRest(parts, last));
+      await whole(request);
+    },
+  };
+}
+
+/**
+ * Waits for the end of the request's body. When the client is cut off the parser ends as if the form were over; whether it
+ * was is known only to the HTTP message.
+ */
+async function whole({ raw }: FastifyRequest): Promise<void> {
+  if (raw.complete) return;
+  await wellFormed(() => finished(raw.resume()));
+  if (!raw.complete) throw new Problem("MALFORMED_MULTIPART");
+}
+
+type Parts = AsyncIterator<Multipart>;
+
+async function readUntilFile(
+  parts: Parts,
+  fields: FormFields,
+): Promise<{ readonly file?: MultipartFile; readonly faults: readonly BadField[] }> {
+  for (let part = await next(parts); part !== undefined; part = await next(parts)) {
+    if (part.fieldname === FILE) return { file: part, faults: [] };
+    await wellFormed(() => fields.add(part));
+  }
+  return { faults: [] };
+}
+
+async function readRest(parts: Parts, fields: FormFields): Promise<readonly BadField[]> {
+  const faults: BadField[] = [];
+  for (let part = await next(parts); part !== undefined; part = await next(parts)) {
+    if (part.fieldname === FILE) {
+      faults.push({ field: FILE, message: "must not be given more than once" });
+      throw badFields(faults);
+    }
+    await wellFormed(() => fields.add(part));
+  }
+  return faults;
+}
+
+async function* chunksOf({ file }: MultipartFile): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const iterator = file[Symbol.asyncIterator]();
+  for (
+    let read = await wellFormed(() => iterator.next());
+    !read.done;
+    read = await wellFormed(() => iterator.next())
+  ) {
+    if (file.truncated) break;
+    const bytes: Uint8Array<ArrayBuffer> = read.value;
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES_MAX) {
+      yield bytes.subarray(at, at + CHUNK_BYTES_MAX);
+    }
+  }
+  if (file.truncated) throw new Problem("TOO_LARGE", { detail: "A file may have 25 MiB." });
+}
+
+/** Gives the next part. Every part is a file to the parser, so that texts come as the bytes they were sent as. */
+async function next(parts: Parts): Promise<MultipartFile | undefined> {
+  const read = await wellFormed(() => parts.next());
+  if (read.done) return undefined;
+  if (read.value.type !== "file") throw new Problem("MALFORMED_MULTIPART");
+  return read.value;
+}
+
+/** Whatever the parser throws means that the form is broken or was cut off. */
+async function wellFormed<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw cause instanceof Problem ? cause : new Problem("MALFORMED_MULTIPART", { cause });
+  }
+}
+
+function checked(fields: FormFields, faults: readonly BadField[]): ImageForm {
+  const values = fields.values();
+  const invalid = fromValidation(check(values));
+  const all = [...faults, ...fields.faults(), ...invalid];
+  if (all.length > 0) throw badFields(all);
+  return values;
+}

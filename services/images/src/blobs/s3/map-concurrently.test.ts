@@ -1,0 +1,43 @@
+import { runAtOnce } from "./map-concurrently.ts";
+
+const ITEMS = [1, 2, 3, 4, 5];
+const limits = () => ({ atOnceMax: 2, deadline: new AbortController().signal });
+
+describe("work on some items at once", () => {
+  test("gives its results in the order of the items, whatever ends first", async () => {
+    let underWay = 0;
+    let most = 0;
+    const results = await runAtOnce(ITEMS, limits(), async (item) => {
+      most = Math.max(most, ++underWay);
+      for (let turn = item; turn < 2 * ITEMS.length; turn++) await Promise.resolve();
+      underWay--;
+      return item * 10;
+    });
+    expect(results).toEqual([10, 20, 30, 40, 50]);
+    expect(most).toBe(2);
+  });
+
+  test("ends with the first failure, once all that was under way has ended", async () => {
+    const begun: number[] = [];
+    let ended = false;
+    const running = runAtOnce(ITEMS, limits(), async (item, signal) => {
+      begun.push(item);
+      if (item === 2) throw new Error("the second failed");
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await new Promise(setImmediate);
+      ended = true;
+      throw new Error("the first was ended");
+    });
+    await expect(running).rejects.toThrow("the second failed");
+    expect(ended).toBe(true);
+    expect(begun).toEqual([1, 2]);
+  });
+
+  test("tells the work of the deadline", async () => {
+    const deadline = AbortSignal.abort(new Error("too late"));
+    const running = runAtOnce(ITEMS, { atOnceMax: 2, deadline }, async (_, signal) => {
+      signal.throwIfAborted();
+    });
+    await expect(running).rejects.toThrow("too late");
+  });
+});

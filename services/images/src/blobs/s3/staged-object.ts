@@ -1,0 +1,45 @@
+import assert from "node:assert";
+import { createContentParts } from "#blobs/scratch/content-parts.ts";
+import { createHashedFile } from "#blobs/scratch/hashed-file.ts";
+import { openScratchFile } from "#blobs/scratch/scratch.ts";
+import type { StagedBlob } from "#domain/blob-store.ts";
+import type { ObjectContent, Objects } from "./objects.ts";
+
+/**
+ * Creates a scratch file whose content is put into a bucket once it is whole and its hash, and so its key, is known: before the transaction
+ * that places it, since putting may take seconds.
+ */
+export async function createStagedObject(
+  objects: Objects,
+  keyOf: (hash: string) => string,
+): Promise<StagedBlob> {
+  const file = await openScratchFile();
+  const content = createHashedFile(file);
+  const parts = createContentParts();
+  let whole: ObjectContent | undefined;
+
+  const put = (object: ObjectContent, signal?: AbortSignal) =>
+    objects.put(keyOf(object.sha256), object, signal);
+
+  return {
+    get sizeBytes() {
+      return content.sizeBytes;
+    },
+    async write(chunk) {
+      parts.push(chunk);
+      await content.write(chunk);
+    },
+    async finish(signal) {
+      const { sizeBytes } = content;
+      whole = { file, sizeBytes, sha256: content.digest(), parts: parts.end() };
+      await put(whole, signal);
+      return whole.sha256;
+    },
+    async place() {
+      assert(whole !== undefined, "bytes are placed after they are finished");
+      // Who deleted the last image with the same bytes since may have removed the object.
+      if ((await objects.ageMs(keyOf(whole.sha256))) === undefined) await put(whole);
+    },
+    [Symbol.asyncDispose]: () => file.close(),
+  };
+}
