@@ -1,4 +1,5 @@
-import { type ClientOptions, createClient } from "@triptych/chassis/rpc/client/client";
+import { createClient } from "@triptych/chassis/rpc/client/client";
+import type { ClientOptions } from "@triptych/chassis/rpc/client/method-client";
 import type { Transport } from "@triptych/chassis/rpc/transport";
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";

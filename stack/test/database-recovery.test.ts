@@ -87,7 +87,7 @@ describe("a service's database, on a Postgres that fails", () => {
       };
       const running = Array.from({ length: 8 }, () => [
         repeat("reads", () => read()),
-        repeat("others", () => database.for("").query(SELECT)),
+        repeat("others", () => database.for("").write(SELECT)),
       ]).flat();
       await eventually(() => answered.reads > 100 && answered.others > 100);
       await server.stop();
@@ -106,7 +106,7 @@ describe("a service's database, on a Postgres that fails", () => {
   it(
     "refuses writes while the whole server is read-only, and takes them again by itself",
     async () => {
-      const insert = () => database.for("").query(INSERT, ["a"]);
+      const insert = () => database.for("").write(INSERT, ["a"]);
       await insert();
       await asSuperuser(
         "alter system set default_transaction_read_only = on",
@@ -168,7 +168,7 @@ describe("a service's database, on a Postgres that fails", () => {
           most = Math.max(most, socketsInUse() - others);
           return database.readOnly.status().primary === "unreachable";
         }, 30_000);
-        await expect(database.for("").query(INSERT, ["b"])).rejects.toThrow(DatabaseReadOnly);
+        await expect(database.for("").write(INSERT, ["b"])).rejects.toThrow(DatabaseReadOnly);
         await expect(database.ping(100)).rejects.toThrow(DatabaseUnavailable);
         expect([...outcomes]).toEqual([QueryCanceled]);
         expect(most).toBeLessThanOrEqual(SOCKETS_MAX);

@@ -77,21 +77,21 @@ describe("createDatabase", () => {
 
   describe("query", () => {
     it("runs a named statement and gives typed rows, bigint as a number", async () => {
-      const { rows, rowCount } = await connect().for("x").query(SELECT_NUMBER, [41]);
+      const { rows, rowCount } = await connect().for("x").write(SELECT_NUMBER, [41]);
       expect(rows).toEqual([{ number: 41 }]);
       expect(rowCount).toBe(1);
     });
 
     it("passes on Postgres' own errors, and the connection stays in use", async () => {
       const database = connect({ poolMax: 1 });
-      const first = await database.for("").query(SELECT_BACKEND);
-      await database.for("").query(INSERT, [1, 1]);
+      const first = await database.for("").write(SELECT_BACKEND);
+      await database.for("").write(INSERT, [1, 1]);
       const error = await database
         .for("")
-        .query(INSERT, [1, 1])
+        .write(INSERT, [1, 1])
         .catch((reason) => reason);
       expect(error).toMatchObject({ code: "23505", constraint: "items_id" });
-      expect((await database.for("").query(SELECT_BACKEND)).rows).toEqual(first.rows);
+      expect((await database.for("").write(SELECT_BACKEND)).rows).toEqual(first.rows);
     });
 
     it("fails with DatabaseUnavailable when no connection comes free in time", async () => {
@@ -103,44 +103,44 @@ describe("createDatabase", () => {
       });
       const held = Promise.withResolvers<void>();
       const busy = database.for("").transaction(() => held.promise);
-      await expect(database.for("").query(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
       expect(waits.at(-1)).toBeGreaterThan(0.99);
       held.resolve();
       await busy;
-      await database.for("").query(SELECT_NUMBER, [1]);
+      await database.for("").write(SELECT_NUMBER, [1]);
     });
 
     it("fails with QueryCanceled when a statement runs longer than its limit", async () => {
       const database = connect({ statementTimeoutMs: 50 });
-      await expect(database.for("").query(SLEEP, [5])).rejects.toThrow(QueryCanceled);
+      await expect(database.for("").write(SLEEP, [5])).rejects.toThrow(QueryCanceled);
     });
   });
 
   describe("a signal", () => {
     it("rejects at once, cancels the query in Postgres, and gives the connection back", async () => {
       const database = connect({ poolMax: 1 });
-      const { rows } = await database.for("").query(SELECT_BACKEND);
+      const { rows } = await database.for("").write(SELECT_BACKEND);
       const controller = new AbortController();
-      const sleep = database.for("").query(SLEEP, [30], controller.signal);
+      const sleep = database.for("").write(SLEEP, [30], controller.signal);
       await until(async () => (await running()).length === 1);
       controller.abort(new Error("the caller left"));
       await expect(sleep).rejects.toThrow(QueryCanceled);
       await until(async () => (await running()).length === 0);
-      expect((await database.for("").query(SELECT_BACKEND)).rows).toEqual(rows);
+      expect((await database.for("").write(SELECT_BACKEND)).rows).toEqual(rows);
     });
 
     it("that fired before asks nothing", async () => {
       const database = connect();
-      const query = database.for("").query(SELECT_NUMBER, [1], AbortSignal.abort());
+      const query = database.for("").write(SELECT_NUMBER, [1], AbortSignal.abort());
       await expect(query).rejects.toThrow(QueryCanceled);
       expect(database.statistics().total).toBe(0);
     });
 
     it("that fires while waiting for a connection leaks none", async () => {
       const database = connect({ poolMax: 1, acquireTimeoutMs: 2_000 });
-      const busy = database.for("").query(SLEEP, [0.2]);
+      const busy = database.for("").write(SLEEP, [0.2]);
       const controller = new AbortController();
-      const waiting = database.for("").query(SELECT_NUMBER, [1], controller.signal);
+      const waiting = database.for("").write(SELECT_NUMBER, [1], controller.signal);
       expect(database.statistics().waiting).toBe(1);
       controller.abort();
       await expect(waiting).rejects.toThrow(QueryCanceled);
@@ -153,7 +153,7 @@ describe("createDatabase", () => {
       const database = connect({ poolMax: 4, acquireTimeoutMs: 5_000 });
       const bystander = async () => {
         for (let number = 0; number < 200; number++) {
-          const { rows } = await database.for("").query(SELECT_NUMBER, [number]);
+          const { rows } = await database.for("").write(SELECT_NUMBER, [number]);
           expect(rows).toEqual([{ number }]);
         }
       };
@@ -161,7 +161,7 @@ describe("createDatabase", () => {
         const signal = AbortSignal.timeout(1 + (index % 40));
         await database
           .for("")
-          .query(SLEEP, [0.01], signal)
+          .write(SLEEP, [0.01], signal)
           .catch((error) => {
             expect(error).toBeInstanceOf(QueryCanceled);
           });
@@ -183,13 +183,13 @@ describe("createDatabase", () => {
         throw new Error("the rule says no");
       });
       await expect(failing).rejects.toThrow("the rule says no");
-      expect((await shard.query(SELECT_AMOUNT, [1])).rows).toEqual([{ amount: 5 }]);
-      expect((await shard.query(SELECT_AMOUNT, [2])).rows).toEqual([]);
+      expect((await shard.write(SELECT_AMOUNT, [1])).rows).toEqual([{ amount: 5 }]);
+      expect((await shard.write(SELECT_AMOUNT, [2])).rows).toEqual([]);
     });
 
     it("tries again after a serialization failure, so that no change is lost", async () => {
       const shard = connect({ poolMax: 4 }).for("");
-      await shard.query(INSERT, [1, 0]);
+      await shard.write(INSERT, [1, 0]);
       let reads = 0;
       const add = () =>
         shard.transaction(async (connection) => {
@@ -202,7 +202,7 @@ describe("createDatabase", () => {
         });
       await Promise.all([add(), add()]);
       expect(reads).toBeGreaterThan(2);
-      expect((await shard.query(SELECT_AMOUNT, [1])).rows).toEqual([{ amount: 2 }]);
+      expect((await shard.write(SELECT_AMOUNT, [1])).rows).toEqual([{ amount: 2 }]);
     });
 
     it("rolls back when its signal fires between two statements", async () => {
@@ -213,7 +213,7 @@ describe("createDatabase", () => {
         controller.abort();
       }, controller.signal);
       await expect(transaction).rejects.toThrow(QueryCanceled);
-      expect((await shard.query(SELECT_AMOUNT, [1])).rows).toEqual([]);
+      expect((await shard.write(SELECT_AMOUNT, [1])).rows).toEqual([]);
     });
 
     it("is cancelled in Postgres, and its connection is of use again", async () => {
@@ -226,7 +226,7 @@ describe("createDatabase", () => {
       await until(async () => (await running()).includes(SLEEP.text));
       controller.abort();
       await expect(transaction).rejects.toThrow(QueryCanceled);
-      expect((await database.for("").query(SELECT_AMOUNT, [1])).rows).toEqual([]);
+      expect((await database.for("").write(SELECT_AMOUNT, [1])).rows).toEqual([]);
     });
 
     it("fails if its body hides the error of a statement, since nothing was committed", async () => {
@@ -243,9 +243,9 @@ describe("createDatabase", () => {
     it("is answered for by the next query after all connections were ended", async () => {
       const idleErrors: Error[] = [];
       const database = connect({ onIdleError: (error) => idleErrors.push(error) });
-      const query = () => database.for("").query(SELECT_NUMBER, [1]);
+      const query = () => database.for("").write(SELECT_NUMBER, [1]);
       await Promise.all([query(), query()]);
-      const busy = database.for("").query(SLEEP, [30]);
+      const busy = database.for("").write(SLEEP, [30]);
       await until(async () => (await running()).length === 1);
       await observer.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'database.test'",
@@ -259,7 +259,7 @@ describe("createDatabase", () => {
     it("is DatabaseUnavailable when nothing listens, and connecting lazily it starts all the same", async () => {
       const database = connect({ url: "postgres://nobody:x@127.0.0.1:1/nothing" });
       expect(database.statistics()).toEqual({ total: 0, idle: 0, waiting: 0, max: 2 });
-      await expect(database.for("").query(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
       await expect(database.ping(1)).rejects.toThrow(DatabaseUnavailable);
     });
 
@@ -270,7 +270,7 @@ describe("createDatabase", () => {
       const port = typeof address === "object" ? address?.port : 0;
       const url = `postgres://nobody:x@127.0.0.1:${port}/nothing`;
       const database = connect({ url, acquireTimeoutMs: 100 });
-      await expect(database.for("").query(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
     });
 
     it("is DatabaseUnavailable when it was dropped", async () => {
@@ -279,13 +279,13 @@ describe("createDatabase", () => {
       await database.ping(5_000);
       await gone.drop();
       await until(() => database.statistics().total === 0);
-      await expect(database.for("").query(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
     });
   });
 
   it("closes after the queries in use, and then refuses with DatabaseUnavailable", async () => {
     const database = connect();
-    const busy = database.for("").query(SLEEP, [0.1]);
+    const busy = database.for("").write(SLEEP, [0.1]);
     await until(async () => (await running()).length === 1);
     await database.close();
     await busy;

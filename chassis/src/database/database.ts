@@ -3,54 +3,8 @@ import { createPool, type PoolOptions, type PoolStatistics } from "./pool.ts";
 import { PrimaryMonitor } from "./primary-monitor.ts";
 import { probePrimary } from "./probe-primary.ts";
 import { ReadOnlyMode, type ReadOnlyStatus, type ReadOnlySwitch } from "./read-only-mode.ts";
-import { createShard } from "./shard.ts";
-import type { Rows, Statement } from "./statement.ts";
-
-/** One connection inside a transaction. Its statements run one after another: await each. */
-export interface Connection {
-  /** Runs a named prepared statement. Throws DatabaseUnavailable, QueryCanceled, or Postgres' own error. */
-  query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Rows<Row>>;
-  /** Runs SQL that a library wrote (a job queue's insert, in this transaction). Own SQL is a Statement. */
-  execute<Row>(text: string, values?: readonly unknown[]): Promise<Rows<Row>>;
-}
-
-/** The place where the rows of a key live. */
-export interface Shard {
-  /**
-   * Runs one statement that changes nothing. It is run again if its connection was lost before the answer, and goes to the replica, if
-   * there is one, while the primary is unreachable. When the signal fires the promise rejects at once and the query is cancelled in
-   * Postgres. Throws DatabaseUnavailable, QueryCanceled, or Postgres' own error.
-   */
-  read<Row>(
-    statement: Statement,
-    values?: readonly unknown[],
-    signal?: AbortSignal,
-  ): Promise<Rows<Row>>;
-  /** As `read`, and never from a replica: for what old data must not decide, such as a password or a session. */
-  readCurrent<Row>(
-    statement: Statement,
-    values?: readonly unknown[],
-    signal?: AbortSignal,
-  ): Promise<Rows<Row>>;
-  /**
-   * Runs one statement that may change something, on the primary, and once: if its connection is lost nobody knows whether it was
-   * carried out. Throws what `read` throws, and DatabaseReadOnly.
-   */
-  query<Row>(
-    statement: Statement,
-    values?: readonly unknown[],
-    signal?: AbortSignal,
-  ): Promise<Rows<Row>>;
-  /**
-   * Runs `body` between BEGIN and COMMIT; anything it throws rolls back. After a serialization failure, a deadlock, or the loss of the
-   * connection before COMMIT was sent the whole body runs again, a bounded number of times, so it must touch nothing but the database.
-   * A COMMIT that was sent is waited for, whatever the signal says, and never sent again. Throws what `query` throws.
-   */
-  transaction<Result>(
-    body: (connection: Connection) => Promise<Result>,
-    signal?: AbortSignal,
-  ): Promise<Result>;
-}
+import { createShard, type Shard } from "./shard.ts";
+import type { Statement } from "./statement.ts";
 
 /** A service's database. Holds a pool of connections; opens none before the first query. */
 export interface Database {

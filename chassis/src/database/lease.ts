@@ -1,5 +1,5 @@
 import type { PoolClient, QueryResult } from "pg";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection.ts";
 import {
   ConnectionLost,
   canceledBy,

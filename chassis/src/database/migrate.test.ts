@@ -40,7 +40,7 @@ describe("migrate", () => {
   });
 
   async function tables(): Promise<readonly string[]> {
-    const { rows } = await database.for("").query<{ tablename: string }>(SELECT_TABLES);
+    const { rows } = await database.for("").write<{ tablename: string }>(SELECT_TABLES);
     return rows.map(({ tablename }) => tablename);
   }
 

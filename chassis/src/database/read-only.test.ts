@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { createTestDatabase, type TestDatabase } from "#testing/test-database.ts";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { DatabaseReadOnly, DatabaseUnavailable } from "./database-error.ts";
 
@@ -78,7 +78,7 @@ describe("a database that takes no writes", () => {
 
   const read = async () => (await database.for("").read(SELECT_PLACE)).rows;
   const readCurrent = async () => (await database.for("").readCurrent(SELECT_PLACE)).rows;
-  const insert = (name: string) => database.for("").query(INSERT, [name]);
+  const insert = (name: string) => database.for("").write(INSERT, [name]);
   const insertTogether = (name: string) =>
     database.for("").transaction((connection) => connection.query(INSERT, [name]));
   const count = async (name: string) => (await database.for("").read(COUNT, [name])).rowCount;
@@ -214,7 +214,7 @@ describe("a database that takes no writes", () => {
       name: "slow",
       text: "insert into place select $1 from (select pg_sleep(30)) as slept",
     } as const;
-    const running = database.for("").query(slow, ["unknown"]);
+    const running = database.for("").write(slow, ["unknown"]);
     running.catch(() => {});
     await endSessionOf(slow.text);
     await expect(running).rejects.toThrow(DatabaseUnavailable);

@@ -1,4 +1,4 @@
-import type { Shard } from "./database.ts";
+import type { Connection } from "./connection.ts";
 import { CannotConnect, ConnectionLost, canceledBy, DatabaseReadOnly } from "./database-error.ts";
 import { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
@@ -6,6 +6,44 @@ import type { ReadOnlyMode } from "./read-only-mode.ts";
 import { type ReadSources, repeatRead } from "./retry-read.ts";
 import type { Rows, Statement } from "./statement.ts";
 import { runTransaction } from "./transaction.ts";
+
+/** The place where the rows of a key live. */
+export interface Shard {
+  /**
+   * Runs one statement that changes nothing. It is run again if its connection was lost before the answer, and goes to the replica, if
+   * there is one, while the primary is unreachable. When the signal fires the promise rejects at once and the query is cancelled in
+   * Postgres. Throws DatabaseUnavailable, QueryCanceled, or Postgres' own error.
+   */
+  read<Row>(
+    statement: Statement,
+    values?: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<Rows<Row>>;
+  /** As `read`, and never from a replica: for what old data must not decide, such as a password or a session. */
+  readCurrent<Row>(
+    statement: Statement,
+    values?: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<Rows<Row>>;
+  /**
+   * Runs one statement that may change something, on the primary, and once: if its connection is lost nobody knows whether it was
+   * carried out. Throws what `read` throws, and DatabaseReadOnly.
+   */
+  write<Row>(
+    statement: Statement,
+    values?: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<Rows<Row>>;
+  /**
+   * Runs `body` between BEGIN and COMMIT; anything it throws rolls back. After a serialization failure, a deadlock, or the loss of the
+   * connection before COMMIT was sent the whole body runs again, a bounded number of times, so it must touch nothing but the database.
+   * A COMMIT that was sent is waited for, whatever the signal says, and never sent again. Throws what `write` throws.
+   */
+  transaction<Result>(
+    body: (connection: Connection) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result>;
+}
 
 /** What a shard is made of. */
 export interface ShardOptions extends ReadSources {
@@ -25,13 +63,13 @@ export function createShard(options: ShardOptions): Shard {
       untilAborted(signal, () =>
         repeatRead(current, (pool) => runOne(pool, { statement, values, signal })),
       ),
-    query: (statement, values, signal) =>
+    write: (statement, values, signal) =>
       untilAborted(signal, () =>
-        write(options, () => runOne(primary, { statement, values, signal })),
+        guardWrite(options, () => runOne(primary, { statement, values, signal })),
       ),
     transaction: (body, signal) =>
       untilAborted(signal, (onCommit) =>
-        write(options, () => runTransaction(primary, { body, signal, onCommit })),
+        guardWrite(options, () => runTransaction(primary, { body, signal, onCommit })),
       ),
   };
 }
@@ -55,7 +93,7 @@ async function runOne<Row>(
 }
 
 /** Refuses what would be refused, and tells the monitor what a write finds out. */
-async function write<Result>(
+async function guardWrite<Result>(
   { monitor, mode }: ShardOptions,
   run: () => Promise<Result>,
 ): Promise<Result> {

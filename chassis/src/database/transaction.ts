@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection.ts";
 import { ConnectionLost, canceledBy, isSerializationFailure } from "./database-error.ts";
 import { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";

@@ -1,7 +1,8 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
-import { answerReadOnly, type SwitchRequest } from "./read-only-route.ts";
+import type { Answer, SwitchRequest } from "./operations-answer.ts";
+import { answerReadOnly } from "./read-only-route.ts";
 import { METRICS_CONTENT_TYPE, renderMetrics } from "./render-metrics.ts";
 
 const HEADER_BYTES_MAX = 8_192;
@@ -27,15 +28,6 @@ export interface OperationsServer {
   readonly port: number;
   /** Ends it, and whatever connection it still has. */
   readonly close: () => Promise<void>;
-}
-
-/** What a request is answered with. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly type?: string;
-  /** Which methods there are, for who used another. */
-  readonly allow?: string;
 }
 
 /**

@@ -1,14 +1,8 @@
 import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
 import { isOwnMachine } from "./loopback.ts";
-import type { Answer } from "./operations-server.ts";
+import type { Answer, SwitchRequest } from "./operations-answer.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
-
-/** What is asked of the switch, and where the socket comes from. */
-export interface SwitchRequest {
-  readonly method: string;
-  readonly address: string | undefined;
-}
 
 /**
  * Shows the switch (GET), switches to read-only (PUT) and back (DELETE), and answers what holds then. Only who is on the process's own

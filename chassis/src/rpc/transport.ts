@@ -1,6 +1,6 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import type { CallNode } from "#rpc/trace/trace.ts";
+import type { Explanation } from "#rpc/trace/explanation.ts";
 import type { Peer } from "#tls/peer.ts";
 
 /** What goes along with a call, whatever the transport. */
@@ -19,14 +19,6 @@ export interface CallHeaders {
   readonly peer?: Peer | undefined;
   /** Told what becomes of the call; undefined if nobody asked. */
   readonly explanation?: Explanation | undefined;
-}
-
-/** Who is told what becomes of a call that is to be explained. */
-export interface Explanation {
-  /** By who carries the call: it is sent, maybe again. */
-  sent?(): void;
-  /** By who answers the call, if its user is an operator: what was called for it. */
-  called(calls: readonly CallNode[]): void;
 }
 
 /** What a callee says of itself; one that is read-only does all its work but for writes. */

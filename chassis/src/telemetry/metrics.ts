@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { BreakerState, ObserveBreaker } from "./breaker-state.ts";
 import { certificateMetrics, type WatchCertificates } from "./certificate-metrics.ts";
 import { type ClientMetrics, clientMetrics } from "./client-metrics.ts";
 import { poolMetrics, type WatchPool } from "./pool-metrics.ts";
@@ -10,14 +11,11 @@ const LATENCY_BUCKETS_SECONDS = [
 ];
 
 /** What the gauge shows for each state of a breaker. */
-const BREAKER_STATE_VALUES = { closed: 0, "half-open": 1, open: 2 } as const;
-
-/** The state that a breaker of one method of one callee is in. */
-export interface BreakerObservation {
-  readonly callee: string;
-  readonly method: string;
-  readonly state: keyof typeof BREAKER_STATE_VALUES;
-}
+const BREAKER_STATE_VALUES = {
+  closed: 0,
+  "half-open": 1,
+  open: 2,
+} as const satisfies Record<BreakerState, number>;
 
 /** What one app measures. Durations are observed in seconds. */
 export interface Metrics {
@@ -34,7 +32,7 @@ export interface Metrics {
   /** HTTP requests: the route is its pattern (`/v1/images/:id`), never a url, so that labels stay few. */
   readonly http: Histogram<"method" | "route" | "status">;
   /** Takes the state that a breaker is made in, and each that it changes to. */
-  readonly observeBreaker: (observation: BreakerObservation) => void;
+  readonly observeBreaker: ObserveBreaker;
   /** Takes how long a borrower waited for a connection of a pool. */
   readonly poolAcquire: Histogram<"pool">;
   /** 1 while the writes of a pool's database are refused. */
@@ -83,7 +81,7 @@ export function createMetrics({ service }: { readonly service: string }): Metric
   };
 }
 
-function breakerMetrics(registry: Registry): Metrics["observeBreaker"] {
+function breakerMetrics(registry: Registry): ObserveBreaker {
   const state = new Gauge({
     name: "breaker_state",
     help: "The state of a breaker: 0 closed, 1 half-open, 2 open.",

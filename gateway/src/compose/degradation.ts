@@ -1,5 +1,5 @@
 import { isUnavailable } from "@triptych/chassis/contract/rpc-error";
-import type { CallOptions } from "@triptych/chassis/rpc/client/client";
+import type { CallOptions } from "@triptych/chassis/rpc/cache/kept-batches";
 import type { Degraded } from "#schemas/degraded.ts";
 
 /** What a source said of some keys. */

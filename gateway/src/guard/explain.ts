@@ -1,7 +1,7 @@
 import type { Caller } from "@triptych/chassis/identity/caller";
+import type { CallTree } from "@triptych/chassis/rpc/trace/trace";
 import { toTreeText } from "@triptych/chassis/rpc/trace/trace-text";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Calls } from "./calls.ts";
 
 /** Asks to see which calls an answer is made of, and shows them. */
 const EXPLAIN = "x-explain";
@@ -15,9 +15,9 @@ export function asksExplanation({ headers }: FastifyRequest, caller: Caller): bo
 }
 
 /** Makes the hook that shows an operator the calls that were made for the request, whether it failed or not. */
-export function createExplainHook(calls: Calls) {
+export function createExplainHook(callTreeOf: (request: FastifyRequest) => CallTree | undefined) {
   return async function explain(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const callTree = calls.callTreeOf(request);
+    const callTree = callTreeOf(request);
     if (callTree === undefined) return;
     reply.header(EXPLAIN, toTreeText(callTree.calls, TREE_BYTES_MAX));
     // What only an operator may see must not lie in a cache that others are answered from.

@@ -1,4 +1,4 @@
-import type { BreakerState, ObserveBreaker } from "@triptych/chassis/rpc/client/breaker";
+import type { BreakerState, ObserveBreaker } from "@triptych/chassis/telemetry/breaker-state";
 
 /** A breaker of one method. */
 export interface BreakerReading {

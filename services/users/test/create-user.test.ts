@@ -38,7 +38,7 @@ describe("CreateUser", () => {
     const { id } = await service.register();
     const { rows } = await service.database
       .for(id)
-      .query<{ readonly row: string }>(
+      .write<{ readonly row: string }>(
         { name: "row", text: "select users::text as row from users where id = $1" },
         [id],
       );

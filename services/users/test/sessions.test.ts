@@ -16,7 +16,7 @@ function refresh(refreshToken: string) {
 
 async function expire(sessionId: string): Promise<void> {
   const text = "update sessions set expire_time = now() - interval '1 second' where id = $1";
-  await service.database.for(sessionId).query({ name: "expire", text }, [sessionId]);
+  await service.database.for(sessionId).write({ name: "expire", text }, [sessionId]);
 }
 
 /** Opens sessions past the hashing, which is not what is tested. */
@@ -24,7 +24,7 @@ async function openSessions(user: TestUser, count: number): Promise<void> {
   const text = `insert into sessions (user_id, id, refresh_token_hash, refresh_time, expire_time)
     select $1, unnest($2::uuid[]), sha256('x'), now() - interval '1 hour', now() + interval '1 hour'`;
   const ids = Array.from({ length: count }, () => newIdIn(user.user.id));
-  await service.database.for(user.user.id).query({ name: "open", text }, [user.user.id, ids]);
+  await service.database.for(user.user.id).write({ name: "open", text }, [user.user.id, ids]);
 }
 
 const REVOKED = { reason: "SESSION_REVOKED", code: status.UNAUTHENTICATED };
@@ -188,7 +188,7 @@ describe("the sessions of one user", () => {
     expect(ids).toEqual(expect.arrayContaining([newest.sessionId, ada.sessionId]));
     const { rows } = await service.database
       .for(ada.user.id)
-      .query({ name: "all", text: "select from sessions where user_id = $1" }, [ada.user.id]);
+      .write({ name: "all", text: "select from sessions where user_id = $1" }, [ada.user.id]);
     expect(rows).toHaveLength(50);
   });
 });

@@ -26,7 +26,7 @@ async function passwordHashOf(userId: string): Promise<string> {
   const statement = { name: "hash", text: "select password_hash from users where id = $1" };
   const { rows } = await service.database
     .for(userId)
-    .query<{ readonly password_hash: string }>(statement, [userId]);
+    .write<{ readonly password_hash: string }>(statement, [userId]);
   return rows[0]?.password_hash ?? "";
 }
 
@@ -65,7 +65,7 @@ describe("CreateSession", () => {
   it("says in the access token of an operator that they are one, and goes on to when it is refreshed", async () => {
     const { id, handle } = await service.register();
     const statement = { name: "appoint", text: "update users set id = $2 where id = $1" };
-    await service.database.for(id).query(statement, [id, OPERATOR_ID]);
+    await service.database.for(id).write(statement, [id, OPERATOR_ID]);
     const { tokens } = await signIn(handle);
     const { refreshToken = "" } = tokens ?? {};
     const refreshed = await service.users.refreshSession({ refreshToken }, unhurried());
@@ -86,7 +86,7 @@ describe("CreateSession", () => {
     };
     const { rows } = await service.database
       .for(handle)
-      .query<{ readonly row: string }>(statement, [session?.id]);
+      .write<{ readonly row: string }>(statement, [session?.id]);
     expect(rows).toHaveLength(1);
     expect(rows[0]?.row).not.toContain(tokens?.refreshToken.split(".")[1]);
   });
@@ -141,7 +141,7 @@ describe("CreateSession", () => {
     const { id, handle } = await service.register();
     const weak = await hash(PASSWORD, { memoryCost: 1024, timeCost: 1, parallelism: 1 });
     const statement = { name: "weaken", text: "update users set password_hash = $2 where id = $1" };
-    await service.database.for(id).query(statement, [id, weak]);
+    await service.database.for(id).write(statement, [id, weak]);
     await Promise.all([signIn(handle), signIn(handle)]);
     const strong = await passwordHashOf(id);
     expect(strong).toContain("m=19456,t=2,p=1");

@@ -1,9 +1,25 @@
 import type { Message } from "@bufbuild/protobuf";
 import { isUnavailable } from "#contract/rpc-error.ts";
-import type { CallOptions } from "#rpc/client/client.ts";
 import type { ExplainedBatch } from "#rpc/trace/trace.ts";
 import type { AnswerCache, KnownKeys } from "./answer-cache.ts";
 import type { BatchShape } from "./batch-shape.ts";
+
+/** Old answers that were given, since the callee could not be asked. */
+export interface Stale {
+  /** How old the oldest is: when it was asked for. Undefined if nothing old was used, and something is missing. */
+  readonly asOf: Date | undefined;
+  /** The keys of which nothing is known. */
+  readonly missing: readonly string[];
+}
+
+/** What a caller of a batch can live with. */
+export interface CallOptions {
+  /**
+   * Takes old answers, as old as the method's `stale_if_error` allows, when the callee fails, and is told of them. Without it a failure
+   * is thrown: nobody is given old data unawares.
+   */
+  readonly onStale?: (stale: Stale) => void;
+}
 
 /** Where the answer for a key came from. */
 export type KeySource = "asked" | "fresh" | "stale" | "missing";

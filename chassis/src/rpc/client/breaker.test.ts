@@ -1,7 +1,8 @@
 import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
+import type { BreakerState } from "#telemetry/breaker-state.ts";
 import { createLogger } from "#telemetry/logger.ts";
-import { Breaker, type BreakerState } from "./breaker.ts";
+import { Breaker } from "./breaker.ts";
 
 const fail = (code: status) => () => Promise.reject(new RpcError(code, "no"));
 const unavailable = fail(status.UNAVAILABLE);

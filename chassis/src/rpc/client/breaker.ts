@@ -1,18 +1,9 @@
 import { status } from "@grpc/grpc-js";
 import CircuitBreaker from "opossum";
 import { isCalleeFault, isNeutral, RpcError } from "#contract/rpc-error.ts";
+import type { BreakerState, ObserveBreaker } from "#telemetry/breaker-state.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { HealthProbe } from "./health-probe.ts";
-
-/** The states of a breaker. */
-export type BreakerState = "closed" | "half-open" | "open";
-
-/** Told when a breaker changes its state, and once when it is made. */
-export type ObserveBreaker = (breaker: {
-  readonly callee: string;
-  readonly method: string;
-  readonly state: BreakerState;
-}) => void;
 
 /** Whom a breaker tells of its changes, and whom it asks. */
 export interface BreakerOptions {

@@ -1,8 +1,8 @@
 import { status } from "@grpc/grpc-js";
 import { RpcError, statusName } from "#contract/rpc-error.ts";
+import type { Explanation } from "#rpc/trace/explanation.ts";
 import type { CallNode, CallTree, ExplainedBatch } from "#rpc/trace/trace.ts";
-import type { Explanation } from "#rpc/transport.ts";
-import type { BreakerState } from "./breaker.ts";
+import type { BreakerState } from "#telemetry/breaker-state.ts";
 
 /** Which call is explained. */
 export interface ExplainedMethod {

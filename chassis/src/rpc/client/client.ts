@@ -6,32 +6,11 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
-import type { FailurePolicySwitch } from "#contract/method-policy.ts";
+import type { CallOptions } from "#rpc/cache/kept-batches.ts";
 import type { CallContext } from "#rpc/call-context.ts";
-import type { Transport } from "#rpc/transport.ts";
-import type { Logger } from "#telemetry/logger.ts";
-import type { Metrics } from "#telemetry/metrics.ts";
-import type { ObserveBreaker } from "./breaker.ts";
 import { ExtraCallBudget } from "./extra-call-budget.ts";
 import { createHealthProbe } from "./health-probe.ts";
-import { MethodClient } from "./method-client.ts";
-
-/** Old answers that were given, since the callee could not be asked. */
-export interface Stale {
-  /** How old the oldest is: when it was asked for. Undefined if nothing old was used, and something is missing. */
-  readonly asOf: Date | undefined;
-  /** The keys of which nothing is known. */
-  readonly missing: readonly string[];
-}
-
-/** What a caller of a batch can live with. */
-export interface CallOptions {
-  /**
-   * Takes old answers, as old as the method's `stale_if_error` allows, when the callee fails, and is told of them. Without it a failure
-   * is thrown: nobody is given old data unawares.
-   */
-  readonly onStale?: (stale: Stale) => void;
-}
+import { type ClientOptions, MethodClient } from "./method-client.ts";
 
 /** How one method is called: a message, and the context of the call that it is made for. */
 export type ClientMethod<M> =
@@ -57,18 +36,6 @@ export type Client<S extends DescService> = {
   /** Lets no answer of a method that was asked for before now pass for fresh: of these keys, or of all. */
   readonly outdate: (method: keyof S["method"] & string, keys?: readonly string[]) => void;
 };
-
-/** What a client needs. */
-export interface ClientOptions {
-  /** The short name of the callee in metrics and messages: `users`. */
-  readonly callee: string;
-  readonly transport: Transport;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
-  readonly failurePolicy: FailurePolicySwitch;
-  /** Told of each breaker's state, besides the metrics and the log. */
-  readonly observeBreaker?: ObserveBreaker;
-}
 
 /**
  * Makes a client that obeys the policy of each method, in this order: fresh answers from memory, bulkhead, breaker, deadline, hedge, and when

@@ -1,17 +1,21 @@
 import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
+import type { FailurePolicySwitch } from "#contract/method-policy.ts";
 import { type MethodPolicy, methodName, policyOf } from "#contract/method-policy.ts";
 import { RpcError, statusName } from "#contract/rpc-error.ts";
 import { AnswerCache } from "#rpc/cache/answer-cache.ts";
 import { batchShapeOf } from "#rpc/cache/batch-shape.ts";
-import { KeptBatches } from "#rpc/cache/kept-batches.ts";
+import { type CallOptions, KeptBatches } from "#rpc/cache/kept-batches.ts";
 import type { CallContext } from "#rpc/call-context.ts";
 import { deadlineExceeded } from "#rpc/deadline.ts";
 import type { ExplainedBatch } from "#rpc/trace/trace.ts";
+import type { Transport } from "#rpc/transport.ts";
+import type { ObserveBreaker } from "#telemetry/breaker-state.ts";
+import type { Logger } from "#telemetry/logger.ts";
+import type { Metrics } from "#telemetry/metrics.ts";
 import { Breaker } from "./breaker.ts";
 import { Bulkhead, type BulkheadLimits } from "./bulkhead.ts";
 import { CallExplanation } from "./call-explanation.ts";
-import type { CallOptions, ClientOptions } from "./client.ts";
 import { type ClientHeaders, clientHeaders } from "./client-headers.ts";
 import type { ExtraCallBudget } from "./extra-call-budget.ts";
 import type { HealthProbe } from "./health-probe.ts";
@@ -25,6 +29,18 @@ const UNARY_QUEUED_MAX = 256;
 const WAIT_SHARE = 0.25;
 /** Uploads and downloads take minutes over slow lines; a service takes 256 uploads at once. */
 const STREAM_LIMITS: BulkheadLimits = { inFlightMax: 512, queuedMax: 0, waitMsMax: 0 };
+
+/** What a client needs. */
+export interface ClientOptions {
+  /** The short name of the callee in metrics and messages: `users`. */
+  readonly callee: string;
+  readonly transport: Transport;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly failurePolicy: FailurePolicySwitch;
+  /** Told of each breaker's state, besides the metrics and the log. */
+  readonly observeBreaker?: ObserveBreaker;
+}
 
 /** What a method's client needs besides. */
 export interface MethodClientOptions extends ClientOptions {

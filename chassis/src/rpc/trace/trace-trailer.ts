@@ -1,5 +1,5 @@
 import type { Metadata } from "@grpc/grpc-js";
-import type { Explanation } from "#rpc/transport.ts";
+import type { Explanation } from "./explanation.ts";
 import type { CallNode } from "./trace.ts";
 import { parseTreeText, toTreeText } from "./trace-text.ts";
 

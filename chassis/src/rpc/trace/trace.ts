@@ -1,4 +1,4 @@
-import type { BreakerState } from "#rpc/client/breaker.ts";
+import type { BreakerState } from "#telemetry/breaker-state.ts";
 
 /** One call as its caller saw it: a node of the tree that `X-Explain` shows. */
 export interface ExplainedCall {

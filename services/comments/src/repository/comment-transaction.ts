@@ -1,4 +1,4 @@
-import type { Connection } from "@triptych/chassis/database/database";
+import type { Connection } from "@triptych/chassis/database/connection";
 import type { Statement } from "@triptych/chassis/database/statement";
 import type { CommentRows } from "#domain/comment-repository.ts";
 import { COMMENT_COLUMNS, type CommentRow, toComment } from "./comment-row.ts";

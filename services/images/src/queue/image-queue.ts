@@ -1,4 +1,5 @@
-import type { Connection, Database } from "@triptych/chassis/database/database";
+import type { Connection } from "@triptych/chassis/database/connection";
+import type { Database } from "@triptych/chassis/database/database";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { type Db, PgBoss } from "pg-boss";
 import { COMMON_OPTIONS, PROCESS_IMAGE } from "./queue-options.ts";

@@ -1,4 +1,5 @@
-import type { Connection, Database } from "@triptych/chassis/database/database";
+import type { Connection } from "@triptych/chassis/database/connection";
+import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
 import type { Image } from "#domain/image.ts";
 import type { ImageQuery, ImageRepository, NewImage } from "#domain/image-repository.ts";

@@ -48,7 +48,7 @@ const SELECT_LIKES = {
 /** Keeps likes in Postgres. */
 export function createLikeRepository(database: Database): LikeRepository {
   async function change(statement: Statement, ids: readonly string[], signal?: AbortSignal) {
-    const { rowCount } = await database.for(ids[0] ?? "").query(statement, ids, signal);
+    const { rowCount } = await database.for(ids[0] ?? "").write(statement, ids, signal);
     return rowCount > 0;
   }
   return {

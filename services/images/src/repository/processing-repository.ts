@@ -69,7 +69,7 @@ export function createProcessingRepository(database: Database): ProcessingReposi
         return true;
       }),
     async failImage(id, failure) {
-      await database.for(id).query(FAIL_IMAGE, [id, failure]);
+      await database.for(id).write(FAIL_IMAGE, [id, failure]);
     },
   };
 }

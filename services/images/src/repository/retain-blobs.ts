@@ -1,4 +1,4 @@
-import type { Connection } from "@triptych/chassis/database/database";
+import type { Connection } from "@triptych/chassis/database/connection";
 import type { Statement } from "@triptych/chassis/database/statement";
 
 /** Bytes that something is to refer to. */

@@ -1,5 +1,6 @@
 import assert from "node:assert";
-import type { Connection, Database } from "@triptych/chassis/database/database";
+import type { Connection } from "@triptych/chassis/database/connection";
+import type { Database } from "@triptych/chassis/database/database";
 import { SESSION_LIFETIME_MS, SESSIONS_PER_USER_MAX } from "#domain/session.ts";
 import type { OpenSession, Rotation, SessionRepository } from "#domain/session-repository.ts";
 import { type SessionRow, toSession } from "./session-row.ts";
@@ -61,7 +62,7 @@ export function createSessionRepository(database: Database): SessionRepository {
 
     async deleteSession({ userId, sessionId }, signal) {
       const values = [userId, sessionId];
-      const { rowCount } = await database.for(userId).query(DELETE_SESSION, values, signal);
+      const { rowCount } = await database.for(userId).write(DELETE_SESSION, values, signal);
       return rowCount > 0;
     },
   };

@@ -1,4 +1,5 @@
-import type { Database, Shard } from "@triptych/chassis/database/database";
+import type { Database } from "@triptych/chassis/database/database";
+import type { Shard } from "@triptych/chassis/database/shard";
 import { fold, foldEmail } from "#domain/fold.ts";
 import type { Account, NewAccount } from "#domain/user.ts";
 import type { Taken, UserRepository } from "#domain/user-repository.ts";
@@ -43,7 +44,7 @@ export function createUserRepository(database: Database): UserRepository {
     const keys = { email: foldEmail(email), displayName: fold(displayName) };
     const values = [id, handle, email, keys.email, displayName, keys.displayName, passwordHash];
     for (let attempt = 1; attempt <= INSERT_ATTEMPTS_MAX; attempt++) {
-      const { rows } = await database.for(id).query<AccountRow>(INSERT_ACCOUNT, values, signal);
+      const { rows } = await database.for(id).write<AccountRow>(INSERT_ACCOUNT, values, signal);
       const [row] = rows;
       if (row !== undefined) return toAccount(row);
       const taken = await findTaken(handle, email, signal);
@@ -98,7 +99,7 @@ export function createUserRepository(database: Database): UserRepository {
       const columns = [displayName, displayNameKey, bio, changesAvatar, avatarImageId];
       const values = [userId, sessionId, etag, ...columns];
       const shard = database.for(userId);
-      const { rows } = await shard.query<AccountRow>(UPDATE_PROFILE, values, signal);
+      const { rows } = await shard.write<AccountRow>(UPDATE_PROFILE, values, signal);
       return rows.map(toAccount)[0];
     },
 
@@ -120,7 +121,7 @@ export function createUserRepository(database: Database): UserRepository {
 
     async replacePasswordHash({ userId, passwordHash }, hash, signal) {
       const values = [userId, passwordHash, hash];
-      await database.for(userId).query(UPDATE_PASSWORD_HASH, values, signal);
+      await database.for(userId).write(UPDATE_PASSWORD_HASH, values, signal);
     },
   };
 }
