@@ -140,7 +140,7 @@ async function addApi(server: ApiServer, dependencies: ApiDependencies): Promise
   await server.register(async (api: ApiServer) => {
     api.addHook("onRequest", guard.identify);
     api.addHook("preHandler", guard.enter);
-    api.addHook("onSend", createExplainHook(dependencies.calls.callTreeOf));
+    api.addHook("onSend", createExplainHook(dependencies.calls.traceOf));
     imageContentRoutes(api, dependencies);
     await api.register(async (json: ApiServer) => {
       json.addHook("onRequest", guard.answersJson);

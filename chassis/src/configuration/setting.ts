@@ -19,7 +19,7 @@ export interface Field<T> {
   readonly secret: boolean;
   /** What is used if the variable is unset; undefined makes unset a fault. */
   readonly fallback: { readonly value: T; readonly text: string } | undefined;
-  /** Turns the variable's text into a value, or says what is wrong in a `Misfit`. */
+  /** Mutex the variable's text into a value, or says what is wrong in a `Misfit`. */
   readonly parse: (text: string) => T | Misfit;
 }
 

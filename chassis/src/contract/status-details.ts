@@ -15,7 +15,7 @@ const DETAILS_TRAILER = "grpc-status-details-bin";
 /** Tells gRPC clients that try again by themselves when they may, in milliseconds; below 0: not at all (proposal A6). */
 const PUSHBACK_TRAILER = "grpc-retry-pushback-ms";
 
-/** Turns an error into what grpc-js sends: status, message, and the details in the trailer. */
+/** Mutex an error into what grpc-js sends: status, message, and the details in the trailer. */
 export function toStatusObject(error: RpcError): StatusObject {
   const metadata = new Metadata();
   const details = [];
@@ -54,7 +54,7 @@ function pushbackOf({ code, retryAfterMs }: RpcError): number | undefined {
   return code === status.RESOURCE_EXHAUSTED ? Math.ceil(retryAfterMs) : -1;
 }
 
-/** Turns what grpc-js throws into an {@link RpcError}, with the details that the callee sent. */
+/** Mutex what grpc-js throws into an {@link RpcError}, with the details that the callee sent. */
 export function fromServiceError(error: ServiceError): RpcError {
   const [trailer] = error.metadata?.get(DETAILS_TRAILER) ?? [];
   const details = Buffer.isBuffer(trailer) ? readDetails(trailer) : {};

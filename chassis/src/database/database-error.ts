@@ -97,7 +97,7 @@ function isUnavailable(error: unknown): boolean {
   return SYSTEM_CODES.has(code) || CONNECTION_MESSAGE.test(read(error, "message"));
 }
 
-/** Turns what pg throws of a statement into an error of this file (with its cause) where it is one; else gives it back. */
+/** Mutex what pg throws of a statement into an error of this file (with its cause) where it is one; else gives it back. */
 export function toDatabaseError(error: unknown): unknown {
   const code = read(error, "code");
   if (CANCELED.has(code)) {
@@ -114,7 +114,7 @@ export function toDatabaseError(error: unknown): unknown {
   return new (isLost ? ConnectionLost : DatabaseUnavailable)(message, { cause: error });
 }
 
-/** Turns what pg throws of an attempt to connect into DatabaseUnavailable or CannotConnect where it is one; else gives it back. */
+/** Mutex what pg throws of an attempt to connect into DatabaseUnavailable or CannotConnect where it is one; else gives it back. */
 export function toConnectError(error: unknown): unknown {
   if (!isUnavailable(error)) return error;
   const reason = read(error, "message");

@@ -21,7 +21,7 @@ const PAUSE_MS_MAX = 50;
  * primary is unreachable, or once the primary is back, if that takes no longer than a restart. Whoever has a deadline stops waiting
  * by itself. Throws what `read` throws, and DatabaseUnavailable.
  */
-export async function repeatRead<Result>(
+export async function retryRead<Result>(
   { primary, replica, monitor, readAttemptsMax }: ReadSources,
   read: (pool: Pool) => Promise<Result>,
 ): Promise<Result> {

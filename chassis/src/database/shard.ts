@@ -3,7 +3,7 @@ import { CannotConnect, ConnectionLost, canceledBy, DatabaseReadOnly } from "./d
 import { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 import type { ReadOnlyMode } from "./read-only-mode.ts";
-import { type ReadSources, repeatRead } from "./retry-read.ts";
+import { type ReadSources, retryRead } from "./retry-read.ts";
 import type { Rows, Statement } from "./statement.ts";
 import { runTransaction } from "./transaction.ts";
 
@@ -57,11 +57,11 @@ export function createShard(options: ShardOptions): Shard {
   return {
     read: (statement, values, signal) =>
       untilAborted(signal, () =>
-        repeatRead(options, (pool) => runOne(pool, { statement, values, signal })),
+        retryRead(options, (pool) => runOne(pool, { statement, values, signal })),
       ),
     readCurrent: (statement, values, signal) =>
       untilAborted(signal, () =>
-        repeatRead(current, (pool) => runOne(pool, { statement, values, signal })),
+        retryRead(current, (pool) => runOne(pool, { statement, values, signal })),
       ),
     write: (statement, values, signal) =>
       untilAborted(signal, () =>

@@ -10,7 +10,7 @@ const EXIT_CONFIGURATION = 78;
  * Writes on stderr, for people, why a process does not do what it was started for, and gives the exit code. `failed` follows the
  * process's name.
  */
-export function refuseToStart(name: string, error: unknown, failed = "cannot start"): number {
+export function reportStartFailure(name: string, error: unknown, failed = "cannot start"): number {
   if (error instanceof ConfigurationError) {
     const sentences = error.faults.map(({ variable, message }) => `  ${variable} ${message}.\n`);
     process.stderr.write(`${name} cannot start with these settings:\n${sentences.join("")}`);

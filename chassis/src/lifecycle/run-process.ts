@@ -1,7 +1,7 @@
 import { createLogger, type Logger } from "#telemetry/logger.ts";
 import type { Readiness } from "./readiness.ts";
-import { EXIT_FAILURE, refuseToStart } from "./report-start-failure.ts";
-import { endInTime } from "./run-with-timeout.ts";
+import { EXIT_FAILURE, reportStartFailure } from "./report-start-failure.ts";
+import { runWithTimeout } from "./run-with-timeout.ts";
 
 /** Ended as asked. */
 const EXIT_OK = 0;
@@ -87,7 +87,7 @@ class ProcessRun {
     } catch (error) {
       if (this.#starting.signal.aborted) this.#exit(this.#exitCode);
       this.#logger.debug({ error }, "did not start");
-      this.#exit(refuseToStart(this.#options.name, error));
+      this.#exit(reportStartFailure(this.#options.name, error));
     }
     clearTimeout(this.#startTimer);
     this.#app = app;
@@ -145,7 +145,7 @@ class ProcessRun {
     run: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
     try {
-      if (!(await endInTime(run, timeoutMs))) {
+      if (!(await runWithTimeout(run, timeoutMs))) {
         this.#logger.warn({ step, timeoutMs }, "cut off: it took too long");
       }
     } catch (error) {

@@ -1,4 +1,4 @@
-import { EXIT_FAILURE, refuseToStart } from "./report-start-failure.ts";
+import { EXIT_FAILURE, reportStartFailure } from "./report-start-failure.ts";
 
 /** What a process does before it ends. */
 export interface RunTaskOptions {
@@ -33,6 +33,6 @@ async function finish({ name, run }: RunTaskOptions, signal: AbortSignal): Promi
     signal.throwIfAborted();
     return 0;
   } catch (error) {
-    return refuseToStart(name, signal.aborted ? signal.reason : error, "failed");
+    return reportStartFailure(name, signal.aborted ? signal.reason : error, "failed");
   }
 }

@@ -1,8 +1,8 @@
-import { endInTime } from "./run-with-timeout.ts";
+import { runWithTimeout } from "./run-with-timeout.ts";
 
-describe("endInTime", () => {
+describe("runWithTimeout", () => {
   it("says that it ended in time", async () => {
-    expect(await endInTime(async () => {}, 60_000)).toBe(true);
+    expect(await runWithTimeout(async () => {}, 60_000)).toBe(true);
   });
 
   it("aborts what takes too long, and does not wait for it", async () => {
@@ -13,12 +13,12 @@ describe("endInTime", () => {
       });
       return new Promise<void>(() => {});
     };
-    expect(await endInTime(run, 1)).toBe(false);
+    expect(await runWithTimeout(run, 1)).toBe(false);
     expect(reason).toEqual(new Error("the 1 ms for it are over"));
   });
 
   it("throws what it throws", async () => {
     const run = () => Promise.reject(new Error("stuck"));
-    await expect(endInTime(run, 60_000)).rejects.toThrow("stuck");
+    await expect(runWithTimeout(run, 60_000)).rejects.toThrow("stuck");
   });
 });

@@ -5,7 +5,7 @@
  * @returns whether it ended in time.
  * @throws what it throws in time; what it throws later is dropped, since nobody waits.
  */
-export async function endInTime(
+export async function runWithTimeout(
   run: (signal: AbortSignal) => Promise<void>,
   timeoutMs: number,
 ): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
-import { isOwnMachine } from "./loopback.ts";
+import { isLoopback } from "./loopback.ts";
 import type { Answer, SwitchRequest } from "./operations-answer.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -14,7 +14,7 @@ export function answerReadOnly(
   readOnly: ReadOnlySwitch,
 ): Answer {
   const changes = method === "PUT" || method === "DELETE";
-  if (changes && !isOwnMachine(address)) {
+  if (changes && !isLoopback(address)) {
     return { status: 403, body: "Only who is on this machine may switch.\n" };
   }
   switch (method) {

@@ -1,6 +1,6 @@
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import type { Caller } from "#identity/caller.ts";
-import type { CallTree } from "#rpc/trace/trace.ts";
+import type { Trace } from "#rpc/trace/trace.ts";
 
 /**
  * What travels with a call through every process that it touches. A handler is given one, and passes it on to the
@@ -18,5 +18,5 @@ export interface CallContext {
   /** Fires when the answer is of no more use: the caller hung up, or the deadline passed. */
   readonly signal: AbortSignal;
   /** Collects the calls that are made for this one, if an operator asked to see them. */
-  readonly callTree?: CallTree | undefined;
+  readonly trace?: Trace | undefined;
 }

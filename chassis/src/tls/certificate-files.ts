@@ -7,7 +7,7 @@ import {
   readCertificates,
   validitiesOf,
 } from "./certificates.ts";
-import { warnOfEnds } from "./warn-of-expiry.ts";
+import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 /** How often the files are looked at: whoever renews them leaves hours, and three small files cost nothing. */
 const LOOK_INTERVAL_MS = 1_000;
@@ -53,7 +53,7 @@ export class CertificateFiles implements Disposable {
     this.#seen = { content: first, told: false };
     this.#timer = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
     this.#timer.unref();
-    warnOfEnds(validitiesOf(first), logger);
+    warnOfExpiry(validitiesOf(first), logger);
   }
 
   /** The last ones that could be used. */
@@ -100,7 +100,7 @@ export class CertificateFiles implements Disposable {
     this.#seen = { content, told: false };
     for (const listener of this.#listeners) listener(content);
     this.#logger.info("certificates were read again: new connections use the new ones");
-    warnOfEnds(validitiesOf(content), this.#logger);
+    warnOfExpiry(validitiesOf(content), this.#logger);
   }
 
   /** A look between two writes sees halves of both: what is the same at the next look is no accident. */

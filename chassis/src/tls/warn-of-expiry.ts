@@ -8,7 +8,7 @@ import type { CertificateRole, CertificateValidities } from "./certificate-valid
 const PART_LEFT_MIN = { own: 1 / 4, ca: 1 / 20 } satisfies Record<CertificateRole, number>;
 
 /** Warns of certificates that ended, or that end soon and were not renewed. */
-export function warnOfEnds(validities: CertificateValidities, logger: Logger): void {
+export function warnOfExpiry(validities: CertificateValidities, logger: Logger): void {
   for (const [role, { notBefore, notAfter }] of validities) {
     const leftMs = notAfter.getTime() - Date.now();
     const wholeMs = notAfter.getTime() - notBefore.getTime();

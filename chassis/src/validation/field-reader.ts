@@ -1,7 +1,7 @@
 import { type FieldViolation, invalidFields } from "#contract/failure.ts";
 import { isId } from "#ids/new-id.ts";
 import { fromPageToken, type PagedList, type PageQuery, toLimit } from "./page.ts";
-import { findTextFault, type TextLimits } from "./text-violation.ts";
+import { findTextViolation, type TextLimits } from "./text-violation.ts";
 
 /**
  * Reads a request's fields, and gives what `read` makes of them.
@@ -32,7 +32,7 @@ export class FieldReader {
 
   /** Reads a text of a bounded length, in code points. */
   text(field: string, value: string, limits: TextLimits): string {
-    return this.checked(field, value, (text) => findTextFault(text, limits));
+    return this.checked(field, value, (text) => findTextViolation(text, limits));
   }
 
   /** Reads a value that a rule of the domain judges: it says what is wrong, or undefined. */

@@ -4,7 +4,7 @@ import type { Authenticate } from "@triptych/chassis/identity/authenticate";
 import type { Caller, UserCaller } from "@triptych/chassis/identity/caller";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { cancelled, keepDeadline } from "@triptych/chassis/rpc/deadline";
-import { CallTree } from "@triptych/chassis/rpc/trace/trace";
+import { Trace } from "@triptych/chassis/rpc/trace/trace";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";
 import { asksExplanation } from "./explain.ts";
@@ -19,7 +19,7 @@ export interface Calls {
   /** Who is behind a request that was identified. */
   callerOf(request: FastifyRequest): Caller;
   /** The calls that were made for a request; undefined unless an operator asked to see them. */
-  callTreeOf(request: FastifyRequest): CallTree | undefined;
+  traceOf(request: FastifyRequest): Trace | undefined;
   /** A hook that refuses whoever is not signed in. */
   readonly requireUser: (request: FastifyRequest) => Promise<void>;
   /** Begins the calls of a request: their deadline by the route's budget, and a signal that fires when the client hangs up. */
@@ -29,7 +29,7 @@ export interface Calls {
 /** Makes what routes need to call others on behalf of a request. */
 export function createCalls(authenticate: Authenticate, failurePolicy: FailurePolicySwitch): Calls {
   const callers = new WeakMap<FastifyRequest, Caller>();
-  const callTrees = new WeakMap<FastifyRequest, CallTree>();
+  const callTrees = new WeakMap<FastifyRequest, Trace>();
 
   function callerOf(request: FastifyRequest): Caller {
     const caller = callers.get(request);
@@ -41,13 +41,13 @@ export function createCalls(authenticate: Authenticate, failurePolicy: FailurePo
     async identify(request) {
       const caller = await authenticate(request.headers.authorization);
       callers.set(request, caller);
-      if (asksExplanation(request, caller)) callTrees.set(request, new CallTree());
+      if (asksExplanation(request, caller)) callTrees.set(request, new Trace());
       return caller;
     },
 
     callerOf,
 
-    callTreeOf: (request) => callTrees.get(request),
+    traceOf: (request) => callTrees.get(request),
 
     async requireUser(request) {
       if (callerOf(request).kind !== "user") throw new Problem("UNAUTHENTICATED");
@@ -64,8 +64,8 @@ export function createCalls(authenticate: Authenticate, failurePolicy: FailurePo
         kept[Symbol.dispose]();
       });
       const { deadline, signal } = kept;
-      const callTree = callTrees.get(request);
-      return { requestId: request.id, caller: callerOf(request), deadline, signal, callTree };
+      const trace = callTrees.get(request);
+      return { requestId: request.id, caller: callerOf(request), deadline, signal, trace };
     },
   };
 }

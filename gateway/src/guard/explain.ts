@@ -1,6 +1,6 @@
 import type { Caller } from "@triptych/chassis/identity/caller";
-import type { CallTree } from "@triptych/chassis/rpc/trace/trace";
-import { toTreeText } from "@triptych/chassis/rpc/trace/trace-text";
+import type { Trace } from "@triptych/chassis/rpc/trace/trace";
+import { toTraceText } from "@triptych/chassis/rpc/trace/trace-text";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** Asks to see which calls an answer is made of, and shows them. */
@@ -15,11 +15,11 @@ export function asksExplanation({ headers }: FastifyRequest, caller: Caller): bo
 }
 
 /** Makes the hook that shows an operator the calls that were made for the request, whether it failed or not. */
-export function createExplainHook(callTreeOf: (request: FastifyRequest) => CallTree | undefined) {
+export function createExplainHook(traceOf: (request: FastifyRequest) => Trace | undefined) {
   return async function explain(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const callTree = callTreeOf(request);
-    if (callTree === undefined) return;
-    reply.header(EXPLAIN, toTreeText(callTree.calls, TREE_BYTES_MAX));
+    const trace = traceOf(request);
+    if (trace === undefined) return;
+    reply.header(EXPLAIN, toTraceText(trace.calls, TREE_BYTES_MAX));
     // What only an operator may see must not lie in a cache that others are answered from.
     reply.header("cache-control", "no-store");
   };

@@ -3,7 +3,7 @@ import { Problem } from "#problems/problem.ts";
 import { parseEntityTags, versionOf } from "./entity-tag.ts";
 
 /**
- * Turns `If-Match` into the `etag` that a service compares in the transaction of the write. Empty: no condition.
+ * Mutex `If-Match` into the `etag` that a service compares in the transaction of the write. Empty: no condition.
  * `readCurrent` is asked only if the header offers several versions.
  *
  * @throws Problem ETAG_MISMATCH if no tag can be the current one.

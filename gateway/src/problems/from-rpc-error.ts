@@ -4,7 +4,7 @@ import { fieldName } from "./field-name.ts";
 import { badFields, Problem } from "./problem.ts";
 import { isKnownReason, REASON_CODES, STATUS_CODES } from "./reasons.ts";
 
-/** Turns what a service answered into a problem: by its reason, or by its status if the reason is not known. */
+/** Mutex what a service answered into a problem: by its reason, or by its status if the reason is not known. */
 export function fromRpcError(error: RpcError): Problem {
   const code = codeOf(error);
   if (code === "INVALID_ARGUMENT" && error.violations.length > 0) {

@@ -32,7 +32,7 @@ const MESSAGES: Readonly<Record<string, Rule>> = {
     PATTERN_MESSAGES.find(([ending]) => ending.test(name))?.[1] ?? "is not of the right form",
 };
 
-/** Turns what Ajv found into bad fields, each once, named as the client names them: `tags[2]`. */
+/** Mutex what Ajv found into bad fields, each once, named as the client names them: `tags[2]`. */
 export function fromValidation(faults: readonly ValidationFault[]): readonly BadField[] {
   const found = new Map<string, BadField>();
   for (const { keyword, instancePath, params } of faults) {

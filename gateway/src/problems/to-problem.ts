@@ -19,7 +19,7 @@ const FRAMEWORK_CODES: Readonly<Record<string, ProblemCode>> = {
 /** Parts of a request, in the order in which fastify validates them: it stops at the first that is wrong. */
 const PARTS = ["params", "body", "querystring"] as const;
 
-/** Turns whatever was thrown while a request was answered into what the client is told. */
+/** Mutex whatever was thrown while a request was answered into what the client is told. */
 export function toProblem(thrown: unknown, request: FastifyRequest): Problem {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof RpcError) return fromRpcError(thrown);

@@ -157,7 +157,7 @@ function commentDeleteRoute(
       // Of which image it was is for comments to know; counts are kept for a second, so all may be asked for anew.
       await comments
         .deleteComment({ id, etag }, context)
-        .finally(() => comments.outdate("batchGetCommentCounts"));
+        .finally(() => comments.invalidate("batchGetCommentCounts"));
       return reply.code(204).send();
     },
   );

@@ -51,7 +51,7 @@ export function imageCommentRoutes(
       const imageId = request.params.id;
       const comment = await comments
         .createComment({ imageId, parentId: parentId ?? undefined, body: text }, context)
-        .finally(() => comments.outdate("batchGetCommentCounts", [imageId]));
+        .finally(() => comments.invalidate("batchGetCommentCounts", [imageId]));
       const body = await composeComment(sources, comment, context);
       reply.header("location", `/v1/comments/${comment.id}`);
       return sendResource(request, reply, { status: 201, version: comment.etag, body });

@@ -158,7 +158,7 @@ function ownProfileRoutes(server: ApiServer, { users, calls }: UserRouteDependen
           },
           context,
         )
-        .finally(() => users.outdate("batchGetUsers", [id]));
+        .finally(() => users.invalidate("batchGetUsers", [id]));
       return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
     },
   );

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 async function countOf(id: string): Promise<number | undefined> {
-  service.comments.outdate("batchGetCommentCounts");
+  service.comments.invalidate("batchGetCommentCounts");
   const answer = await service.comments.batchGetCommentCounts({ imageIds: [id] }, contextFor());
   return answer.counts[0]?.count;
 }

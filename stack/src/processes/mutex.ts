@@ -1,5 +1,5 @@
 /** Lets asynchronous acts happen one after another, in the order they were asked for. */
-export class Turns {
+export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
   /** Runs `act` once all earlier ones have ended, whether well or not. */

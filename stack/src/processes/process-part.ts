@@ -4,7 +4,7 @@ import { StackError } from "#stack-error.ts";
 import { answersOk } from "./ask-http.ts";
 import type { Child, ProcessDefinition } from "./child-process.ts";
 import { describeExit, keepRunning } from "./keep-running.ts";
-import { Turns } from "./mutex.ts";
+import { Mutex } from "./mutex.ts";
 import type { Part } from "./part.ts";
 
 /** A process that has not become ready by then is told of; it goes on trying. */
@@ -34,7 +34,7 @@ export class ProcessPart implements Part {
   readonly name: PartName;
   readonly #options: ProcessPartOptions;
   readonly #listener: PartListener;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   #state: PartState = "stopped";
   #since = new Date();
   #restarts = 0;

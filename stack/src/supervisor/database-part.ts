@@ -1,7 +1,7 @@
 import type { PartState, PartStatus } from "#control/messages.ts";
 import type { ServiceName } from "#part-names.ts";
 import { acceptConnections, refuseConnections } from "#postgres/service-database.ts";
-import { Turns } from "#processes/mutex.ts";
+import { Mutex } from "#processes/mutex.ts";
 import type { Part } from "#processes/part.ts";
 import { StackError } from "#stack-error.ts";
 
@@ -10,7 +10,7 @@ export class DatabasePart implements Part {
   readonly name: `${ServiceName}-db`;
   readonly #service: ServiceName;
   readonly #superuserUrl: string;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   #state: PartState = "running";
   #since = new Date();
 

@@ -1,6 +1,6 @@
 import type { PartState, PartStatus } from "#control/messages.ts";
 import { type PartName, SERVICES, type ServiceName } from "#part-names.ts";
-import { Turns } from "#processes/mutex.ts";
+import { Mutex } from "#processes/mutex.ts";
 import type { Part } from "#processes/part.ts";
 import type { ProcessPart } from "#processes/process-part.ts";
 import { StackError } from "#stack-error.ts";
@@ -17,7 +17,7 @@ export type ServiceOrder =
 export class JoinedPart implements Part {
   readonly name: PartName;
   readonly #monolith: ProcessPart;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   #stopped = false;
   #since = new Date();
 

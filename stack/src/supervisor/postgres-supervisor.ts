@@ -11,7 +11,7 @@ export interface PostgresPlace {
 }
 
 /** The embedded Postgres: started, watched, started again on the same port when it dies. */
-export class PostgresKeeper {
+export class PostgresSupervisor {
   readonly #place: PostgresPlace;
   readonly #listener: PartListener;
   readonly #unwanted = new AbortController();

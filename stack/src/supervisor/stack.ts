@@ -10,7 +10,7 @@ import { openSecrets } from "#data-folder/secrets.ts";
 import { SERVICES } from "#part-names.ts";
 import { acceptConnections, ensureServiceDatabase } from "#postgres/service-database.ts";
 import { NODE_OPTIONS } from "#processes/child-process.ts";
-import { Turns } from "#processes/mutex.ts";
+import { Mutex } from "#processes/mutex.ts";
 import type { Part } from "#processes/part.ts";
 import type { ProcessPart } from "#processes/process-part.ts";
 import type { Settings } from "#settings.ts";
@@ -18,7 +18,7 @@ import { StackError } from "#stack-error.ts";
 import { DatabasePart } from "./database-part.ts";
 import { checkPortIsFree, findFreePorts } from "./free-ports.ts";
 import { clearLeftovers } from "./orphans.ts";
-import { PostgresKeeper } from "./postgres-supervisor.ts";
+import { PostgresSupervisor } from "./postgres-supervisor.ts";
 import { gatewayUrl, type Shape } from "./process-plan.ts";
 import { assignPorts, PORT_COUNT, type Wiring } from "./process-settings.ts";
 import { type Guard, startGuard } from "./reaper.ts";
@@ -36,14 +36,14 @@ export interface StackOptions {
 /** Everything that runs on one data folder. Started once, ended once. */
 export class Stack {
   readonly #options: StackOptions;
-  readonly #records = new Turns();
+  readonly #records = new Mutex();
   readonly #ended = new AbortController();
   #state: StackRecord["state"] = "starting";
   #url: string | null = null;
   #folder: DataFolder | undefined;
   #control: ControlServer | undefined;
   #guard: Guard | undefined;
-  #postgres: PostgresKeeper | undefined;
+  #postgres: PostgresSupervisor | undefined;
   #databases: readonly DatabasePart[] = [];
   #parts: StackParts = { processes: [], joined: [] };
   #locked = false;
@@ -64,7 +64,7 @@ export class Stack {
       tell: this.#options.tell,
       changed: () => this.#record().catch((error) => this.#options.tell(String(error))),
     };
-    const postgres = new PostgresKeeper(
+    const postgres = new PostgresSupervisor(
       { folder: folder.postgres, port: wiring.ports.postgres },
       listener,
     );
@@ -136,7 +136,7 @@ export class Stack {
     await part.start();
   }
 
-  async #startDatabases(postgres: PostgresKeeper, { secrets }: Wiring): Promise<void> {
+  async #startDatabases(postgres: PostgresSupervisor, { secrets }: Wiring): Promise<void> {
     const url = await postgres.start();
     for (const name of SERVICES) {
       await ensureServiceDatabase(url, { name, password: secrets.databasePasswords[name] });

@@ -41,7 +41,7 @@ describe("the memory of a batch's answers", () => {
   });
 
   test("lets what was outdated stand in still, but not pass for fresh", () => {
-    cache.outdate(["a"]);
+    cache.invalidate(["a"]);
     expect(cache.fresh(["a"]).missing).toEqual(["a"]);
     expect(cache.stale(["a"]).missing).toEqual([]);
     cache.keep(["a"], answerOf("a"), cache.moment());

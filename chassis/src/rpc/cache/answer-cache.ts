@@ -83,7 +83,7 @@ export class AnswerCache {
   }
 
   /** Lets nothing that was asked for before now pass for fresh, of these keys or of all. It may still stand in. */
-  outdate(keys?: readonly string[]): void {
+  invalidate(keys?: readonly string[]): void {
     this.#sequence += 1;
     if (keys === undefined) this.#allOutdated = this.#sequence;
     else for (const key of keys) this.#outdated.set(key, this.#sequence);

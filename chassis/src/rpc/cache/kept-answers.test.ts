@@ -36,10 +36,10 @@ onEveryTransport((serve) => {
   test("is asked again once its answers were outdated", async () => {
     const { client } = await serve({ batchGetWords });
     await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
-    client.outdate("batchGetWords", ["a"]);
+    client.invalidate("batchGetWords", ["a"]);
     await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
     expect(asked).toEqual([["a", "b"], ["a"]]);
-    client.outdate("batchGetWords");
+    client.invalidate("batchGetWords");
     await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
     expect(asked).toHaveLength(3);
   });
@@ -55,7 +55,7 @@ onEveryTransport((serve) => {
     });
     const early = client.batchGetWords({ ids: ["a"] }, contextFor());
     while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    client.outdate("batchGetWords", ["a"]);
+    client.invalidate("batchGetWords", ["a"]);
     answer.resolve();
     await early;
     await client.batchGetWords({ ids: ["a"] }, contextFor());
@@ -74,7 +74,7 @@ onEveryTransport((serve) => {
     await client.batchGetWords({ ids: ["a", "none"] }, contextFor());
     const after = Date.now();
     down = true;
-    client.outdate("batchGetWords");
+    client.invalidate("batchGetWords");
     const told: Stale[] = [];
     const onStale = (stale: Stale) => told.push(stale);
     const old = await client.batchGetWords({ ids: ["a", "b", "none"] }, contextFor(), { onStale });
@@ -88,7 +88,7 @@ onEveryTransport((serve) => {
     const { client } = await serve({ batchGetWords });
     await client.batchGetWords({ ids: ["a"] }, contextFor());
     down = true;
-    client.outdate("batchGetWords");
+    client.invalidate("batchGetWords");
     await expect(client.batchGetWords({ ids: ["a"] }, contextFor())).rejects.toMatchObject({
       code: status.UNAVAILABLE,
     });

@@ -1,6 +1,6 @@
 import type { Message } from "@bufbuild/protobuf";
 import { isUnavailable } from "#contract/rpc-error.ts";
-import type { ExplainedBatch } from "#rpc/trace/trace.ts";
+import type { BatchSpan } from "#rpc/trace/trace.ts";
 import type { AnswerCache, KnownKeys } from "./answer-cache.ts";
 import type { BatchShape } from "./batch-shape.ts";
 
@@ -27,7 +27,7 @@ export type KeySource = "asked" | "fresh" | "stale" | "missing";
 /** What a batch is answered with. */
 export interface KeptBatchOptions extends CallOptions {
   /** Told how much of it was known, if somebody wants it explained. */
-  readonly onKnown?: ((batch: ExplainedBatch) => void) | undefined;
+  readonly onKnown?: ((batch: BatchSpan) => void) | undefined;
 }
 
 /** Told how many keys of a batch came from where. */
@@ -52,8 +52,8 @@ export class KeptBatches {
   }
 
   /** Lets no answer from before now pass for fresh. */
-  outdate(keys?: readonly string[]): void {
-    this.#cache.outdate(keys);
+  invalidate(keys?: readonly string[]): void {
+    this.#cache.invalidate(keys);
   }
 
   /** Answers a batch; `ask` is given a request for the keys that are not fresh, and is not called if all are. */
@@ -91,7 +91,7 @@ export class KeptBatches {
   }
 }
 
-function explain(keys: readonly string[], ...known: readonly KnownKeys[]): ExplainedBatch {
+function explain(keys: readonly string[], ...known: readonly KnownKeys[]): BatchSpan {
   const { length } = known.at(-1)?.missing ?? keys;
   const times = known.map(({ oldestMs }) => oldestMs).filter((timeMs) => timeMs !== undefined);
   return {

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { RpcError, statusName } from "#contract/rpc-error.ts";
 import type { Explanation } from "#rpc/trace/explanation.ts";
-import type { CallNode, CallTree, ExplainedBatch } from "#rpc/trace/trace.ts";
+import type { BatchSpan, SpanNode, Trace } from "#rpc/trace/trace.ts";
 import type { BreakerState } from "#telemetry/breaker-state.ts";
 
 /** Which call is explained. */
@@ -14,16 +14,16 @@ export interface ExplainedMethod {
 
 /** Gathers what becomes of one call that a client makes, and adds it to the tree of the call that it is made for. */
 export class CallExplanation implements Explanation {
-  readonly #tree: CallTree;
+  readonly #tree: Trace;
   readonly #method: ExplainedMethod;
   readonly #startMs = performance.now();
-  readonly #calls: CallNode[] = [];
+  readonly #calls: SpanNode[] = [];
   #breaker: BreakerState | undefined;
-  #batch: ExplainedBatch | undefined;
+  #batch: BatchSpan | undefined;
   #failure: { readonly code: status; readonly reason: string } | undefined;
   #tries = 0;
 
-  constructor(tree: CallTree, method: ExplainedMethod) {
+  constructor(tree: Trace, method: ExplainedMethod) {
     this.#tree = tree;
     this.#method = method;
     this.#breaker = method.breaker;
@@ -35,7 +35,7 @@ export class CallExplanation implements Explanation {
   }
 
   /** Tells what the callee called. */
-  called(calls: readonly CallNode[]): void {
+  called(calls: readonly SpanNode[]): void {
     this.#calls.push(...calls);
   }
 
@@ -45,7 +45,7 @@ export class CallExplanation implements Explanation {
   }
 
   /** Tells how much of a batch was known. */
-  known(batch: ExplainedBatch): void {
+  known(batch: BatchSpan): void {
     this.#batch = batch;
   }
 

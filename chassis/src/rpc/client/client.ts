@@ -34,7 +34,7 @@ export type Client<S extends DescService> = {
   readonly [M in keyof S["method"]]: ClientMethod<S["method"][M]>;
 } & {
   /** Lets no answer of a method that was asked for before now pass for fresh: of these keys, or of all. */
-  readonly outdate: (method: keyof S["method"] & string, keys?: readonly string[]) => void;
+  readonly invalidate: (method: keyof S["method"] & string, keys?: readonly string[]) => void;
 };
 
 /**
@@ -55,6 +55,6 @@ export function createClient<S extends DescService>(service: S, options: ClientO
   const functions = [...methods].map(([name, method]) => [name, method.toFunction()] as const);
   return {
     ...Object.fromEntries(functions),
-    outdate: (name: string, keys?: readonly string[]) => methods.get(name)?.outdate(keys),
+    invalidate: (name: string, keys?: readonly string[]) => methods.get(name)?.invalidate(keys),
   } as Client<S>;
 }

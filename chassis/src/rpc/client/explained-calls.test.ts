@@ -3,7 +3,7 @@ import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
 import { ANONYMOUS, type Caller } from "#identity/caller.ts";
 import type { CallContext } from "#rpc/call-context.ts";
-import { CallTree } from "#rpc/trace/trace.ts";
+import { Trace } from "#rpc/trace/trace.ts";
 import { ECHO_HEDGE_AFTER_MS } from "#testing/echo-file.ts";
 import { EchoService } from "#testing/echo-service.ts";
 import { echoTransport, onEveryTransport, type ServedEcho } from "#testing/echo-transports.ts";
@@ -20,10 +20,8 @@ const OPERATOR = {
 /** Who says that they are one; their token does not. */
 const PRETENDER = { ...OPERATOR, token: "good" } as const;
 
-function explainedContext(
-  caller: Caller = OPERATOR,
-): CallContext & { readonly callTree: CallTree } {
-  return { ...contextFor(caller), callTree: new CallTree() };
+function explainedContext(caller: Caller = OPERATOR): CallContext & { readonly trace: Trace } {
+  return { ...contextFor(caller), trace: new Trace() };
 }
 
 onEveryTransport((serve) => {
@@ -58,8 +56,8 @@ onEveryTransport((serve) => {
     const { client } = await serveChain();
     const context = explainedContext();
     await client.say({ value: "hello" }, context);
-    expect(context.callTree.calls).toEqual([{ ...INNER, calls: [INNER] }]);
-    const [call] = context.callTree.calls;
+    expect(context.trace.calls).toEqual([{ ...INNER, calls: [INNER] }]);
+    const [call] = context.trace.calls;
     assert(call !== undefined && "ms" in call);
     expect(call.ms).toBeGreaterThan(0);
   });
@@ -68,7 +66,7 @@ onEveryTransport((serve) => {
     const { client } = await serveChain();
     const context = explainedContext();
     await expect(client.say({ value: "fail" }, context)).rejects.toThrow();
-    expect(context.callTree.calls).toEqual([
+    expect(context.trace.calls).toEqual([
       { ...INNER, code: "NOT_FOUND", reason: "NO_ECHO", calls: [INNER] },
     ]);
   });
@@ -78,7 +76,7 @@ onEveryTransport((serve) => {
     const context = explainedContext();
     await client.collect(none(), context);
     for await (const _ of client.count({ value: 2 }, context));
-    const { calls } = context.callTree;
+    const { calls } = context.trace;
     expect(calls).toEqual([
       { ...INNER, method: "echo.v1.EchoService/Collect", calls: [INNER] },
       { ...INNER, method: "echo.v1.EchoService/Count" },
@@ -90,7 +88,7 @@ onEveryTransport((serve) => {
     for (const caller of [ANONYMOUS, PRETENDER]) {
       const context = explainedContext(caller);
       await client.say({ value: "hello" }, context);
-      expect(context.callTree.calls).toEqual([INNER]);
+      expect(context.trace.calls).toEqual([INNER]);
     }
   });
 
@@ -104,7 +102,7 @@ onEveryTransport((serve) => {
     });
     await client.say({ value: "" }, contextFor(OPERATOR));
     await client.say({ value: "" }, explainedContext());
-    expect(seen.map(({ callTree }) => callTree instanceof CallTree)).toEqual([false, true]);
+    expect(seen.map(({ trace }) => trace instanceof Trace)).toEqual([false, true]);
   });
 
   test("counts a second try", async () => {
@@ -119,7 +117,7 @@ onEveryTransport((serve) => {
     });
     const context = explainedContext();
     await client.ask({ value: "" }, context);
-    expect(context.callTree.calls).toMatchObject([{ code: "OK", tries: 2 }]);
+    expect(context.trace.calls).toMatchObject([{ code: "OK", tries: 2 }]);
   });
 
   test("was not sent once its breaker is open", async () => {
@@ -130,7 +128,7 @@ onEveryTransport((serve) => {
     });
     const context = explainedContext();
     for (let turn = 0; turn < 6; turn++) await client.say({ value: "" }, context).catch(() => 0);
-    const { calls } = context.callTree;
+    const { calls } = context.trace;
     expect(calls).toHaveLength(6);
     expect(calls[0]).toMatchObject({ reason: "TEST_DOWN", tries: 1, breaker: "closed" });
     expect(calls[5]).toMatchObject({ reason: "BREAKER_OPEN", tries: 0, breaker: "open" });
@@ -148,11 +146,11 @@ onEveryTransport((serve) => {
     await client.batchGetWords({ ids: ["a", "b"] }, context);
     await client.batchGetWords({ ids: ["a", "b"] }, context);
     down = true;
-    client.outdate("batchGetWords", ["a"]);
+    client.invalidate("batchGetWords", ["a"]);
     const options = { onStale: () => undefined };
     await client.batchGetWords({ ids: ["a", "b", "c"] }, context, options);
     const oldestMs = expect.any(Number);
-    expect(context.callTree.calls).toMatchObject([
+    expect(context.trace.calls).toMatchObject([
       { code: "OK", tries: 1, batch: { keys: 2, kept: 0 } },
       { code: "OK", tries: 0, batch: { keys: 2, kept: 2, oldestMs } },
       {
@@ -162,15 +160,15 @@ onEveryTransport((serve) => {
         batch: { keys: 3, kept: 2, oldestMs },
       },
     ]);
-    expect(context.callTree.calls[0]).not.toHaveProperty("batch.oldestMs");
+    expect(context.trace.calls[0]).not.toHaveProperty("batch.oldestMs");
   });
 
   test("keeps no more than a hundred calls, and counts the others", async () => {
     const { client } = await serve();
     const context = explainedContext();
     for (let turn = 0; turn < 103; turn++) await client.say({ value: "" }, context);
-    expect(context.callTree.calls).toHaveLength(101);
-    expect(context.callTree.calls.at(-1)).toEqual({ dropped: 3 });
+    expect(context.trace.calls).toHaveLength(101);
+    expect(context.trace.calls.at(-1)).toEqual({ dropped: 3 });
   });
 });
 
@@ -181,7 +179,7 @@ describe("a call over gRPC that finds nobody", () => {
     const client = quietClient(EchoService, transport);
     await client.say({ value: "" }, context).catch(() => 0);
     transport.close();
-    expect(context.callTree.calls).toMatchObject([{ code: "UNAVAILABLE", tries: 0 }]);
+    expect(context.trace.calls).toMatchObject([{ code: "UNAVAILABLE", tries: 0 }]);
   });
 });
 

@@ -8,7 +8,7 @@ import { batchShapeOf } from "#rpc/cache/batch-shape.ts";
 import { type CallOptions, KeptBatches } from "#rpc/cache/kept-batches.ts";
 import type { CallContext } from "#rpc/call-context.ts";
 import { deadlineExceeded } from "#rpc/deadline.ts";
-import type { ExplainedBatch } from "#rpc/trace/trace.ts";
+import type { BatchSpan } from "#rpc/trace/trace.ts";
 import type { Transport } from "#rpc/transport.ts";
 import type { ObserveBreaker } from "#telemetry/breaker-state.ts";
 import type { Logger } from "#telemetry/logger.ts";
@@ -89,8 +89,8 @@ export class MethodClient {
   }
 
   /** Lets no answer from before now pass for fresh. */
-  outdate(keys?: readonly string[]): void {
-    this.#kept?.outdate(keys);
+  invalidate(keys?: readonly string[]): void {
+    this.#kept?.invalidate(keys);
   }
 
   /** Gives the function that a client has under the method's name. */
@@ -116,7 +116,7 @@ export class MethodClient {
     const { explanation } = headers;
     try {
       if (this.#kept === undefined) return await this.#ask(request, headers);
-      const onKnown = explanation && ((batch: ExplainedBatch) => explanation.known(batch));
+      const onKnown = explanation && ((batch: BatchSpan) => explanation.known(batch));
       return await this.#kept.answer(request, { ...options, onKnown }, (wanted) =>
         // Without the user's token: an answer that is kept for others must not depend on who is looking.
         this.#ask(wanted, { ...headers, authorization: undefined }),
@@ -255,10 +255,10 @@ export class MethodClient {
 
   #headers(context: CallContext): ClientHeaders {
     const headers = clientHeaders(this.#method, context, this.#isOn);
-    const { callTree } = context;
-    if (callTree === undefined) return headers;
+    const { trace } = context;
+    if (trace === undefined) return headers;
     const breaker = this.#isOn ? this.#breaker.state : undefined;
-    return { ...headers, explanation: new CallExplanation(callTree, { ...this.#labels, breaker }) };
+    return { ...headers, explanation: new CallExplanation(trace, { ...this.#labels, breaker }) };
   }
 
   #keepsAnswers(): boolean {

@@ -1,7 +1,7 @@
 import { Metadata, Server, ServerCredentials, type ServiceError, status } from "@grpc/grpc-js";
 import { createGrpcServer } from "#rpc/grpc/grpc-server.ts";
 import { toServiceDefinition } from "#rpc/grpc/service-definition.ts";
-import { CallTree } from "#rpc/trace/trace.ts";
+import { Trace } from "#rpc/trace/trace.ts";
 import { EchoService } from "#testing/echo-service.ts";
 import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { quietClient } from "#testing/quiet-client.ts";
@@ -46,11 +46,11 @@ describe("a call that is lost", () => {
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(server.address), (it) => it.close());
     const client = quietClient(EchoService, transport);
-    const callTree = new CallTree();
-    const context = { ...contextFor(), callTree };
+    const trace = new Trace();
+    const context = { ...contextFor(), trace };
     await expect(client[name]({ value: "x" }, context)).resolves.toMatchObject({ value: "x" });
     expect(server.attempts()).toBe(2);
-    expect(callTree.calls).toMatchObject([{ code: "OK", tries: 2 }]);
+    expect(trace.calls).toMatchObject([{ code: "OK", tries: 2 }]);
   });
 
   test("is never made again if its method may not be called twice", async () => {

@@ -14,7 +14,7 @@ import { RpcError } from "#contract/rpc-error.ts";
 import { toStatusObject } from "#contract/status-details.ts";
 import { cancelled } from "#rpc/deadline.ts";
 import type { Router } from "#rpc/server/router.ts";
-import { TrailingCalls } from "#rpc/trace/trace-trailer.ts";
+import { TraceTrailer } from "#rpc/trace/trace-trailer.ts";
 import type { CallHeaders } from "#rpc/transport.ts";
 import type { Peer } from "#tls/peer.ts";
 import { asksExplanation, fromMetadata } from "./grpc-headers.ts";
@@ -105,7 +105,7 @@ async function write(
 
 /** The headers of a call, and what is sent behind its answer. */
 interface ServerHeaders extends CallHeaders {
-  readonly explanation: TrailingCalls | undefined;
+  readonly explanation: TraceTrailer | undefined;
 }
 
 type HeadersOf = (call: GrpcCall) => ServerHeaders;
@@ -130,6 +130,6 @@ function readHeaders(call: GrpcCall): ServerHeaders {
     ...fromMetadata(call.metadata),
     deadline: Number.isFinite(milliseconds) ? milliseconds : undefined,
     signal: controller.signal,
-    explanation: asksExplanation(call.metadata) ? new TrailingCalls() : undefined,
+    explanation: asksExplanation(call.metadata) ? new TraceTrailer() : undefined,
   };
 }

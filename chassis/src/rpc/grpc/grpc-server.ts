@@ -2,7 +2,7 @@ import type { ServerOptions } from "node:http2";
 import { promisify } from "node:util";
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { policyOf } from "#contract/method-policy.ts";
-import { keepClosingSessions } from "#rpc/replicas/draining-connections.ts";
+import { keepDrainingConnections } from "#rpc/replicas/draining-connections.ts";
 import type { Router } from "#rpc/server/router.ts";
 import { peerOf } from "#tls/peer.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
@@ -41,7 +41,7 @@ export interface GrpcServerOptions {
  * only without TLS, where people try things.
  */
 export function createGrpcServer(router: Router, options: GrpcServerOptions): GrpcServer {
-  keepClosingSessions();
+  keepDrainingConnections();
   const { host, port, peers, maxConnectionAgeMs } = options;
   const server = new Server({
     ...SERVER_OPTIONS,

@@ -16,10 +16,10 @@ import { type FailurePolicySwitch, processOf } from "#contract/method-policy.ts"
 import { RpcError } from "#contract/rpc-error.ts";
 import { fromServiceError } from "#contract/status-details.ts";
 import { TRANSPORT_ID } from "#rpc/replicas/callee-fault-balancer.ts";
-import { keepClosingSessions } from "#rpc/replicas/draining-connections.ts";
+import { keepDrainingConnections } from "#rpc/replicas/draining-connections.ts";
 import { areAllSilent, watchForSilence } from "#rpc/replicas/unresponsive-replicas.ts";
 import type { Explanation } from "#rpc/trace/explanation.ts";
-import { readTrailingCalls } from "#rpc/trace/trace-trailer.ts";
+import { readTraceTrailer } from "#rpc/trace/trace-trailer.ts";
 import type { CallHeaders, Transport } from "#rpc/transport.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import { checkHealth } from "./check-health.ts";
@@ -43,7 +43,7 @@ export interface GrpcTransportOptions {
 /** Connects to a callee by gRPC. One channel; it is made now and connects when it is first used. */
 export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const { addresses, service, failurePolicy, peers } = options;
-  keepClosingSessions();
+  keepDrainingConnections();
   if (failurePolicy === "on") watchForSilence();
   const callee = processOf(service);
   const transportId = randomUUID();
@@ -136,7 +136,7 @@ function countingTries(explanation: Explanation): CallCredentials {
 /** Has what the callee called told as soon as the call has ended. */
 function explained<C extends GrpcCall>(call: C, { explanation }: CallHeaders): C {
   if (explanation === undefined) return call;
-  call.on("status", ({ metadata }) => explanation.called(readTrailingCalls(metadata)));
+  call.on("status", ({ metadata }) => explanation.called(readTraceTrailer(metadata)));
   return call;
 }
 

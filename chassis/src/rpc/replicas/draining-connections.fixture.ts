@@ -7,7 +7,7 @@ import {
   type ServerWritableStream,
   type ServiceError,
 } from "@grpc/grpc-js";
-import { keepClosingSessions } from "./draining-connections.ts";
+import { keepDrainingConnections } from "./draining-connections.ts";
 
 /** A process for the tests: whether closing sessions are kept holds for a whole one. Prints how the stream ended: a status, 0 if well. */
 const PATH = "/test.v1.Test/Stream";
@@ -61,5 +61,5 @@ async function endOfStream(closedBy: "server" | "client"): Promise<number> {
 }
 
 const [side, keeps] = process.argv.slice(2);
-if (keeps === "kept") keepClosingSessions();
+if (keeps === "kept") keepDrainingConnections();
 process.stdout.write(String(await endOfStream(side === "server" ? "server" : "client")));

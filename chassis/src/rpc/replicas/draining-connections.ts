@@ -17,7 +17,7 @@ let isSubscribed = false;
  *
  * grpc-js lends its connections to nobody, so Node's diagnostics channels are asked for them; a test notices when that is no longer the way.
  */
-export function keepClosingSessions(): void {
+export function keepDrainingConnections(): void {
   if (isSubscribed) return;
   isSubscribed = true;
   for (const name of STREAMS_CREATED) {

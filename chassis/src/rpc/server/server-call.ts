@@ -22,7 +22,7 @@ import {
   type KeptDeadline,
   keepDeadline,
 } from "#rpc/deadline.ts";
-import { CallTree } from "#rpc/trace/trace.ts";
+import { Trace } from "#rpc/trace/trace.ts";
 import type { CallHeaders } from "#rpc/transport.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
@@ -31,7 +31,7 @@ import { CALLER_NOT_ALLOWED, requireCaller } from "./require-caller.ts";
 
 /** What a router needs besides its handlers. */
 export interface RouterOptions {
-  /** Turns the `authorization` header into a caller, or throws. Undefined is an anonymous caller. */
+  /** Mutex the `authorization` header into a caller, or throws. Undefined is an anonymous caller. */
   readonly authenticate: (authorization: string | undefined) => Promise<Caller>;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -62,7 +62,7 @@ export class ServerCall implements Disposable {
   readonly #kept: KeptDeadline;
   readonly #startMs = performance.now();
   #admitted: Admitted | undefined;
-  #callTree: CallTree | undefined;
+  #trace: Trace | undefined;
   #error: RpcError | undefined;
 
   constructor(
@@ -95,9 +95,9 @@ export class ServerCall implements Disposable {
     if (caller.kind === "user") this.#admitted?.claim(caller.userId);
     // Not every user may know how the system comes to its answers.
     const explains = this.#headers.explanation && caller.kind === "user" && caller.operator;
-    this.#callTree = explains ? new CallTree() : undefined;
+    this.#trace = explains ? new Trace() : undefined;
     const requestId = this.#requestId;
-    return { requestId, caller, criticality, deadline, signal, callTree: this.#callTree };
+    return { requestId, caller, criticality, deadline, signal, trace: this.#trace };
   }
 
   /** Settles as the work does, or fails when the deadline passes or the caller gives up. */
@@ -105,7 +105,7 @@ export class ServerCall implements Disposable {
     return this.#kept.race(work);
   }
 
-  /** Turns whatever was thrown into what the caller is told. */
+  /** Mutex whatever was thrown into what the caller is told. */
   fail(thrown: unknown): RpcError {
     this.#error = this.#toRpcError(thrown);
     return this.#error;
@@ -115,7 +115,7 @@ export class ServerCall implements Disposable {
   [Symbol.dispose](): void {
     this.#kept[Symbol.dispose]();
     this.#admitted?.release(this.#outcome());
-    if (this.#callTree !== undefined) this.#headers.explanation?.called(this.#callTree.calls);
+    if (this.#trace !== undefined) this.#headers.explanation?.called(this.#trace.calls);
     const method = methodName(this.#method);
     const seconds = (performance.now() - this.#startMs) / 1000;
     const code = statusName(this.#error?.code ?? status.OK);

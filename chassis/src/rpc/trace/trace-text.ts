@@ -1,10 +1,10 @@
-import type { CallNode } from "./trace.ts";
+import type { SpanNode } from "./trace.ts";
 
 /**
  * Writes a tree as JSON in printable ASCII, fit for a header, of so many bytes at most. If it is longer the innermost calls are dropped, level by
  * level, and then the last ones; `{"dropped": 3}` stands where they stood.
  */
-export function toTreeText(calls: readonly CallNode[], bytesMax: number): string {
+export function toTraceText(calls: readonly SpanNode[], bytesMax: number): string {
   if (calls.length === 0) return "[]";
   for (let depth = depthOf(calls); depth > 0; depth--) {
     const text = toText(cut(calls, depth));
@@ -17,8 +17,8 @@ export function toTreeText(calls: readonly CallNode[], bytesMax: number): string
   return toText([dropped(calls)]);
 }
 
-/** Reads what {@link toTreeText} wrote. Gives nothing if it is something else, which a peer that is not ours may send. */
-export function parseTreeText(text: string): readonly CallNode[] {
+/** Reads what {@link toTraceText} wrote. Gives nothing if it is something else, which a peer that is not ours may send. */
+export function parseTraceText(text: string): readonly SpanNode[] {
   try {
     const parsed: unknown = JSON.parse(text);
     return areNodes(parsed) ? parsed : [];
@@ -28,40 +28,40 @@ export function parseTreeText(text: string): readonly CallNode[] {
   }
 }
 
-function depthOf(calls: readonly CallNode[]): number {
+function depthOf(calls: readonly SpanNode[]): number {
   return Math.max(0, ...calls.map((call) => 1 + ("dropped" in call ? 0 : depthOf(call.calls))));
 }
 
 /** Keeps so many levels. */
-function cut(calls: readonly CallNode[], depth: number): readonly CallNode[] {
+function cut(calls: readonly SpanNode[], depth: number): readonly SpanNode[] {
   return calls.map((call) => {
     if ("dropped" in call || call.calls.length === 0) return call;
     return { ...call, calls: depth > 1 ? cut(call.calls, depth - 1) : [dropped(call.calls)] };
   });
 }
 
-function dropped(calls: readonly CallNode[]): CallNode {
+function dropped(calls: readonly SpanNode[]): SpanNode {
   return { dropped: calls.reduce((sum, call) => sum + countOf(call), 0) };
 }
 
-function countOf(call: CallNode): number {
+function countOf(call: SpanNode): number {
   if ("dropped" in call) return call.dropped;
   return call.calls.reduce((sum, inner) => sum + countOf(inner), 1);
 }
 
 /** Reasons come from callees, and may be any text. */
-function toText(calls: readonly CallNode[]): string {
+function toText(calls: readonly SpanNode[]): string {
   return JSON.stringify(calls).replaceAll(
     /[^\x20-\x7e]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 
-function areNodes(value: unknown): value is readonly CallNode[] {
+function areNodes(value: unknown): value is readonly SpanNode[] {
   return Array.isArray(value) && value.every(isNode);
 }
 
-function isNode(value: unknown): value is CallNode {
+function isNode(value: unknown): value is SpanNode {
   if (typeof value !== "object" || value === null) return false;
   if ("dropped" in value) return typeof value.dropped === "number";
   return "calls" in value && areNodes(value.calls);

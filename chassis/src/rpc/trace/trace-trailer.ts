@@ -1,7 +1,7 @@
 import type { Metadata } from "@grpc/grpc-js";
 import type { Explanation } from "./explanation.ts";
-import type { CallNode } from "./trace.ts";
-import { parseTreeText, toTreeText } from "./trace-text.ts";
+import type { SpanNode } from "./trace.ts";
+import { parseTraceText, toTraceText } from "./trace-text.ts";
 
 /** The trailer in which a callee tells what it called. */
 const CALLS_TRAILER = "x-explain-bin";
@@ -9,24 +9,24 @@ const CALLS_TRAILER = "x-explain-bin";
 const CALLS_BYTES_MAX = 4 * 1024;
 
 /** What a callee called, on its way back behind the answer. */
-export class TrailingCalls implements Explanation {
-  #calls: readonly CallNode[] | undefined;
+export class TraceTrailer implements Explanation {
+  #calls: readonly SpanNode[] | undefined;
 
-  called(calls: readonly CallNode[]): void {
+  called(calls: readonly SpanNode[]): void {
     this.#calls = calls;
   }
 
   /** Writes the calls, if there is somebody who may see them, into what ends the answer. */
   writeTo(metadata: Metadata): Metadata {
     if (this.#calls !== undefined) {
-      metadata.set(CALLS_TRAILER, Buffer.from(toTreeText(this.#calls, CALLS_BYTES_MAX)));
+      metadata.set(CALLS_TRAILER, Buffer.from(toTraceText(this.#calls, CALLS_BYTES_MAX)));
     }
     return metadata;
   }
 }
 
 /** Reads what a callee says that it called, out of what ended its answer. */
-export function readTrailingCalls(metadata: Metadata): readonly CallNode[] {
+export function readTraceTrailer(metadata: Metadata): readonly SpanNode[] {
   const [trailer] = metadata.get(CALLS_TRAILER);
-  return Buffer.isBuffer(trailer) ? parseTreeText(trailer.toString()) : [];
+  return Buffer.isBuffer(trailer) ? parseTraceText(trailer.toString()) : [];
 }

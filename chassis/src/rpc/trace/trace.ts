@@ -1,7 +1,7 @@
 import type { BreakerState } from "#telemetry/breaker-state.ts";
 
 /** One call as its caller saw it: a node of the tree that `X-Explain` shows. */
-export interface ExplainedCall {
+export interface Span {
   /** The short name of the callee: `users`. */
   readonly callee: string;
   /** `users.v1.UserService/GetUser`. */
@@ -17,13 +17,13 @@ export interface ExplainedCall {
   /** What the breaker was when the call came to it; absent where the failure policy is off. */
   readonly breaker?: BreakerState;
   /** Of a batch whose answers are kept: where its entries came from. */
-  readonly batch?: ExplainedBatch;
+  readonly batch?: BatchSpan;
   /** What the callee called to answer it. Unknown, and empty, if no answer came, or if it was asked without the operator's token. */
-  readonly calls: readonly CallNode[];
+  readonly calls: readonly SpanNode[];
 }
 
 /** Where the entries of a batch came from. */
-export interface ExplainedBatch {
+export interface BatchSpan {
   readonly keys: number;
   /** How many of them were answered from what was kept. */
   readonly kept: number;
@@ -32,29 +32,29 @@ export interface ExplainedBatch {
 }
 
 /** Stands for calls that had no room. */
-export interface DroppedCalls {
+export interface DroppedSpans {
   /** How many they are, with those below them. */
   readonly dropped: number;
 }
 
 /** What stands in a call tree. */
-export type CallNode = ExplainedCall | DroppedCalls;
+export type SpanNode = Span | DroppedSpans;
 
 /** More calls than an answer is ever made of; a loop that calls does not fill the memory with it. */
 const CALLS_MAX = 100;
 
 /** Collects the calls that are made while one is answered. Made for an operator who asks for it, and for nobody else. */
-export class CallTree {
-  readonly #calls: ExplainedCall[] = [];
+export class Trace {
+  readonly #calls: Span[] = [];
   #dropped = 0;
 
   /** The calls so far, in the order in which they ended. */
-  get calls(): readonly CallNode[] {
+  get calls(): readonly SpanNode[] {
     return this.#dropped === 0 ? this.#calls : [...this.#calls, { dropped: this.#dropped }];
   }
 
   /** Adds a call that has ended. */
-  add(call: ExplainedCall): void {
+  add(call: Span): void {
     if (this.#calls.length < CALLS_MAX) this.#calls.push(call);
     else this.#dropped += 1;
   }

@@ -1,4 +1,4 @@
-import { findTextFault } from "@triptych/chassis/validation/text-violation";
+import { findTextViolation } from "@triptych/chassis/validation/text-violation";
 
 /** The longest body, in Unicode code points. The schema checks it too. */
 export const BODY_CODE_POINTS_MAX = 2_000;
@@ -6,5 +6,5 @@ export const BODY_CODE_POINTS_MAX = 2_000;
 /** Says what is wrong with a comment's body, for the person who wrote it; undefined if nothing is. */
 export function findBodyFault(body: string): string | undefined {
   if (body.trim() === "") return "must not be blank";
-  return findTextFault(body, { max: BODY_CODE_POINTS_MAX });
+  return findTextViolation(body, { max: BODY_CODE_POINTS_MAX });
 }

@@ -1,5 +1,5 @@
 import { type FieldReader, readFields } from "@triptych/chassis/validation/field-reader";
-import { findTextFault } from "@triptych/chassis/validation/text-violation";
+import { findTextViolation } from "@triptych/chassis/validation/text-violation";
 import type { ImageFields, Visibility } from "./image.ts";
 
 const TITLE_LENGTH_MAX = 200;
@@ -76,7 +76,9 @@ export function readChange(fields: FieldReader, change: ImageChange): Partial<Im
 /** Reads one tag as tags are kept: trimmed and in lower case. */
 export function readTag(fields: FieldReader, field: string, value: string): string {
   const tag = value.trim().toLowerCase();
-  return fields.checked(field, tag, (text) => findTextFault(text, { min: 1, max: TAG_LENGTH_MAX }));
+  return fields.checked(field, tag, (text) =>
+    findTextViolation(text, { min: 1, max: TAG_LENGTH_MAX }),
+  );
 }
 
 function readTags(fields: FieldReader, field: string, values: readonly string[]): string[] {

@@ -56,7 +56,7 @@ export const imageColumns = (viewer: `$${number}`) => `
   case when ${viewer}::uuid is not null then exists
     (select from likes l where l.image_id = i.id and l.user_id = ${viewer}::uuid) end as liked`;
 
-/** Turns a row into an image. */
+/** Mutex a row into an image. */
 export function toImage(row: ImageRow | undefined): Image {
   assert(row, "a statement that must give an image gave none");
   return {

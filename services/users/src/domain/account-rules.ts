@@ -1,5 +1,5 @@
 import { type FieldReader, readFields } from "@triptych/chassis/validation/field-reader";
-import { findTextFault } from "@triptych/chassis/validation/text-violation";
+import { findTextViolation } from "@triptych/chassis/validation/text-violation";
 import { isCommonPassword } from "./common-passwords.ts";
 import type { ProfileChange } from "./user.ts";
 
@@ -51,14 +51,14 @@ function findHandleFault(handle: string): string | undefined {
 }
 
 function findEmailFault(email: string): string | undefined {
-  const fault = findTextFault(email, { max: EMAIL_CODE_POINTS_MAX });
+  const fault = findTextViolation(email, { max: EMAIL_CODE_POINTS_MAX });
   if (fault !== undefined || EMAIL.test(email)) return fault;
   return "must be an e-mail address, such as ada@example.org";
 }
 
 function findPasswordFault({ handle, email, password }: AccountRequest): string | undefined {
   const limits = { min: PASSWORD_CODE_POINTS_MIN, max: PASSWORD_CODE_POINTS_MAX };
-  const fault = findTextFault(password, limits);
+  const fault = findTextViolation(password, limits);
   if (fault !== undefined) return fault;
   if (isCommonPassword(password)) return "is one of the commonest passwords: choose another";
   const folded = password.toLowerCase();

@@ -1,5 +1,5 @@
 /** Ends what makes no progress, and, when it is disposed of, what is not over then. */
-export interface Watchdog extends Disposable {
+export interface IdleTimeout extends Disposable {
   /** Fires when nothing has moved for too long, when the caller's own signal does, and in the end. */
   readonly signal: AbortSignal;
   /** Something moved, or is to move from now on: the time begins again. */
@@ -9,7 +9,7 @@ export interface Watchdog extends Disposable {
 }
 
 /** Makes a watchdog whose time, in milliseconds, begins now. */
-export function createWatchdog(timeoutMs: number, caller?: AbortSignal): Watchdog {
+export function createWatchdog(timeoutMs: number, caller?: AbortSignal): IdleTimeout {
   const late = new AbortController();
   const fire = () => late.abort(new Error(`nothing came for ${timeoutMs} ms`));
   let timer = setTimeout(fire, timeoutMs);

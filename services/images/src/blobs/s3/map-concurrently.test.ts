@@ -1,4 +1,4 @@
-import { runAtOnce } from "./map-concurrently.ts";
+import { mapConcurrently } from "./map-concurrently.ts";
 
 const ITEMS = [1, 2, 3, 4, 5];
 const limits = () => ({ atOnceMax: 2, deadline: new AbortController().signal });
@@ -7,7 +7,7 @@ describe("work on some items at once", () => {
   test("gives its results in the order of the items, whatever ends first", async () => {
     let underWay = 0;
     let most = 0;
-    const results = await runAtOnce(ITEMS, limits(), async (item) => {
+    const results = await mapConcurrently(ITEMS, limits(), async (item) => {
       most = Math.max(most, ++underWay);
       for (let turn = item; turn < 2 * ITEMS.length; turn++) await Promise.resolve();
       underWay--;
@@ -20,7 +20,7 @@ describe("work on some items at once", () => {
   test("ends with the first failure, once all that was under way has ended", async () => {
     const begun: number[] = [];
     let ended = false;
-    const running = runAtOnce(ITEMS, limits(), async (item, signal) => {
+    const running = mapConcurrently(ITEMS, limits(), async (item, signal) => {
       begun.push(item);
       if (item === 2) throw new Error("the second failed");
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -35,7 +35,7 @@ describe("work on some items at once", () => {
 
   test("tells the work of the deadline", async () => {
     const deadline = AbortSignal.abort(new Error("too late"));
-    const running = runAtOnce(ITEMS, { atOnceMax: 2, deadline }, async (_, signal) => {
+    const running = mapConcurrently(ITEMS, { atOnceMax: 2, deadline }, async (_, signal) => {
       signal.throwIfAborted();
     });
     await expect(running).rejects.toThrow("too late");

@@ -8,7 +8,7 @@ export interface RunLimits {
 }
 
 /** Works on all items, some at once, and gives the results in their order. The first failure ends the others, and is thrown when all have ended. */
-export async function runAtOnce<Item, Result>(
+export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   { atOnceMax, deadline }: RunLimits,
   work: WorkOnItem<Item, Result>,

@@ -1,6 +1,6 @@
-import { runAtOnce } from "./map-concurrently.ts";
+import { mapConcurrently } from "./map-concurrently.ts";
 import type { PutOptions } from "./put-options.ts";
-import { repeatSend } from "./retry-send.ts";
+import { retrySend } from "./retry-send.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { beginUpload, openUpload } from "./s3-upload.ts";
 
@@ -20,9 +20,9 @@ export async function putInParts(
   const upload = openUpload(bucket, await beginUpload(bucket, key, limits));
   try {
     const runLimits = { atOnceMax: PARTS_AT_ONCE_MAX, deadline };
-    const sent = await runAtOnce(parts, runLimits, (part, signal) => {
+    const sent = await mapConcurrently(parts, runLimits, (part, signal) => {
       const sendOnce = () => upload.sendPart({ ...part, file }, { silenceMsMax, deadline: signal });
-      return repeatSend(sendOnce, signal);
+      return retrySend(sendOnce, signal);
     });
     await upload.complete(sent, limits);
   } catch (error) {

@@ -1,11 +1,11 @@
 import type { PutOptions } from "./put-options.ts";
-import { repeatSend } from "./retry-send.ts";
+import { retrySend } from "./retry-send.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { toS3Checksum } from "./s3-checksum.ts";
 import { sendRange } from "./send-range.ts";
 
 /** Puts a content with one request, and again if it did not arrive. */
-export async function putAtOnce(
+export async function putWhole(
   { name: Bucket, ask }: S3Bucket,
   { key, content, ...limits }: PutOptions,
 ): Promise<void> {
@@ -24,5 +24,5 @@ export async function putAtOnce(
         return client.send(command, { abortSignal });
       }),
     );
-  await repeatSend(putOnce, limits.deadline);
+  await retrySend(putOnce, limits.deadline);
 }

@@ -5,7 +5,7 @@ const ATTEMPTS_MAX = 3;
 const PAUSE_MS_MAX = 100;
 
 /** Sends again what did not arrive, since the SDK cannot: a stream is read once. Nothing is sent again after the deadline has fired. */
-export async function repeatSend<Answer>(
+export async function retrySend<Answer>(
   sendOnce: () => Promise<Answer>,
   deadline: AbortSignal,
 ): Promise<Answer> {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Watchdog } from "./idle-timeout.ts";
+import type { IdleTimeout } from "./idle-timeout.ts";
 import { toBlobStoreError } from "./s3-error.ts";
 
 /** The contract's most of a chunk. */
@@ -12,11 +12,11 @@ const CHUNK_BYTES_MAX = 64 * 1024;
 export class S3Body implements AsyncIterableIterator<Uint8Array> {
   readonly #body: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #watchdog: Watchdog;
+  readonly #watchdog: IdleTimeout;
   readonly #key: string;
   #rest: Uint8Array = new Uint8Array();
 
-  constructor(body: Readable, key: string, watchdog: Watchdog) {
+  constructor(body: Readable, key: string, watchdog: IdleTimeout) {
     this.#body = body;
     this.#chunks = body[Symbol.asyncIterator]();
     this.#watchdog = watchdog;

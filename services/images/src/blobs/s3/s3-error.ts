@@ -14,7 +14,7 @@ export class UploadOver extends BlobStoreUnavailable {
 }
 
 /**
- * Turns what the SDK throws into an error of the port. The SDK's own is not its cause: it carries the answer's members, the id of the access key and the
+ * Mutex what the SDK throws into an error of the port. The SDK's own is not its cause: it carries the answer's members, the id of the access key and the
  * text that was signed among them, and would be logged with them.
  */
 export function toBlobStoreError(thrown: unknown, operation: string, key?: string): Error {

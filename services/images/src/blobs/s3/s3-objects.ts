@@ -5,7 +5,7 @@ import { listObjects } from "./list-objects.ts";
 import { listUploads } from "./list-uploads.ts";
 import type { Objects } from "./objects.ts";
 import { putInParts } from "./put-in-parts.ts";
-import { putAtOnce } from "./put-whole.ts";
+import { putWhole } from "./put-whole.ts";
 import { ageOf } from "./s3-age.ts";
 import { S3Body } from "./s3-body.ts";
 import { createS3Bucket } from "./s3-bucket.ts";
@@ -51,7 +51,7 @@ export function createS3Objects(
       const timeout = AbortSignal.timeout(PUT_MS_MAX);
       const deadline = caller === undefined ? timeout : AbortSignal.any([timeout, caller]);
       const options = { key, content, silenceMsMax, deadline };
-      if (content.parts.length < 2) return await putAtOnce(bucket, options);
+      if (content.parts.length < 2) return await putWhole(bucket, options);
       try {
         await putInParts(bucket, options);
       } catch (error) {
