@@ -1,12 +1,13 @@
 # syntax=docker/dockerfile:1
 
 # One file for every process: docker build --build-arg PACKAGE=services/users --tag triptych/users .
-# PACKAGE is services/users, services/images, services/comments or gateway. stack/test/image-contents.test.ts plays these
-# lines in a folder, and looks at what comes out.
+# PACKAGE is services/users, services/images, services/comments or gateway.
+# stack/test/image-contents.test.ts plays these lines in a folder, and looks at what comes out.
 
 # Both can be pinned: --build-arg BUILD_IMAGE=node:24-bookworm-slim@sha256:…
 ARG BUILD_IMAGE=node:24-bookworm-slim
-# The C and C++ libraries and certificates that Node, sharp and argon2 need, of the same Debian. No shell, no package manager.
+# The C and C++ libraries and certificates that Node, sharp and argon2 need, of the same Debian. No
+# shell, no package manager.
 ARG RUN_IMAGE=gcr.io/distroless/cc-debian12:nonroot
 
 FROM ${BUILD_IMAGE} AS build
@@ -18,7 +19,8 @@ COPY package.json pnpm-workspace.yaml pnpm-lock.yaml ./
 COPY protos/package.json protos/
 COPY chassis/package.json chassis/
 COPY ${PACKAGE}/package.json ${PACKAGE}/
-# The package, and what it needs at run time. Binaries of sharp and argon2 are packages too, chosen for this platform.
+# The package, and what it needs at run time. Binaries of sharp and argon2 are packages too, chosen
+# for this platform.
 RUN npx -y pnpm@12 install --prod --frozen-lockfile --filter "{./${PACKAGE}}..."
 # Node reads none of these: types, source maps, manuals. A third of all bytes; licences stay.
 RUN find node_modules -type f \( -name '*.[cm]ts' -o -name '*.ts' -o -name '*.map' -o -name '*.md' \) \
@@ -30,8 +32,9 @@ COPY chassis/src chassis/src
 COPY ${PACKAGE} ${PACKAGE}
 RUN ln -s "${PACKAGE}/src/main.ts" main.ts
 
-# Modules with their types stripped, and compiled: a start takes half as long. Node keeps a cache for each version and user, so it
-# is made by the Node and the user that run later, in a start that ends with 78: there are no settings yet.
+# Modules with their types stripped, and compiled: a start takes half as long. Node keeps a cache
+# for each version and user, so it is made by the Node and the user that run later, in a start that
+# ends with 78: there are no settings yet.
 ENV NODE_COMPILE_CACHE=/app/.compile-cache
 RUN mkdir .compile-cache && chown 65532:65532 .compile-cache
 USER 65532:65532
@@ -49,6 +52,6 @@ ENV NODE_COMPILE_CACHE=/app/.compile-cache
 ENV MALLOC_ARENA_MAX=1
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/node"]
-# A link to the package's own main.ts. Another program is named instead of it: services/images/src/worker-main.ts, or a
-# service's migrate-main.ts
+# A link to the package's own main.ts. Another program is named instead of it:
+# services/images/src/worker-main.ts, or a service's migrate-main.ts
 CMD ["main.ts"]

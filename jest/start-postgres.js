@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { startPostgres } from "../stack/src/postgres/start-postgres.ts";
 
 /**
- * Waits for its input to end, which happens however the run ends, kill -9 included; then ends the server by its
- * number and removes its folder.
+ * Waits for its input to end, which happens however the run ends, kill -9 included; then ends the
+ * server by its number and removes its folder.
  */
 const GUARD = `
 cat > /dev/null
@@ -16,7 +16,10 @@ while kill -0 "$1" 2> /dev/null; do sleep 0.05; done
 rm -rf "$2"
 `;
 
-/** Starts one Postgres for the whole run, in a folder that goes with it; TEST_POSTGRES_URL is its superuser's. */
+/**
+ * Starts one Postgres for the whole run, in a folder that goes with it; TEST_POSTGRES_URL is its
+ * superuser's.
+ */
 export default async function start() {
   const folder = await mkdtemp(join(tmpdir(), "triptych-test-"));
   const server = await startPostgres({ folder, port: 0, durable: false });

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
 
-/** Blanks the types out, as Node itself does, so that what is tested is what is run and lines stay true. */
+/**
+ * Blanks the types out, as Node itself does, so that what is tested is what is run and lines stay
+ * true.
+ */
 export default {
   process: (source) => ({ code: stripTypeScriptTypes(source) }),
   getCacheKey: (source, path, { instrument }) =>

@@ -6,10 +6,16 @@ import { SERVICES } from "#contract-services.ts";
 /** Below it, a second try could be sent to the replica in which the first one hangs. */
 const HEDGE_MS_MIN = 250;
 
-/** Methods whose answer decides something that must be true now. Images are batched with what may be seen of them. */
+/**
+ * Methods whose answer decides something that must be true now. Images are batched with what may be
+ * seen of them.
+ */
 const DECIDES = /Session|Password|Block|Delet|Eras|^BatchGetImages$|^Get/;
 
-/** Who may stand among a method's callers: every process that has a certificate and calls. A service is called as its package. */
+/**
+ * Who may stand among a method's callers: every process that has a certificate and calls. A service
+ * is called as its package.
+ */
 const PROCESSES: ReadonlySet<string> = new Set([
   "gateway",
   ...SERVICES.map(({ file }) => file.proto.package.replace(/\..*/, "")),

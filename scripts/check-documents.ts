@@ -3,7 +3,10 @@ import { dirname, join } from "node:path";
 
 const DOCUMENTS = "{*.md,{docs,protos,chassis,services,gateway,stack,e2e,scripts,k8s}/**/*.md}";
 const LINK = /\[[^\]]*\]\(([^)\s#]*)(?:#[^)]*)?\)/g;
-/** A path of this repository in backticks: it has a slash and an ending, or is a folder's with a slash last. */
+/**
+ * A path of this repository in backticks: it has a slash and an ending, or is a folder's with a
+ * slash last.
+ */
 const NAME = /`((?:protos|chassis|services|gateway|stack|e2e|scripts|docs|jest|k8s)\/[\w./-]*)`/g;
 
 /** Finds links that lead nowhere, and paths in backticks that are not there. */

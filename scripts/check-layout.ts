@@ -21,7 +21,9 @@ const HOUSE_PLAN = [
   "test",
 ];
 
-/** Finds files that are too long, names that say nothing, and services that leave the house plan. */
+/**
+ * Finds files that are too long, names that say nothing, and services that leave the house plan.
+ */
 export function findLayoutFaults(): string[] {
   const paths = globSync(SOURCES, { exclude: (path) => path.includes("node_modules") });
   return [

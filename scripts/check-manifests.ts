@@ -26,7 +26,10 @@ export async function findManifestFaults(): Promise<string[]> {
   }
 }
 
-/** Finds what is wrong with what was rendered; a fault of a base is told once, although each overlay has it. */
+/**
+ * Finds what is wrong with what was rendered; a fault of a base is told once, although each overlay
+ * has it.
+ */
 export async function findFaultsIn(renderings: readonly Rendering[]): Promise<string[]> {
   const programs = await loadPrograms();
   const metrics = await loadMetrics();

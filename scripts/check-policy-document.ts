@@ -5,7 +5,10 @@ import { POLICY_HEAD, policyRow } from "#policy-rows.ts";
 
 const DOCUMENT = "docs/failure-policy.md";
 
-/** Finds what the document on the failure policy says otherwise than the contract, or leaves without a reason. */
+/**
+ * Finds what the document on the failure policy says otherwise than the contract, or leaves without
+ * a reason.
+ */
 export function findPolicyDocumentFaults(
   text: string = readFileSync(DOCUMENT, "utf8"),
   services: readonly DescService[] = SERVICES,

@@ -3,7 +3,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-/** Lints a file with these imports, as if it stood at this path of the repository. Gives what the linter says. */
+/**
+ * Lints a file with these imports, as if it stood at this path of the repository. Gives what the
+ * linter says.
+ */
 function lint(path: string, imports: string): string {
   const root = mkdtempSync(join(tmpdir(), "triptych-lint-"));
   try {

@@ -49,7 +49,8 @@ async function microseconds(call: () => Promise<unknown>): Promise<number> {
 
 const best: Record<string, number> = {};
 for (let round = 0; round < ROUNDS; round++) {
-  // The arms take turns, so that a noisy moment hits all; the best round of each is the one that was disturbed least.
+  // The arms take turns, so that a noisy moment hits all; the best round of each is the one that
+  // was disturbed least.
   for (const [name, call] of Object.entries(ARMS)) {
     best[name] = Math.min(best[name] ?? Number.POSITIVE_INFINITY, await microseconds(call));
   }

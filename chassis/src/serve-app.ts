@@ -22,8 +22,8 @@ export interface ServeOptions {
 }
 
 /**
- * Listens for calls, then prepares the database, then says that it is ready: in this order, so that a process whose
- * database is down can still be asked how it is.
+ * Listens for calls, then prepares the database, then says that it is ready: in this order, so that
+ * a process whose database is down can still be asked how it is.
  */
 export async function serveApp(
   app: ServiceApp,
@@ -61,7 +61,8 @@ export async function serveApp(
     { name: "app", start: () => {}, stop: () => app.close() },
   ]);
 
-  // A migration that fails is a defect of this version: unhandled, it ends the process, with its cause.
+  // A migration that fails is a defect of this version: unhandled, it ends the process, with its
+  // cause.
   void app.prepare(stopping.signal).then(() => {
     if (stopping.signal.aborted) return;
     ready = true;
@@ -77,7 +78,8 @@ export async function serveApp(
       ready = false;
       grpc.setServing(false);
       stopping.abort();
-      // Callers of several replicas may be just finding the one that was restarted before. The signal ends the wait.
+      // Callers of several replicas may be just finding the one that was restarted before. The
+      // signal ends the wait.
       if (hasCallers) {
         await delay(options.drainDelayMs, undefined, { signal }).catch(() => undefined);
       }

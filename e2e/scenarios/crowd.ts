@@ -5,7 +5,10 @@ import type { FrontDoor } from "./system.ts";
 const PEOPLE = 40;
 const ROUNDS = 8;
 
-/** Many people at once, reading and writing the same things: nothing fails, and no count contradicts its rows. */
+/**
+ * Many people at once, reading and writing the same things: nothing fails, and no count contradicts
+ * its rows.
+ */
 export function crowd(system: FrontDoor): void {
   test("a crowd leaves no error and no row that contradicts another", async () => {
     const owner = await newPerson(system.api);

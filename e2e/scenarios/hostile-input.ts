@@ -7,7 +7,10 @@ import type { FrontDoor } from "./system.ts";
 const NOT_IDS = ["1", "null", "%00", "..%2f..", "0199d3a0-0000-7000-8000-00000000000g", "%ff"];
 const RAW_MS_MAX = 10_000;
 
-/** Whatever is sent, the answer is a problem that says what is wrong; never a 500, and never a stack. */
+/**
+ * Whatever is sent, the answer is a problem that says what is wrong; never a 500, and never a
+ * stack.
+ */
 export function hostileInput(system: FrontDoor): void {
   const expectProblem = (answer: Answer, what: string) => {
     expect([what, answer.status >= 400 && answer.status < 500]).toEqual([what, true]);

@@ -3,7 +3,10 @@ import { newPerson, type Person } from "#src/people.ts";
 import { readyImage } from "#src/pictures.ts";
 import type { System } from "./system.ts";
 
-/** Takes each part away in turn: what does not need it answers as before, what it decorates says what is missing. */
+/**
+ * Takes each part away in turn: what does not need it answers as before, what it decorates says
+ * what is missing.
+ */
 export function isolation(system: System): void {
   describe("isolation", () => {
     let person: Person;
@@ -27,7 +30,9 @@ export function isolation(system: System): void {
     const stale = (source: string) => [{ source, effect: "stale", asOf: expect.any(String) }];
     const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
 
-    /** Plays with a part taken away, and sees that all is well within three seconds of its return. */
+    /**
+     * Plays with a part taken away, and sees that all is well within three seconds of its return.
+     */
     const without = async (part: string, play: () => Promise<void>) => {
       await system.stack.command("stop", part);
       try {

@@ -7,7 +7,9 @@ import { newPerson } from "#src/people.ts";
 import { drawing, readyImage } from "#src/pictures.ts";
 import type { System } from "./system.ts";
 
-/** Longer than owners and counts are given again without asking: `fresh_for` of both is a second. */
+/**
+ * Longer than owners and counts are given again without asking: `fresh_for` of both is a second.
+ */
 const DECORATIONS_FRESH_MS = 1_100;
 
 /** What only somebody on the system's own machine can look at: its log and its files. */

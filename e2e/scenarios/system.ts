@@ -6,7 +6,9 @@ export interface FrontDoor {
   readonly api: Api;
 }
 
-/** A system of the suite's own. Its members can be used once the stack has started, within a test. */
+/**
+ * A system of the suite's own. Its members can be used once the stack has started, within a test.
+ */
 export interface System extends FrontDoor {
   readonly stack: Stack;
 }

@@ -14,7 +14,7 @@ export interface Answer {
   readonly headers: Headers;
   readonly bytes: Buffer;
   /** The JSON in it; an empty object if there is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape, and fail where it is not theirs.
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
   readonly json: any;
 }
 

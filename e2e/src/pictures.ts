@@ -11,7 +11,9 @@ export function drawing(width: number, height: number): Sharp {
   ]);
 }
 
-/** A photograph as a telephone takes it: JPEG, lying on its side, with the place where it was taken. */
+/**
+ * A photograph as a telephone takes it: JPEG, lying on its side, with the place where it was taken.
+ */
 export async function telephonePhotograph(): Promise<Buffer> {
   return await drawing(1600, 1200)
     .withExif({

@@ -53,9 +53,15 @@ export interface Gateway {
   listen(): Promise<number>;
   /** Whether to send traffic here: it listens, and does not drain. */
   isReady(): boolean;
-  /** Says that it is not ready, and asks clients to come back on another connection. Goes on answering. */
+  /**
+   * Says that it is not ready, and asks clients to come back on another connection. Goes on
+   * answering.
+   */
   drain(): void;
-  /** Takes no more connections, and waits for the requests under way; when the signal fires they are cut off. */
+  /**
+   * Takes no more connections, and waits for the requests under way; when the signal fires they are
+   * cut off.
+   */
   close(signal?: AbortSignal): Promise<void>;
 }
 

@@ -39,7 +39,8 @@ runProcess({
       drainTimeoutMs: configuration.drainTimeoutMs,
       async drain(signal) {
         gateway.drain();
-        // Balancers take a moment to see it, and send requests until then. The signal ends the wait.
+        // Balancers take a moment to see it, and send requests until then. The signal ends the
+        // wait.
         await delay(configuration.drainDelayMs, undefined, { signal }).catch(() => undefined);
         await gateway.close(signal);
       },

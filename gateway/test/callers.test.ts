@@ -110,7 +110,10 @@ async function serve(
   return (who) => transports.get(who) as Transport;
 }
 
-/** What becomes of the call of somebody. A caller that is let through is told of required fields that are missing. */
+/**
+ * What becomes of the call of somebody. A caller that is let through is told of required fields
+ * that are missing.
+ */
 function expectedOf(who: string, callers: readonly string[]): RegExp {
   if (OUTSIDERS.includes(who)) return /^UNAVAILABLE$/;
   return callers.includes(who) ? /^(?:answered|INVALID_ARGUMENT)$/ : /^CALLER_NOT_ALLOWED$/;

@@ -30,7 +30,10 @@ describe("an answer while a service cannot be asked", () => {
   });
   afterEach(() => gateway[Symbol.asyncDispose]());
 
-  /** Asks again until the answer is as wanted: what was answered a moment ago is given again without asking. */
+  /**
+   * Asks again until the answer is as wanted: what was answered a moment ago is given again without
+   * asking.
+   */
   async function until(
     path: string,
     init: RequestInit,

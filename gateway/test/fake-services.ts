@@ -12,7 +12,10 @@ import { ImageState, VariantName, Visibility } from "@triptych/protos/images/v1/
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 
-/** What the three services answer in a test. A method that is not given is not expected to be called. */
+/**
+ * What the three services answer in a test. A method that is not given is not expected to be
+ * called.
+ */
 export interface FakeHandlers {
   readonly users?: Partial<Handlers<typeof UserService>>;
   readonly images?: Partial<Handlers<typeof ImageService>>;

@@ -3,7 +3,10 @@ import { eventually } from "@triptych/chassis/testing/eventually";
 import { ADA, COMMENT, commentMessage, IMAGE, userMessage } from "./fake-services.ts";
 import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
 
-/** More than a gateway that has learnt nothing yet takes of what it may shed first, and less than it takes in all. */
+/**
+ * More than a gateway that has learnt nothing yet takes of what it may shed first, and less than it
+ * takes in all.
+ */
 const CROWD = 320;
 
 describe("a gateway that has too much to do", () => {

@@ -1,6 +1,9 @@
 import { makeAccessTokenKeys, makeDatabaseSecrets } from "#k8s/secrets.ts";
 
-/** Where each secret that `compose.yaml` takes from its environment stands among those of Kubernetes: in which object, under which key. */
+/**
+ * Where each secret that `compose.yaml` takes from its environment stands among those of
+ * Kubernetes: in which object, under which key.
+ */
 const PLACES = {
   ACCESS_TOKEN_PRIVATE_KEY: ["access-token-private-key", "jwk"],
   ACCESS_TOKEN_PUBLIC_KEYS: ["access-token-public-keys", "jwks"],
@@ -12,7 +15,10 @@ const PLACES = {
 /** A value for each variable. */
 export type ComposeEnvironment = Readonly<Record<keyof typeof PLACES, string>>;
 
-/** Makes new secrets: a key that signs access tokens, its public half, and a password for each database. */
+/**
+ * Makes new secrets: a key that signs access tokens, its public half, and a password for each
+ * database.
+ */
 export function makeComposeEnvironment(): ComposeEnvironment {
   const objects = [...makeAccessTokenKeys(), ...makeDatabaseSecrets()];
   const values = Object.entries(PLACES).map(([variable, [name, key]]) => {

@@ -1,8 +1,9 @@
 /**
- * The walk of the README, on a system that is running elsewhere: node scripts/image/walk.ts http://127.0.0.1:8080
+ * The walk of the README, on a system that is running elsewhere: node scripts/image/walk.ts
+ * http://127.0.0.1:8080
  *
- * Opens an account, uploads a picture, waits for what the worker makes of it, and comments. Ends with 1 at the first answer that is
- * not as it should be.
+ * Opens an account, uploads a picture, waits for what the worker makes of it, and comments. Ends
+ * with 1 at the first answer that is not as it should be.
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";

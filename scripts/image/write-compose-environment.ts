@@ -1,4 +1,7 @@
-/** Writes new secrets into a file that is not there yet: the databases keep the passwords that they were made with. */
+/**
+ * Writes new secrets into a file that is not there yet: the databases keep the passwords that they
+ * were made with.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatComposeEnvironment, makeComposeEnvironment } from "./compose-environment.ts";

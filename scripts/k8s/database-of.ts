@@ -3,7 +3,10 @@ import { environmentOf } from "./environment.ts";
 import { ofKind, type Rendering } from "./manifest.ts";
 import type { Pooler } from "./poolers.ts";
 
-/** The Secret that CloudNativePG makes for the owner of a cluster's database; components/postgres-plain does as it does. */
+/**
+ * The Secret that CloudNativePG makes for the owner of a cluster's database;
+ * components/postgres-plain does as it does.
+ */
 const OWNER_SECRET = /^([a-z]+-database)-app$/;
 /** The Services of a cluster are its name, and which of its instances they lead to. */
 const HOST = /@([a-z-]+?)(?:-(?:rw|ro|r))?:\d+\//;
@@ -15,7 +18,10 @@ export interface DatabaseAddress {
   readonly pooler: string | undefined;
 }
 
-/** Where a variable of a container leads, by default its service's own database; undefined if it is not given the variable. */
+/**
+ * Where a variable of a container leads, by default its service's own database; undefined if it is
+ * not given the variable.
+ */
 export function databaseAddressOf(
   rendering: Rendering,
   container: IContainer,

@@ -10,7 +10,10 @@ export type Variable =
 /** A value that quotes other variables, `$(NAME)`, which may be secret. */
 const QUOTED = /\$\((\w+)\)/g;
 
-/** The variables that a container starts with, by name. What comes later in its manifest wins, as in the cluster. */
+/**
+ * The variables that a container starts with, by name. What comes later in its manifest wins, as in
+ * the cluster.
+ */
 export function environmentOf(
   rendering: Rendering,
   container: IContainer,

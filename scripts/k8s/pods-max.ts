@@ -1,7 +1,10 @@
 import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
 import { ofKind, type Rendering, type Workload } from "./manifest.ts";
 
-/** The most pods of a workload at one time: the most that it is scaled to, and those that a rollout brings early. */
+/**
+ * The most pods of a workload at one time: the most that it is scaled to, and those that a rollout
+ * brings early.
+ */
 export function podsMax(rendering: Rendering, { kind, metadata, spec }: Workload): number {
   const scaler = ofKind<IHorizontalPodAutoscaler>(rendering, "HorizontalPodAutoscaler").find(
     ({ spec: { scaleTargetRef } = {} }) =>

@@ -26,7 +26,10 @@ export interface Program {
   readonly settings: readonly Setting[];
   /** The most that a call of its callers takes, in milliseconds; undefined if it has none. */
   readonly longestCallMs: number | undefined;
-  /** Starts with an environment as the program does, up to its settings. Gives what it says if it refuses them. */
+  /**
+   * Starts with an environment as the program does, up to its settings. Gives what it says if it
+   * refuses them.
+   */
   readonly refusalOf: (environment: Readonly<Record<string, string>>) => string | undefined;
 }
 
@@ -42,7 +45,10 @@ interface Place {
   readonly callees: readonly DescService[];
 }
 
-/** One for all three services: the program that brings a database up to date reads the same settings of each. */
+/**
+ * One for all three services: the program that brings a database up to date reads the same settings
+ * of each.
+ */
 const MIGRATE: Place = {
   config: "chassis/src/configuration/migrate-configuration.ts",
   declaration: "MIGRATE_CONFIGURATION_FIELDS",
@@ -81,7 +87,10 @@ export async function loadPrograms(): Promise<Programs> {
   return new Map(await Promise.all(programs));
 }
 
-/** The name of the program that a container runs, or undefined if its image is not of this repository. */
+/**
+ * The name of the program that a container runs, or undefined if its image is not of this
+ * repository.
+ */
 export function programOf({ image = "", args = [] }: IContainer): string | undefined {
   const name = IMAGE.exec(image)?.[1];
   const [file = "src/main.ts"] = args;
@@ -89,7 +98,10 @@ export function programOf({ image = "", args = [] }: IContainer): string | undef
   return name === undefined || suffix === "" ? name : `${name}-${suffix}`;
 }
 
-/** The program that brings up to date the database of a container's image: `images-migrate` for images and its worker. */
+/**
+ * The program that brings up to date the database of a container's image: `images-migrate` for
+ * images and its worker.
+ */
 export function migratorOf({ image = "" }: IContainer): string {
   return `${IMAGE.exec(image)?.[1]}-migrate`;
 }

@@ -4,7 +4,10 @@ import { schemaModuleOf } from "./schema-module.ts";
 /** A class of an official schema, as the packages export it. */
 type Model = new (data: Manifest) => { readonly validate: () => void };
 
-/** Finds what breaks the official schema of an object's kind: values of the wrong type, and what must be there and is not. */
+/**
+ * Finds what breaks the official schema of an object's kind: values of the wrong type, and what
+ * must be there and is not.
+ */
 export async function findSchemaFaults({ manifests }: Rendering): Promise<string[]> {
   const faults = await Promise.all(manifests.map(faultsOf));
   return faults.flat();

@@ -10,7 +10,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /** A group whose schemas no package has; the rules look at what is known of it. */
 const WITHOUT_SCHEMA = "barmancloud.cnpg.io";
 
-/** Gives the module that has the schema of an object's kind, or undefined if nobody publishes one. */
+/**
+ * Gives the module that has the schema of an object's kind, or undefined if nobody publishes one.
+ */
 export function schemaModuleOf({ apiVersion, kind }: Manifest): string | undefined {
   const [group = ""] = apiVersion.split("/");
   if (group === WITHOUT_SCHEMA) return undefined;

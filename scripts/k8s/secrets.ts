@@ -14,7 +14,10 @@ export interface Holder {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** Makes the key pair of access tokens: the private half, which only users is given, and the public half. */
+/**
+ * Makes the key pair of access tokens: the private half, which only users is given, and the public
+ * half.
+ */
 export function makeAccessTokenKeys(): readonly Holder[] {
   const { x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
   const publicKey = { kty: "OKP", crv: "Ed25519", kid: randomUUID(), alg: "EdDSA", use: "sig", x };

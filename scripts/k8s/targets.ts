@@ -4,7 +4,10 @@ import { type Combination, renderCombination, renderFolder } from "./render.ts";
 
 const BASES = ["users", "images", "comments", "gateway"];
 
-/** What is rendered besides each base by itself and each overlay: every component, and those that touch the same objects, in either order. */
+/**
+ * What is rendered besides each base by itself and each overlay: every component, and those that
+ * touch the same objects, in either order.
+ */
 export const COMBINATIONS: readonly Combination[] = [
   { bases: BASES, components: ["postgres-plain", "network-policies", "monitoring"] },
   { bases: BASES, components: ["postgres-plain", "mtls", "autoscaling", "ingress"] },
@@ -34,7 +37,10 @@ export const COMBINATIONS: readonly Combination[] = [
   { bases: ["users"], components: ["mtls", "postgres-cnpg"] },
 ];
 
-/** Renders all that can be applied, as many at a time as the machine likes. Throws what kustomize says. */
+/**
+ * Renders all that can be applied, as many at a time as the machine likes. Throws what kustomize
+ * says.
+ */
 export async function renderTargets(kubectl: string): Promise<readonly Rendering[]> {
   const folders = globSync("k8s/{base,overlays}/*/kustomization.yaml").map((path) =>
     path.replace(/\/kustomization\.yaml$/, ""),

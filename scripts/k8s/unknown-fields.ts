@@ -16,8 +16,8 @@ const COMPILER_OPTIONS = {
 };
 
 /**
- * Finds fields that an object's kind does not have. A schema lets them pass, and a cluster drops them: a misspelt probe
- * would be no probe. The compiler knows, since the packages come with types.
+ * Finds fields that an object's kind does not have. A schema lets them pass, and a cluster drops
+ * them: a misspelt probe would be no probe. The compiler knows, since the packages come with types.
  */
 export function findUnknownFields(renderings: readonly Rendering[]): string[] {
   const known = renderings.flatMap(({ name, manifests }) =>
@@ -40,7 +40,10 @@ interface Entry {
   readonly manifest: Manifest;
 }
 
-/** A line of what is compiled, and which field of which object stands there: the compiler tells the line only. */
+/**
+ * A line of what is compiled, and which field of which object stands there: the compiler tells the
+ * line only.
+ */
 interface Line {
   readonly label: string;
   readonly path: string;

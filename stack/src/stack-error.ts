@@ -3,7 +3,10 @@ export const EXIT_USAGE = 64;
 /** The exit code of a command that was understood and failed. */
 export const EXIT_FAILURE = 1;
 
-/** Something the person at the terminal can put right. The message is one sentence that says what is wrong and what to do. */
+/**
+ * Something the person at the terminal can put right. The message is one sentence that says what is
+ * wrong and what to do.
+ */
 export class StackError extends Error {
   override readonly name = "StackError";
   readonly exitCode: number;

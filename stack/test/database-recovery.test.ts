@@ -13,14 +13,20 @@ import { eventually } from "./eventually.ts";
 
 const NAME = "recovery.test";
 const POOL_MAX = 12;
-/** What a pool may have open to a frozen server at most: its connections, four cancel requests, one probe. */
+/**
+ * What a pool may have open to a frozen server at most: its connections, four cancel requests, one
+ * probe.
+ */
 const SOCKETS_MAX = POOL_MAX + 4 + 1;
 const TEST_MS_MAX = 120_000;
 const SELECT = { name: "select", text: "select 1 as one" } as const;
 const SLEEP = { name: "sleep", text: "select pg_sleep(60)" } as const;
 const INSERT = { name: "insert", text: "insert into place values ($1)" } as const;
 
-/** How many TCP connections this process has in use: a pool's idle ones are no reason to keep a process, and are not counted. */
+/**
+ * How many TCP connections this process has in use: a pool's idle ones are no reason to keep a
+ * process, and are not counted.
+ */
 const socketsInUse = () =>
   process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
 

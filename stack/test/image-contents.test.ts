@@ -30,8 +30,9 @@ import { readDockerfile } from "./dockerfile/read-dockerfile.ts";
 const EXIT_CONFIGURATION = 78;
 const IMAGE_BYTES_MAX = 200_000_000;
 /**
- * The base image of the Dockerfile, from above: the sum of the Installed-Size of the Debian 12 packages in it (libc6, libssl3,
- * libstdc++6, tzdata, ca-certificates, base-files, libgomp1, libgcc-s1, media-types, netbase), which includes their manuals.
+ * The base image of the Dockerfile, from above: the sum of the Installed-Size of the Debian 12
+ * packages in it (libc6, libssl3, libstdc++6, tzdata, ca-certificates, base-files, libgomp1,
+ * libgcc-s1, media-types, netbase), which includes their manuals.
  */
 const BASE_IMAGE_BYTES = 26_300_000;
 const PLAY_MS_MAX = 120_000;

@@ -1,4 +1,7 @@
-/** Locks the data folder whose stack file is the first argument, as a supervisor does, says so, and stays. */
+/**
+ * Locks the data folder whose stack file is the first argument, as a supervisor does, says so, and
+ * stays.
+ */
 import { startControlServer } from "#control/control-server.ts";
 import { lockDataFolder } from "#control/stack-lock.ts";
 

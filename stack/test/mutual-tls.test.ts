@@ -24,7 +24,10 @@ const NOBODY = "019aaf3e-6c2b-7cc0-8a44-000000000001";
 
 const authority = createTestAuthority();
 
-/** A request for each service, and for one that asks another; what is not there is as good an answer as what is. */
+/**
+ * A request for each service, and for one that asks another; what is not there is as good an answer
+ * as what is.
+ */
 const PATHS: Readonly<Record<string, number>> = {
   "/v1/users?query=a": 200,
   "/v1/images": 200,
@@ -112,8 +115,9 @@ describe("the whole stack with certificates", () => {
       expect(failures).toEqual([]);
       expect(answered).toBeGreaterThan(ROTATIONS * load.length);
 
-      // The control: with a certificate that the others do not take, images is lost once its connections are made anew, and is found
-      // again by those that try when it has a good one, though nobody is started again.
+      // The control: with a certificate that the others do not take, images is lost once its
+      // connections are made anew, and is found again by those that try when it has a good one,
+      // though nobody is started again.
       await rotate("images", createTestAuthority());
       await runStack(["stop", "images"], environment);
       await runStack(["start", "images"], environment);

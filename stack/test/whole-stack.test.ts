@@ -43,7 +43,10 @@ describe("the whole stack", () => {
     return services.find(({ name }) => name === "users")?.state;
   }
 
-  /** Switches users to read-only and back: nobody can register meanwhile, and everything can be read. */
+  /**
+   * Switches users to read-only and back: nobody can register meanwhile, and everything can be
+   * read.
+   */
   async function expectReadOnlySwitch({ url }: StackRecord): Promise<void> {
     const register = (handle: string) =>
       fetch(`${url}/v1/users`, {

@@ -10,17 +10,23 @@ export interface Applicant {
   /** What the call is to: its calm latency is learnt by this name. */
   readonly method: string;
   readonly criticality: Criticality;
-  /** Whether it comes without a token. Whether a token is good is looked at later: that costs more than a refusal. */
+  /**
+   * Whether it comes without a token. Whether a token is good is looked at later: that costs more
+   * than a refusal.
+   */
   readonly isAnonymous: boolean;
 }
 
 /** A call that was let in. */
 export interface Admitted {
-  /** Says for whom it is, once that is known. Throws as {@link Admission.admit} does if the user has more than a share. */
+  /**
+   * Says for whom it is, once that is known. Throws as {@link Admission.admit} does if the user has
+   * more than a share.
+   */
   claim(userId: string): void;
   /**
-   * Says that the call is over; once. Of a call that was answered, latency is learnt; of one whose deadline passed, that it takes longer
-   * than that; of one that was given up, or failed, nothing.
+   * Says that the call is over; once. Of a call that was answered, latency is learnt; of one whose
+   * deadline passed, that it takes longer than that; of one that was given up, or failed, nothing.
    */
   release(outcome: Outcome): void;
 }
@@ -40,8 +46,9 @@ export type ObserveShed = (shed: {
 }) => void;
 
 /**
- * How much of the limit a rank may fill, and from which delay of the event loop on it is refused, in milliseconds. What matters most may go
- * beyond the limit: those below it have then made room, and the calls that are already in are no one's to end.
+ * How much of the limit a rank may fill, and from which delay of the event loop on it is refused,
+ * in milliseconds. What matters most may go beyond the limit: those below it have then made room,
+ * and the calls that are already in are no one's to end.
  */
 const RANKS = {
   "sheddable-anonymous": { share: 0.6, lagMs: 400 },
@@ -54,21 +61,31 @@ const RANKS = {
 const BUSY_SHARE = 0.5;
 /** ... no user has more than this part of it. */
 const USER_SHARE = 0.5;
-/** Some calls take less than most do: what has less than this part of the usual time left is refused. */
+/**
+ * Some calls take less than most do: what has less than this part of the usual time left is
+ * refused.
+ */
 const CALM_SHARE_NEEDED = 0.5;
 
-/** What may take longer, in milliseconds, waits for something of its own: a client's line, or its turn to have a password hashed. */
+/**
+ * What may take longer, in milliseconds, waits for something of its own: a client's line, or its
+ * turn to have a password hashed.
+ */
 const PLACE_MS_MAX = 5_000;
 
 /**
- * Whether a call of a method holds a place in the limit while it is answered. What may take very long does not: it hardly works meanwhile,
- * services bound its number themselves, and a crowd that signs in must not keep others from reading.
+ * Whether a call of a method holds a place in the limit while it is answered. What may take very
+ * long does not: it hardly works meanwhile, services bound its number themselves, and a crowd that
+ * signs in must not keep others from reading.
  */
 export function holdsPlace({ timeoutMs }: Pick<MethodPolicy, "timeoutMs">): boolean {
   return timeoutMs <= PLACE_MS_MAX;
 }
 
-/** Decides which calls a process takes on, so that it does those well that it does: docs/decisions/0007 tells how and why. */
+/**
+ * Decides which calls a process takes on, so that it does those well that it does:
+ * docs/decisions/0007 tells how and why.
+ */
 export class Admission {
   readonly #limit: ConcurrencyLimit;
   readonly #lag: Pick<EventLoopLag, "milliseconds" | "watch">;
@@ -101,7 +118,10 @@ export class Admission {
     return this.#lag.milliseconds;
   }
 
-  /** Whether a call that has so many milliseconds left could be answered in them, in calm. True of a method that is not known yet. */
+  /**
+   * Whether a call that has so many milliseconds left could be answered in them, in calm. True of a
+   * method that is not known yet.
+   */
   hasTimeFor(method: string, leftMs: number): boolean {
     return leftMs > this.#calmMs(method) * CALM_SHARE_NEEDED;
   }
@@ -115,7 +135,9 @@ export class Admission {
     if (this.#inFlight >= this.limit * share) throw this.#refuse(method, rank, "limit");
   }
 
-  /** Lets a call in. Throws as {@link check} does if there are too many that matter as much or more. */
+  /**
+   * Lets a call in. Throws as {@link check} does if there are too many that matter as much or more.
+   */
   admit(applicant: Applicant): Admitted {
     const { method } = applicant;
     const rank = rankOf(applicant);

@@ -9,7 +9,9 @@ export interface CallPriority {
 
 const priorities = new WeakMap<AbortSignal, CallPriority>();
 
-/** Remembers a call's priority by its signal, which goes along with everything that is done for it. */
+/**
+ * Remembers a call's priority by its signal, which goes along with everything that is done for it.
+ */
 export function rememberPriority(signal: AbortSignal, priority: CallPriority): void {
   priorities.set(signal, priority);
 }

@@ -2,21 +2,36 @@
 const LIMIT_FIRST = 512;
 const LIMIT_MIN = 256;
 const LIMIT_MAX = 2_048;
-/** Answers may take this many times as long as in calm before the limit falls: a queue as long as the work itself. */
+/**
+ * Answers may take this many times as long as in calm before the limit falls: a queue as long as
+ * the work itself.
+ */
 const TOLERANCE = 2;
-/** The limit falls by no more than this factor at once, so that one odd moment does not halve it twice. */
+/**
+ * The limit falls by no more than this factor at once, so that one odd moment does not halve it
+ * twice.
+ */
 const GRADIENT_MIN = 0.5;
 /** How much of the way to the new limit is gone in one step. */
 const SMOOTHING = 0.5;
 /** The limit moves at most this often, in milliseconds, and on no fewer samples. */
 const WINDOW_MS = 100;
 const SAMPLES_MIN = 10;
-/** A method that got faster is believed soon; one that got slower only over minutes, or overload would pass for calm. */
+/**
+ * A method that got faster is believed soon; one that got slower only over minutes, or overload
+ * would pass for calm.
+ */
 const CALM_FALL = 0.3;
 const CALM_RISE = 1.001;
-/** The limit grows only when at least this part of it was used: what was not tried is not known to work. */
+/**
+ * The limit grows only when at least this part of it was used: what was not tried is not known to
+ * work.
+ */
 const USED_MIN = 0.5;
-/** An answer that takes twice this is no slow one, whatever calm is: a crowd that is served so fast is not turned away. In milliseconds. */
+/**
+ * An answer that takes twice this is no slow one, whatever calm is: a crowd that is served so fast
+ * is not turned away. In milliseconds.
+ */
 const CALM_MS_MIN = 25;
 /** A method with fewer of a window's samples than this part says nothing of the process. */
 const SAMPLES_SHARE_MIN = 0.1;
@@ -27,11 +42,14 @@ interface Window {
 }
 
 /**
- * How many calls a process can work on at once, learnt from how long they take: when answers take longer than in calm, there are more calls
- * than the scarcest resource behind them serves, and the limit falls; while they do not, it grows by the root of itself. After the gradient
- * algorithm of Netflix' concurrency-limits (Gradient2Limit), with three differences: a call is compared with the calm latency of its own
- * method, since one process serves methods that take 1 ms and 300 ms; the method that suffers least decides, since what all share is slow
- * only if it is, and what one method alone waits for (the hashing of passwords) has a bound of its own; and calm may rise only slowly.
+ * How many calls a process can work on at once, learnt from how long they take: when answers take
+ * longer than in calm, there are more calls than the scarcest resource behind them serves, and the
+ * limit falls; while they do not, it grows by the root of itself. After the gradient algorithm of
+ * Netflix' concurrency-limits (Gradient2Limit), with three differences: a call is compared with the
+ * calm latency of its own method, since one process serves methods that take 1 ms and 300 ms; the
+ * method that suffers least decides, since what all share is slow only if it is, and what one
+ * method alone waits for (the hashing of passwords) has a bound of its own; and calm may rise only
+ * slowly.
  */
 export class ConcurrencyLimit {
   readonly #now: () => number;

@@ -1,11 +1,18 @@
-/** How often the delay is looked at while there is work, in milliseconds. At rest nothing wakes the process up. */
+/**
+ * How often the delay is looked at while there is work, in milliseconds. At rest nothing wakes the
+ * process up.
+ */
 const LOOK_MS = 20;
-/** So many looks in a row must be late: one long pause (garbage collection, a machine that stood still) is no queue. */
+/**
+ * So many looks in a row must be late: one long pause (garbage collection, a machine that stood
+ * still) is no queue.
+ */
 const LOOKS = 3;
 
 /**
- * How late the event loop comes to what it should do, in milliseconds: the queue that no count of calls shows. It is the least of the last
- * looks, as CoDel (Nichols and Jacobson) tells a queue that stands from a burst that passes.
+ * How late the event loop comes to what it should do, in milliseconds: the queue that no count of
+ * calls shows. It is the least of the last looks, as CoDel (Nichols and Jacobson) tells a queue
+ * that stands from a burst that passes.
  */
 export class EventLoopLag {
   #lateMs: readonly number[] = [];
@@ -16,7 +23,10 @@ export class EventLoopLag {
     return this.#lateMs.length < LOOKS ? 0 : Math.min(...this.#lateMs);
   }
 
-  /** Looks until `isIdle` says that there is no more work. Called at the beginning of work; further calls change nothing. */
+  /**
+   * Looks until `isIdle` says that there is no more work. Called at the beginning of work; further
+   * calls change nothing.
+   */
   watch(isIdle: () => boolean): void {
     if (this.#timer !== undefined) return;
     const expectedMs = performance.now() + LOOK_MS;

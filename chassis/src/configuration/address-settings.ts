@@ -44,8 +44,9 @@ export function url({ protocols, ...options }: UrlOptions): Field<string> {
 }
 
 /**
- * Reads the `host:port` of a callee, or of each of its replicas with commas between. An IPv6 address stands in brackets. One host may be a name;
- * of several each must be an address, and all of one family, since gRPC looks up one name only.
+ * Reads the `host:port` of a callee, or of each of its replicas with commas between. An IPv6
+ * address stands in brackets. One host may be a name; of several each must be an address, and all
+ * of one family, since gRPC looks up one name only.
  */
 export function addresses(options: FieldOptions<readonly string[]>): Field<readonly string[]> {
   return defineField(options, {
@@ -55,7 +56,9 @@ export function addresses(options: FieldOptions<readonly string[]>): Field<reado
   });
 }
 
-/** Reads a path of a file or folder, made absolute from the working directory. It need not exist. */
+/**
+ * Reads a path of a file or folder, made absolute from the working directory. It need not exist.
+ */
 export function path(options: FieldOptions<string>): Field<string> {
   return defineField(options, {
     expected: "a path",

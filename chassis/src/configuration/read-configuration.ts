@@ -14,8 +14,8 @@ export type Configuration<F extends Fields> = { readonly [K in keyof F]: FieldVa
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Finds what is wrong with settings that are right one by one, and wrong together. A value that is missing, or was already found to be
- * wrong, is undefined.
+ * Finds what is wrong with settings that are right one by one, and wrong together. A value that is
+ * missing, or was already found to be wrong, is undefined.
  */
 export type FindFaults<F extends Fields> = (
   values: Partial<Configuration<F>>,
@@ -24,7 +24,8 @@ export type FindFaults<F extends Fields> = (
 /**
  * Reads every field from the environment. An empty variable counts as unset.
  *
- * @throws ConfigurationError that names every fault, those of several settings together last, and no secret value.
+ * @throws ConfigurationError that names every fault, those of several settings together last, and
+ *   no secret value.
  */
 export function readConfiguration<F extends Fields>(
   environment: Environment,
@@ -55,7 +56,9 @@ export interface ConfigurationRow {
   readonly variable: string;
   /** What the value must be: `a port from 1 to 65535`. */
   readonly expected: string;
-  /** The default as it would be written in the environment; undefined if the variable must be set. */
+  /**
+   * The default as it would be written in the environment; undefined if the variable must be set.
+   */
   readonly default: string | undefined;
   readonly description: string;
 }

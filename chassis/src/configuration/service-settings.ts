@@ -69,7 +69,10 @@ export const DATABASE_FIELDS = {
   }),
 } as const;
 
-/** Who brings a service's database up to date: the process itself as it starts, or somebody for whom it waits. */
+/**
+ * Who brings a service's database up to date: the process itself as it starts, or somebody for whom
+ * it waits.
+ */
 export const MIGRATION_MODES = ["run", "await"] as const;
 
 /** One of them. */

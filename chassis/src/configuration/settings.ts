@@ -72,7 +72,10 @@ export function list(options: FieldOptions<readonly string[]>): Field<readonly s
 export interface JsonOptions<T> extends FieldOptions<T> {
   /** What it must be, as it follows "must be": `a JSON Web Key Set`. */
   readonly expected: string;
-  /** Makes the value, or throws an error whose message says what is wrong; it is not shown of a secret. */
+  /**
+   * Makes the value, or throws an error whose message says what is wrong; it is not shown of a
+   * secret.
+   */
   readonly parse: (value: unknown) => T;
 }
 

@@ -19,8 +19,8 @@ export interface FailureOptions {
 }
 
 /**
- * What a `domain/` throws when a rule says no: a stable reason, and a message that may be shown to the
- * client. Any other error that leaves a domain is a defect, and is answered as `INTERNAL`.
+ * What a `domain/` throws when a rule says no: a stable reason, and a message that may be shown to
+ * the client. Any other error that leaves a domain is a defect, and is answered as `INTERNAL`.
  *
  * A failure knows nothing of gRPC or HTTP: each service's table says which status a reason has.
  */
@@ -32,7 +32,10 @@ export class Failure<R extends string = string> extends Error {
   readonly metadata: Readonly<Record<string, string>>;
   /** Every bad field; empty unless the request itself was at fault. */
   readonly violations: readonly FieldViolation[];
-  /** How long a client should wait before it asks again, in milliseconds; undefined if waiting does not help. */
+  /**
+   * How long a client should wait before it asks again, in milliseconds; undefined if waiting does
+   * not help.
+   */
   readonly retryAfterMs: number | undefined;
 
   constructor(reason: R, message: string, options: FailureOptions = {}) {

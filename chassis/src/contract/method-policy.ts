@@ -13,7 +13,9 @@ export interface MethodPolicy {
   readonly idempotent: boolean;
   /** For so long an answer may be given again without asking, in milliseconds; 0: never. */
   readonly freshForMs: number;
-  /** So old may an answer be when the callee fails, in milliseconds; 0: an old answer is never used. */
+  /**
+   * So old may an answer be when the callee fails, in milliseconds; 0: an old answer is never used.
+   */
   readonly staleIfErrorMs: number;
   /** When a second call is made beside a slow first one, in milliseconds; 0: never. */
   readonly hedgeAfterMs: number;
@@ -25,12 +27,18 @@ export interface MethodPolicy {
   readonly callers: readonly string[];
 }
 
-/** Whether the failure policy is obeyed. `off` is the control arm of an experiment: it shows what the policy is worth. */
+/**
+ * Whether the failure policy is obeyed. `off` is the control arm of an experiment: it shows what
+ * the policy is worth.
+ */
 export type FailurePolicySwitch = "on" | "off";
 
 const policies = new WeakMap<DescMethod, MethodPolicy>();
 
-/** Reads the policy of a method from its descriptor. Every method declares one: a missing one is a defect. */
+/**
+ * Reads the policy of a method from its descriptor. Every method declares one: a missing one is a
+ * defect.
+ */
 export function policyOf(method: DescMethod): MethodPolicy {
   const known = policies.get(method);
   if (known !== undefined) return known;
@@ -57,7 +65,10 @@ export function methodName(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
 }
 
-/** Names the process that answers a service, as its certificate does: `users` of `users.v1.UserService`. */
+/**
+ * Names the process that answers a service, as its certificate does: `users` of
+ * `users.v1.UserService`.
+ */
 export function processOf({ typeName }: DescService): string {
   return typeName.replace(/\..*/, "");
 }

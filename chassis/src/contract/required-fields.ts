@@ -13,8 +13,8 @@ interface RequiredField {
 const requiredFields = new WeakMap<DescMessage, readonly RequiredField[]>();
 
 /**
- * Finds the fields of a request that `google.api.field_behavior` marks REQUIRED and that are not set, and the
- * repeated one that has more keys than a batch takes.
+ * Finds the fields of a request that `google.api.field_behavior` marks REQUIRED and that are not
+ * set, and the repeated one that has more keys than a batch takes.
  */
 export function findFieldViolations(
   schema: DescMessage,

@@ -11,7 +11,9 @@ export interface RpcErrorDetails {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Every bad field, as `google.rpc.BadRequest` carries them. */
   readonly violations?: readonly FieldViolation[];
-  /** How long to wait before asking again, as `google.rpc.RetryInfo` carries it, in milliseconds. */
+  /**
+   * How long to wait before asking again, as `google.rpc.RetryInfo` carries it, in milliseconds.
+   */
   readonly retryAfterMs?: number;
   /** What led to it; never sent. */
   readonly cause?: unknown;
@@ -51,7 +53,9 @@ const CALLEE_FAULTS: ReadonlySet<status> = new Set([
   status.RESOURCE_EXHAUSTED,
 ]);
 
-/** Says whether an error speaks against the callee's health, and not against what was asked of it. */
+/**
+ * Says whether an error speaks against the callee's health, and not against what was asked of it.
+ */
 export function isCalleeFault(thrown: unknown): boolean {
   return !(thrown instanceof RpcError) || CALLEE_FAULTS.has(thrown.code);
 }
@@ -64,8 +68,9 @@ const DELIBERATE_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Says whether an error tells nothing of the callee's health: the caller gave up, or the callee is alive and refused on purpose. A
- * RESOURCE_EXHAUSTED with a reason was sent to shed the call; without one it comes from the transport, and is a fault.
+ * Says whether an error tells nothing of the callee's health: the caller gave up, or the callee is
+ * alive and refused on purpose. A RESOURCE_EXHAUSTED with a reason was sent to shed the call;
+ * without one it comes from the transport, and is a fault.
  */
 export function isNeutral(thrown: unknown): boolean {
   if (!(thrown instanceof RpcError)) return false;
@@ -73,7 +78,9 @@ export function isNeutral(thrown: unknown): boolean {
   return thrown.code === status.RESOURCE_EXHAUSTED && thrown.reason !== "";
 }
 
-/** Says whether a callee could not be asked, or not in time: what a partial answer may pass over. */
+/**
+ * Says whether a callee could not be asked, or not in time: what a partial answer may pass over.
+ */
 export function isUnavailable(thrown: unknown): thrown is RpcError {
   return (
     thrown instanceof RpcError &&

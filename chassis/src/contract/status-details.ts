@@ -12,7 +12,10 @@ import { RpcError, type RpcErrorDetails } from "./rpc-error.ts";
 /** The trailer in which gRPC carries a `google.rpc.Status` with its details. */
 const DETAILS_TRAILER = "grpc-status-details-bin";
 
-/** Tells gRPC clients that try again by themselves when they may, in milliseconds; below 0: not at all (proposal A6). */
+/**
+ * Tells gRPC clients that try again by themselves when they may, in milliseconds; below 0: not at
+ * all (proposal A6).
+ */
 const PUSHBACK_TRAILER = "grpc-retry-pushback-ms";
 
 /** Mutex an error into what grpc-js sends: status, message, and the details in the trailer. */
@@ -46,8 +49,9 @@ export function toStatusObject(error: RpcError): StatusObject {
 }
 
 /**
- * A callee that gives a time to wait has decided. One that shed the call may be asked again then; one that lacks something all its replicas
- * share, its database, would say the same to a second try.
+ * A callee that gives a time to wait has decided. One that shed the call may be asked again then;
+ * one that lacks something all its replicas share, its database, would say the same to a second
+ * try.
  */
 function pushbackOf({ code, retryAfterMs }: RpcError): number | undefined {
   if (retryAfterMs === undefined) return undefined;

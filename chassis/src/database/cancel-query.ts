@@ -2,14 +2,20 @@ import { connect } from "node:net";
 import type { ClientBase } from "pg";
 import { Slots } from "./slots.ts";
 
-/** Of Postgres' protocol: a cancel request's length, and the number that stands in place of a version. */
+/**
+ * Of Postgres' protocol: a cancel request's length, and the number that stands in place of a
+ * version.
+ */
 const CANCEL_REQUEST_BYTES = 16;
 const CANCEL_REQUEST_CODE = 80_877_102;
 const CANCEL_MS_MAX = 1_000;
 /** Each costs Postgres a process; a frozen Postgres lets each wait for its whole time. */
 const CANCELS_MAX = 4;
 
-/** What pg keeps of a connection and its types leave out: the server's host, and the key that allows to cancel. */
+/**
+ * What pg keeps of a connection and its types leave out: the server's host, and the key that allows
+ * to cancel.
+ */
 interface BackendKey {
   readonly host: string;
   readonly port: number;
@@ -18,9 +24,10 @@ interface BackendKey {
 }
 
 /**
- * Asks Postgres, over a connection of its own as the protocol demands, to cancel what runs on `client`, unless `over` fires before it
- * is this request's turn. Resolves when Postgres has taken the request; it says nothing of the effect. Never rejects: a lost request
- * is made good by the caller, who drops the connection.
+ * Asks Postgres, over a connection of its own as the protocol demands, to cancel what runs on
+ * `client`, unless `over` fires before it is this request's turn. Resolves when Postgres has taken
+ * the request; it says nothing of the effect. Never rejects: a lost request is made good by the
+ * caller, who drops the connection.
  */
 export type CancelQuery = (client: ClientBase, over: AbortSignal) => Promise<void>;
 

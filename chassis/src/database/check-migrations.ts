@@ -12,8 +12,8 @@ export interface MigrationCheck {
 }
 
 /**
- * Resolves if all of the folder's migrations have run, whoever ran them, and whatever else has. Changes nothing. Throws
- * DatabaseOutdated that names those that have not, and DatabaseUnavailable.
+ * Resolves if all of the folder's migrations have run, whoever ran them, and whatever else has.
+ * Changes nothing. Throws DatabaseOutdated that names those that have not, and DatabaseUnavailable.
  */
 export async function checkMigrations({ url, directory }: MigrationCheck): Promise<void> {
   const client = new pg.Client({

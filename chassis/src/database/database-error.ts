@@ -1,14 +1,18 @@
 import pg from "pg";
 
 /**
- * The database can't be asked now: it is down, unreachable, refuses connections, or no connection came free in
- * time. Nothing is wrong with the statement. A COMMIT that fails so may have been carried out.
+ * The database can't be asked now: it is down, unreachable, refuses connections, or no connection
+ * came free in time. Nothing is wrong with the statement. A COMMIT that fails so may have been
+ * carried out.
  */
 export class DatabaseUnavailable extends Error {
   override readonly name: string = "DatabaseUnavailable";
 }
 
-/** All connections are in use, by calls that matter as much or more. Nothing was sent, and nothing is wrong with the database. */
+/**
+ * All connections are in use, by calls that matter as much or more. Nothing was sent, and nothing
+ * is wrong with the database.
+ */
 export class PoolBusy extends DatabaseUnavailable {
   override readonly name = "PoolBusy";
 }
@@ -18,12 +22,18 @@ export class CannotConnect extends DatabaseUnavailable {
   override readonly name = "CannotConnect";
 }
 
-/** The connection ended before the answer came: what was sent may have been carried out, if it was not in a transaction. */
+/**
+ * The connection ended before the answer came: what was sent may have been carried out, if it was
+ * not in a transaction.
+ */
 export class ConnectionLost extends DatabaseUnavailable {
   override readonly name = "ConnectionLost";
 }
 
-/** The database has not got yet what this version needs: whoever brings it up to date has not, or is at it. */
+/**
+ * The database has not got yet what this version needs: whoever brings it up to date has not, or is
+ * at it.
+ */
 export class DatabaseOutdated extends DatabaseUnavailable {
   override readonly name = "DatabaseOutdated";
 }
@@ -47,12 +57,15 @@ const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK_DETECTED = "40P01";
 const READ_ONLY_SQL_TRANSACTION = "25006";
 
-/** query_canceled (also statement_timeout), idle_in_transaction_session_timeout, transaction_timeout. */
+/**
+ * query_canceled (also statement_timeout), idle_in_transaction_session_timeout,
+ * transaction_timeout.
+ */
 const CANCELED = new Set(["57014", "25P03", "25P04"]);
 
 /**
- * Database is gone or renamed, "is not currently accepting connections". Neither comes from a statement on the
- * service's own tables in a way that a caller could tell from "unavailable".
+ * Database is gone or renamed, "is not currently accepting connections". Neither comes from a
+ * statement on the service's own tables in a way that a caller could tell from "unavailable".
  */
 const UNAVAILABLE = new Set(["3D000", "55000"]);
 
@@ -78,12 +91,18 @@ const SYSTEM_CODES = new Set([
 const CONNECTION_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after|Query read timeout)/;
 
-/** The process or the server is short of something, which says nothing of the database: too many files, too many connections. */
+/**
+ * The process or the server is short of something, which says nothing of the database: too many
+ * files, too many connections.
+ */
 const SHORTAGE = /^(EMFILE$|53)/;
 /** Not the database's doing either: the pool was closed, as a process does when it ends. */
 const POOL_CLOSED = /^Cannot use a pool after/;
 
-/** By shape, since the errors of Node's own sockets may come from another realm than this module's Error. */
+/**
+ * By shape, since the errors of Node's own sockets may come from another realm than this module's
+ * Error.
+ */
 function read(error: unknown, member: "code" | "message"): string {
   const value = typeof error === "object" && error !== null ? Reflect.get(error, member) : "";
   return typeof value === "string" ? value : "";
@@ -97,7 +116,10 @@ function isUnavailable(error: unknown): boolean {
   return SYSTEM_CODES.has(code) || CONNECTION_MESSAGE.test(read(error, "message"));
 }
 
-/** Mutex what pg throws of a statement into an error of this file (with its cause) where it is one; else gives it back. */
+/**
+ * Mutex what pg throws of a statement into an error of this file (with its cause) where it is one;
+ * else gives it back.
+ */
 export function toDatabaseError(error: unknown): unknown {
   const code = read(error, "code");
   if (CANCELED.has(code)) {
@@ -114,7 +136,10 @@ export function toDatabaseError(error: unknown): unknown {
   return new (isLost ? ConnectionLost : DatabaseUnavailable)(message, { cause: error });
 }
 
-/** Mutex what pg throws of an attempt to connect into DatabaseUnavailable or CannotConnect where it is one; else gives it back. */
+/**
+ * Mutex what pg throws of an attempt to connect into DatabaseUnavailable or CannotConnect where it
+ * is one; else gives it back.
+ */
 export function toConnectError(error: unknown): unknown {
   if (!isUnavailable(error)) return error;
   const reason = read(error, "message");
@@ -128,7 +153,9 @@ export function leavesConnectionUsable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.severity === "ERROR";
 }
 
-/** True if two transactions got in each other's way, and the whole transaction may be tried again. */
+/**
+ * True if two transactions got in each other's way, and the whole transaction may be tried again.
+ */
 export function isSerializationFailure(error: unknown): boolean {
   return [SERIALIZATION_FAILURE, DEADLOCK_DETECTED].includes(read(error, "code"));
 }

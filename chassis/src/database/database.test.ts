@@ -196,7 +196,8 @@ describe("createDatabase", () => {
           await connection.execute(SERIALIZABLE);
           await connection.query(SELECT_AMOUNT, [1]);
           reads++;
-          // Neither writes before both have read, so the one that commits last has read what is no longer so.
+          // Neither writes before both have read, so the one that commits last has read what is no
+          // longer so.
           await until(() => reads >= 2);
           await connection.query(ADD, [1, 1]);
         });

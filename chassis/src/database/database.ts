@@ -8,16 +8,20 @@ import type { Statement } from "./statement.ts";
 
 /** A service's database. Holds a pool of connections; opens none before the first query. */
 export interface Database {
-  /** The shard of a partition key. The only function that knows shards, primary and replica; there is one shard today. */
+  /**
+   * The shard of a partition key. The only function that knows shards, primary and replica; there
+   * is one shard today.
+   */
   for(key: string): Shard;
   /**
-   * Resolves if reads are answered, by the primary or its replica, within so many milliseconds; else throws DatabaseUnavailable. Callers
-   * share one question, and its answer for 100 ms, so it may be asked at every health check.
+   * Resolves if reads are answered, by the primary or its replica, within so many milliseconds;
+   * else throws DatabaseUnavailable. Callers share one question, and its answer for 100 ms, so it
+   * may be asked at every health check.
    */
   ping(timeoutMs: number): Promise<void>;
   /**
-   * Resolves if a write would be taken, as far as can be known within so many milliseconds; for what must be taken in before it can be
-   * written. Throws DatabaseReadOnly, DatabaseUnavailable.
+   * Resolves if a write would be taken, as far as can be known within so many milliseconds; for
+   * what must be taken in before it can be written. Throws DatabaseReadOnly, DatabaseUnavailable.
    */
   checkWritable(timeoutMs: number): Promise<void>;
   /** Whether writes are refused, and the operator's switch for it. */
@@ -40,7 +44,10 @@ export interface DatabaseOptions extends PoolOptions {
 
 const PING = { name: "ping", text: "select 1" } as const satisfies Statement;
 
-/** Makes a database over one pool, or two with a replica. It connects lazily, so a process starts without its database. */
+/**
+ * Makes a database over one pool, or two with a replica. It connects lazily, so a process starts
+ * without its database.
+ */
 export function createDatabase(options: DatabaseOptions): Database {
   const { url, replicaUrl, applicationName, readAttemptsMax } = options;
   const { onReadOnlyChange = () => {} } = options;

@@ -20,7 +20,10 @@ interface Query {
   readonly values?: readonly unknown[];
 }
 
-/** A borrowed connection: cancels its query with the signal, and goes back to the pool only when it is sound. */
+/**
+ * A borrowed connection: cancels its query with the signal, and goes back to the pool only when it
+ * is sound.
+ */
 export class Lease implements Connection {
   readonly #pool: Pool;
   readonly #client: PoolClient;
@@ -32,7 +35,10 @@ export class Lease implements Connection {
   /** The transaction's end must run even if the signal has fired. */
   #ending = false;
 
-  /** Borrows from the pool. Throws DatabaseUnavailable or CannotConnect, and QueryCanceled if the signal fired meanwhile. */
+  /**
+   * Borrows from the pool. Throws DatabaseUnavailable or CannotConnect, and QueryCanceled if the
+   * signal fired meanwhile.
+   */
   static async from(pool: Pool, signal: AbortSignal | undefined): Promise<Lease> {
     const lease = new Lease(pool, await pool.acquire(signal), signal);
     if (signal?.aborted) {
@@ -62,8 +68,9 @@ export class Lease implements Connection {
   }
 
   /**
-   * Commits, whatever the signal says. Throws if Postgres rolled back because `body` hid a failed statement, and DatabaseUnavailable,
-   * never ConnectionLost, if nobody knows whether it was carried out.
+   * Commits, whatever the signal says. Throws if Postgres rolled back because `body` hid a failed
+   * statement, and DatabaseUnavailable, never ConnectionLost, if nobody knows whether it was
+   * carried out.
    */
   async commit(): Promise<void> {
     this.#ending = true;
@@ -104,7 +111,8 @@ export class Lease implements Connection {
     const onAbort = () => {
       over = new AbortController();
       cancel = this.#pool.cancelQuery(this.#client, over.signal);
-      // With a query on its way, end() drops the socket: the query then fails, and this lease with it.
+      // With a query on its way, end() drops the socket: the query then fails, and this lease with
+      // it.
       timer = setTimeout(() => void this.#client.end(), CANCEL_GRACE_MS);
     };
     signal?.addEventListener("abort", onAbort, { once: true });

@@ -14,10 +14,16 @@ export interface MigrateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Waiting for another's migration, or for a lock on a table in use: better to fail than to queue all behind it. */
+/**
+ * Waiting for another's migration, or for a lock on a table in use: better to fail than to queue
+ * all behind it.
+ */
 const LOCK_MS_MAX = 30_000;
 const CONNECT_MS_MAX = 5_000;
-/** A role's limits are for requests; a migration may rewrite a table. Postgres before 17 has no limit of transactions. */
+/**
+ * A role's limits are for requests; a migration may rewrite a table. Postgres before 17 has no
+ * limit of transactions.
+ */
 const LIFT_LIMITS =
   "select set_config(name, '0', false) from pg_settings where name in ('statement_timeout', 'transaction_timeout')";
 const LOCK_NOT_AVAILABLE = "55P03";
@@ -25,10 +31,10 @@ const STARTED = /^### MIGRATION (.+) \(UP\) ###$/;
 const ONLY_SQL = "(?!.*\\.sql$).*";
 
 /**
- * Runs the migrations that have not run yet, each in a transaction of its own, and gives their names. Holds an advisory
- * lock, so that of several callers one works and the others wait, and find nothing to do. Throws DatabaseUnavailable,
- * DatabaseOutdated if another's migrations take longer than 30 s, or an Error that names the file that failed; the files
- * before it stay done.
+ * Runs the migrations that have not run yet, each in a transaction of its own, and gives their
+ * names. Holds an advisory lock, so that of several callers one works and the others wait, and find
+ * nothing to do. Throws DatabaseUnavailable, DatabaseOutdated if another's migrations take longer
+ * than 30 s, or an Error that names the file that failed; the files before it stay done.
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const client = new pg.Client({
@@ -60,7 +66,8 @@ async function abandon(client: pg.Client): Promise<void> {
 }
 
 async function run(client: pg.Client, options: MigrateOptions): Promise<readonly string[]> {
-  // What most starts find: then node-pg-migrate, 13 MB that a process would keep for ever, need not be loaded.
+  // What most starts find: then node-pg-migrate, 13 MB that a process would keep for ever, need not
+  // be loaded.
   if ((await findPendingMigrations(client, options.directory)).length === 0) return [];
   const { runner } = await import("node-pg-migrate");
   let current: string | undefined;

@@ -7,8 +7,9 @@ import type pg from "pg";
 export const MIGRATIONS_TABLE = "migrations";
 
 /**
- * Names the folder's migrations that have not run yet, in the order of their numbers. A database that has run others besides, those of a
- * later version, lacks nothing. Changes nothing, and needs no session: it may be asked through a transaction pooler.
+ * Names the folder's migrations that have not run yet, in the order of their numbers. A database
+ * that has run others besides, those of a later version, lacks nothing. Changes nothing, and needs
+ * no session: it may be asked through a transaction pooler.
  */
 export async function findPendingMigrations(
   client: pg.Client,

@@ -7,7 +7,10 @@ const FRESH_MS = 100;
 /** The most that one question takes, whatever its askers would wait. */
 const PING_MS_MAX = 2_000;
 
-/** Asks whether the database answers. Throws DatabaseUnavailable if it does not within so many milliseconds. */
+/**
+ * Asks whether the database answers. Throws DatabaseUnavailable if it does not within so many
+ * milliseconds.
+ */
 export type Ping = (timeoutMs: number) => Promise<void>;
 
 /** Makes a ping whose callers share one question, and its answer for a moment. */
@@ -20,7 +23,8 @@ export function createPing(ask: (signal: AbortSignal) => Promise<void>): Ping {
     if (shared !== undefined && isFresh()) return shared;
     freshUntilMs = Number.POSITIVE_INFINITY;
     const signal = AbortSignal.timeout(PING_MS_MAX);
-    // Otherwise it would stand behind everybody else, and a busy database would pass for a dead one.
+    // Otherwise it would stand behind everybody else, and a busy database would pass for a dead
+    // one.
     rememberPriority(signal, {
       criticality: Criticality.CRITICAL,
       deadline: Date.now() + PING_MS_MAX,

@@ -13,7 +13,10 @@ export interface PoolOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   readonly poolMax: number;
-  /** The most that a caller waits for a connection to come free, and the most that opening one takes. */
+  /**
+   * The most that a caller waits for a connection to come free, and the most that opening one
+   * takes.
+   */
   readonly acquireTimeoutMs: number;
   /** The most that one statement runs; Postgres enforces it. */
   readonly statementTimeoutMs: number;
@@ -34,13 +37,17 @@ export interface PoolStatistics {
 /** Lends connections, each to one borrower at a time. */
 export interface Pool {
   /**
-   * The calls that matter most go first. Throws PoolBusy if none comes free in time, CannotConnect if none can be opened, and QueryCanceled if the signal fires
-   * in the line. What is lent must be released.
+   * The calls that matter most go first. Throws PoolBusy if none comes free in time, CannotConnect
+   * if none can be opened, and QueryCanceled if the signal fires in the line. What is lent must be
+   * released.
    */
   acquire(signal: AbortSignal | undefined): Promise<pg.PoolClient>;
   /** Takes a connection back, or closes it when it is broken. */
   release(client: pg.PoolClient, broken: boolean): void;
-  /** Lends no connection again that is open now: what a session was told when it began may no longer hold. */
+  /**
+   * Lends no connection again that is open now: what a session was told when it began may no longer
+   * hold.
+   */
   renew(): void;
   readonly cancelQuery: CancelQuery;
   statistics(): PoolStatistics;
@@ -48,8 +55,9 @@ export interface Pool {
 }
 
 /**
- * How much of the time that it has left a call stands in the line for a connection: what matters less is told before its deadline that there
- * is too much to do, since breakers would take a deadline that passes for a database that hangs. What is critical waits for as long as it can.
+ * How much of the time that it has left a call stands in the line for a connection: what matters
+ * less is told before its deadline that there is too much to do, since breakers would take a
+ * deadline that passes for a database that hangs. What is critical waits for as long as it can.
  */
 const LINE_SHARES: Readonly<Partial<Record<Criticality, number>>> = {
   [Criticality.SHEDDABLE]: 0.5,
@@ -58,7 +66,10 @@ const LINE_SHARES: Readonly<Partial<Record<Criticality, number>>> = {
 /** At rest few backends stay: each costs Postgres several megabytes. */
 const IDLE_MS_MAX = 10_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
-/** For a server that no longer answers at all: Postgres' own statement timeout would have come by then. */
+/**
+ * For a server that no longer answers at all: Postgres' own statement timeout would have come by
+ * then.
+ */
 const ANSWER_GRACE_MS = 1_000;
 /** Longer than any statement may take when a process drains. */
 const CLOSE_MS_MAX = 5_000;
@@ -76,7 +87,10 @@ function lineMsMax(call: CallPriority | undefined): number {
   return Math.max(0, call.deadline - Date.now()) * share;
 }
 
-/** pg gives bigint as text; counts and sequence numbers are safe as numbers, and anything beyond throws. */
+/**
+ * pg gives bigint as text; counts and sequence numbers are safe as numbers, and anything beyond
+ * throws.
+ */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: "text" | "binary") =>
     oid === INT8_OID && format !== "binary"
@@ -86,7 +100,10 @@ const types: pg.CustomTypesConfig = {
         : pg.types.getTypeParser(oid, "text"),
 };
 
-/** Makes a pool that opens nothing until the first acquire, and survives the loss of its connections. */
+/**
+ * Makes a pool that opens nothing until the first acquire, and survives the loss of its
+ * connections.
+ */
 export function createPool(options: PoolOptions): Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -102,7 +119,8 @@ export function createPool(options: PoolOptions): Pool {
     allowExitOnIdle: true,
     types,
   });
-  // pg's own line cannot be left: nobody ever stands in it, since there are as many places as connections.
+  // pg's own line cannot be left: nobody ever stands in it, since there are as many places as
+  // connections.
   const slots = new Slots(options.poolMax);
   let fresh = new WeakSet<pg.PoolClient>();
   pool.on("connect", (client) => fresh.add(client));

@@ -13,13 +13,22 @@ export interface PrimaryMonitorOptions {
   readonly onChange: (state: PrimaryState) => void;
 }
 
-/** A restart takes Postgres a few hundred milliseconds; it is asked soon, then less often, twice a second at last. */
+/**
+ * A restart takes Postgres a few hundred milliseconds; it is asked soon, then less often, twice a
+ * second at last.
+ */
 const PROBE_PAUSE_MS_FIRST = 25;
 const PROBE_PAUSE_MS_MAX = 500;
-/** So long a primary may be away and reads wait for it: what takes longer is no restart, and whoever asks is told at once. */
+/**
+ * So long a primary may be away and reads wait for it: what takes longer is no restart, and whoever
+ * asks is told at once.
+ */
 const RESTART_MS_MAX = 5_000;
 
-/** Knows how a primary does: callers tell of what failed, and while not all is well it is probed until it is. */
+/**
+ * Knows how a primary does: callers tell of what failed, and while not all is well it is probed
+ * until it is.
+ */
 export class PrimaryMonitor {
   readonly #options: PrimaryMonitorOptions;
   readonly #closed = new AbortController();
@@ -49,7 +58,10 @@ export class PrimaryMonitor {
     void this.#watch();
   }
 
-  /** Resolves once the primary can be reached. Throws DatabaseUnavailable if that takes longer than a restart, and at once from then on. */
+  /**
+   * Resolves once the primary can be reached. Throws DatabaseUnavailable if that takes longer than
+   * a restart, and at once from then on.
+   */
   untilReachable(): Promise<void> {
     return this.#back;
   }

@@ -9,8 +9,8 @@ const TRANSACTION_READ_ONLY = "select current_setting('transaction_read_only') a
 export type ProbeAnswer = "writable" | "read-only";
 
 /**
- * Asks a database whether it takes writes, over a connection of its own: the pool's may be in use, frozen, or of another time.
- * Throws if it does not answer within a second.
+ * Asks a database whether it takes writes, over a connection of its own: the pool's may be in use,
+ * frozen, or of another time. Throws if it does not answer within a second.
  */
 export async function probePrimary(url: string, applicationName: string): Promise<ProbeAnswer> {
   const client = new pg.Client({

@@ -16,7 +16,10 @@ export interface ReadOnlySwitch {
   set(on: boolean): void;
 }
 
-/** Knows whether writes are taken: not while the primary takes none, and not while an operator says so. */
+/**
+ * Knows whether writes are taken: not while the primary takes none, and not while an operator says
+ * so.
+ */
 export class ReadOnlyMode implements ReadOnlySwitch {
   readonly #primaryState: () => PrimaryState;
   readonly #onChange: (status: ReadOnlyStatus) => void;

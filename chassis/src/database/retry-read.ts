@@ -6,7 +6,10 @@ import type { PrimaryMonitor } from "./primary-monitor.ts";
 /** Where reads may go. */
 export interface ReadSources {
   readonly primary: Pool;
-  /** Asked while the primary is unreachable; undefined if there is none, or old data must not be used. */
+  /**
+   * Asked while the primary is unreachable; undefined if there is none, or old data must not be
+   * used.
+   */
   readonly replica: Pool | undefined;
   readonly monitor: PrimaryMonitor;
   /** How often a read is run at most. */
@@ -17,9 +20,10 @@ export interface ReadSources {
 const PAUSE_MS_MAX = 50;
 
 /**
- * Runs a read that changes nothing, and runs it again if its connection was lost or none could be opened: on the replica while the
- * primary is unreachable, or once the primary is back, if that takes no longer than a restart. Whoever has a deadline stops waiting
- * by itself. Throws what `read` throws, and DatabaseUnavailable.
+ * Runs a read that changes nothing, and runs it again if its connection was lost or none could be
+ * opened: on the replica while the primary is unreachable, or once the primary is back, if that
+ * takes no longer than a restart. Whoever has a deadline stops waiting by itself. Throws what
+ * `read` throws, and DatabaseUnavailable.
  */
 export async function retryRead<Result>(
   { primary, replica, monitor, readAttemptsMax }: ReadSources,

@@ -7,7 +7,9 @@ export interface RetryOptions {
   readonly logger: Logger;
   /** Ends the trying. */
   readonly signal: AbortSignal;
-  /** After so many milliseconds no other try begins; without it they go on until the signal fires. */
+  /**
+   * After so many milliseconds no other try begins; without it they go on until the signal fires.
+   */
   readonly forMs?: number;
 }
 
@@ -15,8 +17,9 @@ const RETRY_MS_FIRST = 100;
 const RETRY_MS_MAX = 2_000;
 
 /**
- * Runs something once, and again while the database cannot be asked, or is not yet what is asked for. Resolves too when the signal
- * fires, whatever became of the try. Throws what else goes wrong, and the DatabaseUnavailable of the last try when the time is over.
+ * Runs something once, and again while the database cannot be asked, or is not yet what is asked
+ * for. Resolves too when the signal fires, whatever became of the try. Throws what else goes wrong,
+ * and the DatabaseUnavailable of the last try when the time is over.
  */
 export async function retryWhileUnavailable(
   run: () => Promise<void>,

@@ -10,19 +10,23 @@ export interface RunMigrationsOptions {
   readonly service: string;
   /** The folder of `0001_name.sql` files. */
   readonly migrations: URL;
-  /** Makes what else the service keeps in its database, a queue's tables say, once the migrations have run. */
+  /**
+   * Makes what else the service keeps in its database, a queue's tables say, once the migrations
+   * have run.
+   */
   readonly install?: (url: string) => Promise<void>;
 }
 
 /**
- * For so long a database that cannot be asked, or that another brings up to date, is waited for. As long as a rollout
- * may take: `progressDeadlineSeconds` in k8s/base.
+ * For so long a database that cannot be asked, or that another brings up to date, is waited for. As
+ * long as a rollout may take: `progressDeadlineSeconds` in k8s/base.
  */
 const WAIT_MS_MAX = 15 * 60_000;
 
 /**
- * Runs the process that brings a service's database up to date and ends: 0 when it is, 78 for settings, else 1 with a sentence. What
- * `migrate-main.ts` calls. Several may run at once: one works, the others wait.
+ * Runs the process that brings a service's database up to date and ends: 0 when it is, 78 for
+ * settings, else 1 with a sentence. What `migrate-main.ts` calls. Several may run at once: one
+ * works, the others wait.
  */
 export function runMigrations({ service, migrations, install }: RunMigrationsOptions): void {
   const name = `${service}-migrate`;

@@ -20,17 +20,24 @@ export interface ServiceDatabaseOptions {
   readonly logger: Logger;
 }
 
-/** What the failure policy allows, and what is usual without one: to wait for a connection for ever, and to do nothing twice. */
+/**
+ * What the failure policy allows, and what is usual without one: to wait for a connection for ever,
+ * and to do nothing twice.
+ */
 const LIMITS = {
-  // Shorter than any write may take, so that a full pool is told as such; a read has less time.
-  // A restart costs a read its connection, then one attempt to connect; what ends more connections than that may be the read itself.
+  // Shorter than any write may take, so that a full pool is told as such; a read has less time. A
+  // restart costs a read its connection, then one attempt to connect; what ends more connections
+  // than that may be the read itself.
   on: { acquireTimeoutMs: 2_000, readAttemptsMax: 4 },
   off: { acquireTimeoutMs: 600_000, readAttemptsMax: 1 },
 } as const satisfies Record<FailurePolicySwitch, unknown>;
 /** No statement of a request takes longer; the longest method of a row has 3 s. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 
-/** Makes a service's database, which measures its pool, and reports the connections that die and whether it takes writes. */
+/**
+ * Makes a service's database, which measures its pool, and reports the connections that die and
+ * whether it takes writes.
+ */
 export function createServiceDatabase(options: ServiceDatabaseOptions): Database {
   const { name, metrics, logger } = options;
   const database = createDatabase({
@@ -65,8 +72,9 @@ export interface ServicePreparation {
 }
 
 /**
- * Brings a service's database up to date, or waits until somebody else has. While the database cannot be asked it tries
- * again, and it gives up when the signal fires. Throws what is wrong with a migration.
+ * Brings a service's database up to date, or waits until somebody else has. While the database
+ * cannot be asked it tries again, and it gives up when the signal fires. Throws what is wrong with
+ * a migration.
  */
 export async function prepareServiceDatabase(
   { url, migrations: directory, mode = "run", logger }: ServicePreparation,

@@ -10,24 +10,28 @@ import { runTransaction } from "./transaction.ts";
 /** The place where the rows of a key live. */
 export interface Shard {
   /**
-   * Runs one statement that changes nothing. It is run again if its connection was lost before the answer, and goes to the replica, if
-   * there is one, while the primary is unreachable. When the signal fires the promise rejects at once and the query is cancelled in
-   * Postgres. Throws DatabaseUnavailable, QueryCanceled, or Postgres' own error.
+   * Runs one statement that changes nothing. It is run again if its connection was lost before the
+   * answer, and goes to the replica, if there is one, while the primary is unreachable. When the
+   * signal fires the promise rejects at once and the query is cancelled in Postgres. Throws
+   * DatabaseUnavailable, QueryCanceled, or Postgres' own error.
    */
   read<Row>(
     statement: Statement,
     values?: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<Rows<Row>>;
-  /** As `read`, and never from a replica: for what old data must not decide, such as a password or a session. */
+  /**
+   * As `read`, and never from a replica: for what old data must not decide, such as a password or a
+   * session.
+   */
   readCurrent<Row>(
     statement: Statement,
     values?: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<Rows<Row>>;
   /**
-   * Runs one statement that may change something, on the primary, and once: if its connection is lost nobody knows whether it was
-   * carried out. Throws what `read` throws, and DatabaseReadOnly.
+   * Runs one statement that may change something, on the primary, and once: if its connection is
+   * lost nobody knows whether it was carried out. Throws what `read` throws, and DatabaseReadOnly.
    */
   write<Row>(
     statement: Statement,
@@ -35,9 +39,10 @@ export interface Shard {
     signal?: AbortSignal,
   ): Promise<Rows<Row>>;
   /**
-   * Runs `body` between BEGIN and COMMIT; anything it throws rolls back. After a serialization failure, a deadlock, or the loss of the
-   * connection before COMMIT was sent the whole body runs again, a bounded number of times, so it must touch nothing but the database.
-   * A COMMIT that was sent is waited for, whatever the signal says, and never sent again. Throws what `write` throws.
+   * Runs `body` between BEGIN and COMMIT; anything it throws rolls back. After a serialization
+   * failure, a deadlock, or the loss of the connection before COMMIT was sent the whole body runs
+   * again, a bounded number of times, so it must touch nothing but the database. A COMMIT that was
+   * sent is waited for, whatever the signal says, and never sent again. Throws what `write` throws.
    */
   transaction<Result>(
     body: (connection: Connection) => Promise<Result>,
@@ -112,8 +117,8 @@ async function guardWrite<Result>(
 }
 
 /**
- * Rejects as soon as the signal fires, while `run` goes on to cancel its query and to clear up behind itself. After
- * `disarm` the signal no longer counts.
+ * Rejects as soon as the signal fires, while `run` goes on to cancel its query and to clear up
+ * behind itself. After `disarm` the signal no longer counts.
  */
 function untilAborted<Result>(
   signal: AbortSignal | undefined,

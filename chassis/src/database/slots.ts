@@ -13,7 +13,10 @@ interface Waiter {
   readonly priority: number;
 }
 
-/** So many places, handed out by priority, and then in the order of asking. Who gives up leaves the line, and takes no place later. */
+/**
+ * So many places, handed out by priority, and then in the order of asking. Who gives up leaves the
+ * line, and takes no place later.
+ */
 export class Slots {
   readonly #waiting = new Set<Waiter>();
   #free: number;
@@ -27,7 +30,10 @@ export class Slots {
     return this.#waiting.size;
   }
 
-  /** Takes a place, which must be given back. Throws PoolBusy if none comes free in time, and QueryCanceled if the signal fires. */
+  /**
+   * Takes a place, which must be given back. Throws PoolBusy if none comes free in time, and
+   * QueryCanceled if the signal fires.
+   */
   async take({ timeoutMs, signal, priority = 0 }: Wait): Promise<void> {
     if (signal?.aborted) throw canceledBy(signal);
     if (this.#free > 0) {

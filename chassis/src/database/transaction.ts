@@ -17,8 +17,8 @@ const ATTEMPTS_MAX = 4;
 const PAUSE_MS_MAX = 20;
 
 /**
- * Runs a transaction, and runs it again if another got in its way, or its connection was lost before the COMMIT was sent, so that
- * nothing of it can have been carried out.
+ * Runs a transaction, and runs it again if another got in its way, or its connection was lost
+ * before the COMMIT was sent, so that nothing of it can have been carried out.
  */
 export async function runTransaction<Result>(
   pool: Pool,

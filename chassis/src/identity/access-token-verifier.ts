@@ -36,9 +36,9 @@ export interface AccessTokenVerifier {
 }
 
 /**
- * Makes the verifier. It asks nobody: the keys come from configuration. A verified token is remembered until it
- * ends, since verifying takes about 300 µs and a look-up 2 µs; a refused one is not, so that made-up tokens can't
- * push real ones out.
+ * Makes the verifier. It asks nobody: the keys come from configuration. A verified token is
+ * remembered until it ends, since verifying takes about 300 µs and a look-up 2 µs; a refused one is
+ * not, so that made-up tokens can't push real ones out.
  *
  * @throws Error if a key is no Ed25519 public key.
  */

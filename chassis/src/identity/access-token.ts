@@ -1,7 +1,9 @@
 /** The one signature algorithm of access tokens; a token that names another is refused. */
 export const ACCESS_TOKEN_ALGORITHM = "EdDSA";
 
-/** The `typ` of an access token's header (RFC 9068), so that no other kind of token passes for one. */
+/**
+ * The `typ` of an access token's header (RFC 9068), so that no other kind of token passes for one.
+ */
 export const ACCESS_TOKEN_TYPE = "at+jwt";
 
 /** An access token whose signature and claims were found right. */
@@ -10,7 +12,9 @@ export interface AccessToken {
   readonly subject: string;
   /** The session that it was given in: the `sid` claim. */
   readonly sessionId: string;
-  /** Whether the user runs the system: the `operator` claim is true, and nothing that resembles it. */
+  /**
+   * Whether the user runs the system: the `operator` claim is true, and nothing that resembles it.
+   */
   readonly operator: boolean;
   /** When it ends. */
   readonly expireTime: Date;

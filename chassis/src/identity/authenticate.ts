@@ -11,8 +11,8 @@ export const ACCESS_TOKEN_ISSUER = "triptych";
 export const ACCESS_TOKEN_AUDIENCE = "triptych";
 
 /**
- * Mutex an `authorization` header into a caller. Without one the caller is anonymous; a bad one is never taken for
- * none. Throws an {@link RpcError}, UNAUTHENTICATED.
+ * Mutex an `authorization` header into a caller. Without one the caller is anonymous; a bad one is
+ * never taken for none. Throws an {@link RpcError}, UNAUTHENTICATED.
  */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 

@@ -10,13 +10,19 @@ export interface UserCaller {
   readonly kind: "user";
   readonly userId: string;
   readonly sessionId: string;
-  /** Whether they run the system, and may see how it came to an answer. It opens nobody else's data to them. */
+  /**
+   * Whether they run the system, and may see how it came to an answer. It opens nobody else's data
+   * to them.
+   */
   readonly operator: boolean;
   /** The token itself, for calls to other services on this user's behalf. Never logged. */
   readonly token: string;
 }
 
-/** On whose behalf a call is made. Each process decides it from the token, never from another's word. */
+/**
+ * On whose behalf a call is made. Each process decides it from the token, never from another's
+ * word.
+ */
 export type Caller = AnonymousCaller | UserCaller;
 
 /** The caller without a token. */

@@ -11,8 +11,9 @@ export function newId(): string {
 }
 
 /**
- * Makes a UUIDv7 that ends in the two bytes of its partition's id, so that a row is found from its own id alone: a
- * comment lives in the slot of its image, a session in that of its user. 58 random or counted bits remain for each millisecond.
+ * Makes a UUIDv7 that ends in the two bytes of its partition's id, so that a row is found from its
+ * own id alone: a comment lives in the slot of its image, a session in that of its user. 58 random
+ * or counted bits remain for each millisecond.
  */
 export function newIdIn(partitionId: string): string {
   return v7().slice(0, ID_LENGTH - SLOT_DIGITS) + partitionId.slice(-SLOT_DIGITS);
@@ -23,7 +24,10 @@ export function slotOf(id: string): number {
   return Number.parseInt(id.slice(-SLOT_DIGITS), 16);
 }
 
-/** True if the text has an id's form: a UUID of any version in lower case. Nothing else reaches SQL as an id. */
+/**
+ * True if the text has an id's form: a UUID of any version in lower case. Nothing else reaches SQL
+ * as an id.
+ */
 export function isId(value: string): boolean {
   return ID.test(value);
 }

@@ -29,8 +29,9 @@ const isKind: Readonly<Record<PositionKind, (value: unknown) => boolean>> = {
 };
 
 /**
- * Makes an opaque, URL-safe token for the page after `position`. `query` is everything that the page's order and
- * content depend on: the method, its filters, its order, and whose view it is. Throws RangeError if it gets too long.
+ * Makes an opaque, URL-safe token for the page after `position`. `query` is everything that the
+ * page's order and content depend on: the method, its filters, its order, and whose view it is.
+ * Throws RangeError if it gets too long.
  */
 export function encodePageToken(query: readonly string[], position: Position): string {
   const body = Buffer.from(JSON.stringify(position));
@@ -43,8 +44,9 @@ export function encodePageToken(query: readonly string[], position: Position): s
 }
 
 /**
- * Reads a token back. Undefined if it is malformed, of another query or version, or its position is not of these
- * kinds: nothing of a forged token goes on unchecked. The checksum finds mistakes, it keeps no secret.
+ * Reads a token back. Undefined if it is malformed, of another query or version, or its position is
+ * not of these kinds: nothing of a forged token goes on unchecked. The checksum finds mistakes, it
+ * keeps no secret.
  */
 export function decodePageToken(
   query: readonly string[],

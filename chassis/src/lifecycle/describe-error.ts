@@ -4,8 +4,9 @@ import { isNativeError } from "node:util/types";
 const CAUSES_MAX = 5;
 
 /**
- * Says in one line why a process could not start: the error's message and its causes', without a stack. A port in
- * use, a refused connection and a folder without permission are said in words instead of codes.
+ * Says in one line why a process could not start: the error's message and its causes', without a
+ * stack. A port in use, a refused connection and a folder without permission are said in words
+ * instead of codes.
  */
 export function describeError(error: unknown): string {
   const chain = chainOf(error);
@@ -18,7 +19,10 @@ export function describeError(error: unknown): string {
   return told.join(": ").replaceAll(/\s*\n\s*/g, " ");
 }
 
-/** The error and its causes; for several at once the first, and for a suppressed one what came first. */
+/**
+ * The error and its causes; for several at once the first, and for a suppressed one what came
+ * first.
+ */
 function chainOf(error: unknown): readonly unknown[] {
   const chain: unknown[] = [];
   for (let link = error; link !== undefined && chain.length < CAUSES_MAX; link = causeOf(link)) {

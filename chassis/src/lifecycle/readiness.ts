@@ -1,4 +1,7 @@
-/** Whether a process should be sent traffic: one answer for its probes, its health service and its balancer. */
+/**
+ * Whether a process should be sent traffic: one answer for its probes, its health service and its
+ * balancer.
+ */
 export interface Readiness {
   readonly isReady: () => boolean;
   /** Changes the answer, and tells those who watch if it is another. */

@@ -7,8 +7,8 @@ export const EXIT_FAILURE = 1;
 const EXIT_CONFIGURATION = 78;
 
 /**
- * Writes on stderr, for people, why a process does not do what it was started for, and gives the exit code. `failed` follows the
- * process's name.
+ * Writes on stderr, for people, why a process does not do what it was started for, and gives the
+ * exit code. `failed` follows the process's name.
  */
 export function reportStartFailure(name: string, error: unknown, failed = "cannot start"): number {
   if (error instanceof ConfigurationError) {

@@ -10,8 +10,9 @@ const EXIT_OK = 0;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /**
- * One Ctrl-C reaches a process several times within milliseconds: from the terminal, and again from each parent that
- * passes it on. Only a signal after this time says that somebody has lost patience.
+ * One Ctrl-C reaches a process several times within milliseconds: from the terminal, and again from
+ * each parent that passes it on. Only a signal after this time says that somebody has lost
+ * patience.
  */
 const SIGNAL_ECHO_MS = 300;
 
@@ -21,11 +22,13 @@ export interface RunningApp {
   readonly readiness?: Readiness;
   /** Where the process writes its own lines. */
   readonly logger?: Logger;
-  /** Overrides the option of the same name: it may come from the configuration that `start` reads. */
+  /**
+   * Overrides the option of the same name: it may come from the configuration that `start` reads.
+   */
   readonly drainTimeoutMs?: number;
   /**
-   * Takes no more work, and lets what runs end. The signal is aborted when the time is over: what still runs then is
-   * to be cut off.
+   * Takes no more work, and lets what runs end. The signal is aborted when the time is over: what
+   * still runs then is to be cut off.
    */
   readonly drain: (signal: AbortSignal) => Promise<void>;
   /** Gives back what it holds: pools, files, timers. */
@@ -36,7 +39,10 @@ export interface RunningApp {
 export interface RunProcessOptions {
   /** The process's name, in its lines. */
   readonly name: string;
-  /** Reads the configuration and starts. The signal is aborted if the process is told to end meanwhile. */
+  /**
+   * Reads the configuration and starts. The signal is aborted if the process is told to end
+   * meanwhile.
+   */
   readonly start: (signal: AbortSignal) => Promise<RunningApp>;
   /** The most that draining takes, in milliseconds. */
   readonly drainTimeoutMs: number;
@@ -45,9 +51,12 @@ export interface RunProcessOptions {
 /**
  * Runs a process from its start to its exit; called once, by `main.ts`.
  *
- * SIGTERM, SIGINT, and the end of a supervisor that spawned it with an IPC channel: readiness off, drain, close, exit
- * 0. A second signal: exit 1 at once. Faults of the configuration: a sentence each on stderr, exit 78. Any other
- * failure to start: one line on stderr, exit 1. An error that nobody caught: logged, then drained as above, exit 1.
+ * SIGTERM, SIGINT, and the end of a supervisor that spawned it with an IPC channel: readiness off,
+ * drain, close, exit
+ * 0. A second signal: exit 1 at once. Faults of the configuration: a sentence each on stderr, exit
+ *   78. Any other
+ * failure to start: one line on stderr, exit 1. An error that nobody caught: logged, then drained
+ * as above, exit 1.
  */
 export function runProcess(options: RunProcessOptions): void {
   new ProcessRun(options).run();

@@ -4,7 +4,10 @@ import { EXIT_FAILURE, reportStartFailure } from "./report-start-failure.ts";
 export interface RunTaskOptions {
   /** The process's name, in its lines. */
   readonly name: string;
-  /** Reads the configuration and does the work. The signal is aborted when the process is told to end: the work is then undone. */
+  /**
+   * Reads the configuration and does the work. The signal is aborted when the process is told to
+   * end: the work is then undone.
+   */
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -12,9 +15,10 @@ export interface RunTaskOptions {
 const UNDO_MS_MAX = 5_000;
 
 /**
- * Runs a process that does one thing and ends; called once, by its main file. Exits with 0 when the thing is done. Faults of the
- * configuration: a sentence each on stderr, exit 78. Any other failure: one line on stderr, exit 1, and so if SIGTERM or SIGINT came before
- * it was done, since whoever waits for it must not take it for done.
+ * Runs a process that does one thing and ends; called once, by its main file. Exits with 0 when the
+ * thing is done. Faults of the configuration: a sentence each on stderr, exit 78. Any other
+ * failure: one line on stderr, exit 1, and so if SIGTERM or SIGINT came before it was done, since
+ * whoever waits for it must not take it for done.
  */
 export function runTask({ name, run }: RunTaskOptions): void {
   const told = new AbortController();

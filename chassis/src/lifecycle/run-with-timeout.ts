@@ -1,6 +1,6 @@
 /**
- * Runs something that must end in time: its signal is aborted when `timeoutMs` is over, and then it is not waited for
- * any longer.
+ * Runs something that must end in time: its signal is aborted when `timeoutMs` is over, and then it
+ * is not waited for any longer.
  *
  * @returns whether it ended in time.
  * @throws what it throws in time; what it throws later is dropped, since nobody waits.

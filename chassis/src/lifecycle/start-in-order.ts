@@ -7,9 +7,11 @@ export interface Part {
 }
 
 /**
- * Starts parts one after the other. If one fails, those before it are stopped again, the last first.
+ * Starts parts one after the other. If one fails, those before it are stopped again, the last
+ * first.
  *
- * @returns what stops all of them, the last first; it goes on past one that fails, and throws its error at the end.
+ * @returns what stops all of them, the last first; it goes on past one that fails, and throws its
+ *   error at the end.
  *   Called again, it gives the same promise.
  * @throws Error that names the part that failed, the part's own error in `cause`.
  */

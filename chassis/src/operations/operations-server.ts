@@ -31,8 +31,8 @@ export interface OperationsServer {
 }
 
 /**
- * Serves `GET /metrics`, `/healthz` (alive) and `/readyz` (200 or 503), and `/read-only` where there is a switch for it, for a process
- * without an HTTP server of its own, and nothing else.
+ * Serves `GET /metrics`, `/healthz` (alive) and `/readyz` (200 or 503), and `/read-only` where
+ * there is a switch for it, for a process without an HTTP server of its own, and nothing else.
  *
  * @throws the socket's error if it can't listen, such as `EADDRINUSE`.
  */

@@ -5,8 +5,9 @@ import type { Answer, SwitchRequest } from "./operations-answer.ts";
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /**
- * Shows the switch (GET), switches to read-only (PUT) and back (DELETE), and answers what holds then. Only who is on the process's own
- * machine may switch: whoever scrapes metrics reaches this port too. There is no POST: a web page in an operator's browser may send one to any address
+ * Shows the switch (GET), switches to read-only (PUT) and back (DELETE), and answers what holds
+ * then. Only who is on the process's own machine may switch: whoever scrapes metrics reaches this
+ * port too. There is no POST: a web page in an operator's browser may send one to any address
  * without asking.
  */
 export function answerReadOnly(

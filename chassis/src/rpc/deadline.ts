@@ -1,7 +1,10 @@
 import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
 
-/** A deadline that is being kept: its signal fires when it passes, or when the caller gives up before. */
+/**
+ * A deadline that is being kept: its signal fires when it passes, or when the caller gives up
+ * before.
+ */
 export interface KeptDeadline extends Disposable {
   /** When the answer is of no more use, in milliseconds since the epoch. */
   readonly deadline: number;
@@ -11,7 +14,10 @@ export interface KeptDeadline extends Disposable {
   race<T>(work: Promise<T>): Promise<T>;
 }
 
-/** Keeps a deadline until it is disposed of. The parent's signal, if it fires first, means that the caller gave up. */
+/**
+ * Keeps a deadline until it is disposed of. The parent's signal, if it fires first, means that the
+ * caller gave up.
+ */
 export function keepDeadline(deadline: number, parent?: AbortSignal): KeptDeadline {
   const controller = new AbortController();
   const { signal } = controller;

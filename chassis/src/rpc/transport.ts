@@ -9,13 +9,22 @@ export interface CallHeaders {
   readonly requestId: string | undefined;
   /** `Bearer <access token>` of the user for whom the call is made; undefined if anonymous. */
   readonly authorization: string | undefined;
-  /** How much the call matters; undefined if the caller does not say, and then its method's policy decides. */
+  /**
+   * How much the call matters; undefined if the caller does not say, and then its method's policy
+   * decides.
+   */
   readonly criticality?: Criticality | undefined;
-  /** When the answer is of no more use, in milliseconds since the epoch; undefined if the caller set none. */
+  /**
+   * When the answer is of no more use, in milliseconds since the epoch; undefined if the caller set
+   * none.
+   */
   readonly deadline: number | undefined;
   /** Fires when the caller gives up. */
   readonly signal: AbortSignal;
-  /** Which process calls. Set by whoever receives the call, and never sent; undefined where nobody has to prove it. */
+  /**
+   * Which process calls. Set by whoever receives the call, and never sent; undefined where nobody
+   * has to prove it.
+   */
   readonly peer?: Peer | undefined;
   /** Told what becomes of the call; undefined if nobody asked. */
   readonly explanation?: Explanation | undefined;
@@ -25,8 +34,9 @@ export interface CallHeaders {
 export type CalleeHealth = "serving" | "read-only" | "not-serving";
 
 /**
- * Carries messages to a callee and back: over gRPC, or within the process. The two behave alike: they throw
- * {@link RpcError}s, keep the deadline, stop when the signal fires, and neither side sees the other's message object.
+ * Carries messages to a callee and back: over gRPC, or within the process. The two behave alike:
+ * they throw {@link RpcError}s, keep the deadline, stop when the signal fires, and neither side
+ * sees the other's message object.
  */
 export interface Transport {
   /** One message there, one back. */
@@ -34,18 +44,25 @@ export interface Transport {
   /** One message there, many back. Leaving the loop early cancels the call. */
   serverStream(method: DescMethod, request: Message, headers: CallHeaders): AsyncIterable<Message>;
   /**
-   * Many messages there, one back. The callee may answer before it has read them all. That the messages end is no proof to it
-   * that all were sent: Node's HTTP/2 ends the stream of a client that gives up, and resets it only then. A method that must
-   * know has its client say so in its last message.
+   * Many messages there, one back. The callee may answer before it has read them all. That the
+   * messages end is no proof to it that all were sent: Node's HTTP/2 ends the stream of a client
+   * that gives up, and resets it only then. A method that must know has its client say so in its
+   * last message.
    */
   clientStream(
     method: DescMethod,
     requests: AsyncIterable<Message>,
     headers: CallHeaders,
   ): Promise<Message>;
-  /** Asks the callee whether it can do its work (grpc.health.v1, of the service). Throws if it cannot be asked in time. */
+  /**
+   * Asks the callee whether it can do its work (grpc.health.v1, of the service). Throws if it
+   * cannot be asked in time.
+   */
   health(timeoutMs: number): Promise<CalleeHealth>;
-  /** Whether no replica of the callee answers so much as a ping now: a second try would hang beside the first. */
+  /**
+   * Whether no replica of the callee answers so much as a ping now: a second try would hang beside
+   * the first.
+   */
   hangs(): boolean;
   /** Closes the connections. Calls under way fail. */
   close(): void;

@@ -9,7 +9,10 @@ interface ValidityReading {
 /** Reads the certificates' validities, by whose they are, at each scrape. */
 export type WatchCertificates = (read: () => ReadonlyMap<string, ValidityReading>) => void;
 
-/** Makes the metrics of the certificates that an app shows and trusts. Without TLS they have no series. */
+/**
+ * Makes the metrics of the certificates that an app shows and trusts. Without TLS they have no
+ * series.
+ */
 export function certificateMetrics(registry: Registry): WatchCertificates {
   let watched: () => ReadonlyMap<string, ValidityReading> = () => new Map();
   const gauge = (name: string, help: string, time: (validity: ValidityReading) => Date) =>

@@ -21,7 +21,9 @@ const BREAKER_STATE_VALUES = {
 export interface Metrics {
   /** The app's own, since several apps share a process in the monolith. */
   readonly registry: Registry;
-  /** RPCs that were answered: `images.v1.ImageService/GetImage`, and the code's name: `NOT_FOUND`. */
+  /**
+   * RPCs that were answered: `images.v1.ImageService/GetImage`, and the code's name: `NOT_FOUND`.
+   */
   readonly rpcServer: Histogram<"method" | "code">;
   /** RPCs that were made of others, as their caller saw them end. */
   readonly rpcClient: Histogram<"callee" | "method" | "code">;
@@ -29,7 +31,10 @@ export interface Metrics {
   readonly client: ClientMetrics;
   /** What is let in, and what is refused at the door. */
   readonly server: ServerMetrics;
-  /** HTTP requests: the route is its pattern (`/v1/images/:id`), never a url, so that labels stay few. */
+  /**
+   * HTTP requests: the route is its pattern (`/v1/images/:id`), never a url, so that labels stay
+   * few.
+   */
   readonly http: Histogram<"method" | "route" | "status">;
   /** Takes the state that a breaker is made in, and each that it changes to. */
   readonly observeBreaker: ObserveBreaker;

@@ -1,6 +1,8 @@
 import { Gauge, Histogram, type Registry } from "prom-client";
 
-/** Connections of a pool: all, those that nobody uses, the callers that wait for one, and the most. */
+/**
+ * Connections of a pool: all, those that nobody uses, the callers that wait for one, and the most.
+ */
 export interface PoolStatistics {
   readonly total: number;
   readonly idle: number;
@@ -11,7 +13,9 @@ export interface PoolStatistics {
 /** Shows a pool under a name until the function that it returns is called. */
 export type WatchPool = (name: string, statistics: () => PoolStatistics) => () => void;
 
-/** Makes the metrics of database pools; the pools are asked at each scrape, and never in between. */
+/**
+ * Makes the metrics of database pools; the pools are asked at each scrape, and never in between.
+ */
 export function poolMetrics(
   registry: Registry,
   buckets: number[],

@@ -11,7 +11,10 @@ interface AdmissionReading {
 export interface ServerMetrics {
   /** Reads admission at each scrape. */
   readonly watchAdmission: (admission: AdmissionReading) => void;
-  /** Calls that were refused at the door: which, how much they mattered, and what there was too much of. */
+  /**
+   * Calls that were refused at the door: which, how much they mattered, and what there was too much
+   * of.
+   */
   readonly shed: Counter<"method" | "rank" | "cause">;
 }
 

@@ -17,7 +17,10 @@ import {
 
 /** How long a call of the echo service may take, in milliseconds. */
 export const ECHO_TIMEOUT_MS = 1000;
-/** How long `Tell`, `Ask` and `Collect` may take, in milliseconds: on a busy machine, too, a test of something else than time is done by then. */
+/**
+ * How long `Tell`, `Ask` and `Collect` may take, in milliseconds: on a busy machine, too, a test of
+ * something else than time is done by then.
+ */
 const ECHO_LONG_TIMEOUT_MS = 5_000;
 /** How long `Count` may take, in milliseconds: longer than anybody waits for a message of it. */
 const ECHO_STREAM_TIMEOUT_MS = 30_000;

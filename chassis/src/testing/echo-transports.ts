@@ -41,7 +41,10 @@ const ECHO: EchoHandlers = {
   },
 };
 
-/** Makes a router of the echo service, with these handlers instead of its own. Without the policy it takes on whatever comes. */
+/**
+ * Makes a router of the echo service, with these handlers instead of its own. Without the policy it
+ * takes on whatever comes.
+ */
 export function echoRouter(
   handlers: Partial<EchoHandlers>,
   failurePolicy: FailurePolicySwitch = "on",

@@ -6,7 +6,10 @@ import { createRouter, type Router } from "#rpc/server/router.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 
-/** Makes a router as every app has it, whose metrics and log nobody reads. Everybody is anonymous if nobody is told apart. */
+/**
+ * Makes a router as every app has it, whose metrics and log nobody reads. Everybody is anonymous if
+ * nobody is told apart.
+ */
 export function quietRouter(
   implementations: readonly Implementation[],
   authenticate: Authenticate = async () => ANONYMOUS,

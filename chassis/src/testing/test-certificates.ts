@@ -34,7 +34,10 @@ export interface TestAuthority {
   signFor(name: string): TestCertificate;
 }
 
-/** Makes a CA of the test's own: Ed25519, for three hours, of which as much is left as is told. What it signs ends with it. */
+/**
+ * Makes a CA of the test's own: Ed25519, for three hours, of which as much is left as is told. What
+ * it signs ends with it.
+ */
 export function createTestAuthority(leftMs = HOUR_MS): TestAuthority {
   const issuer = `test ${randomBytes(4).toString("hex")}`;
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
@@ -103,7 +106,10 @@ interface Parties {
   readonly publicKey: KeyObject;
 }
 
-/** Writes and signs an X.509 certificate (RFC 5280, 4.1), in PEM. It began two hours before its end at least. */
+/**
+ * Writes and signs an X.509 certificate (RFC 5280, 4.1), in PEM. It began two hours before its end
+ * at least.
+ */
 function writeCertificate(
   { issuer, issuerKey, subject, publicKey }: Parties,
   { extensions, endMs }: { readonly extensions: readonly Buffer[]; readonly endMs: number },

@@ -12,7 +12,10 @@ export interface TestDatabaseOptions {
   readonly migrations: URL | string;
 }
 
-/** A migrated database for one test file. Gone with `drop`, or at the end of the `await using` that holds it. */
+/**
+ * A migrated database for one test file. Gone with `drop`, or at the end of the `await using` that
+ * holds it.
+ */
 export interface TestDatabase {
   /** As a role that owns this database and is no superuser. */
   readonly url: string;
@@ -28,8 +31,8 @@ const ROLE = "tester";
 const TEMPLATE_LOCK = 7_741_001;
 
 /**
- * Clones a database of one's own from a template, which the first caller migrates and the others wait for. Needs the
- * Postgres that jest's globalSetup starts.
+ * Clones a database of one's own from a template, which the first caller migrates and the others
+ * wait for. Needs the Postgres that jest's globalSetup starts.
  */
 export async function createTestDatabase(options: TestDatabaseOptions): Promise<TestDatabase> {
   const superuserUrl = process.env.TEST_POSTGRES_URL;

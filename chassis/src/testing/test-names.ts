@@ -1,6 +1,9 @@
 import { type LookupAddress, promises } from "node:dns";
 
-/** Names that exist in this process only, as grpc-js looks them up, which asks the system for all addresses of a host. */
+/**
+ * Names that exist in this process only, as grpc-js looks them up, which asks the system for all
+ * addresses of a host.
+ */
 export class TestNames implements Disposable {
   readonly #lookup = promises.lookup;
   readonly #addresses = new Map<string, readonly string[]>();

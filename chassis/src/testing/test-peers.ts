@@ -40,7 +40,10 @@ export async function openTestPeers(
   };
 }
 
-/** The credentials of somebody who shows what he has, good or not, or nothing, and believes any callee of that CA. */
+/**
+ * The credentials of somebody who shows what he has, good or not, or nothing, and believes any
+ * callee of that CA.
+ */
 export function peersWith(pair: TestCertificate | undefined, ca: string): PeerCredentials {
   const [key, certificate] = [pair?.key, pair?.certificate].map((text) =>
     text === undefined ? null : Buffer.from(text),

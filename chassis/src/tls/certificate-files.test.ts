@@ -82,7 +82,8 @@ describe("certificate files", () => {
     const before = log.of(STAYS).length;
     await writeFile(files.paths.certificate, "no certificate");
     await eventually(async () => log.of(STAYS).length > before);
-    // Somebody looks again and again, and has nothing new to say; what is broken in another way is new.
+    // Somebody looks again and again, and has nothing new to say; what is broken in another way is
+    // new.
     await rm(files.paths.certificate);
     await eventually(async () => log.of(STAYS).length > before + 1);
     expect(log.of(STAYS)).toHaveLength(before + 2);

@@ -9,15 +9,19 @@ import {
 } from "./certificates.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
 
-/** How often the files are looked at: whoever renews them leaves hours, and three small files cost nothing. */
+/**
+ * How often the files are looked at: whoever renews them leaves hours, and three small files cost
+ * nothing.
+ */
 const LOOK_INTERVAL_MS = 1_000;
 
 /** Told of certificates that took the place of others. */
 export type CertificateListener = (certificates: Certificates) => void;
 
 /**
- * A process's certificate, key and CAs, as their files are from time to time. The content is compared, and not a time or a watch on a name:
- * Kubernetes swaps a link several folders up. What cannot be used is not taken: the former stays, and the log says why, once.
+ * A process's certificate, key and CAs, as their files are from time to time. The content is
+ * compared, and not a time or a watch on a name: Kubernetes swaps a link several folders up. What
+ * cannot be used is not taken: the former stays, and the log says why, once.
  */
 export class CertificateFiles implements Disposable {
   readonly #paths: CertificatePaths;
@@ -30,7 +34,10 @@ export class CertificateFiles implements Disposable {
   #seen: { readonly content: Certificates | undefined; readonly told: boolean };
   #looking = false;
 
-  /** Reads the files of the process of that name. Throws a ConfigurationError if they cannot be used. */
+  /**
+   * Reads the files of the process of that name. Throws a ConfigurationError if they cannot be
+   * used.
+   */
   static async open(
     name: string,
     paths: CertificatePaths,
@@ -103,7 +110,10 @@ export class CertificateFiles implements Disposable {
     warnOfExpiry(validitiesOf(content), this.#logger);
   }
 
-  /** A look between two writes sees halves of both: what is the same at the next look is no accident. */
+  /**
+   * A look between two writes sees halves of both: what is the same at the next look is no
+   * accident.
+   */
   #complain(content: Certificates | undefined, error: unknown): void {
     const isSame = isDeepStrictEqual(content, this.#seen.content);
     if (isSame && !this.#seen.told) {

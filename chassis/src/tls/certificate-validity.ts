@@ -16,8 +16,8 @@ export type CertificateValidities = ReadonlyMap<CertificateRole, CertificateVali
 const CERTIFICATE = /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----/gs;
 
 /**
- * Reads when the certificates of a file in PEM are good: if there are several, the one that ends first, since whoever needs it
- * is lost then. Throws if there is none, or one that cannot be read.
+ * Reads when the certificates of a file in PEM are good: if there are several, the one that ends
+ * first, since whoever needs it is lost then. Throws if there is none, or one that cannot be read.
  */
 export function readValidity(pem: Buffer): CertificateValidity {
   const [first, ...others] = [...pem.toString("latin1").matchAll(CERTIFICATE)].map(([text]) => {

@@ -20,7 +20,10 @@ export interface Certificates {
   readonly ca: Buffer;
 }
 
-/** Reads the three files. Throws a ConfigurationError that names the setting of one that cannot be read. */
+/**
+ * Reads the three files. Throws a ConfigurationError that names the setting of one that cannot be
+ * read.
+ */
 export async function readCertificates(paths: CertificatePaths): Promise<Certificates> {
   const [certificate, key, ca] = await Promise.all([
     read("tlsCertificateFile", paths.certificate),
@@ -31,8 +34,9 @@ export async function readCertificates(paths: CertificatePaths): Promise<Certifi
 }
 
 /**
- * Throws a ConfigurationError that says what is wrong, if these are not what the process of that name can use: a certificate that names it and is
- * valid now, the key of it, and at least one CA. No part of a key is shown.
+ * Throws a ConfigurationError that says what is wrong, if these are not what the process of that
+ * name can use: a certificate that names it and is valid now, the key of it, and at least one CA.
+ * No part of a key is shown.
  */
 export function checkCertificates({ certificate, key, ca }: Certificates, name: string): void {
   const own = parse("tlsCertificateFile", "a certificate in PEM", () => {
@@ -57,7 +61,10 @@ export function checkCertificates({ certificate, key, ca }: Certificates, name: 
   });
 }
 
-/** When they are good, by whose they are: the process's own with what leads to a CA, and the CAs. They were checked before. */
+/**
+ * When they are good, by whose they are: the process's own with what leads to a CA, and the CAs.
+ * They were checked before.
+ */
 export function validitiesOf({ certificate, ca }: Certificates): CertificateValidities {
   return new Map([
     ["own", readValidity(certificate)],

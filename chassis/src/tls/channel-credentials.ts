@@ -3,8 +3,9 @@ import type { CertificateFiles, CertificateListener } from "./certificate-files.
 import { nameOf, uriOf } from "./process-uri.ts";
 
 /**
- * What a client shows, and asks of the callee: a certificate of one of the CAs that names the process that was meant. Where it was dialled
- * plays no part: pods change their addresses. Each new connection is given the files as they are then.
+ * What a client shows, and asks of the callee: a certificate of one of the CAs that names the
+ * process that was meant. Where it was dialled plays no part: pods change their addresses. Each new
+ * connection is given the files as they are then.
  */
 export function createChannelCredentials(
   files: CertificateFiles,
@@ -21,7 +22,10 @@ export function createChannelCredentials(
   });
 }
 
-/** Gives grpc-js the files in its own terms, in which CAs and certificates change apart; they are told in one go. */
+/**
+ * Gives grpc-js the files in its own terms, in which CAs and certificates change apart; they are
+ * told in one go.
+ */
 function createProvider(files: CertificateFiles): experimental.CertificateProvider {
   const listeners = new Map<unknown, CertificateListener>();
   const add = (key: unknown, listener: CertificateListener) => {

@@ -19,8 +19,8 @@ export interface PeerCredentials extends Disposable {
 }
 
 /**
- * Opens the certificates of the process of that name. Undefined if there are none: nobody then proves anything, and the log says so if that is
- * not only among processes of one machine.
+ * Opens the certificates of the process of that name. Undefined if there are none: nobody then
+ * proves anything, and the log says so if that is not only among processes of one machine.
  *
  * @throws ConfigurationError if some are missing, or cannot be used.
  */

@@ -6,13 +6,19 @@ import { PEER_FIELDS } from "#configuration/service-settings.ts";
 /** The settings that say how a process and its peers know one another. */
 export type PeerSettings = Configuration<typeof PEER_FIELDS>;
 
-/** Where a process listens for its peers, and where it dials them, by the variable that says so: a host, or `host:port` of each replica. */
+/**
+ * Where a process listens for its peers, and where it dials them, by the variable that says so: a
+ * host, or `host:port` of each replica.
+ */
 export type PeerAddresses = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 const FILES = ["tlsCertificateFile", "tlsKeyFile", "tlsCaFile"] as const;
 const FILE_VARIABLES = FILES.map((name) => PEER_FIELDS[name].variable);
 
-/** Finds TLS that is set by halves, and, if there is none and no switch allows it, what would be said without TLS to other machines. */
+/**
+ * Finds TLS that is set by halves, and, if there is none and no switch allows it, what would be
+ * said without TLS to other machines.
+ */
 export function findPeerFaults(
   settings: Partial<PeerSettings>,
   addresses: PeerAddresses,
@@ -38,7 +44,10 @@ function findPlaintextFaults(addresses: PeerAddresses): ConfigurationFault[] {
   });
 }
 
-/** Whether a host, with or without a port, is this machine and no other. What is not understood is another. */
+/**
+ * Whether a host, with or without a port, is this machine and no other. What is not understood is
+ * another.
+ */
 function isLoopback(address: string): boolean {
   const host = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([^:]+):\d+$/, "$1");
   return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));

@@ -8,11 +8,13 @@ export function uriOf(name: string): string {
 }
 
 /**
- * Reads which process a certificate names out of its subject alternative names, as Node writes them: `URI:spiffe://triptych/users, DNS:users`.
- * Undefined if they are none, or hold another URI or more than one: a certificate is one process's.
+ * Reads which process a certificate names out of its subject alternative names, as Node writes
+ * them: `URI:spiffe://triptych/users, DNS:users`. Undefined if they are none, or hold another URI
+ * or more than one: a certificate is one process's.
  */
 export function nameOf(subjectAltName: string | undefined): string | undefined {
-  // Node puts in quotes what could be taken for two names. Nothing in a certificate of ours needs them.
+  // Node puts in quotes what could be taken for two names. Nothing in a certificate of ours needs
+  // them.
   if (subjectAltName === undefined || subjectAltName.includes('"')) return undefined;
   const uris = subjectAltName.split(", ").filter((name) => name.startsWith("URI:"));
   const [uri = ""] = uris;

@@ -17,7 +17,10 @@ import { contextFor } from "#testing/test-context.ts";
 import { connectWithTls12, openTestPeers, peersWith, type TestPeers } from "#testing/test-peers.ts";
 import type { PeerCredentials } from "./peer-credentials.ts";
 
-/** New leaves of the first CA, then over to the second, and new leaves again: with a second for each, 9 s. */
+/**
+ * New leaves of the first CA, then over to the second, and new leaves again: with a second for
+ * each, 9 s.
+ */
 const LEAVES = 3;
 const WORKERS = 3;
 /** Each connection is used for so many calls, so that there are new ones all the time. */

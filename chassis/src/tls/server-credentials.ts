@@ -3,7 +3,10 @@ import { ServerCredentials } from "@grpc/grpc-js";
 import type { CertificateFiles } from "./certificate-files.ts";
 import type { Certificates } from "./certificates.ts";
 
-/** What a server shows, and asks of whoever connects: TLS 1.3, and a certificate of one of the CAs. New connections are given the files as they are. */
+/**
+ * What a server shows, and asks of whoever connects: TLS 1.3, and a certificate of one of the CAs.
+ * New connections are given the files as they are.
+ */
 export class FileServerCredentials extends ServerCredentials {
   constructor(files: CertificateFiles) {
     super({ requestCert: true, rejectUnauthorized: true }, contextOf(files.current));

@@ -2,8 +2,9 @@ import type { Logger } from "#telemetry/logger.ts";
 import type { CertificateRole, CertificateValidities } from "./certificate-validity.ts";
 
 /**
- * With which part of its time left a certificate should long have been renewed. cert-manager does it with a third, or with
- * what `renewBefore` says: the CA of `k8s/components/mtls` with a tenth. The alerts there are set to the same.
+ * With which part of its time left a certificate should long have been renewed. cert-manager does
+ * it with a third, or with what `renewBefore` says: the CA of `k8s/components/mtls` with a tenth.
+ * The alerts there are set to the same.
  */
 const PART_LEFT_MIN = { own: 1 / 4, ca: 1 / 20 } satisfies Record<CertificateRole, number>;
 

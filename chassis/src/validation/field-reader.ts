@@ -15,7 +15,10 @@ export function readFields<Value>(read: (fields: FieldReader) => Value): Value {
   return value;
 }
 
-/** Collects what is wrong with the fields that it reads. What it gives of a bad field is used by nobody. */
+/**
+ * Collects what is wrong with the fields that it reads. What it gives of a bad field is used by
+ * nobody.
+ */
 export class FieldReader {
   readonly #violations: FieldViolation[] = [];
 

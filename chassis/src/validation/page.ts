@@ -12,7 +12,10 @@ export const PAGE_SIZE_MAX = 100;
 
 /** A list that is read in pages. */
 export interface PagedList {
-  /** Everything that its content and order depend on: the method, and its parameters. A token is good for no other. */
+  /**
+   * Everything that its content and order depend on: the method, and its parameters. A token is
+   * good for no other.
+   */
   readonly query: readonly [method: string, ...parameters: string[]];
   /** What the position of an entry is made of, in the order of the sort key. */
   readonly kinds: readonly PositionKind[];
@@ -53,7 +56,10 @@ export function toNextPageToken<T>(
   return page.more && last !== undefined ? encodePageToken(list.query, positionOf(last)) : "";
 }
 
-/** Reads the position that a page comes after out of its token; undefined if the token is not one of this list. */
+/**
+ * Reads the position that a page comes after out of its token; undefined if the token is not one of
+ * this list.
+ */
 export function fromPageToken(list: PagedList, token: string): Position | undefined {
   return decodePageToken(list.query, token, list.kinds);
 }

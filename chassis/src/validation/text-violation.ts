@@ -12,8 +12,8 @@ export function countCodePoints(text: string): number {
 }
 
 /**
- * Says what is wrong with a text: a NUL, which Postgres cannot hold, half of a surrogate pair, which UTF-8 cannot, or its
- * length. Undefined if nothing is. Never repeats the text.
+ * Says what is wrong with a text: a NUL, which Postgres cannot hold, half of a surrogate pair,
+ * which UTF-8 cannot, or its length. Undefined if nothing is. Never repeats the text.
  */
 export function findTextViolation(text: string, { min = 0, max }: TextLimits): string | undefined {
   if (text.includes("\0")) return "must not contain the character NUL";

@@ -19,7 +19,10 @@ const DEAD_MS = 5_000;
 const BACK_MS = 3_000;
 const RATIO_MAX = 1.05;
 
-/** Ways to be dead. Each takes as long as the callee is dead, and gives how many calls it saw that were sent again by gRPC. */
+/**
+ * Ways to be dead. Each takes as long as the callee is dead, and gives how many calls it saw that
+ * were sent again by gRPC.
+ */
 const DEATHS = {
   async killed({ system }: Stage) {
     await system.process(PROCESS).kill();

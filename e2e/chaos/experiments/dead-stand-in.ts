@@ -8,11 +8,17 @@ const HEALTH_PATH = "/grpc.health.v1.Health/Check";
 
 /** Stands where a callee stood, and answers every call with UNAVAILABLE. */
 export interface DeadStandIn extends AsyncDisposable {
-  /** Calls that reached it: those that were sent for the first time, and those that were tried again. */
+  /**
+   * Calls that reached it: those that were sent for the first time, and those that were tried
+   * again.
+   */
   readonly counts: { readonly first: number; readonly again: number };
 }
 
-/** Listens on a port of 127.0.0.1 and counts the calls that come, but for questions after its health. */
+/**
+ * Listens on a port of 127.0.0.1 and counts the calls that come, but for questions after its
+ * health.
+ */
 export async function startDeadStandIn(port: number): Promise<DeadStandIn> {
   const counts = { first: 0, again: 0 };
   const sessions = new Set<ServerHttp2Session>();

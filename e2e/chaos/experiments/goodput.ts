@@ -1,7 +1,10 @@
 import { isWorse } from "#chaos/load/answer-class.ts";
 import type { Sample } from "#chaos/load/open-loop.ts";
 
-/** As long as a write may take by its policy: an answer that comes later is of no use to anybody. In milliseconds. */
+/**
+ * As long as a write may take by its policy: an answer that comes later is of no use to anybody. In
+ * milliseconds.
+ */
 export const PATIENCE_MS = 3_000;
 
 /** A stretch of time, by the clock of `performance.now()`. */
@@ -21,13 +24,19 @@ export function goodputIn(samples: readonly Sample[], { fromMs, toMs }: Span): n
   return (came.filter(isServed).length * 1_000) / (toMs - fromMs);
 }
 
-/** Which part of the requests that the schedule wanted sent in the span was served; 1 if there were none. */
+/**
+ * Which part of the requests that the schedule wanted sent in the span was served; 1 if there were
+ * none.
+ */
 export function servedShare(samples: readonly Sample[], { fromMs, toMs }: Span): number {
   const asked = samples.filter(({ intendedMs }) => intendedMs >= fromMs && intendedMs < toMs);
   return asked.length === 0 ? 1 : asked.filter(isServed).length / asked.length;
 }
 
-/** The latency from the intended start, in milliseconds, that 99 of 100 did not exceed; 0 if there are none. */
+/**
+ * The latency from the intended start, in milliseconds, that 99 of 100 did not exceed; 0 if there
+ * are none.
+ */
 export function latencyP99(samples: readonly Sample[]): number {
   const latencies = samples.map(({ intendedMs, endedMs }) => endedMs - intendedMs);
   latencies.sort((left, right) => left - right);

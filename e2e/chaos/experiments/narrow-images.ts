@@ -4,13 +4,16 @@ import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
 import { HOST } from "#chaos/system/free-ports.ts";
 import { SystemProcess } from "#chaos/system/system-process.ts";
 
-/** A statement takes two ways over the link to the database of images, and so many connections go over it. */
+/**
+ * A statement takes two ways over the link to the database of images, and so many connections go
+ * over it.
+ */
 const IMAGES_POOL_MAX = "2";
 const REPLACED = "images-1";
 
 /**
- * Makes images the scarce part of a system, with a link to its database on which each way takes so many milliseconds. Gives the process that
- * takes its place, which is the caller's to end.
+ * Makes images the scarce part of a system, with a link to its database on which each way takes so
+ * many milliseconds. Gives the process that takes its place, which is the caller's to end.
  */
 export async function narrowImages(system: ChaosSystem, linkMs: number): Promise<SystemProcess> {
   const environment = await environmentOf(system);

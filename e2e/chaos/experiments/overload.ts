@@ -20,7 +20,10 @@ const CROWD: readonly RouteCase[] = [
   },
   { ...caseOf(IMAGE_CASES, "GET /v1/images/{id}"), weight: 2 },
 ];
-/** Writes that a person waits for: one of images itself, of five statements, and one of comments, for which images is asked. */
+/**
+ * Writes that a person waits for: one of images itself, of five statements, and one of comments,
+ * for which images is asked.
+ */
 const CRITICAL: Stream = {
   cases: [
     { ...caseOf(IMAGE_CASES, "PATCH /v1/images/{id}"), weight: 1 },
@@ -28,7 +31,10 @@ const CRITICAL: Stream = {
   ],
   requestsPerSecond: 2,
 };
-/** Some 16 statements a second on any machine, so that ten times as many requests are within reach of the gateways and of the load itself. */
+/**
+ * Some 16 statements a second on any machine, so that ten times as many requests are within reach
+ * of the gateways and of the load itself.
+ */
 const IMAGES_LINK_MS = 60;
 const OVERLOAD = 10;
 const UNLOADED_MS = 15_000;
@@ -112,7 +118,10 @@ function judge(arm: Arm, calm: Calm, { samples, span, ownLagMs }: PlayedLoad): v
   }
 }
 
-/** Both arms get the same load, ten times what the defended system can take, and are compared with it in calm. */
+/**
+ * Both arms get the same load, ten times what the defended system can take, and are compared with
+ * it in calm.
+ */
 let calm: Calm | undefined;
 for (const arm of ARMS) {
   await onStage({ arm, imagesLinkMs: IMAGES_LINK_MS }, async (stage) => {

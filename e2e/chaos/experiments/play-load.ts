@@ -15,7 +15,10 @@ export interface Stream {
 export interface PlayedLoad {
   readonly samples: readonly Sample[];
   readonly span: Span;
-  /** How late this process came to what it should do, in milliseconds, 99 times of 100: every request passes it several times. */
+  /**
+   * How late this process came to what it should do, in milliseconds, 99 times of 100: every
+   * request passes it several times.
+   */
   readonly ownLagMs: number;
 }
 
@@ -64,7 +67,10 @@ const RAMP_SETTLE_MS = 500;
 /** With fewer of the requests served the system takes no more. */
 const SERVED_MIN = 0.8;
 
-/** Raises the load until the system takes no more, and gives the most that it served, in answers a second. */
+/**
+ * Raises the load until the system takes no more, and gives the most that it served, in answers a
+ * second.
+ */
 export async function findPeak(
   stage: Stage,
   streamsAt: (requestsPerSecond: number) => readonly Stream[],

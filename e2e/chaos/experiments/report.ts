@@ -12,7 +12,10 @@ export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** With more than this, in milliseconds, the processor is what is scarce, and not what the experiment made scarce. */
+/**
+ * With more than this, in milliseconds, the processor is what is scarce, and not what the
+ * experiment made scarce.
+ */
 const OWN_LAG_MS_MAX = 50;
 
 /** Says how late the experiment itself came to its work, and if a run says nothing for that. */
@@ -22,7 +25,10 @@ export function reportOwnLag(ownLagMs: number): void {
   say(`  the load itself was late by ${ownLagMs.toFixed(0)} ms, 99 times of 100${verdict}`);
 }
 
-/** Prints ratios, each beside what is to be reached. They are findings: to miss one is no broken run. */
+/**
+ * Prints ratios, each beside what is to be reached. They are findings: to miss one is no broken
+ * run.
+ */
 export function report(title: string, ratios: readonly Ratio[]): void {
   say(`\n${title}`);
   for (const { what, value, target } of ratios) {

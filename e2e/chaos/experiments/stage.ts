@@ -23,14 +23,20 @@ export interface Stage {
 /** How a stage is set. */
 export interface StageOptions {
   readonly arm: Arm;
-  /** Makes images the scarce part of the system: how long each way to its database takes, in milliseconds. */
+  /**
+   * Makes images the scarce part of the system: how long each way to its database takes, in
+   * milliseconds.
+   */
   readonly imagesLinkMs?: number;
 }
 
 const SEED = 20_261;
 const EXIT_CODE_INTERRUPTED = 130;
 
-/** Starts a system, lends it, and ends every process of it by its number, also when it is interrupted. */
+/**
+ * Starts a system, lends it, and ends every process of it by its number, also when it is
+ * interrupted.
+ */
 export async function onStage<T>(
   { arm, imagesLinkMs }: StageOptions,
   play: (stage: Stage) => Promise<T>,

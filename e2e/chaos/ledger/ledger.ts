@@ -3,7 +3,10 @@ export type LedgerValue = string | null;
 
 /** One write that was sent, and of which somebody is yet to say what became. */
 export interface PendingWrite {
-  /** The API said that it was done. If it was sent more than once, a lost one of the tries may yet be done again later. */
+  /**
+   * The API said that it was done. If it was sent more than once, a lost one of the tries may yet
+   * be done again later.
+   */
   acknowledge(success: { readonly attempts: number }): void;
 }
 
@@ -13,7 +16,10 @@ interface Entry {
   readonly doubtful: Set<LedgerValue>;
 }
 
-/** Which value a key may hold in the end. Whoever writes a key waits until the write before is acknowledged. */
+/**
+ * Which value a key may hold in the end. Whoever writes a key waits until the write before is
+ * acknowledged.
+ */
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
   #acknowledgedCount = 0;
@@ -49,7 +55,10 @@ export class Ledger {
     return keys.map((key) => key.slice(beginning.length));
   }
 
-  /** Compares with what is there in the end: each value of each key, as often as it was found. Returns every contradiction. */
+  /**
+   * Compares with what is there in the end: each value of each key, as often as it was found.
+   * Returns every contradiction.
+   */
   findFaults(found: ReadonlyMap<string, readonly string[]>): readonly string[] {
     const faults: string[] = [];
     for (const [key, { acknowledged, doubtful }] of this.#entries) {

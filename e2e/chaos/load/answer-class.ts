@@ -4,8 +4,9 @@ import type { Outcome } from "./front-door.ts";
 export const ANSWER_CLASSES = ["full", "stale", "partial", "refused", "failed"] as const;
 
 /**
- * `full`: whole and new. `stale`: whole, and some of it old, which it says. `partial`: something is missing, which it says.
- * `refused`: a problem document that says so, and when to come back. `failed`: anything else.
+ * `full`: whole and new. `stale`: whole, and some of it old, which it says. `partial`: something is
+ * missing, which it says. `refused`: a problem document that says so, and when to come back.
+ * `failed`: anything else.
  */
 export type AnswerClass = (typeof ANSWER_CLASSES)[number];
 

@@ -2,7 +2,9 @@ import { setMaxListeners } from "node:events";
 import { type Gateway, GatewayRotation } from "./gateway-rotation.ts";
 import { exchange, type HttpAnswer, type HttpRequest, NoAnswer } from "./http-exchange.ts";
 
-/** Longer than any request's budget at the gateway but that for bytes, of which there are few here. */
+/**
+ * Longer than any request's budget at the gateway but that for bytes, of which there are few here.
+ */
 const ANSWER_MS_MAX = 20_000;
 /** Methods that may be sent twice (RFC 9110, 9.2.2). */
 const IDEMPOTENT = new Set(["GET", "PUT", "DELETE"]);
@@ -17,8 +19,9 @@ export interface Outcome {
 }
 
 /**
- * The balancer in front of the gateways, no cleverer than those that people use: it sends each request to a gateway that says it is
- * ready, and once more to the other one if nobody took it, or if it may be sent twice and no answer came.
+ * The balancer in front of the gateways, no cleverer than those that people use: it sends each
+ * request to a gateway that says it is ready, and once more to the other one if nobody took it, or
+ * if it may be sent twice and no answer came.
  */
 export class FrontDoor {
   readonly rotation: GatewayRotation;

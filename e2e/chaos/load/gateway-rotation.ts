@@ -3,7 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { exchange, NoAnswer } from "./http-exchange.ts";
 
 const POLL_MS = 100;
-/** As Kubernetes waits for a probe. After a first one without an answer nothing new is sent to a gateway. */
+/**
+ * As Kubernetes waits for a probe. After a first one without an answer nothing new is sent to a
+ * gateway.
+ */
 const PROBE_MS_MAX = 1_000;
 /** Probes in a row without an answer, after which a gateway is taken for dead. */
 const MISSES_MAX = 3;
@@ -19,7 +22,10 @@ export interface Gateway {
   signal(): AbortSignal;
 }
 
-/** Asks each gateway whether it is ready, as a Kubernetes Service does, and gives those that are in turn. */
+/**
+ * Asks each gateway whether it is ready, as a Kubernetes Service does, and gives those that are in
+ * turn.
+ */
 export class GatewayRotation {
   readonly #members: readonly Member[];
   #turn = 0;

@@ -43,7 +43,8 @@ export function exchange(
   { url, agent, signal, timeoutMs }: ExchangeOptions,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    // Not by AbortSignal.timeout, which may be collected before it fires when only AbortSignal.any holds it.
+    // Not by AbortSignal.timeout, which may be collected before it fires when only AbortSignal.any
+    // holds it.
     const late = new AbortController();
     const timer = setTimeout(
       () => late.abort(new Error(`no answer in ${timeoutMs} ms`)),

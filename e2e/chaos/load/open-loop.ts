@@ -36,8 +36,8 @@ const TICK_MS = 4;
 const IN_FLIGHT_MAX = 5_000;
 
 /**
- * Sends requests by a fixed schedule, whether or not earlier ones were answered, and counts latency from the intended start: so a system
- * that stalls can't hide it by taking fewer requests.
+ * Sends requests by a fixed schedule, whether or not earlier ones were answered, and counts latency
+ * from the intended start: so a system that stalls can't hide it by taking fewer requests.
  */
 export function startOpenLoop(options: LoadOptions): Load {
   const { world, cases, requestsPerSecond } = options;
@@ -106,7 +106,10 @@ export function isRepeatable({ case: { route } }: Sample): boolean {
   return route.startsWith("GET ") || route.endsWith("/like");
 }
 
-/** Whether a request was refused because there was too much to do: for a busy machine as well as for a part that is slow, so it is counted apart. */
+/**
+ * Whether a request was refused because there was too much to do: for a busy machine as well as for
+ * a part that is slow, so it is counted apart.
+ */
 export function isShed({ detail }: Sample): boolean {
   return detail === "503 OVERLOADED";
 }

@@ -9,7 +9,10 @@ export interface CallResult extends Outcome {
   readonly class: AnswerClass;
 }
 
-/** Makes a call through the front door, and tells the call if it succeeded. Never rejects for what the system does. */
+/**
+ * Makes a call through the front door, and tells the call if it succeeded. Never rejects for what
+ * the system does.
+ */
 export async function sendCall(frontDoor: FrontDoor, call: Call): Promise<CallResult> {
   const outcome = await frontDoor.send(toRequest(call));
   const { answer, attempts } = outcome;

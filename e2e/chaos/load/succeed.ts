@@ -3,7 +3,9 @@ import { isWorse } from "./answer-class.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { sendCall } from "./send-call.ts";
 
-/** Makes a call that has to succeed, and gives its JSON; null without a body. Throws if it does not. */
+/**
+ * Makes a call that has to succeed, and gives its JSON; null without a body. Throws if it does not.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: answers have every shape, and reading what is not there fails loudly.
 export async function succeed(frontDoor: FrontDoor, call: Call): Promise<any> {
   const { answer, error, class: answerClass } = await sendCall(frontDoor, call);

@@ -2,7 +2,10 @@ import { HalfFailingGrpc } from "./half-failing-grpc.ts";
 import type { Link, LinkMode } from "./link-mode.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
-/** A link of gRPC calls. Half failing, it answers every second call itself, over connections that stay whole. */
+/**
+ * A link of gRPC calls. Half failing, it answers every second call itself, over connections that
+ * stay whole.
+ */
 export class GrpcLink implements Link {
   readonly #wire: TcpProxy;
   readonly #half: HalfFailingGrpc;

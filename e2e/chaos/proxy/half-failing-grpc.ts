@@ -15,7 +15,9 @@ import { HOST } from "#chaos/system/free-ports.ts";
 /** gRPC's UNAVAILABLE. */
 const UNAVAILABLE = "14";
 
-/** Speaks HTTP/2 to both sides, and answers every second call with UNAVAILABLE while it is told to. */
+/**
+ * Speaks HTTP/2 to both sides, and answers every second call with UNAVAILABLE while it is told to.
+ */
 export class HalfFailingGrpc {
   isFailing = false;
   readonly #targetPort: number;

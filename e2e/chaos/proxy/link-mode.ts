@@ -3,7 +3,10 @@ export type LinkMode =
   | { readonly kind: "pass" }
   /** Each chunk arrives so much later, in either direction. */
   | { readonly kind: "slow"; readonly delayMs: number }
-  /** Takes connections and bytes, and passes nothing on. What waits goes on its way when the mode changes. */
+  /**
+   * Takes connections and bytes, and passes nothing on. What waits goes on its way when the mode
+   * changes.
+   */
   | { readonly kind: "black-holed" }
   /** Nobody listens, and what was open is reset. */
   | { readonly kind: "refusing" }

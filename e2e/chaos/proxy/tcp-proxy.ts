@@ -5,7 +5,10 @@ import type { Link, LinkMode } from "./link-mode.ts";
 import { pump } from "./pump.ts";
 import { resetSocket } from "./reset-socket.ts";
 
-/** A link of bytes. Half failing, it resets every second connection, and at every second message of a client. */
+/**
+ * A link of bytes. Half failing, it resets every second connection, and at every second message of
+ * a client.
+ */
 export class TcpProxy implements Link {
   readonly port: number;
   #targetPort: number;

@@ -77,7 +77,10 @@ function tableOf(target: Target, plays: readonly JudgedPlay[]): string {
   ].join("\n");
 }
 
-/** The worst of some cells: class at first if it was worse, class, p99, time to recover if it took any, and how many were shed. */
+/**
+ * The worst of some cells: class at first if it was worse, class, p99, time to recover if it took
+ * any, and how many were shed.
+ */
 function show(cells: readonly Cell[]): string {
   const onset = worstOf(cells.map((cell) => cell.onset));
   const steady = worstOf(cells.map((cell) => cell.steady));

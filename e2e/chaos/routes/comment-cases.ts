@@ -84,7 +84,9 @@ function write(world: World, image: WorldImage, parentId?: string): Call {
   };
 }
 
-/** Where each last change is still in doubt, a comment that is not there is changed: as much work. */
+/**
+ * Where each last change is still in doubt, a comment that is not there is changed: as much work.
+ */
 function edit({ random, comments, ledger, people, mark: newMark }: World): Call {
   const settled = comments.filter(({ mark }) => ledger.isSettled(commentKey(mark)));
   if (settled.length === 0) {

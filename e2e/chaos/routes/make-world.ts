@@ -16,7 +16,10 @@ const READY_MS_MAX = 30_000;
 const READY_POLL_MS = 100;
 const FIRST = { attempts: 1 };
 
-/** Makes people, an image and a comment of each, and some sessions to use up. Throws if the system is not whole. */
+/**
+ * Makes people, an image and a comment of each, and some sessions to use up. Throws if the system
+ * is not whole.
+ */
 export async function makeWorld(frontDoor: FrontDoor, random: SeededRandom): Promise<World> {
   const ledger = new Ledger();
   const beginning = `${Date.now().toString(36)}${Math.floor(random.next() * 1e6).toString(36)}`;
@@ -77,7 +80,9 @@ async function makeComment(
   return { id, mark, author, image };
 }
 
-/** One of them is ended at once: what has ended can be ended again when no session is left to spare. */
+/**
+ * One of them is ended at once: what has ended can be ended again when no session is left to spare.
+ */
 async function makeSessions(frontDoor: FrontDoor, world: World): Promise<void> {
   for (let made = 0; made <= SPARE_SESSIONS; made++) {
     const { handle: login, password } = world.random.pick(world.people);

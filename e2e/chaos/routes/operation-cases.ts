@@ -1,7 +1,10 @@
 import { SERVICES } from "#chaos/system/part-names.ts";
 import type { RouteCase } from "./route-case.ts";
 
-/** What operators ask. It takes nobody but the gateway; the status page asks every service how it is, and waits a little for one that hangs. */
+/**
+ * What operators ask. It takes nobody but the gateway; the status page asks every service how it
+ * is, and waits a little for one that hangs.
+ */
 export const OPERATION_CASES: readonly RouteCase[] = [
   ask("/healthz", []),
   ask("/readyz", []),

@@ -57,7 +57,10 @@ function signIn(world: World): Call {
   };
 }
 
-/** A refresh token is good for one use: a session of which no answer came may have ended, and is not used again. */
+/**
+ * A refresh token is good for one use: a session of which no answer came may have ended, and is not
+ * used again.
+ */
 function refresh(world: World): Call {
   const session = world.sessions.shift();
   const call = { method: "POST", path: "/v1/sessions/refresh" };

@@ -68,7 +68,10 @@ function get(path: string, token?: string): Call {
   return { method: "GET", path, token, expected: [200] };
 }
 
-/** One's own bio; where each last change is still in doubt, another would make it more so, and the name is set to what it is. */
+/**
+ * One's own bio; where each last change is still in doubt, another would make it more so, and the
+ * name is set to what it is.
+ */
 function changeBio({ random, people, ledger, mark }: World): Call {
   const keyOf = ({ handle }: Person) => `bio of ${handle}`;
   const settled = people.filter((person) => ledger.isSettled(keyOf(person)));

@@ -9,8 +9,9 @@ const SETTLE_MS_MAX = 60_000;
 const POLL_MS = 250;
 
 /**
- * Waits until the system has settled, then compares with the ledger: everything acknowledged is there, nothing is there twice, every
- * image has its variants, and each counter counts what there is. Returns every contradiction.
+ * Waits until the system has settled, then compares with the ledger: everything acknowledged is
+ * there, nothing is there twice, every image has its variants, and each counter counts what there
+ * is. Returns every contradiction.
  */
 export async function checkLedger(frontDoor: FrontDoor, world: World): Promise<readonly string[]> {
   const deadline = performance.now() + SETTLE_MS_MAX;

@@ -10,8 +10,9 @@ const POLL_MS = 5;
 const IS_READY = "database system is ready to accept connections";
 
 /**
- * Makes a service's Postgres start again within itself, as it does after any crash of one of its processes: one backend is killed, the
- * server then ends every connection, replays its log, and takes connections again. Returns when it says so.
+ * Makes a service's Postgres start again within itself, as it does after any crash of one of its
+ * processes: one backend is killed, the server then ends every connection, replays its log, and
+ * takes connections again. Returns when it says so.
  */
 export async function crashDatabase({ folder }: ChaosSystem, service: Service): Promise<void> {
   const data = join(folder, `${service}-db`);

@@ -39,7 +39,8 @@ export function damageOf(system: ChaosSystem, target: Target, fault: Fault): Dam
     return {
       async begin() {
         await process.kill();
-        // Nobody listens any more. The worker has nobody in front of it, and needs its link to come back.
+        // Nobody listens any more. The worker has nobody in front of it, and needs its link to come
+        // back.
         if (target !== "images-worker") await link.setMode({ kind: "refusing" });
       },
       async end() {

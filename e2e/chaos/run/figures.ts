@@ -5,14 +5,22 @@ import { latencyQuantile, phaseOf, recoveryMs } from "./phases.ts";
 import type { Play, Played } from "./play-fault.ts";
 import { type Relation, relationOf } from "./promises.ts";
 
-/** By then the breakers of what people call most are open: three failures in a row, each at its timeout, and the question after the callee's health. */
+/**
+ * By then the breakers of what people call most are open: three failures in a row, each at its
+ * timeout, and the question after the callee's health.
+ */
 const OPEN_AFTER_MS = 3_500;
 const P99 = 0.99;
-/** What begins so shortly before the service's return runs beside it, in milliseconds: a process that wakes or starts takes a processor from the others. */
+/**
+ * What begins so shortly before the service's return runs beside it, in milliseconds: a process
+ * that wakes or starts takes a processor from the others.
+ */
 const BEFORE_RETURN_MS = 250;
 const AFTER_RETURN_MS = 1_000;
 
-/** What the loss of a whole service costs, over all that was played of it. Times in milliseconds. */
+/**
+ * What the loss of a whole service costs, over all that was played of it. Times in milliseconds.
+ */
 export interface Figures {
   /** Routes that do not need the service. */
   readonly withoutP99CalmMs: number;
@@ -74,7 +82,10 @@ function isAtReturn({ intendedMs }: Sample, { timeline }: Played): boolean {
   );
 }
 
-/** Calm comes before every fault: taken before all of them, the slowest of a hundred is as sure as while services are lost. */
+/**
+ * Calm comes before every fault: taken before all of them, the slowest of a hundred is as sure as
+ * while services are lost.
+ */
 function calmWithout(played: readonly (Play & { readonly played: Played })[]): readonly Sample[] {
   return played
     .filter(({ target }) => SERVICES.some((service: Target) => service === target))
@@ -93,7 +104,9 @@ function isLoss({ target, fault }: Play): boolean {
   return isService && (fault === "killed" || fault === "frozen");
 }
 
-/** A method's breaker opens only after three calls at each gateway; these are called often enough. */
+/**
+ * A method's breaker opens only after three calls at each gateway; these are called often enough.
+ */
 const HOT_WEIGHT_MIN = 10;
 
 function isHotRefusal(sample: Sample, { timeline }: Played): boolean {

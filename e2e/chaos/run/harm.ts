@@ -11,7 +11,10 @@ export interface Harm {
   readonly wholeShare: number;
 }
 
-/** Measures the harm in the second half of the fault, on the routes that have to do with the part: by then breakers have opened that will. */
+/**
+ * Measures the harm in the second half of the fault, on the routes that have to do with the part:
+ * by then breakers have opened that will.
+ */
 export function harmOf({ samples, timeline }: Played, target: Target): Harm {
   const { faultMs, liftMs } = timeline;
   const halfMs = (faultMs + liftMs) / 2;
@@ -35,7 +38,10 @@ export interface Comparison extends Play {
 const WAIT_RATIO_MIN = 2;
 const WHOLE_SHARE_LOST_MIN = 0.1;
 
-/** Whether it hurts to be without the defence: one waits twice as long, or a tenth of all answers is whole no more. */
+/**
+ * Whether it hurts to be without the defence: one waits twice as long, or a tenth of all answers is
+ * whole no more.
+ */
 export function hurts({ on, off }: Comparison): boolean {
   const waitsLonger = off.waitMs >= WAIT_RATIO_MIN * on.waitMs;
   return waitsLonger || off.wholeShare <= on.wholeShare - WHOLE_SHARE_LOST_MIN;

@@ -31,7 +31,10 @@ export interface Worse {
   readonly sample: Sample;
 }
 
-/** Compares what was seen with what was promised, route by route. What was shed for want of machine is left out. */
+/**
+ * Compares what was seen with what was promised, route by route. What was shed for want of machine
+ * is left out.
+ */
 export function judge(played: Played, target: Target, fault: Fault): readonly Cell[] {
   const { timeline } = played;
   return ALL_CASES.map((routeCase) => {

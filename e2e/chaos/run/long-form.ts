@@ -31,15 +31,23 @@ export interface LongFormOptions {
 
 const WARM_UP_MS = 5_000;
 const PACE = { calmMs: 2_500, faultMs: 8_000, recoveryMs: 3_500 } as const;
-/** A machine with other things to do breaks promises too: what is broken every time is broken. The best try counts. */
+/**
+ * A machine with other things to do breaks promises too: what is broken every time is broken. The
+ * best try counts.
+ */
 const TRIES_MAX = 3;
 const FAULTS_SHOWN_MAX = 12;
 
-/** Faults that the defence is for. A killed callee fails fast by itself, and whoever refuses connections too. */
+/**
+ * Faults that the defence is for. A killed callee fails fast by itself, and whoever refuses
+ * connections too.
+ */
 const CONTROLLED_FAULTS: readonly Fault[] = ["frozen", "black-holed"];
 const CONTROLLED_TARGETS: readonly Target[] = ["users", "images", "comments"];
 
-/** Plays what is selected, then the control arm of it. Ends every process, however it ends itself. */
+/**
+ * Plays what is selected, then the control arm of it. Ends every process, however it ends itself.
+ */
 export async function playLongForm(
   selection: Selection,
   options: LongFormOptions,

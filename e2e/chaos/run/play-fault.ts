@@ -31,7 +31,10 @@ export interface Play {
   readonly fault: Fault;
 }
 
-/** Plays one fault of one part under load: calm, fault, recovery; then compares with the ledger. Throws the signal's reason once it fires. */
+/**
+ * Plays one fault of one part under load: calm, fault, recovery; then compares with the ledger.
+ * Throws the signal's reason once it fires.
+ */
 export async function playFault(
   stage: Stage,
   { target, fault }: Play,

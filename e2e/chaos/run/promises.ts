@@ -7,8 +7,8 @@ import type { Fault } from "./faults.ts";
 export const RELATIONS = ["needs", "decorated by", "without", "balanced"] as const;
 
 /**
- * `needs`: there is no answer without the part. `decorated by`: something is missing without it. `without`: the route does not notice. `balanced`: the
- * part is one of two gateways.
+ * `needs`: there is no answer without the part. `decorated by`: something is missing without it.
+ * `without`: the route does not notice. `balanced`: the part is one of two gateways.
  */
 export type Relation = (typeof RELATIONS)[number];
 
@@ -33,16 +33,23 @@ export function relationOf({ needs, decoratedBy }: RouteCase, target: Target): R
   return decoratedBy.includes(service) ? "decorated by" : "without";
 }
 
-/** How long a fault is news: until then `onset` counts, and then `steady`. A gateway that hangs is found by its probes. */
+/**
+ * How long a fault is news: until then `onset` counts, and then `steady`. A gateway that hangs is
+ * found by its probes.
+ */
 export function newsMs(target: Target): number {
   return target === "gateway" ? 2_500 : 1_000;
 }
 
-/** The most that a write may take: the contract's longest timeout but for passwords and bytes, and some more. */
+/**
+ * The most that a write may take: the contract's longest timeout but for passwords and bytes, and
+ * some more.
+ */
 const TIMEOUT_MS = 4_000;
 /**
- * How much longer routes may take: a password's hash may wait for its turn, an upload that is all there ends with its last statement, which may run for 5 s, and a
- * download that has begun to arrive waits for its service to come back, which takes 11 s at most, or is broken off.
+ * How much longer routes may take: a password's hash may wait for its turn, an upload that is all
+ * there ends with its last statement, which may run for 5 s, and a download that has begun to
+ * arrive waits for its service to come back, which takes 11 s at most, or is broken off.
  */
 const LONG_TIMEOUTS_MS: Readonly<Record<string, number>> = {
   "POST /v1/users": 11_000,
@@ -50,7 +57,10 @@ const LONG_TIMEOUTS_MS: Readonly<Record<string, number>> = {
   "POST /v1/images": 8_000,
   "GET /v1/images/{id}/content": 14_000,
 };
-/** A breaker looks for its callee every 300 ms, and a connection is tried again at least every 400 ms. */
+/**
+ * A breaker looks for its callee every 300 ms, and a connection is tried again at least every 400
+ * ms.
+ */
 const RECOVERY_MS = 2_000;
 /** Three probes of a second each, then another try. */
 const LOST_GATEWAY_MS = 5_000;
@@ -88,7 +98,8 @@ const PROMISES: Readonly<Record<Relation, Readonly<Record<Fault, Promised>>>> = 
     "half-failing": UNDISTURBED,
     refusing: UNDISTURBED,
   },
-  // What was under way in a gateway that is gone is lost, unless it may be sent twice: that costs its client time.
+  // What was under way in a gateway that is gone is lost, unless it may be sent twice: that costs
+  // its client time.
   balanced: {
     killed: ONE_OF_TWO,
     frozen: ONE_OF_TWO,

@@ -21,7 +21,10 @@ export class Stage {
     this.frontDoor = new FrontDoor(system.gatewayUrls);
   }
 
-  /** Starts a system, and loads it for a while, since what has never run is slow. Leaves nothing behind if that fails. */
+  /**
+   * Starts a system, and loads it for a while, since what has never run is slow. Leaves nothing
+   * behind if that fails.
+   */
   static async open(options: SystemOptions, warmUpMs: number): Promise<Stage> {
     const system = await ChaosSystem.create(options);
     try {
@@ -40,7 +43,10 @@ export class Stage {
     }
   }
 
-  /** Makes new people with things of their own, once the system lets them. Each world has another seed, and each run the same. */
+  /**
+   * Makes new people with things of their own, once the system lets them. Each world has another
+   * seed, and each run the same.
+   */
   async makeWorld(): Promise<World> {
     this.#worlds += 1;
     const deadline = performance.now() + WORLD_MS_MAX;

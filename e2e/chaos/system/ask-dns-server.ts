@@ -1,8 +1,9 @@
 import { type LookupAddress, promises } from "node:dns";
 
 /**
- * Is loaded into a process before its own module, and lets names below `test`, of which no system knows, be asked of the tests' DNS server, in
- * `DNS_SERVER`. It stands where grpc-js asks the system, whose servers are not a test's to choose.
+ * Is loaded into a process before its own module, and lets names below `test`, of which no system
+ * knows, be asked of the tests' DNS server, in `DNS_SERVER`. It stands where grpc-js asks the
+ * system, whose servers are not a test's to choose.
  */
 const resolver = new promises.Resolver();
 resolver.setServers([process.env.DNS_SERVER ?? ""]);

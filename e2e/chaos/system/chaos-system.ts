@@ -28,7 +28,10 @@ export interface SystemOptions {
 
 const PORTS_EACH = 3;
 
-/** Every process of Triptych, each an operating system's own, with a link that can be damaged between any two that speak. */
+/**
+ * Every process of Triptych, each an operating system's own, with a link that can be damaged
+ * between any two that speak.
+ */
 export class ChaosSystem {
   readonly #folder: string;
   readonly #processes: ReadonlyMap<string, SystemProcess>;
@@ -81,7 +84,10 @@ export class ChaosSystem {
     return known(this.#processes, name);
   }
 
-  /** The link over which a process is reached; of the worker, the one over which it reaches its database. */
+  /**
+   * The link over which a process is reached; of the worker, the one over which it reaches its
+   * database.
+   */
   link(name: string): Link {
     return known(this.#links, name);
   }
@@ -128,7 +134,10 @@ export class ChaosSystem {
   }
 }
 
-/** What stands in front of a process; the worker is called by nobody, so it has the way to its database to itself. */
+/**
+ * What stands in front of a process; the worker is called by nobody, so it has the way to its
+ * database to itself.
+ */
 function linkTo(name: string, { link, own }: Ports, { ports }: Plan): Link {
   if (name === WORKER) return new TcpProxy(link, ports.get("images-db")?.own ?? 0);
   const isService = SERVICES.some((service) => name.startsWith(service)) && !name.endsWith("-db");

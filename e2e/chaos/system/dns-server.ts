@@ -14,7 +14,10 @@ const NO_SUCH_NAME = 3;
 const NAME_POINTER = 0xc000 | HEADER_BYTES;
 const ADDRESS_BYTES = 4;
 
-/** A DNS server of the tests' own, over UDP, that knows the IPv4 addresses of a few names and lets nobody keep them (RFC 1035). */
+/**
+ * A DNS server of the tests' own, over UDP, that knows the IPv4 addresses of a few names and lets
+ * nobody keep them (RFC 1035).
+ */
 export class DnsServer {
   readonly #socket: Socket = createSocket("udp4");
   readonly #addresses = new Map<string, readonly string[]>();

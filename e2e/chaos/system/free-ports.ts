@@ -2,7 +2,10 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 
-/** Below the ports that systems give to outgoing connections: who dials a stopped process would in time be given its very port. */
+/**
+ * Below the ports that systems give to outgoing connections: who dials a stopped process would in
+ * time be given its very port.
+ */
 const PORT_MIN = 10_240;
 const PORT_MAX = 32_767;
 const TRIES_MAX = 1_000;

@@ -1,13 +1,19 @@
 import { spawn } from "node:child_process";
 
-/** Reads lines of process numbers; when its input ends, the processes of the last line are woken, so that they notice what ended. */
+/**
+ * Reads lines of process numbers; when its input ends, the processes of the last line are woken, so
+ * that they notice what ended.
+ */
 const SCRIPT = `
 while read -r pids; do frozen=$pids; done
 [ -n "$frozen" ] && kill -CONT $frozen 2>/dev/null
 exit 0
 `;
 
-/** A shell that outlives this process: if it is killed, what it froze would stay so for ever, deaf to the end of its parent. */
+/**
+ * A shell that outlives this process: if it is killed, what it froze would stay so for ever, deaf
+ * to the end of its parent.
+ */
 export interface FreezeGuard {
   /** Says which processes are frozen now. */
   watch(frozen: readonly number[]): void;

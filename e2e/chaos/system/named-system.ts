@@ -22,7 +22,10 @@ export const REPLICAS_MAX = 3;
 const CONNECTION_AGE_MS = 3_000;
 const PRELOAD = resolve("e2e/chaos/system/ask-dns-server.ts");
 
-/** A system whose services are dialled by name: each has one port, on an address of its own for each replica, as a headless Service has it. */
+/**
+ * A system whose services are dialled by name: each has one port, on an address of its own for each
+ * replica, as a headless Service has it.
+ */
 export class NamedSystem {
   readonly #folder: string;
   readonly #plan: Plan;
@@ -92,7 +95,9 @@ export class NamedSystem {
     await Promise.all(names.map((name) => this.process(name).untilReady()));
   }
 
-  /** Starts databases, worker and gateways, and so many replicas of each service; and lists these. */
+  /**
+   * Starts databases, worker and gateways, and so many replicas of each service; and lists these.
+   */
   async startAll(replicas: number): Promise<void> {
     await this.start(SERVICES.map((service) => `${service}-db`));
     for (const service of SERVICES) this.list(service, replicasOf(service, replicas));

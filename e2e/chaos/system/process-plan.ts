@@ -15,7 +15,10 @@ export interface Ports {
 export interface Plan {
   readonly folder: string;
   readonly secrets: Secrets;
-  /** How many of each service and of the gateway there are, and whether they obey the failure policy. */
+  /**
+   * How many of each service and of the gateway there are, and whether they obey the failure
+   * policy.
+   */
   readonly replicas: number;
   readonly failurePolicy: "on" | "off";
   /** Of each process, by its name. The worker's link is the one to its database. */
@@ -150,7 +153,10 @@ function define(
   };
 }
 
-/** Where each service is dialled, in the setting that names it. Whoever does not call one ignores its setting. */
+/**
+ * Where each service is dialled, in the setting that names it. Whoever does not call one ignores
+ * its setting.
+ */
 function addresses(plan: Plan): Record<string, string> {
   return Object.fromEntries(
     SERVICES.map((service) => {

@@ -3,7 +3,10 @@ import { readdir, readFile } from "node:fs/promises";
 /** A process that forks while its tree is read is read again, so often at most. */
 const ROUNDS_MAX = 10;
 
-/** Sends a signal to a process and all that descend from it, those too that are born meanwhile. Returns whom it reached. */
+/**
+ * Sends a signal to a process and all that descend from it, those too that are born meanwhile.
+ * Returns whom it reached.
+ */
 export async function signalTree(root: number, signal: NodeJS.Signals): Promise<readonly number[]> {
   const reached = new Set<number>();
   for (let round = 0; round < ROUNDS_MAX; round++) {

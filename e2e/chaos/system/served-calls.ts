@@ -1,4 +1,6 @@
-/** Reads from a process's metrics how many calls it has answered as a service, however they ended. */
+/**
+ * Reads from a process's metrics how many calls it has answered as a service, however they ended.
+ */
 export async function servedCalls(metricsUrl: string): Promise<number> {
   const response = await fetch(metricsUrl, { headers: { connection: "close" } });
   const counts = (await response.text()).matchAll(

@@ -10,12 +10,16 @@ const TEST_MS_MAX = 180_000;
 const WARM_UP_MS = 2_000;
 const PACE: Pace = { calmMs: 1_000, faultMs: 4_000, recoveryMs: 2_000, requestsPerSecond: 25 };
 /**
- * A machine that does other things at the same time loses a decoration now and then, whose deadline is half a second. That is not the fault's; nor is
- * how long the machine takes to come back, which the long form measures.
+ * A machine that does other things at the same time loses a decoration now and then, whose deadline
+ * is half a second. That is not the fault's; nor is how long the machine takes to come back, which
+ * the long form measures.
  */
 const WORSE_SHARE_MAX = 0.05;
 
-/** Refusals by a part that is needed are not worse than promised; what is worse and not merely late or bare is a failure. */
+/**
+ * Refusals by a part that is needed are not worse than promised; what is worse and not merely late
+ * or bare is a failure.
+ */
 function failuresOf(played: Played, target: Target, fault: Fault): readonly string[] {
   const worse = judge(played, target, fault).flatMap((cell) => cell.worse);
   const isFailed = ({ sample }: Worse) => sample.class === "failed";
@@ -84,7 +88,9 @@ describe("faults under load", () => {
 /** By so much an answer may be late without having waited for the part's return. */
 const GRACE_MS = 1_000;
 
-/** Of the requests to routes that users decorates, how many of 1 were answered while users was away. */
+/**
+ * Of the requests to routes that users decorates, how many of 1 were answered while users was away.
+ */
 function shareAnsweredMeanwhile({ samples, timeline }: Played): number {
   const asked = samples
     .filter((sample) => relationOf(sample.case, "users") === "decorated by")

@@ -17,17 +17,29 @@ const SEED = 20_263;
 const REQUESTS_PER_SECOND = 20;
 /** Until a replica that was killed is started again. */
 const AWAY_MS = 400;
-/** A new replica has its share by then: several times what it takes, for a machine that does other things besides. */
+/**
+ * A new replica has its share by then: several times what it takes, for a machine that does other
+ * things besides.
+ */
 const SHARED_MS_MAX = 30_000;
 /** Shares are taken over so long. */
 const WINDOW_MS = 3_000;
-/** Four callers take turns by themselves: of the few calls in a window, this part of an even share is a replica's own. */
+/**
+ * Four callers take turns by themselves: of the few calls in a window, this part of an even share
+ * is a replica's own.
+ */
 const SHARE_MIN = 0.7;
 /** Shorter than a connection is kept whose other end does not answer. */
 const FROZEN_MS = 9_000;
-/** By then a frozen replica is asked no more: several times what it takes, for a machine that does other things besides. */
+/**
+ * By then a frozen replica is asked no more: several times what it takes, for a machine that does
+ * other things besides.
+ */
 const KNOWN_MS = 2_000;
-/** Whoever waited longer than this, and until a replica was back, waited for it: longer than a hedge takes, or a busy machine. */
+/**
+ * Whoever waited longer than this, and until a replica was back, waited for it: longer than a hedge
+ * takes, or a busy machine.
+ */
 const WAITED_MS = 2_500;
 
 /** A system whose replicas are found by name, with people in it, and a load to put on it. */
@@ -73,8 +85,8 @@ class Scene {
   }
 
   /**
-   * Freezes a replica of a service for a while, under load. Returns the requests that were lost, or waited for its return, and from when on it must be
-   * known of.
+   * Freezes a replica of a service for a while, under load. Returns the requests that were lost, or
+   * waited for its return, and from when on it must be known of.
    */
   async hurtByFrozen(
     service: Service,

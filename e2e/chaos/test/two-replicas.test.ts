@@ -22,7 +22,9 @@ const AWAY_MS = 400;
 const RESTART_MS = 150;
 /** Well beyond it. */
 const OUTAGE_MS = 2_500;
-/** What the promise is, a second, and as much again for a machine that does other things besides. */
+/**
+ * What the promise is, a second, and as much again for a machine that does other things besides.
+ */
 const RECOVERY_MS_MAX = 2_000;
 
 describe("two replicas of everything, under load", () => {
@@ -50,7 +52,10 @@ describe("two replicas of everything, under load", () => {
   const names = SERVICES.flatMap((service) => replicasOf(service, REPLICAS));
   const isRead = (sample: Sample) => sample.case.route.startsWith("GET ");
 
-  /** By this answer balancers learn that a gateway drains, which it gives to all that comes until they have. */
+  /**
+   * By this answer balancers learn that a gateway drains, which it gives to all that comes until
+   * they have.
+   */
   const tellsOfDrain = ({ case: { route }, detail }: Sample) =>
     route === "GET /readyz" && detail.startsWith("503");
 

@@ -18,7 +18,10 @@ export interface ComposedImages {
   readonly members: { readonly degraded?: Degraded[] };
 }
 
-/** Asks users for the owners and comments for the counts, at the same time, of images that the caller may see. */
+/**
+ * Asks users for the owners and comments for the counts, at the same time, of images that the
+ * caller may see.
+ */
 export async function composeImages(
   sources: Pick<Sources, "users" | "comments">,
   messages: readonly ImageMessage[],

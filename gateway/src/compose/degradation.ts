@@ -12,7 +12,9 @@ export interface Decorations<T> {
 
 /** Collects what an answer lacks, and what of it is old. */
 export interface Degradation {
-  /** Asks a source for what decorates the answer. That it cannot be asked is noted, and not thrown. */
+  /**
+   * Asks a source for what decorates the answer. That it cannot be asked is noted, and not thrown.
+   */
   ask<T>(
     source: Degraded["source"],
     keys: readonly string[],

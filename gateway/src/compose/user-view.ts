@@ -19,7 +19,9 @@ export function toUser(message: UserMessage): User {
   };
 }
 
-/** Shows a user with the e-mail address, which the users service gives only to the user in person. */
+/**
+ * Shows a user with the e-mail address, which the users service gives only to the user in person.
+ */
 export function toSelf(message: UserMessage): User {
   return message.email === undefined
     ? toUser(message)

@@ -16,8 +16,8 @@ export interface OpenImageForm {
   /** The text fields that came before the file. */
   readonly before: ImageForm;
   /**
-   * The file's bytes. The rest of the form is read after the last of them, so that whoever consumes this to its end
-   * knows the whole form to be right. Throws a {@link Problem} otherwise.
+   * The file's bytes. The rest of the form is read after the last of them, so that whoever consumes
+   * this to its end knows the whole form to be right. Throws a {@link Problem} otherwise.
    */
   bytes(): AsyncGenerator<Uint8Array<ArrayBuffer>>;
   /** The text fields that came after the file, once its bytes are read. */
@@ -26,7 +26,10 @@ export interface OpenImageForm {
 
 const check = createCheck(ImageForm);
 
-/** Reads an upload up to its file, which is not held in memory. Throws a {@link Problem} if it is wrong so far. */
+/**
+ * Reads an upload up to its file, which is not held in memory. Throws a {@link Problem} if it is
+ * wrong so far.
+ */
 export async function openImageForm(request: FastifyRequest): Promise<OpenImageForm> {
   const parts = request.parts()[Symbol.asyncIterator]();
   const first = createFormFields();
@@ -49,8 +52,8 @@ export async function openImageForm(request: FastifyRequest): Promise<OpenImageF
 }
 
 /**
- * Waits for the end of the request's body. When the client is cut off the parser ends as if the form were over; whether it
- * was is known only to the HTTP message.
+ * Waits for the end of the request's body. When the client is cut off the parser ends as if the
+ * form were over; whether it was is known only to the HTTP message.
  */
 async function whole({ raw }: FastifyRequest): Promise<void> {
   if (raw.complete) return;
@@ -99,7 +102,10 @@ async function* chunksOf({ file }: MultipartFile): AsyncGenerator<Uint8Array<Arr
   if (file.truncated) throw new Problem("TOO_LARGE", { detail: "A file may have 25 MiB." });
 }
 
-/** Gives the next part. Every part is a file to the parser, so that texts come as the bytes they were sent as. */
+/**
+ * Gives the next part. Every part is a file to the parser, so that texts come as the bytes they
+ * were sent as.
+ */
 async function next(parts: Parts): Promise<MultipartFile | undefined> {
   const read = await wellFormed(() => parts.next());
   if (read.done) return undefined;

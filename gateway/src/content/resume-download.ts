@@ -19,12 +19,16 @@ export interface ResumeOptions {
   readonly signal: AbortSignal;
 }
 
-/** So long is waited before each try that follows upon one without a byte, in milliseconds: together longer than a service takes to come back. */
+/**
+ * So long is waited before each try that follows upon one without a byte, in milliseconds: together
+ * longer than a service takes to come back.
+ */
 const WAITS_MS = [0, 250, 500, 1_000, 2_000, 4_000] as const;
 
 /**
- * Gives the bytes of a download to its end. If its connection is lost, or its replica hangs, the rest is asked for again, and so is whether the
- * viewer may see it. Throws what ends it otherwise, and if the bytes are others meanwhile.
+ * Gives the bytes of a download to its end. If its connection is lost, or its replica hangs, the
+ * rest is asked for again, and so is whether the viewer may see it. Throws what ends it otherwise,
+ * and if the bytes are others meanwhile.
  */
 export async function* resumeDownload(
   download: Download,
@@ -60,7 +64,10 @@ export async function* resumeDownload(
   }
 }
 
-/** How calls end whose connection is lost, whose replica hangs, or whose service is away for the moment. */
+/**
+ * How calls end whose connection is lost, whose replica hangs, or whose service is away for the
+ * moment.
+ */
 const LOST: ReadonlySet<string> = new Set(["UNAVAILABLE", "DEADLINE_EXCEEDED"]);
 
 function isLost(thrown: unknown): boolean {

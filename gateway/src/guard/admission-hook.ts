@@ -12,7 +12,10 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 export interface FrontDoor {
   /** Refuses at once what could not be taken on now: before a token is verified, or a body read. */
   check(request: FastifyRequest): void;
-  /** Takes a request on, until it is answered. A body that comes slowly is none of it: that is read before. */
+  /**
+   * Takes a request on, until it is answered. A body that comes slowly is none of it: that is read
+   * before.
+   */
   enter(request: FastifyRequest, reply: FastifyReply, caller: Caller): void;
 }
 

@@ -9,7 +9,10 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";
 import { asksExplanation } from "./explain.ts";
 
-/** The budget of every request where the policy is not obeyed, in milliseconds: until the server ends the connection. */
+/**
+ * The budget of every request where the policy is not obeyed, in milliseconds: until the server
+ * ends the connection.
+ */
 const NO_BUDGET_MS = 130_000;
 
 /** Who is behind a request, and what its calls carry. */
@@ -22,7 +25,10 @@ export interface Calls {
   traceOf(request: FastifyRequest): Trace | undefined;
   /** A hook that refuses whoever is not signed in. */
   readonly requireUser: (request: FastifyRequest) => Promise<void>;
-  /** Begins the calls of a request: their deadline by the route's budget, and a signal that fires when the client hangs up. */
+  /**
+   * Begins the calls of a request: their deadline by the route's budget, and a signal that fires
+   * when the client hangs up.
+   */
   open(request: FastifyRequest, reply: FastifyReply): CallContext;
 }
 

@@ -30,7 +30,10 @@ export function createRateLimits(
   server: FastifyInstance,
   configuration: RateLimitConfiguration,
 ): RateLimits {
-  /** A counter of its own. What it counts by is put beside the request, since the counter is given nothing else. */
+  /**
+   * A counter of its own. What it counts by is put beside the request, since the counter is given
+   * nothing else.
+   */
   function createCounter(max: number) {
     const keys = new WeakMap<FastifyRequest, string>();
     const count = server.createRateLimit({

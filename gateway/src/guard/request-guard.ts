@@ -11,7 +11,10 @@ const ANSWERS = ["application/json", "application/problem+json"];
 
 /** The hooks that stand before every route of the API. */
 export interface RequestGuard {
-  /** Refuses what there is no room for, finds out who asks, counts the request, and refuses a malformed query. */
+  /**
+   * Refuses what there is no room for, finds out who asks, counts the request, and refuses a
+   * malformed query.
+   */
   readonly identify: (request: FastifyRequest) => Promise<void>;
   /** Takes the request on, once it is read and known to be good. */
   readonly enter: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -29,7 +32,8 @@ export function createRequestGuard(
     async identify(request) {
       door.check(request);
       const caller = await calls.identify(request).catch(async (thrown: unknown) => {
-        // Verifying costs 300 µs: whoever tries tokens out is counted as the stranger that they are.
+        // Verifying costs 300 µs: whoever tries tokens out is counted as the stranger that they
+        // are.
         await limits.countRequest(request, ANONYMOUS);
         throw thrown;
       });

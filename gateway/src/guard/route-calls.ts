@@ -8,7 +8,10 @@ export type Step = DescMethod | readonly DescMethod[];
 export interface RouteCalls {
   /** The policy of the method that the route is there for: its criticality is the route's. */
   readonly policy: MethodPolicy;
-  /** How long a request may take once its body is read, in milliseconds: as long as its calls, one after the other. */
+  /**
+   * How long a request may take once its body is read, in milliseconds: as long as its calls, one
+   * after the other.
+   */
   readonly budgetMs: number;
 }
 
@@ -18,7 +21,10 @@ declare module "fastify" {
   }
 }
 
-/** Declares what a route waits for: the method that it is there for, and whatever else it may ask besides, in any order. */
+/**
+ * Declares what a route waits for: the method that it is there for, and whatever else it may ask
+ * besides, in any order.
+ */
 export function waitsFor(main: DescMethod, ...others: readonly Step[]): { calls: RouteCalls } {
   const budgetMs = [main, ...others].reduce((sum, step) => sum + timeoutMs(step), 0);
   return { calls: { policy: policyOf(main), budgetMs } };

@@ -6,8 +6,8 @@ const DRAIN_BYTES_MAX = 64 * 1024 * 1024;
 const DRAIN_MS_MAX = 20_000;
 
 /**
- * Reads and drops what is left of a request's body once it is answered. A connection that is closed with unread
- * bytes is reset, and the client, still sending, would never see why it was refused.
+ * Reads and drops what is left of a request's body once it is answered. A connection that is closed
+ * with unread bytes is reset, and the client, still sending, would never see why it was refused.
  */
 export function dropUnreadBody(request: FastifyRequest, reply: FastifyReply): void {
   const { raw, headers } = request;

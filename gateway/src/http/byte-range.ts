@@ -1,4 +1,6 @@
-/** A range as the contract has it: `first` to `last`, `first` to the end, or the last `last` bytes. */
+/**
+ * A range as the contract has it: `first` to `last`, `first` to the end, or the last `last` bytes.
+ */
 export interface RequestedRange {
   readonly first?: number;
   readonly last?: number;
@@ -9,8 +11,8 @@ const RANGE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
 const POSITION_MAX = 2 ** 32 - 1;
 
 /**
- * Parses a `Range` header. Several ranges, other units and malformed ones give undefined: a server may ignore them
- * and send the whole (RFC 9110, 14.2).
+ * Parses a `Range` header. Several ranges, other units and malformed ones give undefined: a server
+ * may ignore them and send the whole (RFC 9110, 14.2).
  */
 export function parseByteRange(header: string | undefined): RequestedRange | undefined {
   const match = RANGE.exec(header ?? "");

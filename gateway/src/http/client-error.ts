@@ -11,7 +11,10 @@ const PARSER_CODES: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "REQUEST_TIMEOUT",
 };
 
-/** Answers what is not HTTP, or too large or too slow to become a request, and closes the connection. */
+/**
+ * Answers what is not HTTP, or too large or too slow to become a request, and closes the
+ * connection.
+ */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

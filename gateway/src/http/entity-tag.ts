@@ -14,8 +14,9 @@ export interface EntityTag {
 }
 
 /**
- * Makes the strong tag of a resource: the version that its service compares on a write, and a hash of the very bytes
- * of this answer, which changes also when an owner's name or a count does. docs/decisions/0003 tells why both.
+ * Makes the strong tag of a resource: the version that its service compares on a write, and a hash
+ * of the very bytes of this answer, which changes also when an owner's name or a count does.
+ * docs/decisions/0003 tells why both.
  */
 export function resourceTag(version: string, body: string): string {
   return `"${version}.${hash("sha256", body, "base64url").slice(0, HASH_CHARACTERS)}"`;
@@ -44,7 +45,10 @@ export function parseEntityTags(header: string): "*" | readonly EntityTag[] | un
   return tags.length === 0 ? undefined : tags;
 }
 
-/** Says whether `If-None-Match` holds this tag, by weak comparison. A malformed header matches nothing. */
+/**
+ * Says whether `If-None-Match` holds this tag, by weak comparison. A malformed header matches
+ * nothing.
+ */
 export function matchesNone(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
   const tags = parseEntityTags(header);

@@ -6,9 +6,9 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
 /**
- * Parses a JSON body. What the schemas can't say is refused here: bytes that are not UTF-8, and texts that no
- * database could keep. A member called `__proto__` is a member like any other: JSON.parse makes it an own property,
- * and the schema refuses it by name.
+ * Parses a JSON body. What the schemas can't say is refused here: bytes that are not UTF-8, and
+ * texts that no database could keep. A member called `__proto__` is a member like any other:
+ * JSON.parse makes it an own property, and the schema refuses it by name.
  *
  * @returns undefined for an empty body, which the route's schema refuses if it needs one.
  */

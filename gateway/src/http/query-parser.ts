@@ -1,7 +1,10 @@
 import type { BadField } from "#problems/problem.ts";
 import { shown, textFault } from "./text-faults.ts";
 
-/** A parsed query, and what is wrong with it. The router must be given a value, so faults are kept for a hook. */
+/**
+ * A parsed query, and what is wrong with it. The router must be given a value, so faults are kept
+ * for a hook.
+ */
 export interface ParsedQuery {
   readonly [FAULTS]: QueryFaults;
   readonly [name: string]: string;
@@ -18,7 +21,10 @@ export interface QueryFaults {
 const FAULTS = Symbol("faults");
 const NONE: QueryFaults = { malformed: [], repeated: new Set() };
 
-/** Parses a query string strictly: valid percent-encoding of valid UTF-8, each parameter once. Never throws. */
+/**
+ * Parses a query string strictly: valid percent-encoding of valid UTF-8, each parameter once. Never
+ * throws.
+ */
 export function parseQuery(query: string): ParsedQuery {
   const values: Record<string, string> = Object.create(null);
   const malformed: BadField[] = [];

@@ -18,7 +18,8 @@ export function createRouteTable(): RouteTable {
 
   return {
     add(method, pattern) {
-      // CORS answers OPTIONS for every path there may be: that makes none of them a path of the API.
+      // CORS answers OPTIONS for every path there may be: that makes none of them a path of the
+      // API.
       if (pattern.includes("*")) return;
       const entry = entries.get(pattern) ?? {
         matches: new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`),

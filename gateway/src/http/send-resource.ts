@@ -12,7 +12,9 @@ export interface ResourceAnswer {
   readonly body: object;
 }
 
-/** Answers a single resource with its entity tag, or with 304 if the client has these very bytes. */
+/**
+ * Answers a single resource with its entity tag, or with 304 if the client has these very bytes.
+ */
 export function sendResource(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -27,7 +27,10 @@ const HEADERS_MS_MAX = 10_000;
 const REQUEST_MS_MAX = 130_000;
 /** A connection on which nothing moves. */
 const IDLE_MS_MAX = 60_000;
-/** Longer than the keep-alive of usual balancers (60 s), so that it is never we who close under a request. */
+/**
+ * Longer than the keep-alive of usual balancers (60 s), so that it is never we who close under a
+ * request.
+ */
 const KEEP_ALIVE_MS = 72_000;
 const TIMEOUT_CHECK_MS = 5_000;
 

@@ -5,8 +5,8 @@ const DEPTH_MAX = 16;
 const FIELD_CHARACTERS_MAX = 100;
 
 /**
- * Finds every text that no database could keep: with a NUL character, or with half of a surrogate pair. Also finds
- * what is nested too deeply to be looked at.
+ * Finds every text that no database could keep: with a NUL character, or with half of a surrogate
+ * pair. Also finds what is nested too deeply to be looked at.
  */
 export function findTextFaults(value: unknown, path = "", depth = 0): readonly BadField[] {
   if (typeof value === "string") {

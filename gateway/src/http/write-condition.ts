@@ -3,8 +3,8 @@ import { Problem } from "#problems/problem.ts";
 import { parseEntityTags, versionOf } from "./entity-tag.ts";
 
 /**
- * Mutex `If-Match` into the `etag` that a service compares in the transaction of the write. Empty: no condition.
- * `readCurrent` is asked only if the header offers several versions.
+ * Mutex `If-Match` into the `etag` that a service compares in the transaction of the write. Empty:
+ * no condition. `readCurrent` is asked only if the header offers several versions.
  *
  * @throws Problem ETAG_MISMATCH if no tag can be the current one.
  */

@@ -6,7 +6,10 @@ import { createMetrics } from "@triptych/chassis/telemetry/metrics";
 import { createGateway } from "#app.ts";
 import { readConfig } from "#config.ts";
 
-/** Builds the OpenAPI document of a gateway that reaches nobody, as it is written to `gateway/openapi.json`. */
+/**
+ * Builds the OpenAPI document of a gateway that reaches nobody, as it is written to
+ * `gateway/openapi.json`.
+ */
 export async function buildDocument(): Promise<string> {
   const nowhere = "127.0.0.1:1";
   const configuration = readConfig({

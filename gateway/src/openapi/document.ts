@@ -42,7 +42,10 @@ export const OPENAPI_OPTIONS: FastifyDynamicSwaggerOptions = {
 
 const SUCCESS: Readonly<Record<string, string>> = { 200: "Here it is.", 201: "It was made." };
 
-/** Puts words where the generator has none: an answer that only refers to a shape has no description. */
+/**
+ * Puts words where the generator has none: an answer that only refers to a shape has no
+ * description.
+ */
 function describeSuccess<D extends { readonly paths?: object }>(document: D): D {
   for (const path of Object.values(document.paths ?? {})) {
     for (const { responses = {} } of Object.values(path as Record<string, Operation>)) {

@@ -7,7 +7,10 @@ const PREFIX = "/docs";
 const DOCUMENT_URL = "/openapi.json";
 /** The page itself has 600 characters; the script, which is looked at as well, 5 million. */
 const PAGE_CHARACTERS_MAX = 10_000;
-/** What the page may do: run its own script, and ask this server. Nothing is fetched from anywhere else. */
+/**
+ * What the page may do: run its own script, and ask this server. Nothing is fetched from anywhere
+ * else.
+ */
 const POLICY = [
   "default-src 'none'",
   "style-src 'self' 'unsafe-inline'",
@@ -22,8 +25,9 @@ const POLICY = [
 const INLINE_SCRIPT = /<script type="text\/javascript">([\s\S]*?)<\/script>/g;
 
 /**
- * Adds the page on which the API can be read and tried. It is built when it is first asked for, by a fastify of its
- * own: its script of 5 MB takes 25 MB of memory that a gateway nobody looks at need not have.
+ * Adds the page on which the API can be read and tried. It is built when it is first asked for, by
+ * a fastify of its own: its script of 5 MB takes 25 MB of memory that a gateway nobody looks at
+ * need not have.
  */
 export function referencePageRoutes(server: ApiServer): void {
   let page: Promise<FastifyInstance> | undefined;

@@ -1,4 +1,7 @@
-/** What every problem says, whatever the request: its status, its title, and a detail for when there is none better. */
+/**
+ * What every problem says, whatever the request: its status, its title, and a detail for when there
+ * is none better.
+ */
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;

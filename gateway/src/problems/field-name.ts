@@ -8,7 +8,10 @@ const RENAMED: Readonly<Record<string, string>> = {
 /** Messages of the contract whose members are the members of the body. */
 const ENVELOPE = /^(?:user|image|comment|header)\./;
 
-/** Mutex a field's path in the contract into what the client calls it: `image.display_name` into `displayName`. */
+/**
+ * Mutex a field's path in the contract into what the client calls it: `image.display_name` into
+ * `displayName`.
+ */
 export function fieldName(path: string): string {
   const name = path
     .replace(ENVELOPE, "")

@@ -4,7 +4,10 @@ import { fieldName } from "./field-name.ts";
 import { badFields, Problem } from "./problem.ts";
 import { isKnownReason, REASON_CODES, STATUS_CODES } from "./reasons.ts";
 
-/** Mutex what a service answered into a problem: by its reason, or by its status if the reason is not known. */
+/**
+ * Mutex what a service answered into a problem: by its reason, or by its status if the reason is
+ * not known.
+ */
 export function fromRpcError(error: RpcError): Problem {
   const code = codeOf(error);
   if (code === "INVALID_ARGUMENT" && error.violations.length > 0) {
@@ -24,7 +27,9 @@ function codeOf({ reason, code }: RpcError): ProblemCode {
   return STATUS_CODES[statusName(code)] ?? "INTERNAL";
 }
 
-/** A domain's message is meant for the client; one of the machinery may name a callee or an address. */
+/**
+ * A domain's message is meant for the client; one of the machinery may name a callee or an address.
+ */
 function mayBeShown({ reason, domain, message }: RpcError): boolean {
   return (
     domain !== "" && message !== "" && isKnownReason(reason) && REASON_CODES[reason] === reason

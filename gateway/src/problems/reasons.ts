@@ -21,7 +21,10 @@ export type ChassisReason =
   | "OVERLOADED"
   | "READ_ONLY";
 
-/** The problem of every reason. A reason that is added to the contract does not compile until it stands here. */
+/**
+ * The problem of every reason. A reason that is added to the contract does not compile until it
+ * stands here.
+ */
 export const REASON_CODES = {
   INVALID_ARGUMENT: "INVALID_ARGUMENT",
   UNAUTHENTICATED: "UNAUTHENTICATED",

@@ -7,7 +7,10 @@ import { toProblem } from "./to-problem.ts";
 /** The media type of every error. */
 export const PROBLEM_CONTENT_TYPE = "application/problem+json; charset=utf-8";
 
-/** Writes a problem as the members of RFC 9457. The instance is the request's id, which stands in every log. */
+/**
+ * Writes a problem as the members of RFC 9457. The instance is the request's id, which stands in
+ * every log.
+ */
 export function problemBody(problem: Problem, requestId: string): ProblemBody {
   const { code, status, message, errors } = problem;
   return {

@@ -16,7 +16,10 @@ const FRAMEWORK_CODES: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_NOT_FOUND: "ROUTE_NOT_FOUND",
 };
 
-/** Parts of a request, in the order in which fastify validates them: it stops at the first that is wrong. */
+/**
+ * Parts of a request, in the order in which fastify validates them: it stops at the first that is
+ * wrong.
+ */
 const PARTS = ["params", "body", "querystring"] as const;
 
 /** Mutex whatever was thrown while a request was answered into what the client is told. */

@@ -154,7 +154,8 @@ function commentDeleteRoute(
       const context = calls.open(request, reply);
       const { id } = request.params;
       const etag = await writeCondition(request, () => comments.getComment({ id }, context));
-      // Of which image it was is for comments to know; counts are kept for a second, so all may be asked for anew.
+      // Of which image it was is for comments to know; counts are kept for a second, so all may be
+      // asked for anew.
       await comments
         .deleteComment({ id, etag }, context)
         .finally(() => comments.invalidate("batchGetCommentCounts"));

@@ -83,7 +83,8 @@ export function imageContentRoutes(
       }
       if (request.method === "HEAD") {
         await content.close();
-        // A stream, even an empty one, keeps fastify from counting the bytes of what it does not send.
+        // A stream, even an empty one, keeps fastify from counting the bytes of what it does not
+        // send.
         return reply.send(Readable.from([]));
       }
       return reply.send(Readable.from(content.chunks(), { objectMode: false }));
@@ -110,7 +111,9 @@ function headersOf(header: ContentHeader, url: ContentUrl): Record<string, strin
   };
 }
 
-/** A versioned url of a public image never means other bytes; everything else is asked for again. */
+/**
+ * A versioned url of a public image never means other bytes; everything else is asked for again.
+ */
 function cacheControl({ visibility, version }: ContentHeader, { variant, v }: ContentUrl): string {
   if (visibility !== Visibility.PUBLIC || variant === "original") return "private, no-cache";
   return v === version ? "public, max-age=31536000, immutable" : "public, no-cache";

@@ -27,9 +27,10 @@ const PART_HEADERS_MAX = 16;
 const UNDO_MS_MAX = 3_000;
 
 /**
- * Adds the upload. The form goes to images as it comes; the file is never held here. Fields may stand before the file
- * or after it, as browsers and curl send them in any order: what comes after is set when the file has been taken.
- * Until its visibility is known an image is private, so that one meant to be private is never seen.
+ * Adds the upload. The form goes to images as it comes; the file is never held here. Fields may
+ * stand before the file or after it, as browsers and curl send them in any order: what comes after
+ * is set when the file has been taken. Until its visibility is known an image is private, so that
+ * one meant to be private is never seen.
  */
 export async function imageUploadRoutes(
   server: ApiServer,
@@ -104,8 +105,8 @@ export async function imageUploadRoutes(
 }
 
 /**
- * Sends header and bytes. If the form turns out to be wrong, or the client leaves, the call is cancelled, which leaves
- * nothing behind, and is no sign that images is ill.
+ * Sends header and bytes. If the form turns out to be wrong, or the client leaves, the call is
+ * cancelled, which leaves nothing behind, and is no sign that images is ill.
  */
 async function sendForm(
   { images }: Pick<Sources, "images">,
@@ -165,7 +166,8 @@ async function finishOrUndo(
       context,
     );
   } catch (thrown) {
-    // The client is told that it failed, so nothing may stay; should this fail too, what stays is private.
+    // The client is told that it failed, so nothing may stay; should this fail too, what stays is
+    // private.
     const signal = AbortSignal.timeout(UNDO_MS_MAX);
     const undo = { ...context, deadline: Date.now() + UNDO_MS_MAX, signal };
     await images.deleteImage({ id }, undo).catch(() => undefined);

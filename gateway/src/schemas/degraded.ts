@@ -2,7 +2,10 @@ import { type Static, Type } from "typebox";
 import { moment } from "./moment.ts";
 import { words } from "./words.ts";
 
-/** One source of an answer that could not be asked: once for what is old of it, and once for what is not known at all. */
+/**
+ * One source of an answer that could not be asked: once for what is old of it, and once for what is
+ * not known at all.
+ */
 export const Degraded = Type.Object({
   source: words(["users", "images", "comments"], { description: "Who could not be asked." }),
   effect: words(["absent", "stale"], {

@@ -27,7 +27,9 @@ export const NextPageToken = Type.Unsafe<string | null>({
   description: "The `pageToken` of the next page; null on the last one.",
 });
 
-/** Mutex the query parameters of a list into the fields that every list request of the contract has. */
+/**
+ * Mutex the query parameters of a list into the fields that every list request of the contract has.
+ */
 export function pageOf(query: { readonly pageSize?: number; readonly pageToken?: string }): {
   readonly pageSize: number;
   readonly pageToken: string;

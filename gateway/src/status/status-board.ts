@@ -2,11 +2,17 @@ import type { CalleeHealth } from "@triptych/chassis/rpc/transport";
 import type { ServiceStatus } from "#schemas/status.ts";
 import type { BreakerReading, BreakerRegistry } from "./breaker-registry.ts";
 
-/** How long a reading is given again without asking, in milliseconds: many may look, and few are asked. */
+/**
+ * How long a reading is given again without asking, in milliseconds: many may look, and few are
+ * asked.
+ */
 const FRESH_MS = 1_000;
 /** A neighbour that is up answers in a few milliseconds. */
 const HEALTH_TIMEOUT_MS = 500;
-/** Who was found down so lately is shown as down at once, while it is asked again: nobody waits twice for one that hangs. In milliseconds. */
+/**
+ * Who was found down so lately is shown as down at once, while it is asked again: nobody waits
+ * twice for one that hangs. In milliseconds.
+ */
 const DOWN_SHOWN_MS = 3_000;
 
 /** Asks a callee how it is. Rejects if it cannot be reached. */
@@ -17,7 +23,9 @@ export interface StatusBoard {
   read(): Promise<readonly ServiceStatus[]>;
 }
 
-/** Makes a board that asks when it is read, and remembers since when a service has been as it is. */
+/**
+ * Makes a board that asks when it is read, and remembers since when a service has been as it is.
+ */
 export function createStatusBoard(
   services: Readonly<Record<ServiceStatus["name"], AskHealth>>,
   breakers: BreakerRegistry,
@@ -71,7 +79,8 @@ function stateOf(
   breakers: readonly BreakerReading[],
 ): ServiceStatus["state"] {
   if (health === "unreachable") return "down";
-  // A half-open breaker lets the next call through: after an outage those of rare methods stay so for long.
+  // A half-open breaker lets the next call through: after an outage those of rare methods stay so
+  // for long.
   const refusing = breakers.some(({ state }) => state === "open");
   return health === "serving" && !refusing ? "up" : "degraded";
 }

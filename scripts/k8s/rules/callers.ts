@@ -13,8 +13,9 @@ const POSTGRES_PORT = "postgres";
 const STRANGER: Pods = { name: "a stranger", labels: { "app.kubernetes.io/name": "?" }, ports: [] };
 
 /**
- * Finds where the network policies allow another call than the contract does, or refuse one that it allows; and
- * databases that others reach than the service that owns them. Without any policy there is nothing to find.
+ * Finds where the network policies allow another call than the contract does, or refuse one that it
+ * allows; and databases that others reach than the service that owns them. Without any policy there
+ * is nothing to find.
  */
 export function findCallerFaults(rendering: Rendering): string[] {
   const policies = ofKind(rendering, "NetworkPolicy");
@@ -41,7 +42,10 @@ export function findCallerFaults(rendering: Rendering): string[] {
   return faults;
 }
 
-/** Finds programs that are told where a service is although the contract lets them call nothing there, and the other way round. */
+/**
+ * Finds programs that are told where a service is although the contract lets them call nothing
+ * there, and the other way round.
+ */
 export function findWiringFaults(programs: Programs): string[] {
   return [...programs].flatMap(([caller, { config, settings }]) =>
     SERVICES.map(({ typeName }) => typeName.split(".")[0] ?? "").flatMap((callee) => {
@@ -59,7 +63,10 @@ function isGuarded(port: string | undefined): boolean {
   return port === GRPC_PORT || port === POSTGRES_PORT;
 }
 
-/** The callers that the contract allows in any method of a service: `users.v1.UserService` is of `users`. */
+/**
+ * The callers that the contract allows in any method of a service: `users.v1.UserService` is of
+ * `users`.
+ */
 export function callersOf(callee: string): readonly string[] {
   const methods = SERVICES.filter(({ typeName }) => typeName.startsWith(`${callee}.`)).flatMap(
     (service) => service.methods,

@@ -7,13 +7,22 @@ import { podsMax } from "#k8s/pods-max.ts";
 import { type Pooler, poolerPodsMax, poolersIn } from "#k8s/poolers.ts";
 import { migratorOf, type Programs, programOf } from "#k8s/programs.ts";
 
-/** Beside its pool a process asks whether the database takes writes; before the pool is used, whether it is up to date. */
+/**
+ * Beside its pool a process asks whether the database takes writes; before the pool is used,
+ * whether it is up to date.
+ */
 const OUTSIDE_POOL = 1;
 /** One after the other: the migrations, then the queue's tables. */
 const MIGRATOR = 1;
-/** The worker's pool has one more than the images that it makes at once, and its queue a connection of its own. */
+/**
+ * The worker's pool has one more than the images that it makes at once, and its queue a connection
+ * of its own.
+ */
 const WORKER_EXTRA = 2;
-/** `superuser_reserved_connections` is 3; the rest is for the operator's own, a backup, and somebody who looks. */
+/**
+ * `superuser_reserved_connections` is 3; the rest is for the operator's own, a backup, and somebody
+ * who looks.
+ */
 const RESERVED = 10;
 /** A pooler's connections for its service, and as many that it may ask for passwords by. */
 const POOLS = 2;
@@ -26,10 +35,11 @@ interface Share {
 }
 
 /**
- * Finds databases that could be asked for more connections than they take: the sum, over all who are given its url, of the most pods that
- * there can be, those of each rollout besides, times what one opens. Behind a pooler it is the pooler's own pods that count. Those who read
- * from a standby count as well, since a standby may have become the primary. And poolers that could be asked for more by their services than
- * one of their instances takes, since the others may be away.
+ * Finds databases that could be asked for more connections than they take: the sum, over all who
+ * are given its url, of the most pods that there can be, those of each rollout besides, times what
+ * one opens. Behind a pooler it is the pooler's own pods that count. Those who read from a standby
+ * count as well, since a standby may have become the primary. And poolers that could be asked for
+ * more by their services than one of their instances takes, since the others may be away.
  */
 export function findBudgetFaults(rendering: Rendering, programs: Programs): string[] {
   const poolers = poolersIn(rendering);

@@ -38,7 +38,10 @@ function seriesOf(registry: ReadableRegistry, added: readonly string[]) {
   });
 }
 
-/** Finds alerts and panels that Prometheus cannot answer, whose answer would be empty for ever, or whose text would have a gap. */
+/**
+ * Finds alerts and panels that Prometheus cannot answer, whose answer would be empty for ever, or
+ * whose text would have a gap.
+ */
 export function findMetricFaults(rendering: Rendering, known: KnownMetrics): string[] {
   return questionsIn(rendering).flatMap((question) =>
     faultsOf(question, known).map((fault) => `${question.name}: ${fault}`),

@@ -4,10 +4,16 @@ import { programOf } from "#k8s/programs.ts";
 
 const TAG = /:(?<tag>[\w.-]+)$|@sha256:[0-9a-f]{64}$/;
 const MI_BYTES: Readonly<Record<string, number>> = { Mi: 1, Gi: 1024 };
-/** Of a container's memory; the rest is code, buffers, stacks and what libraries take beside the heap. */
+/**
+ * Of a container's memory; the rest is code, buffers, stacks and what libraries take beside the
+ * heap.
+ */
 const HEAP_PART_MAX = 0.75;
 
-/** Finds what every pod has to have here, whoever's program runs in it, and what our own programs need besides. */
+/**
+ * Finds what every pod has to have here, whoever's program runs in it, and what our own programs
+ * need besides.
+ */
 export function findPodFaults(rendering: Rendering): string[] {
   return workloadsOf(rendering).flatMap((workload) => [
     ...tokenFaults(workload).map((fault) => `${nameOf(workload)}: ${fault}`),

@@ -7,7 +7,9 @@ import { isBudgetOf, type Pooler, podsOfPooler, poolersIn } from "#k8s/poolers.t
 import { programOf } from "#k8s/programs.ts";
 
 const INSTANCES_MIN = 2;
-/** What our promises need of PgBouncer, in seconds where it is a time: docs/decisions/0012 says why. */
+/**
+ * What our promises need of PgBouncer, in seconds where it is a time: docs/decisions/0012 says why.
+ */
 const SECONDS_MAX: Readonly<Record<string, number>> = {
   query_wait_timeout: 1,
   server_connect_timeout: 2,
@@ -17,7 +19,10 @@ const SECONDS_MAX: Readonly<Record<string, number>> = {
 const SESSIONS = /-(migrate|worker)$/;
 const STRANGER = { name: "a stranger", labels: { "app.kubernetes.io/name": "?" }, ports: [] };
 
-/** Finds poolers that would break a promise that holds without one, and programs that may not go through one. */
+/**
+ * Finds poolers that would break a promise that holds without one, and programs that may not go
+ * through one.
+ */
 export function findPoolerFaults(rendering: Rendering): string[] {
   return [
     ...poolersIn(rendering).flatMap((pooler) =>
@@ -86,7 +91,10 @@ function podFaults(rendering: Rendering, pooler: Pooler): string[] {
   return faults;
 }
 
-/** Those who are told its address reach it, and it reaches its cluster: nobody else, and nothing else. */
+/**
+ * Those who are told its address reach it, and it reaches its cluster: nobody else, and nothing
+ * else.
+ */
 function policyFaults(rendering: Rendering, pooler: Pooler): string[] {
   if (ofKind(rendering, "NetworkPolicy").length === 0) return [];
   const own = podsOfPooler(pooler);

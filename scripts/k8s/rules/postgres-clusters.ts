@@ -12,8 +12,9 @@ interface BackupPlan {
 }
 
 /**
- * Finds clusters of CloudNativePG that lose what they hold, or that a service does not find. No package has the schema
- * of an ObjectStore, so that there is one is all that is looked at: what is wrong in it is found by the plugin only.
+ * Finds clusters of CloudNativePG that lose what they hold, or that a service does not find. No
+ * package has the schema of an ObjectStore, so that there is one is all that is looked at: what is
+ * wrong in it is found by the plugin only.
  */
 export function findPostgresClusterFaults(rendering: Rendering): string[] {
   const ofClusters = ofKind<PostgresCluster>(rendering, "Cluster").flatMap((cluster) =>

@@ -66,8 +66,9 @@ function namesIn(text: string, pattern: RegExp): readonly string[] {
 }
 
 /**
- * Puts a value in for each variable that Grafana or the dashboard has, as Grafana does before Prometheus sees the
- * expression; what neither has stays. A value is as long as its variable, so that positions stay too.
+ * Puts a value in for each variable that Grafana or the dashboard has, as Grafana does before
+ * Prometheus sees the expression; what neither has stays. A value is as long as its variable, so
+ * that positions stay too.
  */
 function withValues(expr: string, { templating }: Dashboard): string {
   const own = new Map(templating.list.map(({ name, type }) => [name, type]));

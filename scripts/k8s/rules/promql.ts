@@ -12,8 +12,9 @@ const KEEPS_SERIES = /^(topk|bottomk|limitk|limit_ratio)$/;
 const EXCERPT_CHARACTERS_MAX = 30;
 
 /**
- * Finds what is wrong with an expression of PromQL, by Prometheus' own grammar: where it is none, a rate of no range, and
- * names of metrics and labels that there are not. The last would be silent for ever.
+ * Finds what is wrong with an expression of PromQL, by Prometheus' own grammar: where it is none, a
+ * rate of no range, and names of metrics and labels that there are not. The last would be silent
+ * for ever.
  */
 export function findPromqlFaults(expression: string, known: KnownMetrics): string[] {
   const nodes = [...nodesIn(parser.parse(expression).topNode)];
@@ -32,8 +33,8 @@ export function findPromqlFaults(expression: string, known: KnownMetrics): strin
 }
 
 /**
- * Tells which labels the answer to an expression without faults has: those that its outermost aggregation keeps, or those of its
- * metric. Of two sides the left counts.
+ * Tells which labels the answer to an expression without faults has: those that its outermost
+ * aggregation keeps, or those of its metric. Of two sides the left counts.
  */
 export function labelsOfAnswer(expression: string, known: KnownMetrics): ReadonlySet<string> {
   const nodes = [...nodesIn(parser.parse(expression).topNode)];

@@ -19,7 +19,10 @@ import { holdsOneVolume } from "./rollout.ts";
 /** Made in the cluster before anything is applied: k8s/README.md says how. */
 const MADE_IN_THE_CLUSTER = ["access-token-public-keys"];
 
-/** Finds what names an object that is not there: selectors that take no pod, ports, accounts, volumes, targets. */
+/**
+ * Finds what names an object that is not there: selectors that take no pod, ports, accounts,
+ * volumes, targets.
+ */
 export function findReferenceFaults(rendering: Rendering): string[] {
   return [
     ...workloadsOf(rendering).flatMap((workload) =>
@@ -77,7 +80,10 @@ function workloadFaults(rendering: Rendering, workload: Workload): string[] {
   return faults;
 }
 
-/** `IMAGES_ADDRESS` leads to the Service `images`, which another folder may have, and to a port of it. */
+/**
+ * `IMAGES_ADDRESS` leads to the Service `images`, which another folder may have, and to a port of
+ * it.
+ */
 function addressFaults(rendering: Rendering, container: IContainer): string[] {
   return [...plainValues(environmentOf(rendering, container))].flatMap(([variable, address]) => {
     const callee = /^(\w+)_ADDRESS$/.exec(variable)?.[1]?.toLowerCase();

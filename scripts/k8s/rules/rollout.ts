@@ -11,7 +11,10 @@ import {
 import { podsMax } from "#k8s/pods-max.ts";
 import { migratorOf, type Program, type Programs, programOf } from "#k8s/programs.ts";
 
-/** How long closing takes at most once a process is drained: `CLOSE_TIMEOUT_MS` of the chassis, and of the issue's rule. */
+/**
+ * How long closing takes at most once a process is drained: `CLOSE_TIMEOUT_MS` of the chassis, and
+ * of the issue's rule.
+ */
 const CLOSE_SECONDS = 5;
 
 /** What a claim of a volume says of who may hold it. */
@@ -20,8 +23,8 @@ interface Claim {
 }
 
 /**
- * Finds Deployments whose new version would be noticed: a pod too few, calls that are cut off, a volume that two pods want, or a
- * process that starts beside a database that is not up to date.
+ * Finds Deployments whose new version would be noticed: a pod too few, calls that are cut off, a
+ * volume that two pods want, or a process that starts beside a database that is not up to date.
  */
 export function findRolloutFaults(rendering: Rendering, programs: Programs): string[] {
   return workloadsOf(rendering)
@@ -100,7 +103,9 @@ function graceFaults(rendering: Rendering, workload: Workload, programs: Program
   });
 }
 
-/** Reads a setting of milliseconds as seconds, or its default; one that the program has not is 0. */
+/**
+ * Reads a setting of milliseconds as seconds, or its default; one that the program has not is 0.
+ */
 function secondsReader({ settings }: Program, values: ReadonlyMap<string, string>) {
   return (variable: string): number => {
     const fallback = settings.find((setting) => setting.variable === variable)?.fallback?.text;
@@ -114,7 +119,10 @@ function spreadFaults({ spec }: Workload): string[] {
     : [];
 }
 
-/** A database is brought up to date by one container that ends before the others start; those change no tables. */
+/**
+ * A database is brought up to date by one container that ends before the others start; those change
+ * no tables.
+ */
 function migrationFaults(rendering: Rendering, { spec }: Workload): string[] {
   const { containers, initContainers = [] } = spec.template.spec;
   return containers.flatMap((container) => {

@@ -17,7 +17,10 @@ const SAMPLES: Readonly<Record<string, string | undefined>> = {
 };
 const LOOPBACK = /^(127\.|localhost$|::1$)/;
 
-/** Finds settings that the programs do not have, would refuse, or miss; and secrets that stand in a manifest. */
+/**
+ * Finds settings that the programs do not have, would refuse, or miss; and secrets that stand in a
+ * manifest.
+ */
 export function findSettingFaults(rendering: Rendering, programs: Programs): string[] {
   const secrets = ofKind(rendering, "Secret").map(
     (secret) =>
@@ -55,7 +58,8 @@ function containerFaults(
 
 function unknownNames({ settings, config }: Program, variables: ReadonlyMap<string, Variable>) {
   const known = [...settings.map(({ variable }) => variable), ...OF_NODE];
-  // A password that another variable's text quotes is no setting, and has to be a variable all the same.
+  // A password that another variable's text quotes is no setting, and has to be a variable all the
+  // same.
   const quoted = [...variables.values()].flatMap((variable) =>
     variable.from === "text" ? quotedIn(variable.value) : [],
   );
@@ -88,7 +92,10 @@ function isOpen(variables: ReadonlyMap<string, Variable>, name: string): boolean
   return !quotedIn(variable.value).some((quoted) => variables.get(quoted)?.from === "secret");
 }
 
-/** What the program itself says of its settings, with a sample for each value that is known in the cluster only. */
+/**
+ * What the program itself says of its settings, with a sample for each value that is known in the
+ * cluster only.
+ */
 function refusals(program: Program, variables: ReadonlyMap<string, Variable>): string[] {
   const elsewhere = [...variables.keys()].map((name) => [name, SAMPLES[name] ?? "a text"] as const);
   const environment = {

@@ -6,7 +6,10 @@ import { nameOf, ofKind, type Rendering } from "#k8s/manifest.ts";
 /** Routes of the gateway that nobody needs a token for, and that are for operators. */
 const OPERATORS = ["/metrics", "/healthz", "/readyz"];
 
-/** Finds ways from outside to what is for operators, and ways to a Service or a port that is not there. */
+/**
+ * Finds ways from outside to what is for operators, and ways to a Service or a port that is not
+ * there.
+ */
 export function findWayInFaults(rendering: Rendering): string[] {
   return waysIn(rendering).flatMap(({ name, paths, backends }) => [
     ...OPERATORS.filter((route) => paths.some((path) => leadsTo(path, route))).map(

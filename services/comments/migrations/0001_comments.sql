@@ -13,9 +13,10 @@ create table comments (
   create_time timestamptz not null,
   update_time timestamptz not null,
   constraint comments_key primary key (image_id, id),
-  -- A comment is also found by its id alone, which ends in its image's slot and so tells its shard. This is a unique
-  -- index but for its kind: a hash has no order. Over a b-tree of ids the planner listed one image's comments by walking
-  -- through everybody's, as long as no image had few of them.
+  -- A comment is also found by its id alone, which ends in its image's slot and so tells its shard.
+  -- This is a unique index but for its kind: a hash has no order. Over a b-tree of ids the planner
+  -- listed one image's comments by walking through everybody's, as long as no image had few of
+  -- them.
   constraint comments_id exclude using hash (id with =),
   constraint comments_parent foreign key (image_id, parent_id) references comments (image_id, id),
   constraint comments_depth check (depth between 1 and 8 and (depth = 1) = (parent_id is null)),
@@ -34,7 +35,8 @@ create index comments_top_level on comments (image_id, id) where parent_id is nu
 -- ListReplies.
 create index comments_replies on comments (image_id, parent_id, id) where parent_id is not null;
 
--- How many comments each image has, tombstones not counted: changed in the transaction of every insert and delete.
+-- How many comments each image has, tombstones not counted: changed in the transaction of every
+-- insert and delete.
 create table image_comment_counts (
   image_id uuid not null,
   count integer not null,

@@ -38,7 +38,9 @@ export type AppConfiguration = Pick<
 > &
   Partial<Pick<Configuration, "databaseReplicaUrl" | "migrations">>;
 
-/** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
+/**
+ * Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked.
+ */
 export function createApp(
   configuration: AppConfiguration,
   { logger, images: transport, clock = () => new Date() }: AppDependencies,

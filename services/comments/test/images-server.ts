@@ -16,7 +16,10 @@ export interface TestImage {
   readonly isPrivate?: boolean;
 }
 
-/** A small images service that keeps its contract: it shows a private image to the bearer of its owner's token only. */
+/**
+ * A small images service that keeps its contract: it shows a private image to the bearer of its
+ * owner's token only.
+ */
 export interface ImagesServer extends TestService {
   /** Adds an image, or changes what is known of one. Gives its id. */
   put(image: TestImage, id?: string): string;

@@ -20,7 +20,10 @@ export interface TestUser {
   readonly context: () => CallContext;
 }
 
-/** The comments service, whole: over real gRPC, on a real Postgres, with a small images service to ask. */
+/**
+ * The comments service, whole: over real gRPC, on a real Postgres, with a small images service to
+ * ask.
+ */
 export interface CommentsUnderTest extends AsyncDisposable {
   readonly comments: Client<typeof CommentService>;
   readonly images: ImagesServer;

@@ -18,7 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-/** Every method that must not be answered before images has said whether the caller may see the image. */
+/**
+ * Every method that must not be answered before images has said whether the caller may see the
+ * image.
+ */
 const GUARDED: Record<string, (context: CallContext) => Promise<unknown>> = {
   CreateComment: (context) => service.comments.createComment({ imageId, body: "a" }, context),
   ListComments: (context) => service.comments.listComments({ imageId }, context),

@@ -1,5 +1,5 @@
--- Pictures, the bytes that they share, their renditions, tags and likes.
--- Every key begins with the image, by which the tables are to be sharded; bytes are shared within a shard.
+-- Pictures, the bytes that they share, their renditions, tags and likes. Every key begins with the
+-- image, by which the tables are to be sharded; bytes are shared within a shard.
 
 create table blobs (
   -- sha256 of the bytes, in hex.

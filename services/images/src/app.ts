@@ -40,7 +40,9 @@ export type AppConfiguration = Pick<
 > &
   Partial<Pick<Configuration, "databaseReplicaUrl" | "migrations">>;
 
-/** Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked. */
+/**
+ * Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked.
+ */
 export function createApp(
   configuration: AppConfiguration,
   { logger }: { readonly logger: Logger },
@@ -102,7 +104,10 @@ export function createApp(
   };
 }
 
-/** Tells now, and not at the first upload, that bytes cannot be kept. A store that is only away is waited for: images can be listed without it. */
+/**
+ * Tells now, and not at the first upload, that bytes cannot be kept. A store that is only away is
+ * waited for: images can be listed without it.
+ */
 async function checkBlobs(blobs: BlobStore, logger: Logger): Promise<void> {
   try {
     await blobs.check();

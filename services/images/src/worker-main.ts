@@ -40,7 +40,10 @@ runProcess({
   },
 });
 
-/** Starts a worker, which brings its database up to date, or finds it so if somebody else is to do that. */
+/**
+ * Starts a worker, which brings its database up to date, or finds it so if somebody else is to do
+ * that.
+ */
 async function start(
   worker: ImageWorker,
   { databaseUrl: url, migrations: mode }: WorkerConfiguration,

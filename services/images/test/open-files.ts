@@ -1,6 +1,9 @@
 import { readdir, readlink } from "node:fs/promises";
 
-/** Names the files that this process has open whose paths begin so, also those that have been removed. Only Linux tells. */
+/**
+ * Names the files that this process has open whose paths begin so, also those that have been
+ * removed. Only Linux tells.
+ */
 export async function openFiles(beginning: string): Promise<string[]> {
   const descriptors = await readdir("/proc/self/fd");
   const paths = await Promise.all(

@@ -13,7 +13,10 @@ export function picture(width: number, height: number): Sharp {
   return sharp(pixels(width, height, 3), { raw: { width, height, channels: 3 } });
 }
 
-/** A photograph as a phone takes it: lying on its side, with an orientation, a place and a camera in its EXIF. */
+/**
+ * A photograph as a phone takes it: lying on its side, with an orientation, a place and a camera in
+ * its EXIF.
+ */
 export async function phonePhotograph(width: number, height: number): Promise<Buffer> {
   return await picture(width, height)
     .withExif({

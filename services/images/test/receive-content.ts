@@ -9,7 +9,10 @@ export interface ReceivedContent {
   readonly sha256: string;
 }
 
-/** Receives the content of an object or part. Undefined if the connection was cut off, or the checksum is wrong, which is answered. */
+/**
+ * Receives the content of an object or part. Undefined if the connection was cut off, or the
+ * checksum is wrong, which is answered.
+ */
 export async function receiveContent(
   request: IncomingMessage,
   response: ServerResponse,

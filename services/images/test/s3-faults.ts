@@ -15,7 +15,8 @@ export type StoreFault =
   | { readonly kind: "mute" };
 
 /**
- * Says what goes wrong with a request: `PUT`, and what it is about: an object's key, or "" for a listing. What is asked of an upload in parts has
- * its parameter behind the key: `key?uploads` begins one, `key?partNumber=2` sends, `key?uploadId` ends; `?uploads` lists.
+ * Says what goes wrong with a request: `PUT`, and what it is about: an object's key, or "" for a
+ * listing. What is asked of an upload in parts has its parameter behind the key: `key?uploads`
+ * begins one, `key?partNumber=2` sends, `key?uploadId` ends; `?uploads` lists.
  */
 export type FindStoreFault = (method: string, target: string) => StoreFault | undefined;

@@ -70,7 +70,8 @@ export function createMultipartUploads(
     const named = await text(request);
     if (fault?.kind === "late") {
       response.writeHead(200, { "content-type": "application/xml" });
-      response.end(`   ${errorBody(fault.code)}`); // white space keeps the connection while S3 works
+      // white space keeps the connection while S3 works
+      response.end(`   ${errorBody(fault.code)}`);
       return;
     }
     const found = findParts(upload, named);

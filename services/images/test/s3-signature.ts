@@ -5,7 +5,10 @@ import type { S3Settings } from "#blobs/s3/s3-client.ts";
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/((\d{8})\/([^/]+)\/s3\/aws4_request), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/;
 
-/** Gives S3's code for a request that is not signed as version 4 asks (AWS, "Create a signed request"); undefined if it is. */
+/**
+ * Gives S3's code for a request that is not signed as version 4 asks (AWS, "Create a signed
+ * request"); undefined if it is.
+ */
 export function findSignatureFault(
   request: IncomingMessage,
   { credentials, region }: S3Settings,

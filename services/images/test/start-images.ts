@@ -52,7 +52,9 @@ export interface TestImages extends AsyncDisposable {
   ): Promise<Image>;
   /** Looks into the database. */
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** The names of the files in the blob directory, staged ones included, or the keys in the bucket. */
+  /**
+   * The names of the files in the blob directory, staged ones included, or the keys in the bucket.
+   */
   files(): Promise<string[]>;
   /** How many uploads are being received; of a bucket's only Linux tells. */
   arriving(): Promise<number>;

@@ -13,10 +13,15 @@ import { findSignatureFault } from "./s3-signature.ts";
 const BUCKET = "pictures";
 const LIST_PAGE = 2;
 
-/** A bucket on this machine that speaks as much of S3 as the service uses, and verifies signatures. */
+/**
+ * A bucket on this machine that speaks as much of S3 as the service uses, and verifies signatures.
+ */
 export interface TestObjectStore extends AsyncDisposable {
   readonly settings: S3Settings;
-  /** Every request that came, as `PUT ab/ab12… 200`: method, target as of a fault, and the answer's status. */
+  /**
+   * Every request that came, as `PUT ab/ab12… 200`: method, target as of a fault, and the answer's
+   * status.
+   */
   readonly requests: string[];
   /** The keys of all objects. */
   keys(): string[];

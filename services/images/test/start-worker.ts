@@ -26,7 +26,10 @@ export async function startWorker(
   return { [Symbol.asyncDispose]: () => worker.close() };
 }
 
-/** Waits until an image is ready or failed, and gives it. Whoever asks on a busy machine may be refused meanwhile. */
+/**
+ * Waits until an image is ready or failed, and gives it. Whoever asks on a busy machine may be
+ * refused meanwhile.
+ */
 export function processed(
   images: TestImages,
   caller: UserCaller,

@@ -162,7 +162,8 @@ describe("a worker", () => {
     })
       .jpeg()
       .toBuffer();
-    // A stray byte between the segments hides the size from the upload's check, and not from the decoder.
+    // A stray byte between the segments hides the size from the upload's check, and not from the
+    // decoder.
     const next = 4 + file.readUInt16BE(4);
     const hidden = Buffer.concat([file.subarray(0, next), Buffer.from([1]), file.subarray(next)]);
     const { id } = await images.upload(caller, hidden);

@@ -1,7 +1,8 @@
 -- Up Migration
 
--- Keys and handles are compared byte by byte (collate "C"): a prefix is then a range of the index, whatever the
--- server's language. What ignores case is folded by the service, so that all of its databases agree.
+-- Keys and handles are compared byte by byte (collate "C"): a prefix is then a range of the index,
+-- whatever the server's language. What ignores case is folded by the service, so that all of its
+-- databases agree.
 create table users (
   id uuid primary key,
   handle text collate "C" not null check (handle ~ '^[a-z0-9_]{3,30}$'),
@@ -28,7 +29,8 @@ create table users (
 -- Finds by a prefix of the display name. The handle's prefix is found in users_handle_key.
 create index users_display_name_index on users (display_name_key, handle);
 
--- A session is one signed-in device, and the family of its refresh tokens: each token replaces the one before.
+-- A session is one signed-in device, and the family of its refresh tokens: each token replaces the
+-- one before.
 create table sessions (
   user_id uuid not null references users (id) on delete cascade,
   id uuid not null,

@@ -16,7 +16,10 @@ export interface TestImage {
   readonly state?: ImageState;
 }
 
-/** A small images service that keeps its contract: it shows an image to the bearer of its owner's token only. */
+/**
+ * A small images service that keeps its contract: it shows an image to the bearer of its owner's
+ * token only.
+ */
 export interface ImagesServer extends TestService {
   /** Adds an image. Gives its id. */
   put(image: TestImage): string;
@@ -26,7 +29,9 @@ export interface ImagesServer extends TestService {
   readonly asked: () => number;
 }
 
-/** Serves images over real gRPC. Every one is private, so that users must pass the owner's token on. */
+/**
+ * Serves images over real gRPC. Every one is private, so that users must pass the owner's token on.
+ */
 export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
   const images = new Map<string, TestImage>();
   let asked = 0;

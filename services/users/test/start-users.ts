@@ -17,7 +17,10 @@ import { type ImagesServer, startImagesServer } from "./images-server.ts";
 /** A password that breaks no rule. */
 export const PASSWORD = "a lighthouse on Skye";
 
-/** Who runs the system that is tested. An account gets its id from the service: a test has to give it this one. */
+/**
+ * Who runs the system that is tested. An account gets its id from the service: a test has to give
+ * it this one.
+ */
 export const OPERATOR_ID = "019aaf3e-6c2b-7cc0-8a44-00000000000f";
 
 /** Somebody who is signed in. */
@@ -30,7 +33,9 @@ export interface TestUser {
   readonly context: () => CallContext;
 }
 
-/** The users service, whole: over real gRPC, on a real Postgres, with a small images service to ask. */
+/**
+ * The users service, whole: over real gRPC, on a real Postgres, with a small images service to ask.
+ */
 export interface UsersUnderTest extends AsyncDisposable {
   readonly users: Client<typeof UserService>;
   /** Makes another client of it, as another process has. */

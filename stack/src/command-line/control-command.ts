@@ -9,7 +9,9 @@ import { StackError } from "#stack-error.ts";
 import { formatStatus } from "#terminal/status-text.ts";
 import { tell } from "#terminal/terminal.ts";
 
-/** Asks the running stack for something, and prints the answer once it is done. Throws StackError. */
+/**
+ * Asks the running stack for something, and prints the answer once it is done. Throws StackError.
+ */
 export async function controlCommand(
   request: ControlRequest,
   environment: Environment,

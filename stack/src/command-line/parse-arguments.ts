@@ -31,7 +31,10 @@ export const USAGE = `Usage:
 Environment: PORT (8080; 0 takes a free one), TRIPTYCH_DATA (.data), LOG_LEVEL (info)
 `;
 
-/** Reads the words after the program's name. A literal `--` is passed over. Throws StackError with the exit code 64. */
+/**
+ * Reads the words after the program's name. A literal `--` is passed over. Throws StackError with
+ * the exit code 64.
+ */
 export function parseArguments(words: readonly string[]): Command {
   const rest = words.filter((word) => word !== "--");
   const options = rest.filter((word) => word.startsWith("-"));

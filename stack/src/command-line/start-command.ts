@@ -9,7 +9,10 @@ import { surviveClosedTerminal, tell } from "#terminal/terminal.ts";
 import { formatWelcome } from "#terminal/welcome-text.ts";
 
 const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-/** One Ctrl-C arrives several times: from the terminal, and from each of pnpm and npx, which pass it on. */
+/**
+ * One Ctrl-C arrives several times: from the terminal, and from each of pnpm and npx, which pass it
+ * on.
+ */
 const ECHO_MS = 500;
 
 /** Runs the stack in this process until it is told to end. Returns the exit code. */

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { REPOSITORY } from "#repository-folder.ts";
 
-/** Where Node keeps modules with their types stripped and their code compiled. The same folder as in the root's package.json. */
+/**
+ * Where Node keeps modules with their types stripped and their code compiled. The same folder as in
+ * the root's package.json.
+ */
 export const COMPILE_CACHE = join(REPOSITORY, "node_modules/.cache/node-compile-cache");
 
 const FILLED_FOR = join(COMPILE_CACHE, "filled-for");
@@ -15,9 +18,10 @@ const SOURCES = ["protos/gen", "chassis/src", "services", "gateway/src", "stack/
 const NOT_SOURCES = /(?:^|\/)(?:node_modules|test)(?:\/|$)/;
 
 /**
- * Fills the cache unless that has been done for the modules as they are now, by one process, so that the five that stay need not load
- * the compiler that strips types: it takes 18 MB of each for ever. `options` must be those of the processes, or Node
- * takes the cache for another's. Nothing fails without a cache; all is only larger and slower.
+ * Fills the cache unless that has been done for the modules as they are now, by one process, so
+ * that the five that stay need not load the compiler that strips types: it takes 18 MB of each for
+ * ever. `options` must be those of the processes, or Node takes the cache for another's. Nothing
+ * fails without a cache; all is only larger and slower.
  */
 export async function fillCompileCache(options: readonly string[]): Promise<void> {
   try {

@@ -8,7 +8,10 @@ const HOST = "127.0.0.1";
 const ACTION_MS_MAX = 90_000;
 const STATUS_MS_MAX = 3_000;
 
-/** Asks the supervisor that the record points at. Throws StackError if it does not answer; what it answers may be a refusal. */
+/**
+ * Asks the supervisor that the record points at. Throws StackError if it does not answer; what it
+ * answers may be a refusal.
+ */
 export function askStack(
   { control }: Pick<StackRecord, "control">,
   request: ControlRequest,

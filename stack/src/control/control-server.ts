@@ -23,8 +23,9 @@ export interface ControlServer {
 }
 
 /**
- * Listens on a free port of 127.0.0.1: a request is one line of JSON with the token, and so is the answer. TCP, since a Unix
- * socket's path may have 107 bytes at most. A StackError of `handle` is told to the asker.
+ * Listens on a free port of 127.0.0.1: a request is one line of JSON with the token, and so is the
+ * answer. TCP, since a Unix socket's path may have 107 bytes at most. A StackError of `handle` is
+ * told to the asker.
  */
 export async function startControlServer(
   handle: (request: ControlRequest) => Promise<ControlResponse>,

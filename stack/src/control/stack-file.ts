@@ -6,7 +6,10 @@ export interface RecordedProcess {
   readonly pid: number;
 }
 
-/** What `stack.json` in the data folder says of the running stack. Only its owner may read it, because of the token. */
+/**
+ * What `stack.json` in the data folder says of the running stack. Only its owner may read it,
+ * because of the token.
+ */
 export interface StackRecord {
   /** The supervisor's process. */
   readonly pid: number;
@@ -14,7 +17,10 @@ export interface StackRecord {
   readonly shape: "split" | "monolith";
   /** Where the gateway answers; null until everything is ready for the first time. */
   readonly url: string | null;
-  /** Where the supervisor takes commands on 127.0.0.1, and the word that proves the asker may read this file. */
+  /**
+   * Where the supervisor takes commands on 127.0.0.1, and the word that proves the asker may read
+   * this file.
+   */
   readonly control: { readonly port: number; readonly token: string };
   readonly processes: readonly RecordedProcess[];
 }

@@ -4,13 +4,17 @@ import { errorCode, StackError } from "#stack-error.ts";
 import { askStack } from "./control-client.ts";
 import { readStackFile, type StackRecord } from "./stack-file.ts";
 
-/** Two starts at the same moment may each find the other's file; more tries mean that something else is wrong. */
+/**
+ * Two starts at the same moment may each find the other's file; more tries mean that something else
+ * is wrong.
+ */
 const TRIES_MAX = 5;
 
 /**
- * Makes the stack's file as the lock of its data folder: of two starts one wins. The supervisor must be listening already, since
- * a file is stale if nobody answers where it points. Returns the record that a killed supervisor left, if one did.
- * Throws StackError if a stack runs on this folder.
+ * Makes the stack's file as the lock of its data folder: of two starts one wins. The supervisor
+ * must be listening already, since a file is stale if nobody answers where it points. Returns the
+ * record that a killed supervisor left, if one did. Throws StackError if a stack runs on this
+ * folder.
  */
 export async function lockDataFolder(
   path: string,
@@ -49,7 +53,10 @@ async function linkUnlessThere(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** A supervisor that is stopped in a debugger, or busy, is there all the same: then its process tells. */
+/**
+ * A supervisor that is stopped in a debugger, or busy, is there all the same: then its process
+ * tells.
+ */
 async function answers(record: StackRecord): Promise<boolean> {
   try {
     await askStack(record, { command: "status" });

@@ -30,8 +30,9 @@ export function dataFolderAt(path: string): DataFolder {
 }
 
 /**
- * Makes the data folder if it is not there, and finds out whether it can be written. Others may enter it, since Postgres may
- * have to run as another user; what is secret in it has modes of its own. Throws StackError.
+ * Makes the data folder if it is not there, and finds out whether it can be written. Others may
+ * enter it, since Postgres may have to run as another user; what is secret in it has modes of its
+ * own. Throws StackError.
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   try {

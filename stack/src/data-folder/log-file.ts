@@ -24,15 +24,21 @@ export async function withLog<Result>(
   }
 }
 
-/** Keeps logs from filling the disk while processes write into them. Returns what ends the watch. */
+/**
+ * Keeps logs from filling the disk while processes write into them. Returns what ends the watch.
+ */
 export function watchLogs(paths: readonly string[]): () => void {
   const timer = setInterval(() => {
-    for (const path of paths) rotate(path).catch(() => {}); // the disk is full: the next minute tries again
+    // the disk is full: the next minute tries again
+    for (const path of paths) rotate(path).catch(() => {});
   }, CHECK_INTERVAL_MS).unref();
   return () => clearInterval(timer);
 }
 
-/** Copies and empties, since the processes hold the file open for appending and would follow a renamed one. */
+/**
+ * Copies and empties, since the processes hold the file open for appending and would follow a
+ * renamed one.
+ */
 async function rotate(path: string): Promise<void> {
   const file = await stat(path).catch(() => undefined);
   if (file === undefined || file.size <= LOG_BYTES_MAX) return;

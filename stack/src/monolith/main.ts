@@ -13,7 +13,10 @@ import { obeySupervisor } from "./obey-supervisor.ts";
 /** Until the gateway's configuration says otherwise. */
 const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
 
-/** The services and the gateway as one process: the same apps, each with its own settings, joined by calls within the process. */
+/**
+ * The services and the gateway as one process: the same apps, each with its own settings, joined by
+ * calls within the process.
+ */
 runProcess({
   name: "monolith",
   drainTimeoutMs: DRAIN_TIMEOUT_MS_DEFAULT,
@@ -39,7 +42,8 @@ runProcess({
     await gateway.listen();
     obeySupervisor(services);
     const stopping = new AbortController();
-    // A migration that fails is a defect of this version: unhandled, it ends the process, with its cause.
+    // A migration that fails is a defect of this version: unhandled, it ends the process, with its
+    // cause.
     void services.prepare(stopping.signal);
     return {
       logger,

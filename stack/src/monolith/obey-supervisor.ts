@@ -2,7 +2,10 @@ import { SERVICES } from "#part-names.ts";
 import type { ServiceOrder } from "#supervisor/joined-part.ts";
 import type { JoinedServices } from "./join-services.ts";
 
-/** Cuts calls to a service or lets them through, and lets it refuse writes or take them, when the supervisor says so; answers with the order. */
+/**
+ * Cuts calls to a service or lets them through, and lets it refuse writes or take them, when the
+ * supervisor says so; answers with the order.
+ */
 export function obeySupervisor({
   transports,
   apps,

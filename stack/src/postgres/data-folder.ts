@@ -37,7 +37,10 @@ export interface DataFolder {
   readonly supervisor: string;
 }
 
-/** Makes the folder, open to nobody else. Throws PostgresCannotStart if it can't be made or belongs to another. */
+/**
+ * Makes the folder, open to nobody else. Throws PostgresCannotStart if it can't be made or belongs
+ * to another.
+ */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   try {
     await makeFolder(resolve(path));
@@ -57,7 +60,10 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   }
 }
 
-/** Not by `recursive: true`: below a folder that takes none, such as /proc, Node 24 then never returns. */
+/**
+ * Not by `recursive: true`: below a folder that takes none, such as /proc, Node 24 then never
+ * returns.
+ */
 async function makeFolder(path: string): Promise<void> {
   if (await exists(path)) return;
   if (!(await exists(dirname(path)))) await makeFolder(dirname(path));
@@ -119,7 +125,9 @@ export async function initialise(
   return password;
 }
 
-/** Writes this start's settings, puts a log that has grown aside, and opens the log for this start. */
+/**
+ * Writes this start's settings, puts a log that has grown aside, and opens the log for this start.
+ */
 export async function configure(
   data: DataFolder,
   user: ServerUser,

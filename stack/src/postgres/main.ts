@@ -10,8 +10,8 @@ const STOP_MS_MAX = 25_000;
 const HOST = "127.0.0.1";
 
 /**
- * One embedded Postgres with one service's database, as a process of its own: for those who take databases away one at a time. It ends
- * with its server, whoever ends that.
+ * One embedded Postgres with one service's database, as a process of its own: for those who take
+ * databases away one at a time. It ends with its server, whoever ends that.
  */
 runProcess({
   name: "postgres",

@@ -31,16 +31,17 @@ export async function readPostmasterFile(cluster: string): Promise<PostmasterFil
 }
 
 /**
- * Clears away what an earlier start left behind: ends a server that still runs on this data folder because its supervisor
- * was killed, and removes a pid file whose number now belongs to some other process. Throws PostgresCannotStart if the server's
- * supervisor is alive: two of them would end each other's.
+ * Clears away what an earlier start left behind: ends a server that still runs on this data folder
+ * because its supervisor was killed, and removes a pid file whose number now belongs to some other
+ * process. Throws PostgresCannotStart if the server's supervisor is alive: two of them would end
+ * each other's.
  */
 export async function clearEarlierServer(cluster: string, supervisorFile: string): Promise<void> {
   const file = await readPostmasterFile(cluster);
   if (file === undefined) return;
   if (!(await isServerOf(file.pid, cluster))) {
-    // Postgres takes over the file of a dead process by itself, once no orphan of it holds the data; before a living one's
-    // number it gives up.
+    // Postgres takes over the file of a dead process by itself, once no orphan of it holds the
+    // data; before a living one's number it gives up.
     if (isTaken(file.pid)) await rm(join(cluster, "postmaster.pid"), { force: true });
     return;
   }
@@ -60,7 +61,10 @@ export async function stopServer(pid: number): Promise<void> {
   throw new Error(`Postgres (process ${pid}) did not end after SIGINT and SIGQUIT`);
 }
 
-/** True while any process has that number, also one that ended but that its parent has not asked about. */
+/**
+ * True while any process has that number, also one that ended but that its parent has not asked
+ * about.
+ */
 function isTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -9,8 +9,9 @@ export interface ServerSettings {
 const CONNECTIONS_MAX = 100;
 
 /**
- * The server's configuration, written anew at each start. It is sized for one machine on which Postgres is one of
- * several guests: few processes, little memory, no parallel plans, no replication.
+ * The server's configuration, written anew at each start. It is sized for one machine on which
+ * Postgres is one of several guests: few processes, little memory, no parallel plans, no
+ * replication.
  */
 export function serverSettings({ port, durable }: ServerSettings): string {
   const settings: Readonly<Record<string, string | number>> = {
@@ -61,5 +62,8 @@ export function serverSettings({ port, durable }: ServerSettings): string {
     .join("");
 }
 
-/** Who may connect: whoever knows a password, from this machine. There is no socket file and no trust. */
+/**
+ * Who may connect: whoever knows a password, from this machine. There is no socket file and no
+ * trust.
+ */
 export const CLIENT_AUTHENTICATION = "host all all 127.0.0.1/32 scram-sha-256\n";

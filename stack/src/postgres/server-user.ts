@@ -6,7 +6,10 @@ import { PostgresCannotStart } from "./cannot-start.ts";
 const run = promisify(execFile);
 const PROBE_MS_MAX = 5_000;
 
-/** Writes into the folder and runs the server's program: what a start needs, and what a closed parent folder forbids. */
+/**
+ * Writes into the folder and runs the server's program: what a start needs, and what a closed
+ * parent folder forbids.
+ */
 const PROBE = 'probe="$1/.probe" && : > "$probe" && rm "$probe" && exec "$2" --version';
 
 /** How to run a program so that Postgres, which refuses to run as root, accepts it. */
@@ -25,7 +28,10 @@ interface Account {
   readonly gid: number;
 }
 
-/** Starts a program as that user, in a session of its own: Ctrl-C at the terminal reaches the stack, which ends it in order. */
+/**
+ * Starts a program as that user, in a session of its own: Ctrl-C at the terminal reaches the stack,
+ * which ends it in order.
+ */
 export function spawnAs(
   user: ServerUser,
   command: readonly [string, ...string[]],
@@ -43,8 +49,9 @@ export function ownUser(): ServerUser {
 }
 
 /**
- * Finds how root can run Postgres on `folder`. `dataOwner` is the user whose the data are already, or undefined.
- * Each way is tried out on the real folder and program before it is taken. Throws PostgresCannotStart if none works.
+ * Finds how root can run Postgres on `folder`. `dataOwner` is the user whose the data are already,
+ * or undefined. Each way is tried out on the real folder and program before it is taken. Throws
+ * PostgresCannotStart if none works.
  */
 export async function findServerUser(
   folder: string,
@@ -66,8 +73,9 @@ export async function findServerUser(
 }
 
 /**
- * A namespace in which root has the number of an ordinary user: Postgres sees no root, while on disk the files are root's, so
- * that folders closed to everybody else stay usable. Needs no user to be made.
+ * A namespace in which root has the number of an ordinary user: Postgres sees no root, while on
+ * disk the files are root's, so that folders closed to everybody else stay usable. Needs no user to
+ * be made.
  */
 function inUserNamespace({ uid, gid }: Account): ServerUser {
   const prefix = ["unshare", "--user", `--map-user=${uid}`, `--map-group=${gid}`];
@@ -75,8 +83,8 @@ function inUserNamespace({ uid, gid }: Account): ServerUser {
 }
 
 /**
- * An ordinary user who may pass root's closed folders. For containers, which forbid new namespaces. The secure bit
- * lets access(2), by which Postgres looks for its own files, see the capability too.
+ * An ordinary user who may pass root's closed folders. For containers, which forbid new namespaces.
+ * The secure bit lets access(2), by which Postgres looks for its own files, see the capability too.
  */
 function withCapabilities({ uid, gid }: Account): ServerUser {
   const prefix = [
@@ -108,7 +116,9 @@ async function works(user: ServerUser, folder: string, postgres: string): Promis
   }
 }
 
-/** An account that exists, since initdb asks for its name: Postgres' own, or else any but root's. */
+/**
+ * An account that exists, since initdb asks for its name: Postgres' own, or else any but root's.
+ */
 async function serverAccount(): Promise<Account> {
   const lines = (await readFile("/etc/passwd", "utf8")).split("\n");
   const accounts = lines

@@ -16,8 +16,9 @@ const DUPLICATE_OBJECT = "42710";
 const DUPLICATE_DATABASE = "42P04";
 
 /**
- * Sees to it that the service's database and role are there, with this password, and that nobody else may connect. May be
- * called at each start. `superuserUrl` must have a database `postgres`. Returns the service's own URL.
+ * Sees to it that the service's database and role are there, with this password, and that nobody
+ * else may connect. May be called at each start. `superuserUrl` must have a database `postgres`.
+ * Returns the service's own URL.
  */
 export async function ensureServiceDatabase(
   superuserUrl: string,
@@ -33,7 +34,8 @@ export async function ensureServiceDatabase(
       `alter role ${role} set idle_in_transaction_session_timeout = '${IDLE_IN_TRANSACTION_LIMIT}'`,
     );
     await client.query(`alter role ${role} set transaction_timeout = '${TRANSACTION_LIMIT}'`);
-    // Copied as files, past the shared buffers, which would hold all of it for as long as the server runs.
+    // Copied as files, past the shared buffers, which would hold all of it for as long as the
+    // server runs.
     const createDatabase = `create database ${role} owner ${role} strategy file_copy`;
     await createUnlessThere(client, createDatabase, DUPLICATE_DATABASE);
     await client.query(`revoke all on database ${role} from public`);

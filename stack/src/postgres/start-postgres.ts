@@ -47,8 +47,9 @@ const LOG_TAIL_BYTES = 4_096;
 const HOST = "127.0.0.1";
 
 /**
- * Starts the embedded Postgres on its data folder, as root or as an ordinary user, and returns when it takes connections. A
- * server that an earlier, killed supervisor left on the same folder is ended first. Throws PostgresCannotStart.
+ * Starts the embedded Postgres on its data folder, as root or as an ordinary user, and returns when
+ * it takes connections. A server that an earlier, killed supervisor left on the same folder is
+ * ended first. Throws PostgresCannotStart.
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const binaries = findBinaries();

@@ -3,8 +3,8 @@ import { connect } from "node:net";
 const ANSWER_MS_MAX = 1_000;
 
 /**
- * Tells whether a request without a body is answered by 200 within a second. Speaks HTTP by hand, since loading `node:http` costs the
- * supervisor 14 MB for these questions.
+ * Tells whether a request without a body is answered by 200 within a second. Speaks HTTP by hand,
+ * since loading `node:http` costs the supervisor 14 MB for these questions.
  */
 export function answersOk(method: "GET" | "PUT" | "DELETE", url: URL): Promise<boolean> {
   const { hostname: host, port, pathname } = url;

@@ -7,7 +7,10 @@ const STABLE_MS = 30_000;
 
 /** How long to wait before what died is started again. */
 export interface Backoff {
-  /** The wait after a death, in milliseconds; `ranMs` is how long it lived. Doubles with each death in a row. */
+  /**
+   * The wait after a death, in milliseconds; `ranMs` is how long it lived. Doubles with each death
+   * in a row.
+   */
   next(ranMs: number): number;
 }
 

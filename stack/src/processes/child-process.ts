@@ -9,8 +9,9 @@ import { StackError } from "#stack-error.ts";
 const SUPERVISED = new URL("./supervised.ts", import.meta.url).href;
 
 /**
- * Young garbage is collected after 1 MiB, not after up to 16: about 20 MB less resident in each process, and as many answers
- * (363 and 378 a second from 60 clients on two cores, against 367 and 377 with 2 MiB).
+ * Young garbage is collected after 1 MiB, not after up to 16: about 20 MB less resident in each
+ * process, and as many answers (363 and 378 a second from 60 clients on two cores, against 367 and
+ * 377 with 2 MiB).
  */
 export const NODE_OPTIONS: readonly string[] = ["--max-semi-space-size=1"];
 
@@ -37,13 +38,17 @@ export interface Child {
   readonly exited: Promise<Exit>;
   /** Sends a signal, unless the process has ended. */
   kill(signal: NodeJS.Signals): void;
-  /** Sends a message to the process, and gives its next message back. Throws StackError if it ends without one. */
+  /**
+   * Sends a message to the process, and gives its next message back. Throws StackError if it ends
+   * without one.
+   */
   ask(message: object): Promise<unknown>;
 }
 
 /**
- * Starts a process in a session of its own, so that Ctrl-C at the terminal reaches only the supervisor, which ends the
- * processes in order. Between them is a channel: its end tells the process that the supervisor is gone.
+ * Starts a process in a session of its own, so that Ctrl-C at the terminal reaches only the
+ * supervisor, which ends the processes in order. Between them is a channel: its end tells the
+ * process that the supervisor is gone.
  */
 export async function spawnChild(definition: ProcessDefinition): Promise<Child> {
   // Listened to at once: a process may be there, or have ended, before its log is closed here.

@@ -14,7 +14,10 @@ export interface Life {
   died(exit: Exit, waitMs: number): void;
 }
 
-/** Starts a process, and starts it again whenever it ends, until `unwanted` fires; then returns once it has ended. Throws if it dies three times before it was ready once. */
+/**
+ * Starts a process, and starts it again whenever it ends, until `unwanted` fires; then returns once
+ * it has ended. Throws if it dies three times before it was ready once.
+ */
 export async function keepRunning(
   definition: ProcessDefinition,
   life: Life,

@@ -15,7 +15,10 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Tells whether that process runs, and its command line holds `words`: a number may have been given to another meanwhile. */
+/**
+ * Tells whether that process runs, and its command line holds `words`: a number may have been given
+ * to another meanwhile.
+ */
 export async function isProcess(pid: number, words: string): Promise<boolean> {
   return isRunning(pid) && (await commandLine(pid)).includes(words);
 }

@@ -1,6 +1,6 @@
 /**
- * Loaded before a process's own module (`node --import`): ends the process when its supervisor is gone, however that
- * went. The process itself knows nothing of the stack.
+ * Loaded before a process's own module (`node --import`): ends the process when its supervisor is
+ * gone, however that went. The process itself knows nothing of the stack.
  */
 import { flushCompileCache } from "node:module";
 

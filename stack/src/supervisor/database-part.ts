@@ -5,7 +5,10 @@ import { Mutex } from "#processes/mutex.ts";
 import type { Part } from "#processes/part.ts";
 import { StackError } from "#stack-error.ts";
 
-/** A service's database: stopped, it refuses connections, and those that it had have ended. The server goes on. */
+/**
+ * A service's database: stopped, it refuses connections, and those that it had have ended. The
+ * server goes on.
+ */
 export class DatabasePart implements Part {
   readonly name: `${ServiceName}-db`;
   readonly #service: ServiceName;

@@ -7,8 +7,9 @@ import { errorCode, StackError } from "#stack-error.ts";
 export const HOST = "127.0.0.1";
 
 /**
- * Below the ports that Linux (32768) and macOS (49152) give to outgoing connections. From among those, a client that dials a
- * stopped service again and again would sooner or later be given that very port, and connect to itself.
+ * Below the ports that Linux (32768) and macOS (49152) give to outgoing connections. From among
+ * those, a client that dials a stopped service again and again would sooner or later be given that
+ * very port, and connect to itself.
  */
 const PORT_MIN = 10_240;
 const PORT_MAX = 32_767;

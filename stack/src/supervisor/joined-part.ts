@@ -6,14 +6,17 @@ import type { ProcessPart } from "#processes/process-part.ts";
 import { StackError } from "#stack-error.ts";
 
 /**
- * What the supervisor tells the monolith's process: whether calls to a service are let through, or whether the service refuses writes.
- * It answers with the same.
+ * What the supervisor tells the monolith's process: whether calls to a service are let through, or
+ * whether the service refuses writes. It answers with the same.
  */
 export type ServiceOrder =
   | { readonly service: ServiceName; readonly available: boolean }
   | { readonly service: ServiceName; readonly readOnly: boolean };
 
-/** A service or the gateway, where all are one process: the others' calls to a service can be cut, and its writes refused. */
+/**
+ * A service or the gateway, where all are one process: the others' calls to a service can be cut,
+ * and its writes refused.
+ */
 export class JoinedPart implements Part {
   readonly name: PartName;
   readonly #monolith: ProcessPart;

@@ -1,14 +1,23 @@
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
 
-/** What a process may see of the supervisor's own environment. A proxy, PGHOST or NODE_OPTIONS would only lead it astray. */
+/**
+ * What a process may see of the supervisor's own environment. A proxy, PGHOST or NODE_OPTIONS would
+ * only lead it astray.
+ */
 const PASSED_ON = /^(?:PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|NODE_EXTRA_CA_CERTS)$/;
 
-/** The beginning of the variables that are meant for one process: `images-worker` → `IMAGES_WORKER_`. */
+/**
+ * The beginning of the variables that are meant for one process: `images-worker` →
+ * `IMAGES_WORKER_`.
+ */
 export function prefixOf(name: string): string {
   return `${name.toUpperCase().replaceAll("-", "_")}_`;
 }
 
-/** The variables of the environment with that beginning, without it: `GATEWAY_CORS_ORIGINS` → `CORS_ORIGINS`. */
+/**
+ * The variables of the environment with that beginning, without it: `GATEWAY_CORS_ORIGINS` →
+ * `CORS_ORIGINS`.
+ */
 export function ownSettings(environment: Environment, name: string): Record<string, string> {
   const prefix = prefixOf(name);
   return Object.fromEntries(

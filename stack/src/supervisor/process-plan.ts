@@ -92,7 +92,8 @@ function planned(name: PartName, wiring: Wiring, plan: Planned): ProcessPartOpti
       ...passedOn(wiring.environment),
       ...plan.settings,
       NODE_COMPILE_CACHE: COMPILE_CACHE,
-      // One heap for a process's few native threads, where the C library is glibc. Measured at rest: 14 MB less in all.
+      // One heap for a process's few native threads, where the C library is glibc. Measured at
+      // rest: 14 MB less in all.
       MALLOC_ARENA_MAX: "1",
     },
     address: plan.address,

@@ -91,7 +91,10 @@ export function gatewaySettings(wiring: Wiring): Record<string, string> {
   };
 }
 
-/** Passwords are hashed in the same threads that look up names and read files: with four, hashing could take them all. */
+/**
+ * Passwords are hashed in the same threads that look up names and read files: with four, hashing
+ * could take them all.
+ */
 export const HASHING_SETTINGS = { UV_THREADPOOL_SIZE: "8" } as const;
 
 /** Whom each service dials. */

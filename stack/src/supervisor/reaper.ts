@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 
 /**
- * Reads lines of the form `POSTGRES PID…` until its input ends. If that was the supervisor's death, the last line still names
- * processes: frozen ones are woken, so that they see the end of their channel and drain, and Postgres is asked to
- * end once its last client has gone, and told to after ten seconds.
+ * Reads lines of the form `POSTGRES PID…` until its input ends. If that was the supervisor's death,
+ * the last line still names processes: frozen ones are woken, so that they see the end of their
+ * channel and drain, and Postgres is asked to end once its last client has gone, and told to after
+ * ten seconds.
  */
 const SCRIPT = `
 while read -r postgres pids; do last=$postgres; children=$pids; done
@@ -19,7 +20,10 @@ done
 exit 0
 `;
 
-/** A shell of about 1 MB that outlives the supervisor, and ends what cannot notice by itself that the supervisor is gone. */
+/**
+ * A shell of about 1 MB that outlives the supervisor, and ends what cannot notice by itself that
+ * the supervisor is gone.
+ */
 export interface Guard {
   /** Says what runs now. */
   watch(postgres: number, children: readonly number[]): void;
@@ -27,7 +31,10 @@ export interface Guard {
   dismiss(): void;
 }
 
-/** Starts the guard. A stack without one works as well, and only leaves more behind if its supervisor is killed. */
+/**
+ * Starts the guard. A stack without one works as well, and only leaves more behind if its
+ * supervisor is killed.
+ */
 export function startGuard(): Guard {
   const shell = spawn("/bin/sh", ["-c", SCRIPT], {
     cwd: "/",

@@ -28,7 +28,10 @@ export function createParts(shape: Shape, wiring: Wiring, listener: PartListener
   return { processes, joined };
 }
 
-/** Which processes end together, one row after the other: first whoever takes requests, last whoever works in the background. */
+/**
+ * Which processes end together, one row after the other: first whoever takes requests, last whoever
+ * works in the background.
+ */
 const END_ORDER: readonly (readonly PartName[])[] = [
   ["gateway", "monolith"],
   [...SERVICES],

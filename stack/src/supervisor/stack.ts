@@ -52,7 +52,10 @@ export class Stack {
     this.#options = options;
   }
 
-  /** Starts everything, and returns the gateway's url once all is ready. Throws; then `end` clears away what had been started. */
+  /**
+   * Starts everything, and returns the gateway's url once all is ready. Throws; then `end` clears
+   * away what had been started.
+   */
   async start(): Promise<string> {
     const { settings, shape } = this.#options;
     const folder = await openDataFolder(settings.dataFolder);
@@ -92,7 +95,10 @@ export class Stack {
     return this.#postgres === undefined ? parts : [...parts, this.#postgres.status()];
   }
 
-  /** Ends the gateway, then the services, then the worker, then Postgres; `hurry` kills what still drains. */
+  /**
+   * Ends the gateway, then the services, then the worker, then Postgres; `hurry` kills what still
+   * drains.
+   */
   async end(hurry: AbortSignal): Promise<void> {
     this.#ended.abort();
     this.#state = "stopping";
@@ -124,7 +130,10 @@ export class Stack {
     return { settings, folder, secrets, ports, environment };
   }
 
-  /** A process that were started together with Postgres would only take its processor, and complain that it is not there. */
+  /**
+   * A process that were started together with Postgres would only take its processor, and complain
+   * that it is not there.
+   */
   async #startPart(
     part: ProcessPart,
     compiled: Promise<void>,
@@ -172,7 +181,10 @@ export class Stack {
     if (this.#ended.signal.aborted) throw new StackError("The stack was stopped.");
   }
 
-  /** Writes down what runs now: for other commands, for the guard, and for the next start if this process is killed. */
+  /**
+   * Writes down what runs now: for other commands, for the guard, and for the next start if this
+   * process is killed.
+   */
   async #record(): Promise<void> {
     const { processes } = this.#parts;
     const pids = processes.map((part) => part.status().pid).filter((pid) => pid !== undefined);

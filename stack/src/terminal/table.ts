@@ -1,4 +1,6 @@
-/** Sets rows under their headings in columns, two blanks apart, without blanks at the ends of lines. */
+/**
+ * Sets rows under their headings in columns, two blanks apart, without blanks at the ends of lines.
+ */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>

@@ -1,4 +1,7 @@
-/** Writes lines for whoever started the stack. A terminal that was closed, or a pipe that nobody reads, is no reason to end. */
+/**
+ * Writes lines for whoever started the stack. A terminal that was closed, or a pipe that nobody
+ * reads, is no reason to end.
+ */
 export function tell(text: string): void {
   process.stdout.write(`${text}\n`);
 }

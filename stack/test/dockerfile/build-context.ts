@@ -8,7 +8,10 @@ interface Rule {
   readonly kept: boolean;
 }
 
-/** Copies a file or a folder's files of this repository to a path, without what `.dockerignore` leaves out. */
+/**
+ * Copies a file or a folder's files of this repository to a path, without what `.dockerignore`
+ * leaves out.
+ */
 export async function copyFromContext(source: string, target: string): Promise<void> {
   const rules = await readRules();
   const path = join(REPOSITORY, source);

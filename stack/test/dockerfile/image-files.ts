@@ -18,7 +18,10 @@ export async function bytesBelow(folder: string): Promise<number> {
   return files.reduce((sum, file) => sum + lstatSync(pathOf(file)).size, 0);
 }
 
-/** A list of every path below a folder with its time of change: another list afterwards says that something was written. */
+/**
+ * A list of every path below a folder with its time of change: another list afterwards says that
+ * something was written.
+ */
 export async function stateOf(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries.map((entry) => `${pathOf(entry)} ${lstatSync(pathOf(entry)).mtimeMs}`);

@@ -17,7 +17,10 @@ export interface ImageStart {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts a process of an image as a container would: its user, its environment, and nothing of this one's. */
+/**
+ * Starts a process of an image as a container would: its user, its environment, and nothing of this
+ * one's.
+ */
 export function startImage(
   image: PlayedImage,
   { command = image.command, environment = {} }: ImageStart = {},
@@ -42,7 +45,8 @@ export async function runImage(image: PlayedImage, start: ImageStart = {}): Prom
 }
 
 /**
- * Waits until a process says that it has started, ends it, and gives how long it took to start, in milliseconds.
+ * Waits until a process says that it has started, ends it, and gives how long it took to start, in
+ * milliseconds.
  *
  * @throws Error if it ends before it has started, or not as asked.
  */

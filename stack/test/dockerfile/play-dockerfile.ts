@@ -58,8 +58,9 @@ const PLAYERS: Readonly<Record<string, Player>> = {
 };
 
 /**
- * Does below a folder what the Dockerfile's lines do for a package, with this machine's Node in the place of the base image's.
- * Each stage is played at the same path and then moved aside, since Node's compile cache knows modules by their paths.
+ * Does below a folder what the Dockerfile's lines do for a package, with this machine's Node in the
+ * place of the base image's. Each stage is played at the same path and then moved aside, since
+ * Node's compile cache knows modules by their paths.
  *
  * @throws Error at an instruction that it does not know, and if a command fails.
  */

@@ -21,7 +21,10 @@ export interface KnownKeys {
   readonly entries: readonly BatchEntry[];
   /** The keys of which nothing is known. */
   readonly missing: readonly string[];
-  /** When the oldest of what is known was asked, in milliseconds since the epoch; undefined if nothing is. */
+  /**
+   * When the oldest of what is known was asked, in milliseconds since the epoch; undefined if
+   * nothing is.
+   */
   readonly oldestMs: number | undefined;
 }
 
@@ -32,8 +35,9 @@ export interface AskMoment {
 }
 
 /**
- * Remembers the answers of one batch method, key by key, for as long as its policy says: fresh ones, which spare the question, and old ones,
- * which stand in when the callee fails. An answer counts from when it was asked for: it can't be newer than that.
+ * Remembers the answers of one batch method, key by key, for as long as its policy says: fresh
+ * ones, which spare the question, and old ones, which stand in when the callee fails. An answer
+ * counts from when it was asked for: it can't be newer than that.
  */
 export class AnswerCache {
   readonly #shape: BatchShape;
@@ -41,7 +45,10 @@ export class AnswerCache {
   readonly #staleMs: number;
   readonly #now: () => number;
   readonly #kept = new LRUCache<string, Kept>({ max: KEYS_MAX });
-  /** For each key, the number of its last outdating; an answer that was asked for before is not fresh. */
+  /**
+   * For each key, the number of its last outdating; an answer that was asked for before is not
+   * fresh.
+   */
   readonly #outdated = new LRUCache<string, number>({ max: KEYS_MAX });
   #allOutdated = 0;
   #sequence = 0;
@@ -82,7 +89,10 @@ export class AnswerCache {
     }
   }
 
-  /** Lets nothing that was asked for before now pass for fresh, of these keys or of all. It may still stand in. */
+  /**
+   * Lets nothing that was asked for before now pass for fresh, of these keys or of all. It may
+   * still stand in.
+   */
   invalidate(keys?: readonly string[]): void {
     this.#sequence += 1;
     if (keys === undefined) this.#allOutdated = this.#sequence;

@@ -6,7 +6,10 @@ export interface BatchEntry {
   readonly message: Message;
 }
 
-/** How a batch names its keys and the entries of its answer, so that both can be taken apart and put together again. */
+/**
+ * How a batch names its keys and the entries of its answer, so that both can be taken apart and put
+ * together again.
+ */
 export interface BatchShape {
   keysOf(request: Message): readonly string[];
   requestFor(keys: readonly string[]): Message;
@@ -15,8 +18,9 @@ export interface BatchShape {
 }
 
 /**
- * Reads the shape of a batch from its descriptor: the request's only field repeats keys (`ids`, `image_ids`), the response's only
- * field repeats a message that carries the key in the singular (`id`, `image_id`). Undefined if the method is not so.
+ * Reads the shape of a batch from its descriptor: the request's only field repeats keys (`ids`,
+ * `image_ids`), the response's only field repeats a message that carries the key in the singular
+ * (`id`, `image_id`). Undefined if the method is not so.
  */
 export function batchShapeOf(method: DescMethod): BatchShape | undefined {
   const [keys, ...otherInputs] = method.input.fields;

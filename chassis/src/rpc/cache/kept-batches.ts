@@ -6,7 +6,10 @@ import type { BatchShape } from "./batch-shape.ts";
 
 /** Old answers that were given, since the callee could not be asked. */
 export interface Stale {
-  /** How old the oldest is: when it was asked for. Undefined if nothing old was used, and something is missing. */
+  /**
+   * How old the oldest is: when it was asked for. Undefined if nothing old was used, and something
+   * is missing.
+   */
   readonly asOf: Date | undefined;
   /** The keys of which nothing is known. */
   readonly missing: readonly string[];
@@ -15,8 +18,8 @@ export interface Stale {
 /** What a caller of a batch can live with. */
 export interface CallOptions {
   /**
-   * Takes old answers, as old as the method's `stale_if_error` allows, when the callee fails, and is told of them. Without it a failure
-   * is thrown: nobody is given old data unawares.
+   * Takes old answers, as old as the method's `stale_if_error` allows, when the callee fails, and
+   * is told of them. Without it a failure is thrown: nobody is given old data unawares.
    */
   readonly onStale?: (stale: Stale) => void;
 }
@@ -56,14 +59,18 @@ export class KeptBatches {
     this.#cache.invalidate(keys);
   }
 
-  /** Answers a batch; `ask` is given a request for the keys that are not fresh, and is not called if all are. */
+  /**
+   * Answers a batch; `ask` is given a request for the keys that are not fresh, and is not called if
+   * all are.
+   */
   async answer(
     request: Message,
     { onStale, onKnown }: KeptBatchOptions,
     ask: (wanted: Message) => Promise<Message>,
   ): Promise<Message> {
     const keys = this.#shape.keysOf(request);
-    // Without keys, or with too many: whether that is allowed is the callee's to say, whatever is kept.
+    // Without keys, or with too many: whether that is allowed is the callee's to say, whatever is
+    // kept.
     if (keys.length === 0 || keys.length > this.#keysMax) return ask(request);
     const fresh = this.#cache.fresh(keys);
     onKnown?.(explain(keys, fresh));

@@ -18,19 +18,30 @@ const VOLUME_THRESHOLD = 5;
 const ERROR_THRESHOLD_PERCENTAGE = 50;
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 10;
-/** After so many failures in a row the callee is asked how it is, so that what is dead is known before its failures fill half a window. */
+/**
+ * After so many failures in a row the callee is asked how it is, so that what is dead is known
+ * before its failures fill half a window.
+ */
 const FAILURES_IN_A_ROW = 3;
-/** So many calls at once may try a callee that says that it is back: one that is slow must not hold the others off. */
+/**
+ * So many calls at once may try a callee that says that it is back: one that is slow must not hold
+ * the others off.
+ */
 const PROBES_MAX = 5;
-/** An open breaker looks for its callee after each such time. With the reconnect backoff it bounds how late a callee's return is noticed. */
+/**
+ * An open breaker looks for its callee after each such time. With the reconnect backoff it bounds
+ * how late a callee's return is noticed.
+ */
 const RESET_TIMEOUT_MS = 300;
 
 /**
- * The breaker of one method of one callee. opossum keeps the window and the states. It is told of outcomes and does
- * not run the calls itself, since it has no way to leave one out of the count: a call that its caller cancelled, or
- * that the callee shed, says nothing about the callee's health, and must neither close nor open anything. After a few failures in a row it asks the
- * callee's health service, and opens if that is not good. Half-open, it asks first, so that nobody's call waits for one that hangs; once that is good,
- * a few calls are let through, and the first that ends decides.
+ * The breaker of one method of one callee. opossum keeps the window and the states. It is told of
+ * outcomes and does not run the calls itself, since it has no way to leave one out of the count: a
+ * call that its caller cancelled, or that the callee shed, says nothing about the callee's health,
+ * and must neither close nor open anything. After a few failures in a row it asks the callee's
+ * health service, and opens if that is not good. Half-open, it asks first, so that nobody's call
+ * waits for one that hangs; once that is good, a few calls are let through, and the first that ends
+ * decides.
  */
 export class Breaker {
   readonly #circuit: CircuitBreaker<[outcome: Promise<void>], void>;
@@ -52,7 +63,8 @@ export class Breaker {
       rollingCountTimeout: WINDOW_MS,
       rollingCountBuckets: WINDOW_BUCKETS,
       resetTimeout: RESET_TIMEOUT_MS,
-      rollingPercentilesEnabled: false, // at 50,000 samples each failure would block the process for 19 ms
+      // at 50,000 samples each failure would block the process for 19 ms
+      rollingPercentilesEnabled: false,
       enableSnapshots: false,
       capacity: Number.MAX_SAFE_INTEGER, // it is no bulkhead: a rejection would count as a failure
       allowWarmUp: false,
@@ -83,8 +95,9 @@ export class Breaker {
   }
 
   /**
-   * Runs a call if the breaker lets it through. Throws UNAVAILABLE, `BREAKER_OPEN`, if it does not. `isCutShort` says of a call that failed
-   * whether it had less time than its policy allows, which says nothing of the callee.
+   * Runs a call if the breaker lets it through. Throws UNAVAILABLE, `BREAKER_OPEN`, if it does not.
+   * `isCutShort` says of a call that failed whether it had less time than its policy allows, which
+   * says nothing of the callee.
    */
   async run<T>(call: () => Promise<T>, isCutShort: () => boolean = () => false): Promise<T> {
     const probe = this.#admit();
@@ -111,7 +124,9 @@ export class Breaker {
     this.#circuit.shutdown();
   }
 
-  /** Lets a call through, or throws. Returns whether it is one of those that try a half-open callee. */
+  /**
+   * Lets a call through, or throws. Returns whether it is one of those that try a half-open callee.
+   */
   #admit(): boolean {
     if (this.#circuit.closed) return false;
     if (this.#circuit.halfOpen && this.#isBack && this.#probes < PROBES_MAX) {
@@ -134,7 +149,9 @@ export class Breaker {
     else this.#circuit.open();
   }
 
-  /** Counts a failure, and opens after a few in a row if the callee does not say that it is well. */
+  /**
+   * Counts a failure, and opens after a few in a row if the callee does not say that it is well.
+   */
   async #suspect(): Promise<void> {
     this.#failuresInARow += 1;
     const isSuspect = () =>
@@ -145,7 +162,8 @@ export class Breaker {
   }
 
   #report(outcome: Promise<void>, probe: boolean): void {
-    // The caller is given the outcome by run(); opossum does not look at one that comes when it is open.
+    // The caller is given the outcome by run(); opossum does not look at one that comes when it is
+    // open.
     outcome.catch(() => undefined);
     // A call from before the breaker opened must not take a probe's place.
     if (probe || this.#circuit.closed) this.#circuit.fire(outcome).catch(() => undefined);

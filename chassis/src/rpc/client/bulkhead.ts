@@ -20,7 +20,9 @@ export interface BulkheadCall {
   readonly signal: AbortSignal;
 }
 
-/** A caller is asked to come back when the calls that fill the bulkhead have had some time to end. */
+/**
+ * A caller is asked to come back when the calls that fill the bulkhead have had some time to end.
+ */
 const RETRY_AFTER_MS = 1_000;
 
 interface Waiter {
@@ -28,8 +30,9 @@ interface Waiter {
 }
 
 /**
- * Keeps one method of one callee from taking all that a process has: so many calls at once, a short queue, and no more. A call that
- * waits longer than it may, or than it is of use, leaves the queue by itself, so that nothing expired is ever sent.
+ * Keeps one method of one callee from taking all that a process has: so many calls at once, a short
+ * queue, and no more. A call that waits longer than it may, or than it is of use, leaves the queue
+ * by itself, so that nothing expired is ever sent.
  */
 export class Bulkhead {
   readonly #name: string;
@@ -52,7 +55,10 @@ export class Bulkhead {
     return this.#waiting.size;
   }
 
-  /** Runs a call when there is room. Throws RESOURCE_EXHAUSTED, `BULKHEAD_FULL`, if there is none in time. */
+  /**
+   * Runs a call when there is room. Throws RESOURCE_EXHAUSTED, `BULKHEAD_FULL`, if there is none in
+   * time.
+   */
   async run<T>(call: () => Promise<T>, useful: BulkheadCall): Promise<T> {
     if (this.#inFlight < this.#limits.inFlightMax) this.#inFlight += 1;
     else await this.#wait(useful);

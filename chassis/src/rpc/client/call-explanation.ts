@@ -12,7 +12,10 @@ export interface ExplainedMethod {
   readonly breaker: BreakerState | undefined;
 }
 
-/** Gathers what becomes of one call that a client makes, and adds it to the tree of the call that it is made for. */
+/**
+ * Gathers what becomes of one call that a client makes, and adds it to the tree of the call that it
+ * is made for.
+ */
 export class CallExplanation implements Explanation {
   readonly #tree: Trace;
   readonly #method: ExplainedMethod;

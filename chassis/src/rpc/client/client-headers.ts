@@ -11,7 +11,10 @@ export interface ClientHeaders extends CallHeaders {
   readonly explanation?: CallExplanation | undefined;
 }
 
-/** Makes the headers of a call that is made for another: what is left of its time, its user, its request id, and how much it matters. */
+/**
+ * Makes the headers of a call that is made for another: what is left of its time, its user, its
+ * request id, and how much it matters.
+ */
 export function clientHeaders(
   method: DescMethod,
   context: CallContext,
@@ -29,8 +32,8 @@ export function clientHeaders(
 }
 
 /**
- * A call that another one needs matters as much as that one, whether its own method matters more or less; what decorates an
- * answer stays sheddable, whomever the answer is for.
+ * A call that another one needs matters as much as that one, whether its own method matters more or
+ * less; what decorates an answer stays sheddable, whomever the answer is for.
  */
 function criticalityFor(method: DescMethod, context: CallContext): Criticality {
   const { criticality } = policyOf(method);

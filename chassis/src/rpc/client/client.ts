@@ -33,13 +33,17 @@ export type ClientMethod<M> =
 export type Client<S extends DescService> = {
   readonly [M in keyof S["method"]]: ClientMethod<S["method"][M]>;
 } & {
-  /** Lets no answer of a method that was asked for before now pass for fresh: of these keys, or of all. */
+  /**
+   * Lets no answer of a method that was asked for before now pass for fresh: of these keys, or of
+   * all.
+   */
   readonly invalidate: (method: keyof S["method"] & string, keys?: readonly string[]) => void;
 };
 
 /**
- * Makes a client that obeys the policy of each method, in this order: fresh answers from memory, bulkhead, breaker, deadline, hedge, and when
- * all fails old answers, where policy and caller allow them. Lost calls of methods without a hedge are tried again below, by the transport.
+ * Makes a client that obeys the policy of each method, in this order: fresh answers from memory,
+ * bulkhead, breaker, deadline, hedge, and when all fails old answers, where policy and caller allow
+ * them. Lost calls of methods without a hedge are tried again below, by the transport.
  */
 export function createClient<S extends DescService>(service: S, options: ClientOptions): Client<S> {
   const { callee, transport, metrics } = options;

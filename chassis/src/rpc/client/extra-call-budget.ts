@@ -1,11 +1,15 @@
 /** How much of the load may be extra, at most: one extra call for twenty. */
 const RATIO = 0.05;
-/** What may be spent at once after a calm time: about what one replica that dies or hangs has in flight. */
+/**
+ * What may be spent at once after a calm time: about what one replica that dies or hangs has in
+ * flight.
+ */
 const TOKENS_MAX = 32;
 
 /**
- * Bounds the calls of a callee that are made in addition to those that were asked for, so that a callee in trouble is not given more of it. Each call
- * earns a twentieth of a token, an extra one costs a token (after gRPC's retry throttling, proposal A6, which counts failures instead).
+ * Bounds the calls of a callee that are made in addition to those that were asked for, so that a
+ * callee in trouble is not given more of it. Each call earns a twentieth of a token, an extra one
+ * costs a token (after gRPC's retry throttling, proposal A6, which counts failures instead).
  */
 export class ExtraCallBudget {
   #tokens = TOKENS_MAX;

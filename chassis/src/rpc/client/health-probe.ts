@@ -4,13 +4,18 @@ import type { Transport } from "#rpc/transport.ts";
 
 /** A neighbour that is up answers in a few milliseconds; one that does not is not back. */
 const TIMEOUT_MS = 200;
-/** An answer holds for so long, for the breakers of all methods: a dead callee is asked by few. In milliseconds. */
+/**
+ * An answer holds for so long, for the breakers of all methods: a dead callee is asked by few. In
+ * milliseconds.
+ */
 const FRESH_MS = 100;
 
 /** Says whether a callee can do its work. Never rejects. */
 export type HealthProbe = () => Promise<boolean>;
 
-/** Makes a probe that asks a callee's health service, once for all who ask at about the same time. */
+/**
+ * Makes a probe that asks a callee's health service, once for all who ask at about the same time.
+ */
 export function createHealthProbe(transport: Pick<Transport, "health">): HealthProbe {
   let askedMs = Number.NEGATIVE_INFINITY;
   let asked: Promise<boolean> = Promise.resolve(false);

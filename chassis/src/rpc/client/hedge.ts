@@ -2,7 +2,9 @@ import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
 import type { ExtraCallBudget } from "./extra-call-budget.ts";
 
-/** Sends a call once. The signal takes it back, and does not fire for the try whose answer counts. */
+/**
+ * Sends a call once. The signal takes it back, and does not fire for the try whose answer counts.
+ */
 export type SendOnce<T> = (signal: AbortSignal) => Promise<T>;
 
 /** When a second try may be made. */
@@ -19,9 +21,10 @@ export interface HedgeOptions {
 }
 
 /**
- * Sends a call, and once more if no answer has come after a while, or at once if its connection was lost; the first answer counts and the other
- * try is taken back. After "hedged requests" in Dean and Barroso, The Tail at Scale (2013). grpc-js' own hedging is not used: its
- * throttling does not hold it back (60 calls to a dead callee became 240).
+ * Sends a call, and once more if no answer has come after a while, or at once if its connection was
+ * lost; the first answer counts and the other try is taken back. After "hedged requests" in Dean
+ * and Barroso, The Tail at Scale (2013). grpc-js' own hedging is not used: its throttling does not
+ * hold it back (60 calls to a dead callee became 240).
  */
 export async function hedge<T>(send: SendOnce<T>, options: HedgeOptions): Promise<T> {
   const { budget, hangs, signal } = options;
@@ -73,7 +76,10 @@ function silence(afterMs: number, over: AbortSignal): Promise<typeof SILENT> {
   });
 }
 
-/** Gives the first answer, and takes the other tries back; an error of the callee's rules is an answer, a lost connection is one only if nothing else comes. */
+/**
+ * Gives the first answer, and takes the other tries back; an error of the callee's rules is an
+ * answer, a lost connection is one only if nothing else comes.
+ */
 async function firstGood<T>(tries: readonly Try<T>[]): Promise<T> {
   const answers = tries.map(async ({ outcome }, index) => {
     const own = await outcome;
@@ -91,7 +97,10 @@ async function firstGood<T>(tries: readonly Try<T>[]): Promise<T> {
   }
 }
 
-/** A callee that answers UNAVAILABLE itself gives its reason, and has nothing better for a second try. */
+/**
+ * A callee that answers UNAVAILABLE itself gives its reason, and has nothing better for a second
+ * try.
+ */
 function isLost(outcome: Outcome<unknown>): outcome is { readonly error: RpcError } {
   if (!("error" in outcome)) return false;
   const { error } = outcome;

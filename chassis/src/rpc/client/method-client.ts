@@ -22,10 +22,16 @@ import type { HealthProbe } from "./health-probe.ts";
 import { hedge, type SendOnce } from "./hedge.ts";
 import { resendRefused } from "./resend-refused.ts";
 
-/** At 1,000 calls a second it is room for callees that take 250 ms, or for all that users lets wait for a hash. */
+/**
+ * At 1,000 calls a second it is room for callees that take 250 ms, or for all that users lets wait
+ * for a hash.
+ */
 const UNARY_IN_FLIGHT_MAX = 256;
 const UNARY_QUEUED_MAX = 256;
-/** A call waits for its turn no longer than this part of its policy's timeout: it must still be done in what is left. */
+/**
+ * A call waits for its turn no longer than this part of its policy's timeout: it must still be done
+ * in what is left.
+ */
 const WAIT_SHARE = 0.25;
 /** Uploads and downloads take minutes over slow lines; a service takes 256 uploads at once. */
 const STREAM_LIMITS: BulkheadLimits = { inFlightMax: 512, queuedMax: 0, waitMsMax: 0 };
@@ -46,11 +52,13 @@ export interface ClientOptions {
 export interface MethodClientOptions extends ClientOptions {
   /** Says whether the callee can do its work: shared by all methods. */
   readonly isServing: HealthProbe;
-  /** Bounds the hedges of all methods together. */
   readonly hedgeBudget: ExtraCallBudget;
 }
 
-/** A stream may last minutes, but whoever waits for its next message has it soon, or the callee hangs. */
+/**
+ * A stream may last minutes, but whoever waits for its next message has it soon, or the callee
+ * hangs.
+ */
 const MESSAGE_MS_MAX = 3_000;
 
 /** A stream that has begun. */
@@ -118,7 +126,8 @@ export class MethodClient {
       if (this.#kept === undefined) return await this.#ask(request, headers);
       const onKnown = explanation && ((batch: BatchSpan) => explanation.known(batch));
       return await this.#kept.answer(request, { ...options, onKnown }, (wanted) =>
-        // Without the user's token: an answer that is kept for others must not depend on who is looking.
+        // Without the user's token: an answer that is kept for others must not depend on who is
+        // looking.
         this.#ask(wanted, { ...headers, authorization: undefined }),
       );
     } finally {
@@ -179,7 +188,10 @@ export class MethodClient {
     }
   }
 
-  /** Waits for a stream's first message, which decides for hedge, bulkhead and breaker: how long the rest takes is up to the reader. */
+  /**
+   * Waits for a stream's first message, which decides for hedge, bulkhead and breaker: how long the
+   * rest takes is up to the reader.
+   */
   async #open(request: Message, headers: ClientHeaders, signal: AbortSignal): Promise<OpenStream> {
     const { transport } = this.#options;
     const open = async (own: AbortSignal) => {
@@ -277,7 +289,10 @@ export class MethodClient {
   }
 }
 
-/** A call with less than this part of its policy's timeout left, when it is made, says nothing of its callee if it comes too late. */
+/**
+ * A call with less than this part of its policy's timeout left, when it is made, says nothing of
+ * its callee if it comes too late.
+ */
 const CUT_SHORT_SHARE = 0.5;
 
 async function* made(method: DescMethod, requests: AsyncIterable<Message>): AsyncIterable<Message> {

@@ -1,14 +1,18 @@
 import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
 
-/** What grpc-js says of a call that a server refused to begin, since its connection was about to end (RFC 9113, 8.7: it was not processed at all). */
+/**
+ * What grpc-js says of a call that a server refused to begin, since its connection was about to end
+ * (RFC 9113, 8.7: it was not processed at all).
+ */
 const REFUSED = "Stream refused by server";
 /** More than connections that end for their age can refuse one after the other. */
 const SENDS_MAX = 8;
 
 /**
- * Sends a call again that was refused since its connection was about to end. Nothing was done, so it does not matter whether the method may be called
- * twice. grpc-js does so once by itself; a write that meets two such connections in a row would be lost.
+ * Sends a call again that was refused since its connection was about to end. Nothing was done, so
+ * it does not matter whether the method may be called twice. grpc-js does so once by itself; a
+ * write that meets two such connections in a row would be lost.
  */
 export async function resendRefused<T>(send: () => Promise<T>): Promise<T> {
   for (let sends = 1; ; sends++) {

@@ -7,7 +7,10 @@ import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { quietClient } from "#testing/quiet-client.ts";
 import { contextFor } from "#testing/test-context.ts";
 
-/** A raw server, so that an error comes as from a connection that was lost: with a status and no reason. */
+/**
+ * A raw server, so that an error comes as from a connection that was lost: with a status and no
+ * reason.
+ */
 async function failingServer(answer: (attempt: number) => Partial<ServiceError> | undefined) {
   const server = new Server();
   let attempts = 0;
@@ -107,7 +110,8 @@ describe("a call that is lost", () => {
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(server.address), (it) => it.close());
     for (let calls = 0; calls < CALLS; calls += 4) {
-      // A client of its own for every four calls: below the breaker's volume, so that it hides nothing.
+      // A client of its own for every four calls: below the breaker's volume, so that it hides
+      // nothing.
       const client = quietClient(EchoService, transport);
       const four = [1, 2, 3, 4].map(() => client.say({ value: "x" }, contextFor()));
       await Promise.allSettled(four);

@@ -5,16 +5,21 @@ import { fromServiceError } from "#contract/status-details.ts";
 import type { CalleeHealth } from "#rpc/transport.ts";
 
 const CHECK = "/grpc.health.v1.Health/Check";
-/** grpc.health.v1 has no word for a service that refuses writes only: it is SERVING, and the answer has this header. */
+/**
+ * grpc.health.v1 has no word for a service that refuses writes only: it is SERVING, and the answer
+ * has this header.
+ */
 export const READ_ONLY_HEADER = "x-read-only";
 /** HealthCheckResponse.ServingStatus.SERVING of grpc.health.v1. */
 const SERVING = 1;
 
 /**
- * Asks a server whether a service of it can do its work (grpc.health.v1). Throws an RpcError if it cannot be asked in time.
+ * Asks a server whether a service of it can do its work (grpc.health.v1). Throws an RpcError if it
+ * cannot be asked in time.
  *
- * HealthCheckRequest has one field, a string, and HealthCheckResponse one, an enum: on the wire they are a StringValue and an
- * Int32Value. So a client needs no second protobuf library, which is 5 MB of each process.
+ * HealthCheckRequest has one field, a string, and HealthCheckResponse one, an enum: on the wire
+ * they are a StringValue and an Int32Value. So a client needs no second protobuf library, which is
+ * 5 MB of each process.
  */
 export function checkHealth(
   client: Client,

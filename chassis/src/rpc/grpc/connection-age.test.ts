@@ -5,13 +5,19 @@ import { contextFor } from "#testing/test-context.ts";
 import { createGrpcServer } from "./grpc-server.ts";
 
 const HOST = "127.0.0.1";
-/** Short, so that connections end all the time, and a call that one refuses can meet the end of the next. */
+/**
+ * Short, so that connections end all the time, and a call that one refuses can meet the end of the
+ * next.
+ */
 const AGE_MS = 50;
 const REPLICAS = 3;
 const CALLERS = 48;
 const CALLS_EACH = 150;
 
-/** Makes calls of a method that may not be called twice, on connections that end all the time. Returns how many were made, and the errors. */
+/**
+ * Makes calls of a method that may not be called twice, on connections that end all the time.
+ * Returns how many were made, and the errors.
+ */
 async function play(failurePolicy: "on" | "off") {
   await using stack = new AsyncDisposableStack();
   const addresses: string[] = [];

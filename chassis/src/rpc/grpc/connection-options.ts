@@ -6,13 +6,16 @@ const KEEPALIVE_TIMEOUT_MS = 3_000;
 /** A client may ping somewhat more often than it should, and be let be. */
 const PING_INTERVAL_MS_MIN = 5_000;
 /**
- * A callee that comes back is found within this time. Shorter than is usual on the internet, since the callee is a
- * neighbour, and a try costs it one refused SYN.
+ * A callee that comes back is found within this time. Shorter than is usual on the internet, since
+ * the callee is a neighbour, and a try costs it one refused SYN.
  */
 const RECONNECT_BACKOFF_MS_MAX = 400;
 const RECONNECT_BACKOFF_MS_FIRST = 100;
 
-/** A callee's name is looked up at most so often: when a connection ends, and when the balancer wants to know of new replicas. */
+/**
+ * A callee's name is looked up at most so often: when a connection ends, and when the balancer
+ * wants to know of new replicas.
+ */
 const RESOLUTION_INTERVAL_MS_MIN = 500;
 
 /** How every connection is kept, at either end. */

@@ -122,7 +122,8 @@ function failureOf(error: RpcError, { explanation }: ServerHeaders): StatusObjec
 
 function readHeaders(call: GrpcCall): ServerHeaders {
   const controller = new AbortController();
-  // grpc-js says so of every call in the end, also of one that was answered: the reason is not worth an error each.
+  // grpc-js says so of every call in the end, also of one that was answered: the reason is not
+  // worth an error each.
   call.on("cancelled", () => controller.abort(GONE));
   const deadline = call.getDeadline();
   const milliseconds = deadline instanceof Date ? deadline.getTime() : deadline;

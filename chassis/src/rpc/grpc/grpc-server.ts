@@ -18,7 +18,10 @@ export interface GrpcServer {
   start(): Promise<number>;
   /** Tells health checks whether to send traffic. */
   setServing(serving: boolean): void;
-  /** Takes no more calls, waits for those under way, and cuts off what is left of them when the signal fires. */
+  /**
+   * Takes no more calls, waits for those under way, and cuts off what is left of them when the
+   * signal fires.
+   */
   drain(signal: AbortSignal): Promise<void>;
 }
 
@@ -28,17 +31,21 @@ export interface GrpcServerOptions {
   /** 0 chooses a free one. */
   readonly port: number;
   /**
-   * A connection is ended, without its calls, when it is about so old (a tenth more or less), in milliseconds: so that callers look again who there
-   * is, and both ends prove anew who they are. Unset: never.
+   * A connection is ended, without its calls, when it is about so old (a tenth more or less), in
+   * milliseconds: so that callers look again who there is, and both ends prove anew who they are.
+   * Unset: never.
    */
   readonly maxConnectionAgeMs?: number;
-  /** How it proves who it is, and learns who calls. Without it nothing is encrypted, and whoever calls is believed. */
+  /**
+   * How it proves who it is, and learns who calls. Without it nothing is encrypted, and whoever
+   * calls is believed.
+   */
   readonly peers?: PeerCredentials | undefined;
 }
 
 /**
- * Makes the gRPC server of a router. Health is told to every process that has a certificate. Reflection, which no process needs, is there
- * only without TLS, where people try things.
+ * Makes the gRPC server of a router. Health is told to every process that has a certificate.
+ * Reflection, which no process needs, is there only without TLS, where people try things.
  */
 export function createGrpcServer(router: Router, options: GrpcServerOptions): GrpcServer {
   keepDrainingConnections();
@@ -100,9 +107,10 @@ function longestCallMs({ implementations }: Router): number {
 const RESETS_MAX = 1_000_000;
 
 /**
- * Lets callers cancel as many calls as they like. Node ends a connection after about a thousand quick resets (CVE-2023-44487, "rapid reset"),
- * and with it the calls of bystanders; here each connection is a neighbour's, that hedges and keeps deadlines, both of which cancel.
- * grpc-js has no option for it, so its own field is used; a test notices when it is gone.
+ * Lets callers cancel as many calls as they like. Node ends a connection after about a thousand
+ * quick resets (CVE-2023-44487, "rapid reset"), and with it the calls of bystanders; here each
+ * connection is a neighbour's, that hedges and keeps deadlines, both of which cancel. grpc-js has
+ * no option for it, so its own field is used; a test notices when it is gone.
  */
 function disarmRapidReset(server: Server): void {
   const { commonServerOptions } = server as unknown as { commonServerOptions: ServerOptions };

@@ -36,7 +36,10 @@ export interface GrpcTransportOptions {
   /** What the callee serves: calls of its methods are tried again as their policy allows. */
   readonly service: DescService;
   readonly failurePolicy: FailurePolicySwitch;
-  /** How it proves who calls, and that the callee is the one that is meant. Without it nothing is encrypted or proven. */
+  /**
+   * How it proves who calls, and that the callee is the one that is meant. Without it nothing is
+   * encrypted or proven.
+   */
   readonly peers?: PeerCredentials | undefined;
 }
 
@@ -50,7 +53,8 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const channelCredentials = peers?.forCallee(callee) ?? credentials.createInsecure();
   const client = new Client(targetOf(addresses), channelCredentials, {
     ...CLIENT_OPTIONS,
-    // What TLS is told to ask for: without it the address, which may not be one that TLS allows for a name.
+    // What TLS is told to ask for: without it the address, which may not be one that TLS allows for
+    // a name.
     "grpc.ssl_target_name_override": callee,
     [TRANSPORT_ID]: transportId,
     "grpc.service_config": serviceConfigOf(service, failurePolicy),
@@ -125,7 +129,10 @@ function callOptions({ deadline, explanation }: CallHeaders): CallOptions {
   };
 }
 
-/** Credentials that are none. grpc-js asks for them before it sends each try, and tells of its tries in no other way. */
+/**
+ * Credentials that are none. grpc-js asks for them before it sends each try, and tells of its tries
+ * in no other way.
+ */
 function countingTries(explanation: Explanation): CallCredentials {
   return CallCredentials.createFromMetadataGenerator((_, callback) => {
     explanation.sent?.();
@@ -164,7 +171,10 @@ function settle(
   });
 }
 
-/** Sends messages as fast as the callee takes them. A source that fails cancels the call, with its own error. */
+/**
+ * Sends messages as fast as the callee takes them. A source that fails cancels the call, with its
+ * own error.
+ */
 async function write(
   call: ClientWritableStream<Message>,
   requests: AsyncIterable<Message>,
@@ -211,7 +221,10 @@ async function* read(
   }
 }
 
-/** What the signal says comes first: a cancelled call ends for its reason, not for having been cancelled. */
+/**
+ * What the signal says comes first: a cancelled call ends for its reason, not for having been
+ * cancelled.
+ */
 function asRpcError(error: ServiceError | Error, signal: AbortSignal): Error {
   if (signal.aborted && signal.reason instanceof RpcError) return signal.reason;
   if (error instanceof RpcError) return error;

@@ -11,8 +11,9 @@ interface HealthHandlers {
 }
 
 /**
- * The health service of a server (grpc.health.v1). The empty name tells whether to send traffic, as a readiness probe asks it, and does not
- * depend on a database that all replicas share; a service's name tells whether it can do its work now.
+ * The health service of a server (grpc.health.v1). The empty name tells whether to send traffic, as
+ * a readiness probe asks it, and does not depend on a database that all replicas share; a service's
+ * name tells whether it can do its work now.
  */
 export class Health {
   readonly #router: Router;

@@ -37,7 +37,10 @@ async function serveReplicas() {
   return { address: `${NAME}:${port}`, calls, [Symbol.asyncDispose]: () => stops.disposeAsync() };
 }
 
-/** Makes some calls at once, all of which must succeed. Returns what part of an even share each of so many replicas had. */
+/**
+ * Makes some calls at once, all of which must succeed. Returns what part of an even share each of
+ * so many replicas had.
+ */
 async function sharesOf(client: EchoClient, calls: Map<string, number>, replicas: number) {
   calls.clear();
   await Promise.all(

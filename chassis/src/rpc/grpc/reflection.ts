@@ -6,7 +6,8 @@ import { ReflectionService } from "@grpc/reflection";
 export function createReflection(services: readonly DescService[]): ReflectionService {
   const files = new Map<string, Buffer>();
   for (const service of services) collect(service.file, files);
-  // The library reads file descriptors out of what proto-loader makes; the one entry here has nothing else.
+  // The library reads file descriptors out of what proto-loader makes; the one entry here has
+  // nothing else.
   const definition = { format: "files", type: {}, fileDescriptorProtos: [...files.values()] };
   return new ReflectionService({ files: definition } as never, {
     services: services.map(({ typeName }) => typeName),

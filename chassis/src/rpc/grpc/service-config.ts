@@ -9,13 +9,17 @@ const BACKOFF_FIRST = "0.02s";
 const BACKOFF_MAX = "0.2s";
 const BACKOFF_MULTIPLIER = 2;
 /**
- * gRPC's retry throttling (proposal A6): each failure takes a token, each success gives a twentieth back, and nothing is tried again below half.
- * So a callee that is wholly dead gets 32 extra calls and then none, and one that fails at times at most a twentieth more.
+ * gRPC's retry throttling (proposal A6): each failure takes a token, each success gives a twentieth
+ * back, and nothing is tried again below half. So a callee that is wholly dead gets 32 extra calls
+ * and then none, and one that fails at times at most a twentieth more.
  */
 const TOKENS_MAX = 64;
 const TOKEN_RATIO = 0.05;
 
-/** A replica is judged by each such interval, if it answered this many calls in it, and at least one other did. */
+/**
+ * A replica is judged by each such interval, if it answered this many calls in it, and at least one
+ * other did.
+ */
 const OUTLIER_INTERVAL_S = 2;
 const OUTLIER_VOLUME = 2;
 const OUTLIER_HOSTS_MIN = 2;
@@ -24,12 +28,18 @@ const OUTLIER_FAILURES_PERCENT = 50;
 /** For so long at first, and for as much longer each time that it is found bad again. */
 const EJECTION_S = 5;
 const EJECTION_S_MAX = 30;
-/** No other is passed over while a third is: what fails everywhere is no replica's fault, and those that are left must carry the load. In percent. */
+/**
+ * No other is passed over while a third is: what fails everywhere is no replica's fault, and those
+ * that are left must carry the load. In percent.
+ */
 const EJECTED_PERCENT_MAX = 33;
 
 registerCalleeFaultBalancer();
 
-/** The replicas take turns. With the policy, one that fails where others do not is passed over for a while. */
+/**
+ * The replicas take turns. With the policy, one that fails where others do not is passed over for a
+ * while.
+ */
 function balancing(failurePolicy: FailurePolicySwitch): object {
   const turns = { round_robin: {} };
   if (failurePolicy === "off") return turns;
@@ -49,15 +59,19 @@ function balancing(failurePolicy: FailurePolicySwitch): object {
   return { [CALLEE_FAULTS]: { child_policy: [{ outlier_detection: outliers }] } };
 }
 
-/** Whether grpc-js tries a method again: one that may be called twice, unless its second try is a hedge, since one layer tries again and never two. */
+/**
+ * Whether grpc-js tries a method again: one that may be called twice, unless its second try is a
+ * hedge, since one layer tries again and never two.
+ */
 function isRetried(method: DescMethod): boolean {
   const { idempotent, hedgeAfterMs } = policyOf(method);
   return method.methodKind !== "client_streaming" && idempotent && hedgeAfterMs === 0;
 }
 
 /**
- * Writes the policy of a service's methods as grpc-js reads it, in JSON, and how the replicas of a callee share its calls. A part that grpc-js does
- * not understand makes it ignore the whole without a word, so what this says is shown by tests.
+ * Writes the policy of a service's methods as grpc-js reads it, in JSON, and how the replicas of a
+ * callee share its calls. A part that grpc-js does not understand makes it ignore the whole without
+ * a word, so what this says is shown by tests.
  */
 export function serviceConfigOf(service: DescService, failurePolicy: FailurePolicySwitch): string {
   const retried = service.methods.filter(isRetried);

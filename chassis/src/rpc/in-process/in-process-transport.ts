@@ -8,15 +8,20 @@ import type { Peer } from "#tls/peer.ts";
 
 /** A transport within the process, and the switch that takes its callee away. */
 export interface InProcessTransport extends Transport {
-  /** Makes calls fail as they do when the callee's process is not there, or lets them through again. */
+  /**
+   * Makes calls fail as they do when the callee's process is not there, or lets them through again.
+   */
   setAvailable(available: boolean): void;
-  /** The same transport for the process of that name, as its certificate would prove it over gRPC. */
+  /**
+   * The same transport for the process of that name, as its certificate would prove it over gRPC.
+   */
   calledBy(name: string): Transport;
 }
 
 /**
- * Calls a router in the same process, as gRPC would: the same statuses, the same deadlines, and copies of the
- * messages, so that neither side can change what the other holds. `isServing` says whether the callee is prepared.
+ * Calls a router in the same process, as gRPC would: the same statuses, the same deadlines, and
+ * copies of the messages, so that neither side can change what the other holds. `isServing` says
+ * whether the callee is prepared.
  */
 export function createInProcessTransport(
   router: Router,
@@ -65,7 +70,10 @@ export function createInProcessTransport(
   };
 }
 
-/** What a caller sends. If it cannot be read, that is the call's outcome, whatever the handler made of it. */
+/**
+ * What a caller sends. If it cannot be read, that is the call's outcome, whatever the handler made
+ * of it.
+ */
 class Source {
   readonly #schema: DescMessage;
   readonly #messages: AsyncIterable<Message>;

@@ -10,18 +10,24 @@ type BalancerConfig = experimental.TypedLoadBalancingConfig;
 type Endpoint = experimental.Endpoint;
 type AddressUpdate = Parameters<LoadBalancer["updateAddressList"]>;
 
-/** The load-balancing policy's name in a service config. Its one field, `child_policy`, is what balances. */
+/**
+ * The load-balancing policy's name in a service config. Its one field, `child_policy`, is what
+ * balances.
+ */
 export const CALLEE_FAULTS = "callee_faults";
 
 /** The channel's option that says of which transport it is. */
 export const TRANSPORT_ID = "triptych.transport_id";
 
-/** A replica that answers takes some milliseconds. Whoever gives up sooner than this, in milliseconds, says nothing of it; below every hedge. */
+/**
+ * A replica that answers takes some milliseconds. Whoever gives up sooner than this, in
+ * milliseconds, says nothing of it; below every hedge.
+ */
 const SILENCE_MS = 200;
 
 /**
- * The callee's name is looked up so often, in milliseconds: by itself grpc-js does so only when a connection ends, and a replica that is new would
- * wait for another's end.
+ * The callee's name is looked up so often, in milliseconds: by itself grpc-js does so only when a
+ * connection ends, and a replica that is new would wait for another's end.
  */
 const RESOLUTION_INTERVAL_MS = 1_500;
 
@@ -60,10 +66,12 @@ class CalleeFaultBalancerConfig implements BalancerConfig {
 type Child = Parameters<typeof experimental.selectLbConfigFromList>[0][number];
 
 /**
- * Tells a balancer that counts failures what speaks against a replica, as a breaker is told what speaks against a callee: to outlier detection by
- * itself every answer but OK is a failure, so that a run of NOT_FOUND, or of calls that an overloaded callee sheds, would take healthy replicas
- * away. A call that was cancelled after some silence counts too: it was hedged, or its time was over. While a replica does not answer so much as a ping,
- * another is picked. It also looks for new replicas, and leaves the connections to the others alone.
+ * Tells a balancer that counts failures what speaks against a replica, as a breaker is told what
+ * speaks against a callee: to outlier detection by itself every answer but OK is a failure, so that
+ * a run of NOT_FOUND, or of calls that an overloaded callee sheds, would take healthy replicas
+ * away. A call that was cancelled after some silence counts too: it was hedged, or its time was
+ * over. While a replica does not answer so much as a ping, another is picked. It also looks for new
+ * replicas, and leaves the connections to the others alone.
  */
 class CalleeFaultBalancer implements LoadBalancer {
   readonly #child: InstanceType<typeof ChildLoadBalancerHandler>;
@@ -154,7 +162,9 @@ interface Ended {
   readonly metadata: Metadata;
 }
 
-/** Whether a call that ended so, after so many milliseconds, speaks against the replica that had it. */
+/**
+ * Whether a call that ended so, after so many milliseconds, speaks against the replica that had it.
+ */
 function isReplicaFault({ code, details, metadata }: Ended, afterMs: number): boolean {
   if (code === status.OK) return false;
   if (code === status.CANCELLED) return afterMs >= SILENCE_MS;

@@ -9,7 +9,10 @@ import {
 } from "@grpc/grpc-js";
 import { keepDrainingConnections } from "./draining-connections.ts";
 
-/** A process for the tests: whether closing sessions are kept holds for a whole one. Prints how the stream ended: a status, 0 if well. */
+/**
+ * A process for the tests: whether closing sessions are kept holds for a whole one. Prints how the
+ * stream ended: a status, 0 if well.
+ */
 const PATH = "/test.v1.Test/Stream";
 const KEEPALIVE = { "grpc.keepalive_time_ms": 100, "grpc.keepalive_timeout_ms": 1_000 };
 /** Several pings long. */

@@ -11,11 +11,14 @@ const known = new WeakSet<Http2Session>();
 let isSubscribed = false;
 
 /**
- * Lets the calls of a connection that is about to end go on to their end. When either side closes one, since its replica drains or its
- * address has left the callee's name, Node sends no ping over it any more, and grpc-js takes that for a lost connection: its keepalive cuts
- * a long upload or download after ten seconds. Such a ping is answered here instead; the calls still end by their deadlines.
+ * Lets the calls of a connection that is about to end go on to their end. When either side closes
+ * one, since its replica drains or its address has left the callee's name, Node sends no ping over
+ * it any more, and grpc-js takes that for a lost connection: its keepalive cuts a long upload or
+ * download after ten seconds. Such a ping is answered here instead; the calls still end by their
+ * deadlines.
  *
- * grpc-js lends its connections to nobody, so Node's diagnostics channels are asked for them; a test notices when that is no longer the way.
+ * grpc-js lends its connections to nobody, so Node's diagnostics channels are asked for them; a
+ * test notices when that is no longer the way.
  */
 export function keepDrainingConnections(): void {
   if (isSubscribed) return;

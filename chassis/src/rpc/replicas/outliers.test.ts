@@ -23,7 +23,9 @@ const broken: EchoHandlers["say"] = () => {
 };
 const hangs: EchoHandlers["say"] = () => new Promise(() => {});
 
-/** Serves replicas, each with what it says to a call once it is asked to, and counts their calls. */
+/**
+ * Serves replicas, each with what it says to a call once it is asked to, and counts their calls.
+ */
 async function serveReplicas(...says: readonly (EchoHandlers["say"] | undefined)[]) {
   const calls = says.map(() => 0);
   let isOdd = false;
@@ -39,7 +41,9 @@ async function serveReplicas(...says: readonly (EchoHandlers["say"] | undefined)
   return {
     calls,
     addresses: ports.map((port) => `127.0.0.1:${port}`),
-    /** Makes calls until every replica is connected and had some, and the odd ones odd from then on. */
+    /**
+     * Makes calls until every replica is connected and had some, and the odd ones odd from then on.
+     */
     async turnOdd(client: Client<typeof EchoService>) {
       await eventually(async () => {
         await round(client);
@@ -75,7 +79,9 @@ async function rounds(client: Client<typeof EchoService>): Promise<(readonly Rpc
 }
 
 describe("a replica of three", () => {
-  /** Makes calls until several rounds in a row are without a failure. Returns the failures before. */
+  /**
+   * Makes calls until several rounds in a row are without a failure. Returns the failures before.
+   */
   const untilPassedOver = async (bad: EchoHandlers["say"]) => {
     await using replicas = await serveReplicas(bad, undefined, undefined);
     using stack = new DisposableStack();

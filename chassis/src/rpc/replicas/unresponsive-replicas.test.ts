@@ -14,14 +14,17 @@ const HOST = "127.0.0.1";
 /** Enough for each of three that take turns. */
 const CALLS_AT_ONCE = 24;
 
-/** A way to a replica that can be held: what is sent waits in it, as with a process that is frozen. */
+/**
+ * A way to a replica that can be held: what is sent waits in it, as with a process that is frozen.
+ */
 async function holdableWay(port: number) {
   const sockets = new Set<Socket>();
   const way = createServer((near) => {
     const far = connect(port, HOST);
     for (const socket of [near, far]) {
       sockets.add(socket);
-      socket.on("error", () => socket.destroy()); // the other end was closed: the pipe's end is told
+      // the other end was closed: the pipe's end is told
+      socket.on("error", () => socket.destroy());
     }
     near.pipe(far).pipe(near);
   });

@@ -5,11 +5,15 @@ import { isIPv6 } from "node:net";
 /** Where Node tells of each call that is sent. */
 const STREAM_CREATED = "http2.client.stream.created";
 /**
- * Between an answer and the next question, in milliseconds: with `SILENCE_MS` below every hedge, so that no second try goes where the first one hangs.
- * A ping costs 34 µs here and 15 µs there (measured: 100 connections, 1,000 pings a second).
+ * Between an answer and the next question, in milliseconds: with `SILENCE_MS` below every hedge, so
+ * that no second try goes where the first one hangs. A ping costs 34 µs here and 15 µs there
+ * (measured: 100 connections, 1,000 pings a second).
  */
 const PING_INTERVAL_MS = 100;
-/** Whoever takes longer than this for a ping, in milliseconds, which waits behind nothing, can do no other work either. */
+/**
+ * Whoever takes longer than this for a ping, in milliseconds, which waits behind nothing, can do no
+ * other work either.
+ */
 const SILENCE_MS = 100;
 
 const watched = new WeakSet<ClientHttp2Session>();
@@ -35,17 +39,23 @@ export function areAllSilent(transportId: string): boolean {
   return addresses.length > 0 && addresses.every(isSilent);
 }
 
-/** Whether the replica at an address (`host:port`, an IPv6 host in brackets) owes an answer to a ping. */
+/**
+ * Whether the replica at an address (`host:port`, an IPv6 host in brackets) owes an answer to a
+ * ping.
+ */
 export function isSilent(address: string): boolean {
   return silent.has(address);
 }
 
 /**
- * Pings replicas all the time. So one that hangs as a whole is known within a fifth of a second, and is passed over until it answers. Its connection is
- * kept, and so are its calls, which end by their hedges and deadlines: grpc-js' keepalive, which would find the same after 13 s, cuts off what a
- * replica that was only busy would still have answered. Our servers take as many pings as come; gRPC's own, in other languages, would want longer between.
+ * Pings replicas all the time. So one that hangs as a whole is known within a fifth of a second,
+ * and is passed over until it answers. Its connection is kept, and so are its calls, which end by
+ * their hedges and deadlines: grpc-js' keepalive, which would find the same after 13 s, cuts off
+ * what a replica that was only busy would still have answered. Our servers take as many pings as
+ * come; gRPC's own, in other languages, would want longer between.
  *
- * grpc-js lends its connections to nobody, so Node's diagnostics channel is asked for them; a test notices when that is no longer the way.
+ * grpc-js lends its connections to nobody, so Node's diagnostics channel is asked for them; a test
+ * notices when that is no longer the way.
  */
 export function watchForSilence(): void {
   if (isSubscribed) return;

@@ -7,7 +7,10 @@ import type { Peer } from "#tls/peer.ts";
 /** The reason that a process is told which the contract does not name among a method's callers. */
 export const CALLER_NOT_ALLOWED = "CALLER_NOT_ALLOWED";
 
-/** Throws PERMISSION_DENIED, `CALLER_NOT_ALLOWED`, unless the contract lets this process call the method. Where nobody has to prove who calls, all may. */
+/**
+ * Throws PERMISSION_DENIED, `CALLER_NOT_ALLOWED`, unless the contract lets this process call the
+ * method. Where nobody has to prove who calls, all may.
+ */
 export function requireCaller(method: DescMethod, peer: Peer | undefined): void {
   if (peer === undefined) return;
   if (peer.kind === "process" && policyOf(method).callers.includes(peer.name)) return;

@@ -10,8 +10,9 @@ import { handlerOf, type Implementation } from "./handlers.ts";
 import { type RouterOptions, ServerCall } from "./server-call.ts";
 
 /**
- * The server's side of every call, whatever carried it: callers, identity, deadline, required fields, handler, status, log.
- * It has the shape of a transport, which is what makes one process or many the same to a caller.
+ * The server's side of every call, whatever carried it: callers, identity, deadline, required
+ * fields, handler, status, log. It has the shape of a transport, which is what makes one process or
+ * many the same to a caller.
  */
 export interface Router extends Omit<Transport, "close" | "hangs"> {
   /** What it routes to. */

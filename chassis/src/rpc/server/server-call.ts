@@ -31,12 +31,16 @@ import { CALLER_NOT_ALLOWED, requireCaller } from "./require-caller.ts";
 
 /** What a router needs besides its handlers. */
 export interface RouterOptions {
-  /** Mutex the `authorization` header into a caller, or throws. Undefined is an anonymous caller. */
+  /**
+   * Mutex the `authorization` header into a caller, or throws. Undefined is an anonymous caller.
+   */
   readonly authenticate: (authorization: string | undefined) => Promise<Caller>;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly failurePolicy: FailurePolicySwitch;
-  /** Rejects if what every call needs, the database, does not answer within so many milliseconds. */
+  /**
+   * Rejects if what every call needs, the database, does not answer within so many milliseconds.
+   */
   readonly ping?: (timeoutMs: number) => Promise<void>;
   /** Says whether writes are refused now. */
   readonly isReadOnly?: () => boolean;
@@ -82,8 +86,8 @@ export class ServerCall implements Disposable {
   }
 
   /**
-   * Decides whether this process may call, whether the call is taken on, and who is asking, and makes what the handler is given. Throws if it
-   * may not or is not, or the token is bad.
+   * Decides whether this process may call, whether the call is taken on, and who is asking, and
+   * makes what the handler is given. Throws if it may not or is not, or the token is bad.
    */
   async context(): Promise<CallContext> {
     requireCaller(this.#method, this.#headers.peer);

@@ -1,8 +1,9 @@
 import type { SpanNode } from "./trace.ts";
 
 /**
- * Writes a tree as JSON in printable ASCII, fit for a header, of so many bytes at most. If it is longer the innermost calls are dropped, level by
- * level, and then the last ones; `{"dropped": 3}` stands where they stood.
+ * Writes a tree as JSON in printable ASCII, fit for a header, of so many bytes at most. If it is
+ * longer the innermost calls are dropped, level by level, and then the last ones; `{"dropped": 3}`
+ * stands where they stood.
  */
 export function toTraceText(calls: readonly SpanNode[], bytesMax: number): string {
   if (calls.length === 0) return "[]";
@@ -17,7 +18,10 @@ export function toTraceText(calls: readonly SpanNode[], bytesMax: number): strin
   return toText([dropped(calls)]);
 }
 
-/** Reads what {@link toTraceText} wrote. Gives nothing if it is something else, which a peer that is not ours may send. */
+/**
+ * Reads what {@link toTraceText} wrote. Gives nothing if it is something else, which a peer that is
+ * not ours may send.
+ */
 export function parseTraceText(text: string): readonly SpanNode[] {
   try {
     const parsed: unknown = JSON.parse(text);

@@ -12,13 +12,19 @@ export interface Span {
   readonly reason?: string;
   /** How long the caller waited, in milliseconds. */
   readonly ms: number;
-  /** How often it was sent; 0 if it was not: the callee could not be reached, the breaker was open, or every key was known. */
+  /**
+   * How often it was sent; 0 if it was not: the callee could not be reached, the breaker was open,
+   * or every key was known.
+   */
   readonly tries: number;
   /** What the breaker was when the call came to it; absent where the failure policy is off. */
   readonly breaker?: BreakerState;
   /** Of a batch whose answers are kept: where its entries came from. */
   readonly batch?: BatchSpan;
-  /** What the callee called to answer it. Unknown, and empty, if no answer came, or if it was asked without the operator's token. */
+  /**
+   * What the callee called to answer it. Unknown, and empty, if no answer came, or if it was asked
+   * without the operator's token.
+   */
   readonly calls: readonly SpanNode[];
 }
 
@@ -40,10 +46,15 @@ export interface DroppedSpans {
 /** What stands in a call tree. */
 export type SpanNode = Span | DroppedSpans;
 
-/** More calls than an answer is ever made of; a loop that calls does not fill the memory with it. */
+/**
+ * More calls than an answer is ever made of; a loop that calls does not fill the memory with it.
+ */
 const CALLS_MAX = 100;
 
-/** Collects the calls that are made while one is answered. Made for an operator who asks for it, and for nobody else. */
+/**
+ * Collects the calls that are made while one is answered. Made for an operator who asks for it, and
+ * for nobody else.
+ */
 export class Trace {
   readonly #calls: Span[] = [];
   #dropped = 0;

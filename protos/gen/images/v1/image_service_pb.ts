@@ -49,8 +49,9 @@ export type CreateImageRequest = Message<"images.v1.CreateImageRequest"> & {
     case: "chunk";
   } | {
     /**
-     * That all was sent. A stream that ends without it was cut off, and leaves nothing behind: HTTP/2 may end the stream of a
-     * client that gives up before it resets it, so the end of the stream is no proof.
+     * That all was sent. A stream that ends without it was cut off, and leaves nothing behind:
+     * HTTP/2 may end the stream of a client that gives up before it resets it, so the end of the
+     * stream is no proof.
      *
      * @generated from field: images.v1.UploadEnd end = 3;
      */
@@ -361,7 +362,8 @@ export const DownloadImageRequestSchema: GenMessage<DownloadImageRequest> = /*@_
   messageDesc(file_images_v1_image_service, 10);
 
 /**
- * A range of bytes after RFC 9110, 14.1.2: first to last, first to the end, or (first unset) the last so many.
+ * A range of bytes after RFC 9110, 14.1.2: first to last, first to the end, or (first unset) the
+ * last so many.
  *
  * @generated from message images.v1.ByteRange
  */
@@ -587,13 +589,15 @@ export const ListLikesResponseSchema: GenMessage<ListLikesResponse> = /*@__PURE_
   messageDesc(file_images_v1_image_service, 17);
 
 /**
- * Owns images, their bytes and their likes. The caller's access token travels as `authorization` metadata.
+ * Owns images, their bytes and their likes. The caller's access token travels as `authorization`
+ * metadata.
  *
  * @generated from service images.v1.ImageService
  */
 export const ImageService: GenService<{
   /**
-   * Uploads an image: first its header, then its bytes in chunks of at most 64 KiB, then the word that this was all.
+   * Uploads an image: first its header, then its bytes in chunks of at most 64 KiB, then the word
+   * that this was all.
    *
    * @generated from rpc images.v1.ImageService.CreateImage
    */
@@ -613,7 +617,8 @@ export const ImageService: GenService<{
     output: typeof ImageSchema;
   },
   /**
-   * Gets many images, for anyone: public and unlisted ones whole, of private ones only that they are restricted.
+   * Gets many images, for anyone: public and unlisted ones whole, of private ones only that they
+   * are restricted.
    *
    * @generated from rpc images.v1.ImageService.BatchGetImages
    */
@@ -653,7 +658,8 @@ export const ImageService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Downloads a variant or the original: first a header, then the bytes in chunks of at most 64 KiB.
+   * Downloads a variant or the original: first a header, then the bytes in chunks of at most 64
+   * KiB.
    *
    * @generated from rpc images.v1.ImageService.DownloadImage
    */

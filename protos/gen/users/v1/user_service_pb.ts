@@ -462,7 +462,8 @@ export const DeleteSessionRequestSchema: GenMessage<DeleteSessionRequest> = /*@_
   messageDesc(file_users_v1_user_service, 14);
 
 /**
- * Owns accounts, profiles and sessions. The caller's access token travels as `authorization` metadata.
+ * Owns accounts, profiles and sessions. The caller's access token travels as `authorization`
+ * metadata.
  *
  * @generated from service users.v1.UserService
  */
@@ -478,7 +479,8 @@ export const UserService: GenService<{
     output: typeof UserSchema;
   },
   /**
-   * Gets one user; with the e-mail address if it is the caller in person, whose session must then be open.
+   * Gets one user; with the e-mail address if it is the caller in person, whose session must then
+   * be open.
    *
    * @generated from rpc users.v1.UserService.GetUser
    */

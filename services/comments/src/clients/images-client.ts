@@ -10,7 +10,10 @@ const RETRY_AFTER_MS_DEFAULT = 1_000;
 /** The reason of images.v1 that says: none, or none for this caller. */
 const IMAGE_NOT_FOUND = "IMAGE_NOT_FOUND";
 
-/** Asks the images service, with the caller's own token, so that it is images that decides who sees what. */
+/**
+ * Asks the images service, with the caller's own token, so that it is images that decides who sees
+ * what.
+ */
 export function createImagesClient(images: Pick<Client<typeof ImageService>, "getImage">): Images {
   return {
     async findImage(id, context) {

@@ -1,4 +1,7 @@
-/** A comment that somebody wants to write. Its body is one that `findBodyFault` finds nothing wrong with. */
+/**
+ * A comment that somebody wants to write. Its body is one that `findBodyFault` finds nothing wrong
+ * with.
+ */
 export interface NewComment {
   readonly authorId: string;
   readonly imageId: string;
@@ -6,7 +9,10 @@ export interface NewComment {
   readonly body: string;
 }
 
-/** An edit that somebody wants to make. Its body is one that `findBodyFault` finds nothing wrong with. */
+/**
+ * An edit that somebody wants to make. Its body is one that `findBodyFault` finds nothing wrong
+ * with.
+ */
 export interface CommentEdit {
   readonly userId: string;
   readonly id: string;

@@ -26,15 +26,17 @@ export interface CommentRepository {
   /** Lists direct replies, tombstones among them, oldest first. */
   listReplies(query: ReplyQuery, signal: AbortSignal): Promise<readonly Comment[]>;
 
-  /** Counts the comments of images, without tombstones. An image without a comment may be left out. */
+  /**
+   * Counts the comments of images, without tombstones. An image without a comment may be left out.
+   */
   countComments(
     imageIds: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, number>>;
 
   /**
-   * Changes comments of one image: everything that `change` does through its rows, or nothing if it throws. It may
-   * run more than once, so it must touch nothing else.
+   * Changes comments of one image: everything that `change` does through its rows, or nothing if it
+   * throws. It may run more than once, so it must touch nothing else.
    */
   changeComments<Result>(
     imageId: string,
@@ -44,8 +46,9 @@ export interface CommentRepository {
 }
 
 /**
- * The rows of one image's comments within a transaction. So that no two transactions wait for each other, rows are
- * locked from the bottom of a thread upward, and the image's counter is changed last.
+ * The rows of one image's comments within a transaction. So that no two transactions wait for each
+ * other, rows are locked from the bottom of a thread upward, and the image's counter is changed
+ * last.
  */
 export interface CommentRows {
   /** Finds a comment, and keeps everyone else from changing it until the transaction ends. */

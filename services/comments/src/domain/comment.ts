@@ -4,7 +4,10 @@ export const DEPTH_MAX = 8;
 /** How long an author may edit a comment, in minutes. */
 export const EDIT_WINDOW_MINUTES = 15;
 
-/** A comment on an image, or a reply to a comment; or the tombstone that is kept in the place of one. */
+/**
+ * A comment on an image, or a reply to a comment; or the tombstone that is kept in the place of
+ * one.
+ */
 export interface Comment {
   readonly id: string;
   readonly imageId: string;

@@ -24,8 +24,8 @@ export interface CommentsDependencies {
 }
 
 /**
- * The rules of comments. Each method of the contract is a method here. All but the counts ask first whether the
- * caller may see the image, and throw DEPENDENCY_UNAVAILABLE if that cannot be known.
+ * The rules of comments. Each method of the contract is a method here. All but the counts ask first
+ * whether the caller may see the image, and throw DEPENDENCY_UNAVAILABLE if that cannot be known.
  */
 export class Comments {
   readonly #repository: CommentRepository;
@@ -115,7 +115,10 @@ export class Comments {
     await this.#repository.changeComments(comment.imageId, change, context.signal);
   }
 
-  /** Counts without asking who may see the images: the caller answers for that. An image without comments counts 0. */
+  /**
+   * Counts without asking who may see the images: the caller answers for that. An image without
+   * comments counts 0.
+   */
   async batchGetCommentCounts(
     imageIds: readonly string[],
     context: CallContext,
@@ -131,7 +134,10 @@ export class Comments {
     return image;
   }
 
-  /** Gets a comment that the caller may know of; of any other there is the same to be said as of none. */
+  /**
+   * Gets a comment that the caller may know of; of any other there is the same to be said as of
+   * none.
+   */
   async #getCommentAndImage(
     id: string,
     context: CallContext,

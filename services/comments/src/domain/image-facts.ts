@@ -9,8 +9,8 @@ export interface ImageFacts {
 /** Where the facts of images come from: another service owns them. */
 export interface Images {
   /**
-   * Finds an image as the caller of `context` may see it; undefined if there is none for them. Asked anew for every
-   * call: an answer of a minute ago must not show what has become private.
+   * Finds an image as the caller of `context` may see it; undefined if there is none for them.
+   * Asked anew for every call: an answer of a minute ago must not show what has become private.
    *
    * @throws Failure DEPENDENCY_UNAVAILABLE if it cannot be asked.
    */

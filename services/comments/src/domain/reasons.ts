@@ -1,7 +1,10 @@
 import { Failure, type FieldViolation, invalidFields } from "@triptych/chassis/contract/failure";
 import { DEPTH_MAX, EDIT_WINDOW_MINUTES } from "./comment.ts";
 
-/** Why the comments service refuses. The names are those of `ErrorReason` in the contract, which says what each means. */
+/**
+ * Why the comments service refuses. The names are those of `ErrorReason` in the contract, which
+ * says what each means.
+ */
 export type Reason =
   | "INVALID_ARGUMENT"
   | "UNAUTHENTICATED"

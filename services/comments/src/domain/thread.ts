@@ -7,8 +7,8 @@ import { parentNotFound, tooDeep } from "./reasons.ts";
 export type UnplacedComment = Omit<Comment, "depth">;
 
 /**
- * Puts a comment into its thread. The parent stays locked until the transaction ends: it can neither be deleted under
- * the reply nor miss it in its count.
+ * Puts a comment into its thread. The parent stays locked until the transaction ends: it can
+ * neither be deleted under the reply nor miss it in its count.
  *
  * @throws Failure PARENT_NOT_FOUND, TOO_DEEP
  */
@@ -34,7 +34,10 @@ async function lockParent(
   return parent;
 }
 
-/** Takes a locked comment out of its thread: it leaves a tombstone if it has replies, and no trace if it has none. */
+/**
+ * Takes a locked comment out of its thread: it leaves a tombstone if it has replies, and no trace
+ * if it has none.
+ */
 export async function removeComment(rows: CommentRows, comment: Comment, now: Date): Promise<void> {
   if (comment.replyCount > 0) {
     await rows.updateComment(toTombstone(comment, now));

@@ -13,7 +13,10 @@ import {
   readUpdateComment,
 } from "./requests.ts";
 
-/** Makes the handlers of the contract's methods: who is asking, what for, and the answer as a message. */
+/**
+ * Makes the handlers of the contract's methods: who is asking, what for, and the answer as a
+ * message.
+ */
 export function createHandlers(comments: Comments): Handlers<typeof CommentService> {
   return {
     async createComment(request, context) {

@@ -14,7 +14,8 @@ import { findBodyFault } from "#domain/comment-body.ts";
 import type { CommentDeletion, CommentEdit, NewComment } from "#domain/comment-changes.ts";
 import type { CommentOrder as Order } from "#domain/comment-repository.ts";
 
-// Each function turns a request into what the domain is asked, and throws INVALID_ARGUMENT if that cannot be.
+// Each function turns a request into what the domain is asked, and throws INVALID_ARGUMENT if that
+// cannot be.
 
 const ORDERS: ReadonlyMap<CommentOrder, Order> = new Map([
   [CommentOrder.UNSPECIFIED, "newest"],

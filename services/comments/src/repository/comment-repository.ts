@@ -32,7 +32,10 @@ const SELECT_COMMENT_COUNTS = {
   text: "select image_id, count from image_comment_counts where image_id = any($1::uuid[])",
 } as const satisfies Statement;
 
-/** A list from its beginning is the list after these: one statement, and one plan, serves every page. */
+/**
+ * A list from its beginning is the list after these: one statement, and one plan, serves every
+ * page.
+ */
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 const AFTER_ALL_IDS = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
@@ -47,7 +50,10 @@ interface CommentCountRow {
   readonly count: number;
 }
 
-/** Keeps comments in Postgres. A comment's id ends in its image's slot, so both lead to the same shard. */
+/**
+ * Keeps comments in Postgres. A comment's id ends in its image's slot, so both lead to the same
+ * shard.
+ */
 export function createCommentRepository(database: Database): CommentRepository {
   return {
     async findComment(id, signal) {

@@ -35,8 +35,9 @@ const RECOUNT_COMMENTS = {
 } as const satisfies Statement;
 
 /**
- * Counts an image's comments, and the replies to each, from the rows themselves, and puts right what the counters
- * kept otherwise. Gives how many counters were wrong. Comments can be written meanwhile; they wait for it.
+ * Counts an image's comments, and the replies to each, from the rows themselves, and puts right
+ * what the counters kept otherwise. Gives how many counters were wrong. Comments can be written
+ * meanwhile; they wait for it.
  */
 export async function recountComments(
   database: Database,

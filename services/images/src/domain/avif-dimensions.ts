@@ -11,8 +11,8 @@ interface Box {
 }
 
 /**
- * Finds the largest `ispe` (image spatial extents) of an AVIF: meta → iprp → ipco → ispe. A grid's own is the largest,
- * its tiles' are smaller.
+ * Finds the largest `ispe` (image spatial extents) of an AVIF: meta → iprp → ipco → ispe. A grid's
+ * own is the largest, its tiles' are smaller.
  *
  * Source: ISO/IEC 23008-12, 6.5.3; boxes after ISO/IEC 14496-12.
  */
@@ -47,7 +47,9 @@ function find(
   return undefined;
 }
 
-/** Every step goes forward by at least a box's head, so it ends. Stops at a box that makes no sense. */
+/**
+ * Every step goes forward by at least a box's head, so it ends. Stops at a box that makes no sense.
+ */
 function* boxes(
   bytes: Buffer,
   within: { readonly start: number; readonly end: number },

@@ -1,7 +1,10 @@
 import type { BlobStore } from "./blob-store.ts";
 import type { BlobReferences } from "./image-repository.ts";
 
-/** So long after its last write may a file be of an upload that goes on, or was placed and not yet committed. */
+/**
+ * So long after its last write may a file be of an upload that goes on, or was placed and not yet
+ * committed.
+ */
 const ORPHAN_AGE_MS_MIN = 60 * 60 * 1000;
 const UNREFERENCED_MAX = 1_000;
 
@@ -10,13 +13,22 @@ export type ObserveCollectFailure = (error: unknown) => void;
 
 /** Removes bytes that nobody refers to. */
 export interface BlobCollector {
-  /** Removes those of the hashes that nobody refers to. Never throws: whatever is left waits for a sweep. */
+  /**
+   * Removes those of the hashes that nobody refers to. Never throws: whatever is left waits for a
+   * sweep.
+   */
   collect(hashes: readonly string[]): Promise<void>;
-  /** Removes all that no row names, and what uploads left behind that ended with their process. Never throws. */
+  /**
+   * Removes all that no row names, and what uploads left behind that ended with their process.
+   * Never throws.
+   */
   sweep(): Promise<void>;
 }
 
-/** Makes the collector. Removal holds the lock of the hash's references, so a placing at the same time is not undone. */
+/**
+ * Makes the collector. Removal holds the lock of the hash's references, so a placing at the same
+ * time is not undone.
+ */
 export function createBlobCollector(
   references: BlobReferences,
   blobs: BlobStore,

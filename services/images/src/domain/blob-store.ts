@@ -1,15 +1,18 @@
 /**
- * Where bytes are kept by their content's hash. What is asked of it throws BlobStoreUnavailable if the bytes are kept elsewhere, and that
- * place does not answer.
+ * Where bytes are kept by their content's hash. What is asked of it throws BlobStoreUnavailable if
+ * the bytes are kept elsewhere, and that place does not answer.
  */
 export interface BlobStore {
-  /** Finds out whether bytes can be kept at all. Throws BlobStoreRefused if they never will be as things are set. */
+  /**
+   * Finds out whether bytes can be kept at all. Throws BlobStoreRefused if they never will be as
+   * things are set.
+   */
   check(): Promise<void>;
   /** Opens a place for bytes that are still arriving. */
   stage(): Promise<StagedBlob>;
   /**
-   * Opens bytes for reading, from `first` on, `length` of them. Throws BlobMissing before the first chunk. The signal ends the opening, and
-   * the reading too if the bytes come from elsewhere.
+   * Opens bytes for reading, from `first` on, `length` of them. Throws BlobMissing before the first
+   * chunk. The signal ends the opening, and the reading too if the bytes come from elsewhere.
    */
   open(hash: string, range: ContentRange, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Lends bytes as a file that may be read until `use` settles. Throws BlobMissing. */
@@ -22,15 +25,21 @@ export interface BlobStore {
   removeStaged(ageMsMin: number): Promise<number>;
 }
 
-/** Bytes on their way into the store. Disposing of it removes whatever was not placed, or leaves it to `listOlderThan`. */
+/**
+ * Bytes on their way into the store. Disposing of it removes whatever was not placed, or leaves it
+ * to `listOlderThan`.
+ */
 export interface StagedBlob extends AsyncDisposable {
   readonly sizeBytes: number;
   write(chunk: Uint8Array): Promise<void>;
-  /** Ends writing, makes the bytes durable, and gives their sha256 in hex. The signal ends it too, if the bytes go elsewhere. */
+  /**
+   * Ends writing, makes the bytes durable, and gives their sha256 in hex. The signal ends it too,
+   * if the bytes go elsewhere.
+   */
   finish(signal?: AbortSignal): Promise<string>;
   /**
-   * Puts the bytes into the store, durably, also where they are already. To be called after `finish`, while the
-   * hash's references are locked, so that nobody removes them meanwhile.
+   * Puts the bytes into the store, durably, also where they are already. To be called after
+   * `finish`, while the hash's references are locked, so that nobody removes them meanwhile.
    */
   place(): Promise<void>;
 }

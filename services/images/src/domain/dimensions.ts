@@ -5,8 +5,8 @@ import { JpegDimensions } from "./jpeg-dimensions.ts";
 /** Reads a picture's size out of its header while the bytes arrive, without decoding anything. */
 export interface DimensionReader {
   /**
-   * Takes the next bytes. Gives the size as soon as it is known; "unknown" once it will never be: the header is
-   * damaged, or lies too deep, and decoding has to tell.
+   * Takes the next bytes. Gives the size as soon as it is known; "unknown" once it will never be:
+   * the header is damaged, or lies too deep, and decoding has to tell.
    */
   push(chunk: Buffer): Dimensions | "unknown" | "more";
 }

@@ -30,7 +30,10 @@ export interface Content {
 
 /** Gives images' bytes out. */
 export interface Downloads {
-  /** Throws IMAGE_NOT_FOUND, ORIGINAL_FORBIDDEN, VARIANT_NOT_FOUND, RANGE_NOT_SATISFIABLE, INVALID_ARGUMENT. */
+  /**
+   * Throws IMAGE_NOT_FOUND, ORIGINAL_FORBIDDEN, VARIANT_NOT_FOUND, RANGE_NOT_SATISFIABLE,
+   * INVALID_ARGUMENT.
+   */
   downloadImage(request: DownloadRequest, viewer: Viewer, signal: AbortSignal): Promise<Content>;
 }
 

@@ -35,7 +35,10 @@ export interface ImageChange extends ImageHeader {
 
 const MESSAGE_VISIBILITY = "must be public, unlisted or private";
 
-/** Checks an upload's header, and gives the fields of the image. Throws INVALID_ARGUMENT that names every bad field. */
+/**
+ * Checks an upload's header, and gives the fields of the image. Throws INVALID_ARGUMENT that names
+ * every bad field.
+ */
 export function checkHeader(header: ImageHeader): ImageFields {
   const { visibility } = header;
   return readFields((fields) => {

@@ -33,17 +33,23 @@ export interface ImageRepository {
   listImages(query: ImageQuery, signal?: AbortSignal): Promise<readonly Image[]>;
   /** Resolves if an image could be kept now; else throws what `createImage` would. */
   checkWritable(): Promise<void>;
-  /** Keeps an image and asks for its variants, in one transaction, in which `place` puts its bytes into the store. */
+  /**
+   * Keeps an image and asks for its variants, in one transaction, in which `place` puts its bytes
+   * into the store.
+   */
   createImage(image: NewImage, place: () => Promise<void>): Promise<Image>;
-  /** Locks an image, and gives it the fields that `change` gives, or throws. Undefined if there is no such image. */
+  /**
+   * Locks an image, and gives it the fields that `change` gives, or throws. Undefined if there is
+   * no such image.
+   */
   updateImage(
     id: string,
     change: (image: Image) => { readonly viewer: Viewer; readonly fields: Partial<ImageFields> },
     signal?: AbortSignal,
   ): Promise<Image | undefined>;
   /**
-   * Locks an image, lets `check` throw, and removes it with all that hangs on it. Gives the hashes of the bytes that
-   * nobody refers to any more. Undefined if there is no such image.
+   * Locks an image, lets `check` throw, and removes it with all that hangs on it. Gives the hashes
+   * of the bytes that nobody refers to any more. Undefined if there is no such image.
    */
   deleteImage(
     id: string,
@@ -62,7 +68,10 @@ export interface Rendition extends Dimensions {
 export interface ProcessingRepository {
   /** The hash of the bytes to be processed; undefined if the image is gone, or done. */
   findUnprocessed(id: string): Promise<string | undefined>;
-  /** Makes an image ready, in one transaction, in which `place` puts its variants' bytes into the store. False if it is gone, or done. */
+  /**
+   * Makes an image ready, in one transaction, in which `place` puts its variants' bytes into the
+   * store. False if it is gone, or done.
+   */
   completeImage(id: string, rendition: Rendition, place: () => Promise<void>): Promise<boolean>;
   /** Marks an image as failed, if it is not gone, or done. */
   failImage(id: string, failure: ImageFailure): Promise<void>;

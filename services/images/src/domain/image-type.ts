@@ -13,8 +13,9 @@ const AVIF_BRANDS = new Set(["avif", "avis"]);
 const HEIF_BRANDS = new Set(["mif1", "msf1"]);
 
 /**
- * Tells a file's type by its first bytes, never by its name. "unknown" is no type that is taken; "more" asks for more of
- * the head, and is never given once there are HEAD_BYTES_MAX or the file has `ended`.
+ * Tells a file's type by its first bytes, never by its name. "unknown" is no type that is taken;
+ * "more" asks for more of the head, and is never given once there are HEAD_BYTES_MAX or the file
+ * has `ended`.
  */
 export function detectImageType(head: Buffer, ended: boolean): ContentType | "unknown" | "more" {
   const whole = ended || head.length >= HEAD_BYTES_MAX;

@@ -36,7 +36,10 @@ export interface ImageBatch {
   readonly restrictedIds: readonly string[];
 }
 
-/** What one may ask of images that are there. All throw INVALID_ARGUMENT, and IMAGE_NOT_FOUND of what the caller may not know of. */
+/**
+ * What one may ask of images that are there. All throw INVALID_ARGUMENT, and IMAGE_NOT_FOUND of
+ * what the caller may not know of.
+ */
 export interface Images {
   getImage(id: string, viewer: Viewer, signal: AbortSignal): Promise<Image>;
   batchGetImages(ids: readonly string[], viewer: Viewer, signal: AbortSignal): Promise<ImageBatch>;

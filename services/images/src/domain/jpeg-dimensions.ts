@@ -6,8 +6,8 @@ const SCAN = 0xda;
 const END = 0xd9;
 
 /**
- * Walks the segments of a JPEG to its frame header. Skips what lies before it (EXIF with a preview, colour profiles,
- * maps of gain and depth: megabytes, with some cameras) without keeping any of it.
+ * Walks the segments of a JPEG to its frame header. Skips what lies before it (EXIF with a preview,
+ * colour profiles, maps of gain and depth: megabytes, with some cameras) without keeping any of it.
  */
 export class JpegDimensions {
   #pending: Buffer = Buffer.alloc(0);

@@ -20,7 +20,10 @@ export interface LikePage {
   readonly nextPageToken: string;
 }
 
-/** Who likes which image. All throw INVALID_ARGUMENT, and IMAGE_NOT_FOUND of what the caller may not know of. */
+/**
+ * Who likes which image. All throw INVALID_ARGUMENT, and IMAGE_NOT_FOUND of what the caller may not
+ * know of.
+ */
 export interface Likes {
   /** Liking again changes nothing. */
   likeImage(id: string, userId: string, signal: AbortSignal): Promise<void>;

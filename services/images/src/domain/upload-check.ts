@@ -23,7 +23,10 @@ export function createUploadCheck(): UploadCheck {
   let contentType: ContentType | undefined;
   let reader: DimensionReader | undefined;
 
-  /** The reader gets every byte once: the gathered head when the type becomes known, then each chunk. */
+  /**
+   * The reader gets every byte once: the gathered head when the type becomes known, then each
+   * chunk.
+   */
   function readDimensions(bytes: Buffer): void {
     const found = reader?.push(bytes);
     if (found === undefined || found === "more") return;

@@ -7,7 +7,10 @@ import type { ImageRepository } from "./image-repository.ts";
 import { uploadsOverloaded } from "./reasons.ts";
 import { createUploadCheck } from "./upload-check.ts";
 
-/** Each upload holds a file and at most some 200 kB of chunks: all of them 50 MB. More would only be slower together. */
+/**
+ * Each upload holds a file and at most some 200 kB of chunks: all of them 50 MB. More would only be
+ * slower together.
+ */
 const UPLOADS_MAX_DEFAULT = 256;
 const RETRY_AFTER_MS = 2_000;
 
@@ -31,11 +34,15 @@ export interface Upload {
 
 /** Takes uploads in. */
 export interface Uploads {
-  /** Holds one of the places for uploads until `take` settles. Throws UPLOADS_OVERLOADED if there is none. */
+  /**
+   * Holds one of the places for uploads until `take` settles. Throws UPLOADS_OVERLOADED if there is
+   * none.
+   */
   admit<Result>(take: () => Promise<Result>): Promise<Result>;
   /**
-   * Keeps an image, and asks for its variants. Throws INVALID_ARGUMENT, and as soon as the bytes show it NOT_AN_IMAGE,
-   * TOO_LARGE, TOO_MANY_PIXELS. Whatever it throws, it leaves neither row nor file.
+   * Keeps an image, and asks for its variants. Throws INVALID_ARGUMENT, and as soon as the bytes
+   * show it NOT_AN_IMAGE, TOO_LARGE, TOO_MANY_PIXELS. Whatever it throws, it leaves neither row nor
+   * file.
    */
   createImage(upload: Upload): Promise<Image>;
 }
@@ -67,7 +74,8 @@ export function createUploads({
       const { sizeBytes } = staged;
       const image = { id: newId(), ownerId, ...fields, contentType, sizeBytes, blobHash };
       try {
-        // Without the call's signal: the bytes are all there, and a transaction that ends by itself leaves no doubt.
+        // Without the call's signal: the bytes are all there, and a transaction that ends by itself
+        // leaves no doubt.
         return await repository.createImage({ ...image, createTime: new Date() }, staged.place);
       } catch (error) {
         await collector.collect([blobHash]);

@@ -94,7 +94,9 @@ export function fromVisibilityCode(code: VisibilityCode): RequestedVisibility {
   return REQUESTED_VISIBILITIES.get(code) ?? "unknown";
 }
 
-/** Reads the name of a rendition, or of the original; undefined if the contract does not know it. */
+/**
+ * Reads the name of a rendition, or of the original; undefined if the contract does not know it.
+ */
 export function fromVariantCode(code: VariantCode): VariantName | "original" | undefined {
   return REQUESTED_VARIANTS.get(code);
 }

@@ -4,7 +4,9 @@ import { PgBoss } from "pg-boss";
 import type { ProcessImageJob } from "./image-queue.ts";
 import { COMMON_OPTIONS, PROCESS_IMAGE, UNLIMITED_SESSION } from "./queue-options.ts";
 
-/** Processes the image of a job; `attempt` counts from 1. Throws if the job is to be tried again. */
+/**
+ * Processes the image of a job; `attempt` counts from 1. Throws if the job is to be tried again.
+ */
 export type RunJob = (imageId: string, attempt: number) => Promise<void>;
 
 /** What a consumer needs. */
@@ -26,8 +28,8 @@ export interface ImageConsumer {
 }
 
 /**
- * The shortest that pg-boss takes. Being notified would be quicker by 0.25 s on average, but NOTIFY takes a lock of the
- * whole instance when the upload commits.
+ * The shortest that pg-boss takes. Being notified would be quicker by 0.25 s on average, but NOTIFY
+ * takes a lock of the whole instance when the upload commits.
  */
 const POLL_SECONDS = 0.5;
 /** How soon the job of a killed worker is found, after its heartbeat has been missing for 10 s. */
@@ -38,7 +40,10 @@ const FLOW_SECONDS = 60 * 60;
 /** A database that is away fails every poll: one line in this time says so. */
 const ERROR_LOG_MS = 30_000;
 
-/** Makes the consumer's side of the queue, with the loops that give lost jobs to others and remove old ones. */
+/**
+ * Makes the consumer's side of the queue, with the loops that give lost jobs to others and remove
+ * old ones.
+ */
 export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
   const { url, concurrency, logger, run } = options;
   const boss = new PgBoss({

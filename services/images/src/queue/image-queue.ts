@@ -11,7 +11,10 @@ export interface ProcessImageJob {
 
 /** Asks for images to be processed. Runs none of the queue's loops: those are the workers'. */
 export interface ImageQueue {
-  /** Reads the queue's options, once its tables are there. To be called before the first job is added. */
+  /**
+   * Reads the queue's options, once its tables are there. To be called before the first job is
+   * added.
+   */
   start(): Promise<void>;
   /** Adds a job in the transaction of the connection. */
   enqueue(connection: Connection, imageId: string): Promise<void>;
@@ -47,7 +50,10 @@ export function createImageQueue(database: Database, logger: Logger): ImageQueue
 
 type Run = <Result>(body: (connection: Connection) => Promise<Result>) => Promise<Result>;
 
-/** Shows a connection as pg-boss knows one; its types want arrays that may be changed, which it does not do. */
+/**
+ * Shows a connection as pg-boss knows one; its types want arrays that may be changed, which it does
+ * not do.
+ */
 function toDb(run: Run): Db {
   return {
     executeSql: async (text, values) => {

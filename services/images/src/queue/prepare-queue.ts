@@ -24,8 +24,8 @@ export interface QueuePreparation {
 const OUTDATED = /^pg-boss (is not installed|database requires migrations)/;
 
 /**
- * Makes the queue's tables and options in the service's database, or waits until somebody else has. While the database
- * cannot be asked it tries again, and it gives up when the signal fires.
+ * Makes the queue's tables and options in the service's database, or waits until somebody else has.
+ * While the database cannot be asked it tries again, and it gives up when the signal fires.
  */
 export async function prepareQueue(
   { url, logger, mode = "run", start }: QueuePreparation,
@@ -42,8 +42,8 @@ export async function prepareQueue(
 }
 
 /**
- * Makes the queue's tables and options, or brings them up to date. Several callers may do it at once: pg-boss takes a
- * lock. Throws DatabaseUnavailable, or what pg-boss throws.
+ * Makes the queue's tables and options, or brings them up to date. Several callers may do it at
+ * once: pg-boss takes a lock. Throws DatabaseUnavailable, or what pg-boss throws.
  */
 export async function installQueue(url: string): Promise<void> {
   await borrowBoss({ url, migrate: true }, async (boss) => {
@@ -52,7 +52,9 @@ export async function installQueue(url: string): Promise<void> {
   });
 }
 
-/** Resolves if the queue is there. Changes nothing. Throws DatabaseOutdated and DatabaseUnavailable. */
+/**
+ * Resolves if the queue is there. Changes nothing. Throws DatabaseOutdated and DatabaseUnavailable.
+ */
 async function checkQueue(url: string): Promise<void> {
   await borrowBoss({ url, migrate: false }, async (boss) => {
     if ((await boss.getQueue(PROCESS_IMAGE)) !== null) return;

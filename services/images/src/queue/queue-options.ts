@@ -5,8 +5,9 @@ export const QUEUE_SCHEMA = "queue";
 export const PROCESS_IMAGE = "process-image";
 
 /**
- * A job whose worker is killed is found by its heartbeat and done again. Tried so often, since what fails again and
- * again is the disk or the database and not the image, whose own attempts the domain counts.
+ * A job whose worker is killed is found by its heartbeat and done again. Tried so often, since what
+ * fails again and again is the disk or the database and not the image, whose own attempts the
+ * domain counts.
  */
 export const QUEUE_OPTIONS = {
   retryLimit: 1_000,
@@ -20,7 +21,10 @@ export const QUEUE_OPTIONS = {
   deleteAfterSeconds: 60 * 60,
 } as const;
 
-/** What both sides of the queue leave out of pg-boss: schedules, the registry of its instances, tracing. */
+/**
+ * What both sides of the queue leave out of pg-boss: schedules, the registry of its instances,
+ * tracing.
+ */
 export const COMMON_OPTIONS = {
   schema: QUEUE_SCHEMA,
   schedule: false,
@@ -29,7 +33,8 @@ export const COMMON_OPTIONS = {
 } as const;
 
 /**
- * For who changes the queue's tables, or clears them up: the limit that a role may have for the statements of requests is
- * not for them. It is the session's own, and so needs one, which a transaction pooler does not keep.
+ * For who changes the queue's tables, or clears them up: the limit that a role may have for the
+ * statements of requests is not for them. It is the session's own, and so needs one, which a
+ * transaction pooler does not keep.
  */
 export const UNLIMITED_SESSION = { options: "-c statement_timeout=0" } as const;

@@ -45,8 +45,8 @@ export interface ImageRow {
 }
 
 /**
- * All of an image `i`, in one row. `viewer` is the parameter that holds the viewer's id, or null; of a null viewer
- * `liked` is null.
+ * All of an image `i`, in one row. `viewer` is the parameter that holds the viewer's id, or null;
+ * of a null viewer `liked` is null.
  */
 export const imageColumns = (viewer: `$${number}`) => `
   i.id, i.owner_id, i.title, i.description, i.tags, i.visibility, i.comments_open, i.state,

@@ -22,7 +22,10 @@ export const SELECT_IMAGES = {
   text: `select ${imageColumns("$2")} from images i where i.id = any($1::uuid[])`,
 } as const satisfies Statement;
 
-/** $1 viewer, $2 before, $3 limit. Two indexes are walked from their ends, each for one page at most. */
+/**
+ * $1 viewer, $2 before, $3 limit. Two indexes are walked from their ends, each for one page at
+ * most.
+ */
 export const SELECT_LISTED_IMAGES = {
   name: "select_listed_images",
   text: `
@@ -54,7 +57,10 @@ export const SELECT_TAGGED_IMAGES = {
     order by t.image_id desc limit $3`,
 } as const satisfies Statement;
 
-/** $1 id, $2 owner, $3 title, $4 description, $5 tags, $6 visibility, $7 comments open, $8 type, $9 size, $10 hash, $11 time. */
+/**
+ * $1 id, $2 owner, $3 title, $4 description, $5 tags, $6 visibility, $7 comments open, $8 type, $9
+ * size, $10 hash, $11 time.
+ */
 export const INSERT_IMAGE = {
   name: "insert_image",
   text: `

@@ -2,7 +2,10 @@ import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
 import type { LikeRepository } from "#domain/like-repository.ts";
 
-/** The key share lock makes it wait for a deletion that is under way, and see that the image is gone. */
+/**
+ * The key share lock makes it wait for a deletion that is under way, and see that the image is
+ * gone.
+ */
 const VISIBLE = `
   visible as (
     select id from images where id = $1 and (visibility <> 'private' or owner_id = $2) for key share

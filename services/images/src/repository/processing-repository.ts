@@ -40,7 +40,9 @@ const FAIL_IMAGE = {
     where id = $1 and state = 'processing'`,
 } as const satisfies Statement;
 
-/** Keeps what processing finds out in Postgres. Leaves the image's version, which is its owner's. */
+/**
+ * Keeps what processing finds out in Postgres. Leaves the image's version, which is its owner's.
+ */
 export function createProcessingRepository(database: Database): ProcessingRepository {
   return {
     async findUnprocessed(id) {

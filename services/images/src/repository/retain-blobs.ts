@@ -7,7 +7,10 @@ export interface BlobReference {
   readonly sizeBytes: number;
 }
 
-/** $1 hashes, $2 sizes; the same hash may stand there twice. Locks in the order of the hashes, so that no two callers wait for each other. */
+/**
+ * $1 hashes, $2 sizes; the same hash may stand there twice. Locks in the order of the hashes, so
+ * that no two callers wait for each other.
+ */
 const RETAIN_BLOBS = {
   name: "retain_blobs",
   text: `
@@ -35,7 +38,10 @@ const RELEASE_BLOBS = {
     returning blobs.hash, blobs.reference_count`,
 } as const satisfies Statement;
 
-/** Counts references, and holds their locks until the transaction ends: nobody removes the bytes meanwhile. */
+/**
+ * Counts references, and holds their locks until the transaction ends: nobody removes the bytes
+ * meanwhile.
+ */
 export async function retainBlobs(
   connection: Connection,
   references: readonly BlobReference[],
@@ -45,7 +51,10 @@ export async function retainBlobs(
   await connection.query(RETAIN_BLOBS, [hashes, sizes]);
 }
 
-/** Gives references back, after the rows that held them are gone. Gives the hashes that nobody refers to any more. */
+/**
+ * Gives references back, after the rows that held them are gone. Gives the hashes that nobody
+ * refers to any more.
+ */
 export async function releaseBlobs(
   connection: Connection,
   hashes: readonly string[],

@@ -31,11 +31,17 @@ export type ImageWorkerConfiguration = Pick<
 /** Makes images' variants, and removes bytes that nobody refers to. */
 export interface ImageWorker {
   readonly metrics: Metrics;
-  /** Brings the database up to date, trying again until it is there or the signal fires, then takes jobs. */
+  /**
+   * Brings the database up to date, trying again until it is there or the signal fires, then takes
+   * jobs.
+   */
   start(signal: AbortSignal): Promise<void>;
   /** Takes no more jobs, and waits for those that run, until the signal fires. */
   drain(signal: AbortSignal): Promise<void>;
-  /** Ends its processes, and gives its connections back; a job that still runs is done again by another worker. */
+  /**
+   * Ends its processes, and gives its connections back; a job that still runs is done again by
+   * another worker.
+   */
   close(): Promise<void>;
 }
 

@@ -11,7 +11,9 @@ const THUMBHASH_SIDE_MAX = 100;
 const QUALITY = 80;
 const CONTENT_TYPE = "image/webp";
 
-/** One picture at a time, in one thread: the worker's concurrency is the number of its renderers. */
+/**
+ * One picture at a time, in one thread: the worker's concurrency is the number of its renderers.
+ */
 sharp.concurrency(1);
 sharp.cache(false);
 sharp.block({ operation: ["VipsForeignLoad"] });
@@ -28,8 +30,8 @@ sharp.unblock({
 const INPUT = {
   limitInputPixels: PIXELS_MAX,
   /**
-   * Ends on a file that is cut off or damaged. Not "warning": that also ends on the stray bytes that some cameras leave
-   * between a JPEG's segments, which every viewer passes over.
+   * Ends on a file that is cut off or damaged. Not "warning": that also ends on the stray bytes
+   * that some cameras leave between a JPEG's segments, which every viewer passes over.
    */
   failOn: "error",
   pages: 1,
@@ -47,8 +49,9 @@ interface Raw {
 }
 
 /**
- * Makes every variant of the file at `path`: upright, in sRGB, without a byte of metadata. The file is decoded once; the
- * smaller ones come from the large one. Throws if the file could not be read for a reason that is not its own.
+ * Makes every variant of the file at `path`: upright, in sRGB, without a byte of metadata. The file
+ * is decoded once; the smaller ones come from the large one. Throws if the file could not be read
+ * for a reason that is not its own.
  */
 export async function renderImage(path: string): Promise<RenderResult> {
   try {
@@ -86,7 +89,10 @@ function fromRaw({ data, info: { width, height, channels } }: Raw): Sharp {
   return sharp(data, { raw: { width, height, channels } });
 }
 
-/** A panorama's large variant may be lower than the thumb is to be: then the thumb comes from the file itself. */
+/**
+ * A panorama's large variant may be lower than the thumb is to be: then the thumb comes from the
+ * file itself.
+ */
 function thumbOf(sources: {
   readonly path: string;
   readonly size: Dimensions;
@@ -115,7 +121,10 @@ async function thumbhash(large: Raw): Promise<Uint8Array> {
   return rgbaToThumbHash(info.width, info.height, data);
 }
 
-/** What is wrong with the file, if it is the file; else throws. Sharp's errors carry nothing but their message. */
+/**
+ * What is wrong with the file, if it is the file; else throws. Sharp's errors carry nothing but
+ * their message.
+ */
 function failureOf(error: unknown): ImageFailure {
   const message = error instanceof Error ? error.message : "";
   if (/file is missing|unable to open|Cannot allocate/i.test(message)) throw error;

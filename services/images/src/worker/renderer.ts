@@ -4,7 +4,10 @@ import { RenderAborted, type Renderer, type RenderResult } from "#domain/process
 import type { RenderReply, RenderRequest } from "./render-protocol.ts";
 
 const MAIN = fileURLToPath(new URL("./render-main.ts", import.meta.url));
-/** Uploads come in bursts: a renderer waits so long for the next one, then gives its memory back by ending. */
+/**
+ * Uploads come in bursts: a renderer waits so long for the next one, then gives its memory back by
+ * ending.
+ */
 const IDLE_MS_MAX_DEFAULT = 10_000;
 
 /** The limits of rendering. Durations in milliseconds. */
@@ -26,8 +29,9 @@ interface IdleChild {
 }
 
 /**
- * Renders in processes of their own, each one image at a time, made when they are needed. So a picture that makes the
- * decoder hang, crash or hoard takes nothing else with it, and at rest the worker holds none of sharp's memory: 30 MB.
+ * Renders in processes of their own, each one image at a time, made when they are needed. So a
+ * picture that makes the decoder hang, crash or hoard takes nothing else with it, and at rest the
+ * worker holds none of sharp's memory: 30 MB.
  */
 export function createRenderer(options: RendererOptions): ProcessRenderer {
   const { timeoutMs, idleMsMax = IDLE_MS_MAX_DEFAULT } = options;

@@ -21,10 +21,15 @@ const PASSWORD_CODE_POINTS_MIN = 12;
 const DISPLAY_NAME_CODE_POINTS_MAX = 80;
 const BIO_CODE_POINTS_MAX = 500;
 
-/** One @ with something on both sides, and no blank or control character. Whether mail arrives, only mail can tell. */
+/**
+ * One @ with something on both sides, and no blank or control character. Whether mail arrives, only
+ * mail can tell.
+ */
 const EMAIL = /^[^@\p{Z}\p{C}]+@[^@\p{Z}\p{C}]+$/u;
 
-/** Reads what a new account is to be. Throws INVALID_ARGUMENT with every field that breaks a rule. */
+/**
+ * Reads what a new account is to be. Throws INVALID_ARGUMENT with every field that breaks a rule.
+ */
 export function readAccountRequest(request: AccountRequest): AccountRequest {
   return readFields((fields) => ({
     handle: fields.checked("handle", request.handle, findHandleFault),

@@ -18,7 +18,10 @@ export interface AccountsPorts {
 /** Opens accounts and shows profiles. Throws the reasons of `reasons.ts`. */
 export interface Accounts {
   createUser(request: AccountRequest, context: CallContext): Promise<Account>;
-  /** Gives the account to its user in person, if the session is open, and the profile to everybody else. */
+  /**
+   * Gives the account to its user in person, if the session is open, and the profile to everybody
+   * else.
+   */
   getUser(id: string, context: CallContext): Promise<User | Account>;
   /** Gives the profiles of those that exist, in no order. */
   batchGetUsers(ids: readonly string[], context: CallContext): Promise<readonly User[]>;
@@ -29,7 +32,8 @@ export function createAccounts({ users, hasher }: AccountsPorts): Accounts {
   return {
     async createUser(request, context) {
       const { handle, email, password, displayName } = readAccountRequest(request);
-      // Whether the names are free is not asked before: the insert decides, and the queue keeps a rush off the database.
+      // Whether the names are free is not asked before: the insert decides, and the queue keeps a
+      // rush off the database.
       const passwordHash = await hasher.hash(password, context);
       const account = { id: newId(), handle, email, displayName, passwordHash };
       const inserted = await users.insertAccount(account, context.signal);

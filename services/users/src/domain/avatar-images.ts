@@ -8,6 +8,9 @@ export interface AvatarImage {
 
 /** The images service, as far as avatars need it. */
 export interface AvatarImages {
-  /** Finds an image that the caller may see. Throws DEPENDENCY_UNAVAILABLE if the service cannot be asked. */
+  /**
+   * Finds an image that the caller may see. Throws DEPENDENCY_UNAVAILABLE if the service cannot be
+   * asked.
+   */
   findImage(id: string, context: CallContext): Promise<AvatarImage | undefined>;
 }

@@ -5,7 +5,10 @@ export interface HashingCall {
   readonly signal: AbortSignal;
 }
 
-/** Hashes passwords. All but `needsRehash` throw HASHING_OVERLOADED if their turn does not come in time. */
+/**
+ * Hashes passwords. All but `needsRehash` throw HASHING_OVERLOADED if their turn does not come in
+ * time.
+ */
 export interface PasswordHasher {
   /** Gives the hash to store, with its salt and parameters. */
   hash(password: string, call: HashingCall): Promise<string>;

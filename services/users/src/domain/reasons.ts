@@ -35,7 +35,10 @@ export function handleTaken(handle: string): Failure<Reason> {
   });
 }
 
-/** The e-mail address is another's. It is personal, so it stands neither in the message nor in the metadata. */
+/**
+ * The e-mail address is another's. It is personal, so it stands neither in the message nor in the
+ * metadata.
+ */
 export function emailTaken(): Failure<Reason> {
   return new Failure<Reason>("EMAIL_TAKEN", "there is an account with this e-mail address");
 }
@@ -45,7 +48,9 @@ export function badCredentials(): Failure<Reason> {
   return new Failure<Reason>("BAD_CREDENTIALS", "the login or the password is wrong");
 }
 
-/** The refresh token is of no session, or of one that has ended, maybe just now and because of it. */
+/**
+ * The refresh token is of no session, or of one that has ended, maybe just now and because of it.
+ */
 export function sessionRevoked(): Failure<Reason> {
   return new Failure<Reason>(
     "SESSION_REVOKED",
@@ -65,7 +70,9 @@ export function userNotFound(id: string): Failure<Reason> {
   return new Failure<Reason>("USER_NOT_FOUND", `there is no user ${id}`, { metadata: { id } });
 }
 
-/** The image cannot be an avatar. Whether it exists is not told: it may be another's private one. */
+/**
+ * The image cannot be an avatar. Whether it exists is not told: it may be another's private one.
+ */
 export function avatarNotUsable(imageId: string): Failure<Reason> {
   return new Failure<Reason>(
     "AVATAR_NOT_USABLE",

@@ -17,8 +17,8 @@ const SECRET_BYTES = 32;
 const TOKEN = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})$/;
 
 /**
- * Makes a refresh token: its session's id, by which it is found, and 256 random bits. Only its SHA-256 is kept, which
- * needs no salt and no slowness, since there is nothing to guess.
+ * Makes a refresh token: its session's id, by which it is found, and 256 random bits. Only its
+ * SHA-256 is kept, which needs no salt and no slowness, since there is nothing to guess.
  */
 export function newRefreshToken(sessionId: string): RefreshToken {
   const text = `${sessionId}.${randomBytes(SECRET_BYTES).toString("base64url")}`;

@@ -28,15 +28,24 @@ export interface SessionRange {
   readonly limit: number;
 }
 
-/** The rows of sessions. Every function throws DatabaseUnavailable or QueryCanceled if the database cannot answer. */
+/**
+ * The rows of sessions. Every function throws DatabaseUnavailable or QueryCanceled if the database
+ * cannot answer.
+ */
 export interface SessionRepository {
-  /** Opens a session, clears the user's expired ones away, and ends those beyond the limit. Nothing if the account is gone. */
+  /**
+   * Opens a session, clears the user's expired ones away, and ends those beyond the limit. Nothing
+   * if the account is gone.
+   */
   insertSession(
     userId: string,
     session: NewSession,
     signal: AbortSignal,
   ): Promise<OpenSession | undefined>;
-  /** Replaces the refresh token if the one that was shown is the current one. If it is not, the session ends. */
+  /**
+   * Replaces the refresh token if the one that was shown is the current one. If it is not, the
+   * session ends.
+   */
   rotateSession(rotation: Rotation, signal: AbortSignal): Promise<OpenSession | undefined>;
   isSessionOpen(key: SessionKey, signal: AbortSignal): Promise<boolean>;
   findSessions(

@@ -26,10 +26,16 @@ export interface SessionKey {
 /** So long a session lives after its last refresh, in milliseconds: 30 days. */
 export const SESSION_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
 
-/** An access token is good for so long, in seconds. Services that cannot ask whether the session is open trust it until then. */
+/**
+ * An access token is good for so long, in seconds. Services that cannot ask whether the session is
+ * open trust it until then.
+ */
 export const ACCESS_TOKEN_LIFETIME_SECONDS = 600;
 
-/** How many sessions a user may have open; a further one ends the one that was refreshed longest ago. */
+/**
+ * How many sessions a user may have open; a further one ends the one that was refreshed longest
+ * ago.
+ */
 export const SESSIONS_PER_USER_MAX = 50;
 
 /** What is kept of a user agent, in code points. */

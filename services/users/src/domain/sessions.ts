@@ -136,7 +136,10 @@ export function createSessions(ports: SessionsPorts): Sessions {
   };
 }
 
-/** Finds whose login and password these are. Takes as long for an unknown login as for a wrong password. */
+/**
+ * Finds whose login and password these are. Takes as long for an unknown login as for a wrong
+ * password.
+ */
 async function authenticate(
   ports: SessionsPorts,
   { login, password }: SignIn,

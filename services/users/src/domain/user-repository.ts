@@ -13,9 +13,15 @@ export interface UserSearch {
   readonly limit: number;
 }
 
-/** The rows of users. Every function throws DatabaseUnavailable or QueryCanceled if the database cannot answer. */
+/**
+ * The rows of users. Every function throws DatabaseUnavailable or QueryCanceled if the database
+ * cannot answer.
+ */
 export interface UserRepository {
-  /** Stores a new account, unless another has its handle or e-mail address: of several at once, one is stored. Of both taken, it says the handle. */
+  /**
+   * Stores a new account, unless another has its handle or e-mail address: of several at once, one
+   * is stored. Of both taken, it says the handle.
+   */
   insertAccount(account: NewAccount, signal: AbortSignal): Promise<Account | Taken>;
   findUser(id: string, signal: AbortSignal): Promise<User | undefined>;
   /** Finds those that exist, in no order. */
@@ -24,7 +30,10 @@ export interface UserRepository {
   searchUsers(search: UserSearch, signal: AbortSignal): Promise<readonly User[]>;
   /** Finds the account in person: nothing if the session has ended. */
   findAccount(key: SessionKey, signal: AbortSignal): Promise<Account | undefined>;
-  /** Changes a profile, if the session is open and the etag, if any, is the current one; else gives nothing. */
+  /**
+   * Changes a profile, if the session is open and the etag, if any, is the current one; else gives
+   * nothing.
+   */
   updateProfile(
     key: SessionKey,
     update: { readonly change: ProfileChange; readonly etag: string },

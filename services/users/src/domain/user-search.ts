@@ -25,7 +25,10 @@ export interface UserPage {
 
 /** Finds users. Throws the reasons of `reasons.ts`. */
 export interface UserSearch {
-  /** Gives the user of a handle, or those whose handle or display name begins with the query, in the handles' order. */
+  /**
+   * Gives the user of a handle, or those whose handle or display name begins with the query, in the
+   * handles' order.
+   */
   listUsers(filter: UserFilter, context: CallContext): Promise<UserPage>;
 }
 

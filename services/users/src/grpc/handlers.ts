@@ -56,7 +56,10 @@ export function createHandlers(domain: Domain): Handlers<typeof UserService> {
   };
 }
 
-/** Shows the e-mail address where the domain gave the account, which it does to the user in person only. */
+/**
+ * Shows the e-mail address where the domain gave the account, which it does to the user in person
+ * only.
+ */
 function toMessage(user: User | Account) {
   return "email" in user ? toAccountMessage(user) : toUserMessage(user);
 }

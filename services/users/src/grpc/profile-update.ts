@@ -4,14 +4,20 @@ import type { ProfileUpdate } from "#domain/profiles.ts";
 import { invalidArgument } from "#domain/reasons.ts";
 import type { ProfileChange } from "#domain/user.ts";
 
-/** What each path of an update mask takes from the message. An avatar that is unset or empty is taken away. */
+/**
+ * What each path of an update mask takes from the message. An avatar that is unset or empty is
+ * taken away.
+ */
 const CHANGE_OF_PATH: Readonly<Record<string, (user: User) => ProfileChange>> = {
   display_name: ({ displayName }) => ({ displayName }),
   bio: ({ bio }) => ({ bio }),
   avatar_image_id: ({ avatarImageId }) => ({ avatarImageId: avatarImageId || null }),
 };
 
-/** Reads what a request wants changed. Throws INVALID_ARGUMENT if its mask is empty or names another field. */
+/**
+ * Reads what a request wants changed. Throws INVALID_ARGUMENT if its mask is empty or names another
+ * field.
+ */
 export function toProfileUpdate({ user, updateMask }: UpdateUserRequest): ProfileUpdate {
   const paths = updateMask?.paths ?? [];
   const known = Object.keys(CHANGE_OF_PATH);

@@ -3,12 +3,18 @@ import { hash, type Options, parseOptions, verify } from "@node-rs/argon2";
 import type { PasswordHasher } from "#domain/password-hasher.ts";
 import { HashingQueue } from "./hashing-queue.ts";
 
-/** `Algorithm.Argon2id` and `Version.V0x13` are const enums, which do not exist once the types are stripped. */
+/**
+ * `Algorithm.Argon2id` and `Version.V0x13` are const enums, which do not exist once the types are
+ * stripped.
+ */
 const ARGON2ID = 2;
 const VERSION_19 = 1;
 const SALT_BYTES = 16;
 
-/** OWASP's second choice for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one thread. 25 to 45 ms a hash. */
+/**
+ * OWASP's second choice for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one
+ * thread. 25 to 45 ms a hash.
+ */
 const PARAMETERS = {
   algorithm: ARGON2ID,
   version: VERSION_19,
@@ -18,12 +24,16 @@ const PARAMETERS = {
   outputLen: 32,
 } as const satisfies Options;
 
-/** Two of libuv's four threads: the others stay free for DNS and files (with all taken a lookup took 705 ms, not 7). */
+/**
+ * Two of libuv's four threads: the others stay free for DNS and files (with all taken a lookup took
+ * 705 ms, not 7).
+ */
 const CONCURRENCY = 2;
 
 /**
- * 200 people who register in the same instant must all get in: 200 hashes of 45 ms, two at once, take 4.5 s of the
- * 10 s that the policy allows. 256 would take 5.8 s; more than that would mostly expire in the queue.
+ * 200 people who register in the same instant must all get in: 200 hashes of 45 ms, two at once,
+ * take 4.5 s of the 10 s that the policy allows. 256 would take 5.8 s; more than that would mostly
+ * expire in the queue.
  */
 const WAITING_MAX = 256;
 
@@ -54,7 +64,10 @@ export function createPasswordHasher(): PasswordHasher {
   };
 }
 
-/** Makes a hash of no password, with the parameters of now: verifying it takes as long as verifying a real one. */
+/**
+ * Makes a hash of no password, with the parameters of now: verifying it takes as long as verifying
+ * a real one.
+ */
 function dummyHash(): string {
   const { memoryCost, timeCost, parallelism, outputLen } = PARAMETERS;
   const [salt, output] = [SALT_BYTES, outputLen].map((bytes) =>

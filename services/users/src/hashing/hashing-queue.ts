@@ -7,7 +7,10 @@ export interface HashingQueueOptions {
   readonly concurrency: number;
   /** How many may wait; a further one is refused at once. */
   readonly waitingMax: number;
-  /** What must be left of a call's time when its turn comes, in milliseconds: less is not worth beginning. */
+  /**
+   * What must be left of a call's time when its turn comes, in milliseconds: less is not worth
+   * beginning.
+   */
   readonly reserveMs: number;
 }
 
@@ -18,8 +21,9 @@ interface Waiting {
 const RETRY_AFTER_MS_MIN = 1_000;
 
 /**
- * Runs a few pieces of dear work at once, and lets a bounded number wait for their turn, first come first served. What
- * is of no more use leaves the queue by itself, so that a queue full of callers who gave up holds nobody back.
+ * Runs a few pieces of dear work at once, and lets a bounded number wait for their turn, first come
+ * first served. What is of no more use leaves the queue by itself, so that a queue full of callers
+ * who gave up holds nobody back.
  */
 export class HashingQueue {
   readonly #options: HashingQueueOptions;
@@ -38,8 +42,8 @@ export class HashingQueue {
   }
 
   /**
-   * Runs the work when its turn comes. Throws HASHING_OVERLOADED if too many wait, or if the turn does not come in
-   * time; rejects with the signal's reason if that fires first.
+   * Runs the work when its turn comes. Throws HASHING_OVERLOADED if too many wait, or if the turn
+   * does not come in time; rejects with the signal's reason if that fires first.
    */
   async run<T>(call: HashingCall, work: () => Promise<T>): Promise<T> {
     call.signal.throwIfAborted();

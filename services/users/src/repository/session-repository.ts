@@ -69,8 +69,9 @@ export function createSessionRepository(database: Database): SessionRepository {
 }
 
 /**
- * Gives undefined, and does not throw, where the session is ended: its end has to be committed. Any other secret than
- * the current one ends it, not only one that was good before: to know the session's id, one has had a token of it.
+ * Gives undefined, and does not throw, where the session is ended: its end has to be committed. Any
+ * other secret than the current one ends it, not only one that was good before: to know the
+ * session's id, one has had a token of it.
  */
 async function rotate(
   connection: Connection,

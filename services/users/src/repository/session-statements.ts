@@ -20,7 +20,10 @@ export const INSERT_SESSION = {
     values ($1, $2, $3, $4, now() + $5 * interval '1 millisecond') returning ${SESSION_COLUMNS}`,
 } as const satisfies Statement;
 
-/** Ends a user's expired sessions, and the open ones beyond the $3 that were refreshed last; never $2, the new one. */
+/**
+ * Ends a user's expired sessions, and the open ones beyond the $3 that were refreshed last; never
+ * $2, the new one.
+ */
 export const DELETE_SURPLUS_SESSIONS = {
   name: "delete_surplus_sessions",
   text: `delete from sessions where user_id = $1 and id <> $2 and (expire_time <= now() or id in (

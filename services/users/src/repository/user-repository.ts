@@ -20,7 +20,10 @@ import {
 
 /** The last code point. What begins with a prefix sorts before the prefix with this behind it. */
 const LAST_CODE_POINT = "\u{10FFFF}";
-/** A taken name may be free again by the time one looks whose it is; that it happens twice means something else. */
+/**
+ * A taken name may be free again by the time one looks whose it is; that it happens twice means
+ * something else.
+ */
 const INSERT_ATTEMPTS_MAX = 2;
 
 /** Makes the repository of users. */

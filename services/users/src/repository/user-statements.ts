@@ -1,7 +1,10 @@
 import type { Statement } from "@triptych/chassis/database/statement";
 import { ACCOUNT_COLUMNS, USER_COLUMNS } from "./user-row.ts";
 
-/** Whose session $1, $2 is open. Asked within the statement that it guards, so that nothing comes between. */
+/**
+ * Whose session $1, $2 is open. Asked within the statement that it guards, so that nothing comes
+ * between.
+ */
 const SESSION_IS_OPEN =
   "exists (select from sessions where user_id = $1 and sessions.id = $2 and expire_time > now())";
 
@@ -12,7 +15,10 @@ export const SELECT_TAKEN = {
     order by handle_taken desc limit 1`,
 } as const satisfies Statement;
 
-/** Gives no row if the handle or e-mail address is taken: an error would write the address into Postgres' log. */
+/**
+ * Gives no row if the handle or e-mail address is taken: an error would write the address into
+ * Postgres' log.
+ */
 export const INSERT_ACCOUNT = {
   name: "insert_account",
   text: `insert into users (id, handle, email, email_key, display_name, display_name_key, password_hash)
@@ -35,9 +41,10 @@ export const SELECT_USER_BY_HANDLE = {
 } as const satisfies Statement;
 
 /**
- * Finds by a prefix as a range from $1 to $2, in two halves that each use their index; a plan for `like` could not,
- * since a prepared statement does not know its pattern. No character of the prefix has a meaning of its own. The names
- * are materialized, or Postgres walks through all handles in search of a rare name (50,000 users: 38 ms, now 0.3).
+ * Finds by a prefix as a range from $1 to $2, in two halves that each use their index; a plan for
+ * `like` could not, since a prepared statement does not know its pattern. No character of the
+ * prefix has a meaning of its own. The names are materialized, or Postgres walks through all
+ * handles in search of a rare name (50,000 users: 38 ms, now 0.3).
  */
 export const SELECT_USERS_BY_PREFIX = {
   name: "select_users_by_prefix",

@@ -10,8 +10,9 @@ const HASH = /^[0-9a-f]{64}$/;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Keeps bytes as files: `ab/ab12…` by their hash, `staging/…` while they arrive. All processes of the service share the
- * directory. A file under its hash is whole: it was written and synced elsewhere on the same file system, then renamed.
+ * Keeps bytes as files: `ab/ab12…` by their hash, `staging/…` while they arrive. All processes of
+ * the service share the directory. A file under its hash is whole: it was written and synced
+ * elsewhere on the same file system, then renamed.
  */
 export function createFileBlobStore(directory: string): BlobStore {
   const staging = join(directory, "staging");

@@ -16,7 +16,10 @@ export async function openFile(path: string, hash: string): Promise<FileHandle> 
   }
 }
 
-/** Makes new names in a folder durable: without it a power cut may forget a rename that was committed on. */
+/**
+ * Makes new names in a folder durable: without it a power cut may forget a rename that was
+ * committed on.
+ */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, "r");
   try {

@@ -1,6 +1,8 @@
 /** Ends what makes no progress, and, when it is disposed of, what is not over then. */
 export interface IdleTimeout extends Disposable {
-  /** Fires when nothing has moved for too long, when the caller's own signal does, and in the end. */
+  /**
+   * Fires when nothing has moved for too long, when the caller's own signal does, and in the end.
+   */
   readonly signal: AbortSignal;
   /** Something moved, or is to move from now on: the time begins again. */
   touch(): void;

@@ -7,7 +7,10 @@ export interface RunLimits {
   readonly deadline: AbortSignal;
 }
 
-/** Works on all items, some at once, and gives the results in their order. The first failure ends the others, and is thrown when all have ended. */
+/**
+ * Works on all items, some at once, and gives the results in their order. The first failure ends
+ * the others, and is thrown when all have ended.
+ */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   { atOnceMax, deadline }: RunLimits,

@@ -15,13 +15,15 @@ const CHECK_KEY = "check";
 const SHA256_OF_NOTHING = createHash("sha256").digest("hex");
 
 /**
- * Keeps bytes as objects of a bucket, `ab/ab12…` by their hash. An object is whole, since the store takes bytes of that hash or nothing. What was
- * put and never placed stands there under its name, and goes with all that nobody refers to; what was put by half cannot be read, and is staged.
+ * Keeps bytes as objects of a bucket, `ab/ab12…` by their hash. An object is whole, since the store
+ * takes bytes of that hash or nothing. What was put and never placed stands there under its name,
+ * and goes with all that nobody refers to; what was put by half cannot be read, and is staged.
  */
 export function createObjectBlobStore(objects: Objects): BlobStore {
   return {
     async check() {
-      // A store that hangs is given up sooner by this than by a put, and who starts waits less for it.
+      // A store that hangs is given up sooner by this than by a put, and who starts waits less for
+      // it.
       await objects.remove(CHECK_KEY);
       await using file = await openScratchFile();
       const nothing = { file, sizeBytes: 0, sha256: SHA256_OF_NOTHING, parts: [] };

@@ -5,8 +5,9 @@ import type { ContentRange } from "#domain/blob-store.ts";
 /** A bucket of an object store. Everything throws BlobStoreUnavailable or BlobStoreRefused. */
 export interface Objects {
   /**
-   * Keeps a file's content under a key, whole or not at all. Where there is such an object, it becomes young again. The signal ends the putting;
-   * a process that is killed while it puts may leave an unfinished upload.
+   * Keeps a file's content under a key, whole or not at all. Where there is such an object, it
+   * becomes young again. The signal ends the putting; a process that is killed while it puts may
+   * leave an unfinished upload.
    */
   put(key: string, content: ObjectContent, signal?: AbortSignal): Promise<void>;
   /** Opens an object, or a part of it. Throws BlobMissing. */

@@ -8,8 +8,9 @@ import { beginUpload, openUpload } from "./s3-upload.ts";
 const PARTS_AT_ONCE_MAX = 2;
 
 /**
- * Puts a content in parts, each of which is sent again by itself. The object is there from the completion on, and not before. Whatever it throws, it
- * has tried to abort what it began. Throws UploadOver if the completion finds no upload.
+ * Puts a content in parts, each of which is sent again by itself. The object is there from the
+ * completion on, and not before. Whatever it throws, it has tried to abort what it began. Throws
+ * UploadOver if the completion finds no upload.
  */
 export async function putInParts(
   bucket: S3Bucket,
@@ -26,7 +27,8 @@ export async function putInParts(
     });
     await upload.complete(sent, limits);
   } catch (error) {
-    await upload.abort().catch(() => {}); // the first error says more, and the sweep aborts what is left
+    // the first error says more, and the sweep aborts what is left
+    await upload.abort().catch(() => {});
     throw error;
   }
 }

@@ -4,7 +4,10 @@ import { BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 const ATTEMPTS_MAX = 3;
 const PAUSE_MS_MAX = 100;
 
-/** Sends again what did not arrive, since the SDK cannot: a stream is read once. Nothing is sent again after the deadline has fired. */
+/**
+ * Sends again what did not arrive, since the SDK cannot: a stream is read once. Nothing is sent
+ * again after the deadline has fired.
+ */
 export async function retrySend<Answer>(
   sendOnce: () => Promise<Answer>,
   deadline: AbortSignal,

@@ -6,8 +6,9 @@ import { toBlobStoreError } from "./s3-error.ts";
 const CHUNK_BYTES_MAX = 64 * 1024;
 
 /**
- * Reads an answer's body in chunks of at most 64 KiB. Whoever stops early returns, also before the first chunk, and the connection is closed. How long
- * the reader takes is its own affair; a store that does not send what is waited for is given up.
+ * Reads an answer's body in chunks of at most 64 KiB. Whoever stops early returns, also before the
+ * first chunk, and the connection is closed. How long the reader takes is its own affair; a store
+ * that does not send what is waited for is given up.
  */
 export class S3Body implements AsyncIterableIterator<Uint8Array> {
   readonly #body: Readable;

@@ -11,7 +11,10 @@ export interface S3 {
 /** A bucket, and the way to it. */
 export interface S3Bucket {
   readonly name: string;
-  /** Sends a request. What goes wrong with it is thrown as an error of the port, and once the signal has fired it is the signal's reason. */
+  /**
+   * Sends a request. What goes wrong with it is thrown as an error of the port, and once the signal
+   * has fired it is the signal's reason.
+   */
   ask<Answer>(
     what: readonly [operation: string, key?: string],
     signal: AbortSignal,

@@ -13,9 +13,15 @@ export interface S3Settings {
     | undefined;
 }
 
-/** How often a request is made at most, with some 100 to 500 ms between, and longer if the store asks to slow down. */
+/**
+ * How often a request is made at most, with some 100 to 500 ms between, and longer if the store
+ * asks to slow down.
+ */
 const ATTEMPTS_MAX = 3;
-/** Two for each of 256 uploads, since a file is sent two parts at once, and as many as there are uploads for downloads. More wait, and are told so after `CONNECT_MS_MAX`. */
+/**
+ * Two for each of 256 uploads, since a file is sent two parts at once, and as many as there are
+ * uploads for downloads. More wait, and are told so after `CONNECT_MS_MAX`.
+ */
 const CONNECTIONS_MAX = 768;
 const CONNECT_MS_MAX = 1_000;
 
@@ -33,7 +39,8 @@ export function createS3Client(Client: typeof S3Client, settings: S3Settings): S
     ...(credentials !== undefined && { credentials }),
     retryMode: "standard",
     maxAttempts: ATTEMPTS_MAX,
-    // Each put, and each part, names its sha256. What else the SDK would add, stores other than Amazon's may not know.
+    // Each put, and each part, names its sha256. What else the SDK would add, stores other than
+    // Amazon's may not know.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     expectContinueHeader: false,

@@ -3,7 +3,9 @@ import { BlobMissing, BlobStoreRefused, BlobStoreUnavailable } from "#domain/blo
 const NOT_FOUND = 404;
 /** Answers that say of the request only that it came at a bad time. */
 const TRANSIENT: ReadonlySet<number> = new Set([408, 429]);
-/** S3's own code for a body that came too slowly, with 400, and Node's words for what has no answer. */
+/**
+ * S3's own code for a body that came too slowly, with 400, and Node's words for what has no answer.
+ */
 const TRANSIENT_NAMES: ReadonlySet<string> = new Set(["RequestTimeout", "TimeoutError"]);
 const UPLOAD_OVER = "NoSuchUpload";
 const NO_CREDENTIALS = "CredentialsProviderError";
@@ -14,8 +16,9 @@ export class UploadOver extends BlobStoreUnavailable {
 }
 
 /**
- * Mutex what the SDK throws into an error of the port. The SDK's own is not its cause: it carries the answer's members, the id of the access key and the
- * text that was signed among them, and would be logged with them.
+ * Mutex what the SDK throws into an error of the port. The SDK's own is not its cause: it carries
+ * the answer's members, the id of the access key and the text that was signed among them, and would
+ * be logged with them.
  */
 export function toBlobStoreError(thrown: unknown, operation: string, key?: string): Error {
   const { name, message, status, requestId } = read(thrown);

@@ -55,7 +55,8 @@ export function createS3Objects(
       try {
         await putInParts(bucket, options);
       } catch (error) {
-        // The answer to a completion was lost, and who asked again is told that there is no such upload any more.
+        // The answer to a completion was lost, and who asked again is told that there is no such
+        // upload any more.
         if (!(error instanceof UploadOver) || (await ageMs(key)) === undefined) throw error;
       }
     },

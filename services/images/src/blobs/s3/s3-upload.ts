@@ -8,7 +8,9 @@ import { UploadOver } from "./s3-error.ts";
 import { ASK_ATTEMPT_MS_MAX, ASK_MS_MAX } from "./s3-time-limits.ts";
 import { type SendLimits, sendRange } from "./send-range.ts";
 
-/** An upload in parts, step by step. Sending and completing throw UploadOver if it is over already. */
+/**
+ * An upload in parts, step by step. Sending and completing throw UploadOver if it is over already.
+ */
 export interface S3Upload {
   /** Sends a part, once. Gives what the completion is to name. */
   sendPart(part: ContentPart & FileRange, limits: SendLimits): Promise<CompletedPart>;

@@ -19,7 +19,8 @@ export async function sendRange<Answer>(
   using watchdog = createWatchdog(silenceMsMax, deadline);
   const { signal, touch } = watchdog;
   const body = Readable.from(readRange(range, touch), { objectMode: false });
-  body.on("error", () => {}); // a scratch file that cannot be read: nothing more is sent, and the watchdog ends it
+  // a scratch file that cannot be read: nothing more is sent, and the watchdog ends it
+  body.on("error", () => {});
   try {
     return await send(body, signal);
   } finally {

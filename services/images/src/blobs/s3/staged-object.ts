@@ -6,8 +6,8 @@ import type { StagedBlob } from "#domain/blob-store.ts";
 import type { ObjectContent, Objects } from "./objects.ts";
 
 /**
- * Creates a scratch file whose content is put into a bucket once it is whole and its hash, and so its key, is known: before the transaction
- * that places it, since putting may take seconds.
+ * Creates a scratch file whose content is put into a bucket once it is whole and its hash, and so
+ * its key, is known: before the transaction that places it, since putting may take seconds.
  */
 export async function createStagedObject(
   objects: Objects,
