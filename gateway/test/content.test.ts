@@ -91,7 +91,7 @@ describe.each([
   const fetchBytes = (headers: Record<string, string> = {}, query = "", id = IMAGE) =>
     gateway.fetch(`/v1/images/${id}/content${query}`, { headers });
 
-  it("come whole, typed, and unable to run", async () => {
+  test("come whole, typed, and unable to run", async () => {
     const response = await fetchBytes();
     expect(response.status).toBe(200);
     expect(await response.text()).toBe("0123456789");
@@ -108,7 +108,7 @@ describe.each([
     });
   });
 
-  it.each([
+  test.each([
     ["?variant=large&v=v1", IMAGE, "public, max-age=31536000, immutable"],
     ["?variant=large&v=old", IMAGE, "public, no-cache"],
     ["?variant=original&v=v1", IMAGE, "private, no-cache"],
@@ -119,7 +119,7 @@ describe.each([
     await response.text();
   });
 
-  it.each([
+  test.each([
     ["bytes=2-4", 206, "234", "bytes 2-4/10"],
     ["bytes=7-", 206, "789", "bytes 7-9/10"],
     ["bytes=-2", 206, "89", "bytes 8-9/10"],
@@ -135,7 +135,7 @@ describe.each([
     expect(response.headers.get("content-range")).toBe(contentRange);
   });
 
-  it("answer 416 with their size to a range that is outside", async () => {
+  test("answer 416 with their size to a range that is outside", async () => {
     for (const range of ["bytes=10-", "bytes=99999999999999-"]) {
       const response = await fetchBytes({ range });
       expect(response.status).toBe(416);
@@ -144,20 +144,20 @@ describe.each([
     }
   });
 
-  it("come in part only if If-Range still holds", async () => {
+  test("come in part only if If-Range still holds", async () => {
     const same = await fetchBytes({ range: "bytes=2-4", "if-range": '"v1"' });
     expect([same.status, await same.text()]).toEqual([206, "234"]);
     const other = await fetchBytes({ range: "bytes=20-40", "if-range": '"v0"' });
     expect([other.status, await other.text()]).toEqual([200, "0123456789"]);
   });
 
-  it("need not come again: 304", async () => {
+  test("need not come again: 304", async () => {
     const response = await fetchBytes({ "if-none-match": '"v0", "v1"' });
     expect(response.status).toBe(304);
     expect(response.headers.get("etag")).toBe('"v1"');
   });
 
-  it("answer HEAD with their length and 406 to who wants no image", async () => {
+  test("answer HEAD with their length and 406 to who wants no image", async () => {
     const head = await gateway.fetch(`/v1/images/${IMAGE}/content`, { method: "HEAD" });
     expect([head.status, head.headers.get("content-length")]).toEqual([200, "10"]);
     const html = await fetchBytes({ accept: "text/html" });
@@ -165,7 +165,7 @@ describe.each([
     expect((await fetchBytes({ accept: "text/html, image/*" })).status).toBe(200);
   });
 
-  it("flow as fast as they are read, and stop when the client leaves", async () => {
+  test("flow as fast as they are read, and stop when the client leaves", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const client = get(`${gateway.url}/v1/images/${ENDLESS}/content`, (response) => {
       response.once("readable", () => resolve());
@@ -188,7 +188,7 @@ describe.each([
     throw new RpcError(status.UNAVAILABLE, "the connection is lost");
   };
 
-  it("go on where they were when their replica is lost, whole or in part", async () => {
+  test("go on where they were when their replica is lost, whole or in part", async () => {
     afterThree = (download) => download % 2 === 1 && lost();
     expect(await (await fetchBytes()).text()).toBe("0123456789");
     expect(await (await fetchBytes({ range: "bytes=2-8" })).text()).toBe("2345678");
@@ -200,20 +200,20 @@ describe.each([
     ]);
   });
 
-  it("go on after their replica hangs", async () => {
+  test("go on after their replica hangs", async () => {
     afterThree = (download) => download === 1 && new Promise(() => {});
     expect(await (await fetchBytes()).text()).toBe("0123456789");
     expect(asked).toHaveLength(2);
   }, 20_000);
 
-  it("break off if they end too soon", async () => {
+  test("break off if they end too soon", async () => {
     afterThree = () => {
       isShort = true;
     };
     await expect((await fetchBytes()).text()).rejects.toThrow();
   });
 
-  it("break off if others took their place meanwhile", async () => {
+  test("break off if others took their place meanwhile", async () => {
     afterThree = () => {
       version = "v2";
       lost();
@@ -222,7 +222,7 @@ describe.each([
     expect(asked).toHaveLength(2);
   });
 
-  it("break off if the service does not come back", async () => {
+  test("break off if the service does not come back", async () => {
     afterThree = () => {
       afterThree = undefined;
       gone = true;
@@ -234,13 +234,13 @@ describe.each([
     await eventually(async () => (await fetchBytes()).status === 200); // the breaker has opened
   }, 20_000);
 
-  it("break off when they break off, and are never taken for whole", async () => {
+  test("break off when they break off, and are never taken for whole", async () => {
     const response = await fetchBytes({}, "", FAILING);
     await expect(response.text()).rejects.toThrow();
     expect((await gateway.fetch("/healthz")).status).toBe(200);
   });
 
-  it("are for nobody whom images refuses", async () => {
+  test("are for nobody whom images refuses", async () => {
     await using other = await startTestGateway({
       images: {
         // biome-ignore lint/correctness/useYield: it refuses before the first message

@@ -50,7 +50,7 @@ describe("an answer while a service cannot be asked", () => {
   const untilDegraded = (path: string, init: RequestInit = {}) =>
     until(path, init, async (response) => (await response.clone().text()).includes("degraded"));
 
-  it("says what is absent when a service cannot be asked, and answers all the same", async () => {
+  test("says what is absent when a service cannot be asked, and answers all the same", async () => {
     gateway.setAvailable("users", false);
     const withoutUsers = await gateway.fetch(`/v1/images/${IMAGE}`);
     expect(withoutUsers.status).toBe(200);
@@ -62,7 +62,7 @@ describe("an answer while a service cannot be asked", () => {
     });
   });
 
-  it("says of every source that it is absent when none was asked before", async () => {
+  test("says of every source that it is absent when none was asked before", async () => {
     gateway.setAvailable("users", false);
     gateway.setAvailable("comments", false);
     const withoutBoth = await gateway.fetch("/v1/images");
@@ -86,7 +86,7 @@ describe("an answer while a service cannot be asked", () => {
     });
   });
 
-  it("answers 503 with Retry-After when what is asked for cannot be had, and tells no address", async () => {
+  test("answers 503 with Retry-After when what is asked for cannot be had, and tells no address", async () => {
     gateway.setAvailable("comments", false);
     const response = await gateway.fetch(`/v1/comments/${COMMENT}`);
     expect(response.status).toBe(503);
@@ -97,7 +97,7 @@ describe("an answer while a service cannot be asked", () => {
     });
   });
 
-  it("has another tag than the whole one, so that 304 never stands for it", async () => {
+  test("has another tag than the whole one, so that 304 never stands for it", async () => {
     const tag = (await gateway.fetch(`/v1/images/${IMAGE}`)).headers.get("etag") ?? "";
     gateway.setAvailable("users", false);
     const headers = { "if-none-match": tag };
@@ -106,7 +106,7 @@ describe("an answer while a service cannot be asked", () => {
     expect(degraded.headers.get("etag")).toMatch(/^"3\./);
   });
 
-  it("shows what it knew of those that it has seen, and how old that is", async () => {
+  test("shows what it knew of those that it has seen, and how old that is", async () => {
     const before = Date.now();
     expect(await bodyOf(await gateway.fetch(`/v1/images/${IMAGE}`))).not.toHaveProperty("degraded");
     gateway.setAvailable("users", false);
@@ -132,7 +132,7 @@ describe("an answer while a service cannot be asked", () => {
     });
   });
 
-  it("says both of a list of which it knows a part: what is stale, and what is absent", async () => {
+  test("says both of a list of which it knows a part: what is stale, and what is absent", async () => {
     await gateway.fetch(`/v1/images/${IMAGE}`);
     gateway.setAvailable("comments", false);
     const list = await bodyOf(
@@ -152,7 +152,7 @@ describe("an answer while a service cannot be asked", () => {
     });
   });
 
-  it("is whole again at once after a write of one's own, whatever was kept", async () => {
+  test("is whole again at once after a write of one's own, whatever was kept", async () => {
     let count = 5;
     await using other = await startTestGateway({
       users: { batchGetUsers: async ({ ids }) => ({ users: ids.map((id) => userMessage(id)) }) },
@@ -179,7 +179,7 @@ describe("an answer while a service cannot be asked", () => {
     });
   });
 
-  it("leaves out who is gone, and does not call that degraded", async () => {
+  test("leaves out who is gone, and does not call that degraded", async () => {
     await using other = await startTestGateway({
       users: { batchGetUsers: async () => ({ users: [userMessage(BOB, "bob")] }) },
       images: {
@@ -195,7 +195,7 @@ describe("an answer while a service cannot be asked", () => {
     expect(likes.users).toMatchObject([{ id: BOB }]);
   });
 
-  it("tells how every service does", async () => {
+  test("tells how every service does", async () => {
     gateway.setAvailable("comments", false);
     const { services } = await bodyOf(await gateway.fetch("/v1/status"));
     expect(services).toMatchObject([

@@ -9,12 +9,12 @@ describe("the documents of the API", () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  it("are as the golden file says; if the change is meant, run: pnpm --filter @triptych/gateway openapi", async () => {
+  test("are as the golden file says; if the change is meant, run: pnpm --filter @triptych/gateway openapi", async () => {
     const golden = readFileSync(new URL("../openapi.json", import.meta.url), "utf8");
     expect(await buildDocument()).toBe(golden);
   });
 
-  it("are served as OpenAPI 3.1, with every route and no dangling reference", async () => {
+  test("are served as OpenAPI 3.1, with every route and no dangling reference", async () => {
     const document = await bodyOf(await gateway.fetch("/openapi.json"));
     expect(document.openapi).toBe("3.1.0");
     const text = JSON.stringify(document);
@@ -25,7 +25,7 @@ describe("the documents of the API", () => {
     expect(text).not.toContain('"$ref":"User');
   });
 
-  it("can be read in a browser that reaches nothing but this server", async () => {
+  test("can be read in a browser that reaches nothing but this server", async () => {
     expect((await gateway.fetch("/docs")).headers.get("location")).toBe("/docs/");
     const page = await gateway.fetch("/docs/");
     const html = await page.text();

@@ -51,7 +51,7 @@ describe.each([
   });
   afterEach(() => gateway[Symbol.asyncDispose]());
 
-  it("shows an operator each call of a whole and of a degraded answer, down to what was kept", async () => {
+  test("shows an operator each call of a whole and of a degraded answer, down to what was kept", async () => {
     const first = await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator });
     expect(first.status).toBe(200);
     const sent = { ms: expect.any(Number), tries: 1, breaker: "closed", calls: [] };
@@ -87,7 +87,7 @@ describe.each([
     expect(calls).toContainEqual({ ...sent, ...refused, batch: { keys: 1, kept: 0 } });
   });
 
-  it("shows the calls of an answer that is an error, and that there were none", async () => {
+  test("shows the calls of an answer that is an error, and that there were none", async () => {
     const missing = await gateway.fetch(`/v1/images/${COMMENT}`, { headers: operator });
     expect(missing.status).toBe(404);
     expect(callsOf(missing)).toMatchObject([
@@ -98,12 +98,12 @@ describe.each([
     expect(callsOf(malformed)).toEqual([]);
   });
 
-  it("keeps an answer that shows its calls out of every cache", async () => {
+  test("keeps an answer that shows its calls out of every cache", async () => {
     const { headers } = await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator });
     expect(headers.get("cache-control")).toBe("no-store");
   });
 
-  it("is passed over from anybody else, and with any other value", async () => {
+  test("is passed over from anybody else, and with any other value", async () => {
     const others = [
       { "x-explain": "1" },
       { ...(await gateway.as(BOB)), "x-explain": "1" },

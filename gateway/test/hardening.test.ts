@@ -25,14 +25,14 @@ describe("what a person or a fuzzer sends", () => {
   const post = (body: RequestInit["body"], headers: Record<string, string> = JSON_HEADERS) =>
     problemOf("/v1/sessions", { method: "POST", headers, body });
 
-  it.each(["/nothing", "/v1", "/v1/images/a/b/c", "/%2e%2e/x"])(
+  test.each(["/nothing", "/v1", "/v1/images/a/b/c", "/%2e%2e/x"])(
     "answers 404 to %s",
     async (path) => {
       expect(await problemOf(path)).toMatchObject({ status: 404, code: "ROUTE_NOT_FOUND" });
     },
   );
 
-  it.each([
+  test.each([
     ["PUT", "/v1/users", "GET, HEAD, POST"],
     ["DELETE", "/v1/users/me", "GET, HEAD, PATCH"],
     ["POST", `/v1/users/${ADA}`, "GET, HEAD"],
@@ -45,14 +45,14 @@ describe("what a person or a fuzzer sends", () => {
     expect(problem.response.headers.get("allow")).toBe(allow);
   });
 
-  it.each(["text/html", "image/*", "application/json;q=0", "application/xml, text/*"])(
+  test.each(["text/html", "image/*", "application/json;q=0", "application/xml, text/*"])(
     "answers 406 to Accept: %s",
     async (accept) => {
       expect(await problemOf("/v1/images", { headers: { accept } })).toMatchObject({ status: 406 });
     },
   );
 
-  it.each([
+  test.each([
     ["text/plain", "{}"],
     ["application/x-www-form-urlencoded", "login=ada"],
     ["multipart/form-data; boundary=x", "--x--"],
@@ -66,7 +66,7 @@ describe("what a person or a fuzzer sends", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["cut off", '{"login":'],
     ["not quoted", "{login: 1}"],
     ["not UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
@@ -74,7 +74,7 @@ describe("what a person or a fuzzer sends", () => {
     expect(await post(body)).toMatchObject({ status: 400, code: "MALFORMED_JSON" });
   });
 
-  it.each([
+  test.each([
     ["null", ["body"]],
     ["[]", ["body"]],
     ["", ["body"]],
@@ -89,12 +89,12 @@ describe("what a person or a fuzzer sends", () => {
     expect((errors as { field: string }[]).map(({ field }) => field).sort()).toEqual(fields);
   });
 
-  it("answers 413 to 10 MB of JSON, and the client gets to see it", async () => {
+  test("answers 413 to 10 MB of JSON, and the client gets to see it", async () => {
     const problem = await post(JSON.stringify({ login: "x".repeat(10_000_000), password: "p" }));
     expect(problem).toMatchObject({ status: 413, code: "TOO_LARGE" });
   });
 
-  it.each([
+  test.each([
     [`/v1/users?handle=a&handle=b`, ["handle"]],
     ["/v1/users?handle=%ff", ["handle"]],
     ["/v1/users?handle=%0", ["handle"]],
@@ -118,7 +118,7 @@ describe("what a person or a fuzzer sends", () => {
     expect((errors as { field: string }[]).map(({ field }) => field).sort()).toEqual(fields);
   });
 
-  it("names the bad parameter and every bad member of the body together", async () => {
+  test("names the bad parameter and every bad member of the body together", async () => {
     const { errors } = await problemOf("/v1/images/7", {
       method: "PATCH",
       headers: { ...JSON_HEADERS, ...(await gateway.as(ADA)) },
@@ -132,19 +132,19 @@ describe("what a person or a fuzzer sends", () => {
     ]);
   });
 
-  it.each(["/v1/images/%ff", "/v1/images/%", "/%zz"])(
+  test.each(["/v1/images/%ff", "/v1/images/%", "/%zz"])(
     "answers 400 to the malformed path %s",
     async (path) => {
       expect(await problemOf(path)).toMatchObject({ status: 400, code: "MALFORMED_URL" });
     },
   );
 
-  it("answers 414 to an endless url and to an endless parameter", async () => {
+  test("answers 414 to an endless url and to an endless parameter", async () => {
     expect(await problemOf(`/v1/images?x=${"y".repeat(9_000)}`)).toMatchObject({ status: 414 });
     expect(await problemOf(`/v1/images/${"y".repeat(1_000)}`)).toMatchObject({ status: 414 });
   });
 
-  it.each([
+  test.each([
     ["an unknown scheme", "Basic YTpi"],
     ["garbage", "Bearer x.y.z"],
     ["nothing", "Bearer"],
@@ -155,7 +155,7 @@ describe("what a person or a fuzzer sends", () => {
     expect(problem.response.headers.get("www-authenticate")).toBe("Bearer");
   });
 
-  it("answers 401 to an expired token, and to nobody where a user is needed", async () => {
+  test("answers 401 to an expired token, and to nobody where a user is needed", async () => {
     const token = await gateway.tokenFor(ADA, { expired: true });
     const headers = { authorization: `Bearer ${token}` };
     expect(await problemOf("/v1/images", { headers })).toMatchObject({ status: 401 });
@@ -164,7 +164,7 @@ describe("what a person or a fuzzer sends", () => {
     expect(upload).toMatchObject({ status: 401 });
   });
 
-  it("echoes a fit request id, replaces an unfit one, and logs one line with neither token nor body", async () => {
+  test("echoes a fit request id, replaces an unfit one, and logs one line with neither token nor body", async () => {
     const fit = await gateway.fetch("/nothing", { headers: { "x-request-id": "my-id" } });
     expect(fit.headers.get("x-request-id")).toBe("my-id");
     const unfit = await gateway.fetch("/nothing", { headers: { "x-request-id": "a b" } });
@@ -187,7 +187,7 @@ describe("what a person or a fuzzer sends", () => {
     return promise;
   }
 
-  it("answers what is not HTTP, and headers that are too large, with a problem", async () => {
+  test("answers what is not HTTP, and headers that are too large, with a problem", async () => {
     const garbage = await raw("HELO there\r\n\r\n");
     expect(garbage).toMatch(/^HTTP\/1\.1 400 /);
     expect(garbage).toContain('"code":"BAD_REQUEST"');
@@ -196,12 +196,12 @@ describe("what a person or a fuzzer sends", () => {
     expect(large).toContain("Content-Type: application/problem+json");
   });
 
-  it("answers raw bytes in a url with 400", async () => {
+  test("answers raw bytes in a url with 400", async () => {
     const answer = await raw("GET /v1/users?handle=\xff HTTP/1.1\r\nhost: a\r\n\r\n");
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it("was alive through all of it, and blamed nobody", async () => {
+  test("was alive through all of it, and blamed nobody", async () => {
     expect(await (await gateway.fetch("/healthz")).text()).toBe("alive\n");
     expect(gateway.lines.filter(({ level }) => level === "error")).toEqual([]);
   });

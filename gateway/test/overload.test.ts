@@ -44,7 +44,7 @@ describe("a gateway that has too much to do", () => {
     await gateway[Symbol.asyncDispose]();
   });
 
-  it("sheds anonymous lists before signed-in writes, with a time to come back, and then takes all again", async () => {
+  test("sheds anonymous lists before signed-in writes, with a time to come back, and then takes all again", async () => {
     const crowd = Array.from({ length: CROWD }, (_, n) =>
       gateway.fetch(n % 2 === 0 ? "/v1/images" : "/v1/users?query=a"),
     );
@@ -68,7 +68,7 @@ describe("a gateway that has too much to do", () => {
     expect(metrics).toMatch(/shed_total\{.*rank="sheddable-anonymous".*\} [1-9]/);
   });
 
-  it("sheds nothing where the policy is off", async () => {
+  test("sheds nothing where the policy is off", async () => {
     await gateway[Symbol.asyncDispose]();
     gateway = await startTestGateway(
       {

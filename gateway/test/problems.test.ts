@@ -67,12 +67,12 @@ describe("a reason", () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  it("is in the table if it is in the contract", () => {
+  test("is in the table if it is in the contract", () => {
     expect(Object.keys(REASON_CODES)).toEqual(expect.arrayContaining(IN_THE_CONTRACT));
     expect(Object.keys(STATUSES).sort()).toEqual(Object.keys(REASON_CODES).sort());
   });
 
-  it.each(Object.entries(STATUSES))("%s is answered by %d", async (reason, expected) => {
+  test.each(Object.entries(STATUSES))("%s is answered by %d", async (reason, expected) => {
     thrown = refusal(reason, status.FAILED_PRECONDITION);
     const response = await gateway.fetch(`/v1/users/${ADA}`);
     const body = await bodyOf(response);
@@ -86,7 +86,7 @@ describe("a reason", () => {
     expect(response.headers.has("www-authenticate")).toBe(expected === 401);
   });
 
-  it("that nobody knows, or a defect, is answered by 500 and logged once with its cause", async () => {
+  test("that nobody knows, or a defect, is answered by 500 and logged once with its cause", async () => {
     thrown = new Error("select secret from table");
     const response = await gateway.fetch(`/v1/users/${ADA}`, {
       headers: { "x-request-id": "defect" },
@@ -99,7 +99,7 @@ describe("a reason", () => {
     expect(lines).toHaveLength(1);
   });
 
-  it("names fields as the client does", async () => {
+  test("names fields as the client does", async () => {
     thrown = refusal("INVALID_ARGUMENT", status.INVALID_ARGUMENT, {
       violations: [
         { field: "page_token", message: "is of another list" },
@@ -115,7 +115,7 @@ describe("a reason", () => {
     ]);
   });
 
-  it("waits whole seconds, and at least one", async () => {
+  test("waits whole seconds, and at least one", async () => {
     const seconds = [];
     for (const retryAfterMs of [1, 1_000, 1_001, 5_500]) {
       thrown = refusal("HASHING_OVERLOADED", status.RESOURCE_EXHAUSTED, { retryAfterMs });
@@ -126,7 +126,7 @@ describe("a reason", () => {
 });
 
 describe("a call", () => {
-  it("ends when its client leaves", async () => {
+  test("ends when its client leaves", async () => {
     const started = Promise.withResolvers<void>();
     const cancelled = Promise.withResolvers<string>();
     await using gateway = await startTestGateway(
@@ -151,7 +151,7 @@ describe("a call", () => {
     while (!gateway.lines.some(({ status }) => status === 499)) await new Promise(setImmediate);
   });
 
-  it("carries the request id, and is answered by 503 when its deadline passes", async () => {
+  test("carries the request id, and is answered by 503 when its deadline passes", async () => {
     const requestIds: string[] = [];
     await using gateway = await startTestGateway({
       images: {

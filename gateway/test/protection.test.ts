@@ -5,7 +5,7 @@ const USERS = { getUser: async ({ id }: { id: string }) => userMessage(id) };
 const JSON_HEADERS = { "content-type": "application/json" };
 
 describe("rate limits", () => {
-  it("count signed-in users apart from one another and from strangers", async () => {
+  test("count signed-in users apart from one another and from strangers", async () => {
     const configuration = { rateLimitUserPerMinute: 3, rateLimitAddressPerMinute: 2 };
     await using gateway = await startTestGateway({ users: USERS }, { configuration });
     const statuses = async (times: number, headers = {}) => {
@@ -25,7 +25,7 @@ describe("rate limits", () => {
     expect((await gateway.fetch("/healthz")).status).toBe(200);
   });
 
-  it("count sign-ins by login, whatever its case, before a password is hashed", async () => {
+  test("count sign-ins by login, whatever its case, before a password is hashed", async () => {
     let asked = 0;
     const configuration = { rateLimitSignInPerMinute: 2, rateLimitSignInAddressPerMinute: 5 };
     const users = {
@@ -51,7 +51,7 @@ describe("rate limits", () => {
 });
 
 describe("the server", () => {
-  it("lets pages of the configured origins in, and no others", async () => {
+  test("lets pages of the configured origins in, and no others", async () => {
     const configuration = { corsOrigins: ["https://app.example"] };
     await using gateway = await startTestGateway({ users: USERS }, { configuration });
     const preflight = (origin: string) =>
@@ -72,7 +72,7 @@ describe("the server", () => {
     expect((await gateway.fetch("/v1/nothing")).status).toBe(404);
   });
 
-  it("has no CORS by default, and security headers on every answer", async () => {
+  test("has no CORS by default, and security headers on every answer", async () => {
     await using gateway = await startTestGateway({ users: USERS });
     for (const path of [`/v1/users/${ADA}`, "/nothing", "/healthz"]) {
       const { headers } = await gateway.fetch(path, { headers: { origin: "https://a.example" } });
@@ -84,7 +84,7 @@ describe("the server", () => {
     }
   });
 
-  it("is not ready while it drains, and sends clients elsewhere, but answers", async () => {
+  test("is not ready while it drains, and sends clients elsewhere, but answers", async () => {
     await using gateway = await startTestGateway({ users: USERS });
     expect((await gateway.fetch("/readyz")).status).toBe(200);
     gateway.gateway.drain();
@@ -95,7 +95,7 @@ describe("the server", () => {
     expect(answer.headers.get("connection")).toBe("close");
   });
 
-  it("finishes what is under way before it closes", async () => {
+  test("finishes what is under way before it closes", async () => {
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const gateway = await startTestGateway({
@@ -116,7 +116,7 @@ describe("the server", () => {
     await expect(gateway.fetch("/healthz")).rejects.toThrow();
   });
 
-  it("measures requests by route, method and status", async () => {
+  test("measures requests by route, method and status", async () => {
     await using gateway = await startTestGateway({ users: USERS });
     await gateway.fetch(`/v1/users/${ADA}`);
     const metrics = await (await gateway.fetch("/metrics")).text();

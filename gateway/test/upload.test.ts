@@ -76,7 +76,7 @@ describe.each([
   const send = (body: FormData) =>
     gateway.fetch("/v1/images", { method: "POST", headers: { authorization }, body });
 
-  it("flows on, with the fields that came before it, in one call", async () => {
+  test("flows on, with the fields that came before it, in one call", async () => {
     const response = await send(
       form(
         ["title", "Hafen ⛵"],
@@ -102,7 +102,7 @@ describe.each([
     expect(updates).toEqual([]);
   });
 
-  it("is private until its visibility is known, and then gets the fields that came after it", async () => {
+  test("is private until its visibility is known, and then gets the fields that came after it", async () => {
     const response = await send(
       form(["tags", "a"], ["file", file()], ["title", "Late"], ["tags", "b"]),
     );
@@ -119,19 +119,19 @@ describe.each([
     ]);
   });
 
-  it("stays private without another call if that is what comes after it", async () => {
+  test("stays private without another call if that is what comes after it", async () => {
     expect((await send(form(["file", file()], ["visibility", "private"]))).status).toBe(201);
     expect(updates).toEqual([]);
   });
 
-  it("is taken back if the fields after it cannot be set", async () => {
+  test("is taken back if the fields after it cannot be set", async () => {
     failUpdate = true;
     const response = await send(form(["file", file()]));
     expect(response.status).toBe(503);
     expect(deleted).toEqual([IMAGE]);
   });
 
-  it("leaves nothing if a field after it is wrong", async () => {
+  test("leaves nothing if a field after it is wrong", async () => {
     const response = await send(form(["file", file()], ["visibility", "secret"], ["x", "y"]));
     expect(response.status).toBe(400);
     expect((await bodyOf(response)).errors).toEqual([
@@ -141,7 +141,7 @@ describe.each([
     expect(uploads).toMatchObject([{ complete: false }]);
   });
 
-  it.each<[string, readonly (readonly [string, string | Blob])[], readonly string[]]>([
+  test.each<[string, readonly (readonly [string, string | Blob])[], readonly string[]]>([
     ["no file", [["title", "x"]], ["file"]],
     ["nothing", [], ["file"]],
     ["a file by another name", [["photo", file(10)]], ["file", "photo"]],
@@ -203,7 +203,7 @@ describe.each([
     expect((errors as { field: string }[]).map(({ field }) => field).sort()).toEqual(fields);
   });
 
-  it("answers 413 to a file above 25 MiB, and the client gets to see it", async () => {
+  test("answers 413 to a file above 25 MiB, and the client gets to see it", async () => {
     const within = await send(form(["visibility", "public"], ["file", file(FILE_BYTES_MAX)]));
     expect(within.status).toBe(201);
     for (const bytes of [FILE_BYTES_MAX + 1, FILE_BYTES_MAX * 2]) {
@@ -214,7 +214,7 @@ describe.each([
     expect(uploads.filter(({ complete }) => complete)).toHaveLength(1);
   });
 
-  it("gives the refusal of images while the client still sends", async () => {
+  test("gives the refusal of images while the client still sends", async () => {
     const text = new Blob(["#".repeat(20_000_000)]);
     for (let times = 0; times < 8; times++) {
       const response = await send(form(["file", text]));
@@ -223,7 +223,7 @@ describe.each([
     }
   });
 
-  it.each([
+  test.each([
     ["without a boundary", "multipart/form-data", "--x\r\n"],
     [
       "that ends early",
@@ -239,13 +239,13 @@ describe.each([
     expect((await bodyOf(response)).code).toMatch(/MALFORMED_MULTIPART|INVALID_ARGUMENT/);
   });
 
-  it("answers 415 to a body that is no form", async () => {
+  test("answers 415 to a body that is no form", async () => {
     const headers = { authorization, "content-type": "application/json" };
     const response = await gateway.fetch("/v1/images", { method: "POST", headers, body: "{}" });
     expect(response.status).toBe(415);
   });
 
-  it("is cancelled when the client leaves, and blames nobody: the next one works", async () => {
+  test("is cancelled when the client leaves, and blames nobody: the next one works", async () => {
     for (let times = 0; times < 8; times++) {
       const client = httpRequest(`${gateway.url}/v1/images`, {
         method: "POST",

@@ -30,7 +30,7 @@ describe("the routes of users", () => {
   afterEach(() => asked.splice(0));
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  it("opens an account", async () => {
+  test("opens an account", async () => {
     const response = await gateway.fetch("/v1/users", {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -56,7 +56,7 @@ describe("the routes of users", () => {
     });
   });
 
-  it("names every bad field of a body at once, unknown members too", async () => {
+  test("names every bad field of a body at once, unknown members too", async () => {
     const response = await gateway.fetch("/v1/users", {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -77,14 +77,14 @@ describe("the routes of users", () => {
     expect(errors).toHaveLength(5);
   });
 
-  it("shows the e-mail address to the user in person, and to nobody else", async () => {
+  test("shows the e-mail address to the user in person, and to nobody else", async () => {
     const me = await gateway.fetch("/v1/users/me", { headers: await gateway.as(ADA) });
     expect((await bodyOf(me)).email).toBe("ada@example.com");
     const other = await gateway.fetch(`/v1/users/${ADA}`);
     expect(await bodyOf(other)).not.toHaveProperty("email");
   });
 
-  it("changes only what is given, and clears the avatar with null", async () => {
+  test("changes only what is given, and clears the avatar with null", async () => {
     const response = await gateway.fetch("/v1/users/me", {
       method: "PATCH",
       headers: { ...(await gateway.as(ADA)), "content-type": "application/json" },
@@ -94,7 +94,7 @@ describe("the routes of users", () => {
     expect(asked).toMatchObject([{ paths: ["display_name", "avatar_image_id"] }]);
   });
 
-  it("refuses a change of nothing", async () => {
+  test("refuses a change of nothing", async () => {
     const response = await gateway.fetch("/v1/users/me", {
       method: "PATCH",
       headers: { ...(await gateway.as(ADA)), "content-type": "application/json" },
@@ -104,7 +104,7 @@ describe("the routes of users", () => {
     expect((await bodyOf(response)).errors).toHaveLength(1);
   });
 
-  it("finds users by handle or query, and needs one of them", async () => {
+  test("finds users by handle or query, and needs one of them", async () => {
     const found = await gateway.fetch("/v1/users?handle=ada&pageSize=1000&unknown=1");
     expect(await bodyOf(found)).toMatchObject({
       users: [{ handle: "ada" }],
@@ -154,7 +154,7 @@ describe("the routes of sessions", () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  it("signs in, and tells users what the client is", async () => {
+  test("signs in, and tells users what the client is", async () => {
     const response = await gateway.fetch("/v1/sessions", {
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "x".repeat(300) },
@@ -171,7 +171,7 @@ describe("the routes of sessions", () => {
     expect(userAgent).toBe("x".repeat(256));
   });
 
-  it("refreshes, lists and ends sessions", async () => {
+  test("refreshes, lists and ends sessions", async () => {
     const headers = await gateway.as(ADA);
     const refreshed = await gateway.fetch("/v1/sessions/refresh", {
       method: "POST",

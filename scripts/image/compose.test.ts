@@ -48,7 +48,7 @@ function environmentOf(name: string): Record<string, string> {
 }
 
 describe("compose.yaml", () => {
-  it.each(PROCESSES)(
+  test.each(PROCESSES)(
     "gives %s settings that it knows, and all that it needs",
     async (...process) => {
       const [name, path, fields, read] = process;
@@ -61,7 +61,7 @@ describe("compose.yaml", () => {
     },
   );
 
-  it("has a database for each service, which only that service and its worker can reach", () => {
+  test("has a database for each service, which only that service and its worker can reach", () => {
     for (const service of ["users", "images", "comments"]) {
       const network = `${service}-database`;
       const members = Object.keys(SERVICES).filter((name) =>
@@ -76,13 +76,13 @@ describe("compose.yaml", () => {
     }
   });
 
-  it("publishes the gateway, on this machine only, and nothing else", () => {
+  test("publishes the gateway, on this machine only, and nothing else", () => {
     const published = Object.values(SERVICES).flatMap(({ ports = [] }) => ports);
     expect(published).toEqual(SERVICES.gateway?.ports);
     for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  it("confines every container", () => {
+  test("confines every container", () => {
     for (const [name, service] of Object.entries(SERVICES)) {
       const { read_only, cap_drop, security_opt } = service;
       expect([name, read_only, cap_drop, security_opt]).toEqual([
@@ -95,7 +95,7 @@ describe("compose.yaml", () => {
     }
   });
 
-  it("asks every process how it is without a shell, on the port where it says so", () => {
+  test("asks every process how it is without a shell, on the port where it says so", () => {
     for (const [name] of PROCESSES) {
       const [kind, program, , script = ""] = SERVICES[name]?.healthcheck?.test ?? [];
       expect([kind, program]).toEqual(["CMD", "/usr/local/bin/node"]);
@@ -108,7 +108,7 @@ describe("compose.yaml", () => {
     }
   });
 
-  it("builds each image from its package, and starts the worker out of images'", () => {
+  test("builds each image from its package, and starts the worker out of images'", () => {
     const packages = PROCESSES.map(([name]) => SERVICES[name]?.build?.args.PACKAGE);
     expect(packages).toEqual(PROCESSES.map(([, path]) => path.replace("/src/config.ts", "")));
     expect(SERVICES["images-worker"]?.image).toBe(SERVICES.images?.image);
@@ -117,7 +117,7 @@ describe("compose.yaml", () => {
     }
   });
 
-  it("takes secrets from the environment only, and names each that is made", () => {
+  test("takes secrets from the environment only, and names each that is made", () => {
     const text = readFileSync("compose.yaml", "utf8");
     const names = [...text.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
     expect([...new Set(names)].sort()).toEqual(Object.keys(makeComposeEnvironment()).sort());
@@ -125,7 +125,7 @@ describe("compose.yaml", () => {
 });
 
 describe("the environment of compose.yaml", () => {
-  it("is new every time, and each value stands in single quotes on its line", () => {
+  test("is new every time, and each value stands in single quotes on its line", () => {
     const environment = makeComposeEnvironment();
     const lines = formatComposeEnvironment(environment).trimEnd().split("\n");
     expect(lines).toEqual(Object.entries(environment).map(([name, value]) => `${name}='${value}'`));

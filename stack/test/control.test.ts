@@ -29,20 +29,20 @@ describe("the control channel", () => {
     return text(socket);
   }
 
-  it("carries a request there and the answer back", async () => {
+  test("carries a request there and the answer back", async () => {
     const request = { command: "stop", part: "users" } as const;
     expect(await ask(request)).toEqual({ ok: true, parts: [] });
     expect(requests).toEqual([request]);
   });
 
-  it("tells why something was refused", async () => {
+  test("tells why something was refused", async () => {
     expect(await ask({ command: "freeze", part: "users" })).toEqual({
       ok: false,
       message: "It is frozen already.",
     });
   });
 
-  it.each([
+  test.each([
     ["another token", '{"token":"x","command":"status"}\n'],
     ["no token", '{"command":"status"}\n'],
     ["a browser's request", "POST / HTTP/1.1\r\nHost: x\r\n\r\n"],
@@ -52,17 +52,17 @@ describe("the control channel", () => {
     expect(requests).toEqual([]);
   });
 
-  it("does nothing for a part that there is not", async () => {
+  test("does nothing for a part that there is not", async () => {
     const { token } = server;
     const line = JSON.stringify({ token, command: "stop", part: "postgres" });
     expect(await send(`${line}\n`)).toContain("That is no request of this stack.");
   });
 
-  it("hangs up on a line without an end", async () => {
+  test("hangs up on a line without an end", async () => {
     expect(await send("x".repeat(5_000))).toBe("");
   });
 
-  it("says so if nobody listens", async () => {
+  test("says so if nobody listens", async () => {
     server.close();
     await expect(ask({ command: "status" })).rejects.toThrow("The stack does not answer.");
   });

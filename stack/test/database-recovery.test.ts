@@ -76,7 +76,7 @@ describe("a service's database, on a Postgres that fails", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it(
+  test(
     "loses no read to a restart, which is felt by what may not be run twice",
     async () => {
       const failed = { reads: 0, others: 0 };
@@ -109,7 +109,7 @@ describe("a service's database, on a Postgres that fails", () => {
     TEST_MS_MAX,
   );
 
-  it(
+  test(
     "refuses writes while the whole server is read-only, and takes them again by itself",
     async () => {
       const insert = () => database.for("").write(INSERT, ["a"]);
@@ -136,7 +136,7 @@ describe("a service's database, on a Postgres that fails", () => {
     TEST_MS_MAX,
   );
 
-  it(
+  test(
     "runs no query on for callers who left, and has every connection back",
     async () => {
       const left = new AbortController();
@@ -156,7 +156,7 @@ describe("a service's database, on a Postgres that fails", () => {
     TEST_MS_MAX,
   );
 
-  it(
+  test(
     "keeps its sockets few while Postgres is frozen, and answers when it goes on",
     async () => {
       await Promise.all(Array.from({ length: POOL_MAX }, () => read()));

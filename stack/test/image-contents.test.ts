@@ -112,13 +112,13 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     image = await imageOf(folder);
   }, PLAY_MS_MAX);
 
-  it("is small", async () => {
+  test("is small", async () => {
     const bytes = BASE_IMAGE_BYTES + (await bytesBelow(image.root));
     process.stdout.write(`${folder}: ${Math.ceil(bytes / 1e6)} MB with its base\n`);
     expect(bytes).toBeLessThan(bytesMax);
   });
 
-  it("holds the package and what it needs to run, and no other service", async () => {
+  test("holds the package and what it needs to run, and no other service", async () => {
     const top = await readdir(image.folder);
     const [own = "", service] = folder.split("/");
     const shared = ["chassis", "node_modules", "protos"];
@@ -135,7 +135,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     expect(sources.filter((path) => /\.test\.ts |\/testing /.test(path))).toEqual([]);
   });
 
-  it("holds nothing that is only for working on it", async () => {
+  test("holds nothing that is only for working on it", async () => {
     const installed = await installedPackages(image.folder);
     const development = await developmentPackages([".", "protos", "chassis", "stack", folder]);
     expect(development).toEqual(expect.arrayContaining(["jest", "typescript", "node"]));
@@ -143,7 +143,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     expect(installed).toEqual(expect.arrayContaining(["@grpc/grpc-js", "@bufbuild/protobuf"]));
   });
 
-  it("has its native binaries for this platform, and the lock file those of the others", async () => {
+  test("has its native binaries for this platform, and the lock file those of the others", async () => {
     const lock = await readFile(join(REPOSITORY, "pnpm-lock.yaml"), "utf8");
     for (const name of binaries) expect(lock).toContain(`'${name}@`);
     const installed = await installedPackages(image.folder);
@@ -151,7 +151,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     expect(installed).toEqual(expect.arrayContaining(process.platform === "linux" ? own : []));
   });
 
-  it("finds every module in the compile cache that was baked into it", async () => {
+  test("finds every module in the compile cache that was baked into it", async () => {
     const { errors } = await runImage(image, {
       environment: { NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
     });
@@ -161,7 +161,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     expect(errors.match(/V8 code cache for .* was accepted/g)?.length).toBeGreaterThan(100);
   });
 
-  it.each(Object.entries(programs))(
+  test.each(Object.entries(programs))(
     "starts %s, which names every setting that is missing",
     async (program, fields) => {
       const before = await stateOf(image.root);
@@ -176,7 +176,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
 });
 
 describe("a service of an image", () => {
-  it("starts on its database and ends as told, and writes nothing into its tree", async () => {
+  test("starts on its database and ends as told, and writes nothing into its tree", async () => {
     await using database = await createTestDatabase({
       migrations: pathToFileURL(join(REPOSITORY, "services/users/migrations/")),
     });
@@ -204,7 +204,7 @@ describe("a service of an image", () => {
 });
 
 describe("the Dockerfile", () => {
-  it("takes its bases by ARG, none of them the latest", async () => {
+  test("takes its bases by ARG, none of them the latest", async () => {
     const { head, stages } = await readDockerfile();
     const bases = head.filter(({ name }) => name === "ARG").map(({ words }) => words.split("="));
     for (const [, image] of bases) expect(image).toMatch(/^[\w./-]+:(?!latest$)[\w.-]+$/);
@@ -212,7 +212,7 @@ describe("the Dockerfile", () => {
     expect(froms).toEqual(bases.map(([name]) => `\${${name}}`));
   });
 
-  it("runs as a user who is not root, without a shell", async () => {
+  test("runs as a user who is not root, without a shell", async () => {
     const { stages } = await readDockerfile();
     const last = stages.at(-1)?.instructions ?? [];
     const wordsOf = (name: string) =>
@@ -224,7 +224,7 @@ describe("the Dockerfile", () => {
     }
   });
 
-  it("fetches nothing but base images and the packages of the lock file", async () => {
+  test("fetches nothing but base images and the packages of the lock file", async () => {
     const { stages } = await readDockerfile();
     const all = stages.flatMap(({ instructions }) => instructions);
     expect(all.filter(({ name }) => name === "ADD")).toEqual([]);

@@ -36,7 +36,7 @@ describe("a process that is supervised", () => {
     part = new ProcessPart(options, { tell: (line) => lines.push(line), changed: () => {} });
   }
 
-  it("is running once it is ready, and gone once it is stopped", async () => {
+  test("is running once it is ready, and gone once it is stopped", async () => {
     await make();
     await part.start();
     const first = pid();
@@ -49,7 +49,7 @@ describe("a process that is supervised", () => {
     ]);
   });
 
-  it("is started again when it dies, which is told", async () => {
+  test("is started again when it dies, which is told", async () => {
     await make();
     await part.start();
     const first = pid();
@@ -62,7 +62,7 @@ describe("a process that is supervised", () => {
     ]);
   });
 
-  it("is given up if it dies three times before it was ready", async () => {
+  test("is given up if it dies three times before it was ready", async () => {
     await make("dies");
     await expect(part.start()).rejects.toThrow(
       /^users ended with the code 7, 3 times before it was ready: see .*users\.log\.$/,
@@ -70,7 +70,7 @@ describe("a process that is supervised", () => {
     expect(part.status().state).toBe("stopped");
   });
 
-  it("can be frozen, thawed, and stopped while it is frozen", async () => {
+  test("can be frozen, thawed, and stopped while it is frozen", async () => {
     await make();
     await part.start();
     await part.freeze();
@@ -83,7 +83,7 @@ describe("a process that is supervised", () => {
     expect(isRunning(first)).toBe(false);
   });
 
-  it("refuses what makes no sense in its state", async () => {
+  test("refuses what makes no sense in its state", async () => {
     await make();
     await expect(part.stop()).rejects.toThrow("users is stopped: there is nothing to stop.");
     await expect(part.thaw()).rejects.toThrow("users is stopped: there is nothing to thaw.");
@@ -93,7 +93,7 @@ describe("a process that is supervised", () => {
     await expect(part.start()).rejects.toThrow("users is frozen: thaw it first.");
   });
 
-  it("gives up a start when it is stopped meanwhile", async () => {
+  test("gives up a start when it is stopped meanwhile", async () => {
     await make("never-ready");
     const starting = part.start();
     starting.catch(() => {});
@@ -103,7 +103,7 @@ describe("a process that is supervised", () => {
     expect(part.status().state).toBe("stopped");
   });
 
-  it("is killed at the end of the stack if somebody hurries", async () => {
+  test("is killed at the end of the stack if somebody hurries", async () => {
     await make("hangs");
     await part.start();
     const [first, hurry] = [pid(), new AbortController()];
@@ -115,7 +115,7 @@ describe("a process that is supervised", () => {
     await expect(part.start()).rejects.toThrow("users is stopped");
   });
 
-  it("answers messages", async () => {
+  test("answers messages", async () => {
     await make();
     await part.start();
     expect(await part.ask({ service: "users", available: false })).toEqual({

@@ -72,7 +72,7 @@ describe("the whole stack", () => {
 
   const gone = ({ processes }: StackRecord) => processes.every(({ pid }) => !isRunning(pid));
 
-  it(
+  test(
     "starts, loses a part and has it back, and stops in order without a trace",
     async () => {
       const [child, record] = await start();
@@ -104,7 +104,7 @@ describe("the whole stack", () => {
     TEST_MS_MAX,
   );
 
-  it(
+  test(
     "leaves no process behind when its supervisor is killed, and starts again, as a monolith too",
     async () => {
       const [first, record] = await start();

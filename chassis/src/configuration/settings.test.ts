@@ -11,7 +11,7 @@ function take<T>(field: Field<T>, value: string): T | "refused" {
 }
 
 describe("a field", () => {
-  it.each<[string, Field<unknown>, string, unknown]>([
+  test.each<[string, Field<unknown>, string, unknown]>([
     ["text", text(WHERE), " as it is ", " as it is "],
     ["integer", integer({ ...WHERE, min: -5, max: 5 }), "-5", -5],
     ["boolean", boolean(WHERE), "true", true],
@@ -35,7 +35,7 @@ describe("a field", () => {
     expect(take(field, value)).toEqual(expected);
   });
 
-  it.each<[string, Field<unknown>, string]>([
+  test.each<[string, Field<unknown>, string]>([
     ["text", text(WHERE), "x".repeat(65_537)],
     ["integer", integer({ ...WHERE, min: 0, max: 5 }), "6"],
     ["integer", integer({ ...WHERE, min: 0, max: 5 }), "1.5"],
@@ -59,7 +59,7 @@ describe("a field", () => {
     expect(take(field, value)).toBe("refused");
   });
 
-  it("says what a JSON parser found wrong", () => {
+  test("says what a JSON parser found wrong", () => {
     const parse = () => {
       throw new Error("keys is missing");
     };

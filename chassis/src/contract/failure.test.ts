@@ -1,7 +1,7 @@
 import { Failure, invalidFields, isFailure } from "./failure.ts";
 
 describe("a failure", () => {
-  it("carries its reason, its details and its cause", () => {
+  test("carries its reason, its details and its cause", () => {
     const cause = new Error("duplicate key");
     const failure = new Failure("HANDLE_TAKEN", "The handle ada is taken: choose another.", {
       metadata: { handle: "ada" },
@@ -18,11 +18,11 @@ describe("a failure", () => {
     expect(failure.cause).toBe(cause);
   });
 
-  it("has no cause unless one is given", () => {
+  test("has no cause unless one is given", () => {
     expect("cause" in new Failure("IMAGE_NOT_FOUND", "There is no such image.")).toBe(false);
   });
 
-  it("names every bad field, in its message too", () => {
+  test("names every bad field, in its message too", () => {
     const violations = [
       { field: "page_size", message: "must not be negative" },
       { field: "page_token", message: "belongs to another query" },
@@ -39,13 +39,13 @@ describe("a failure", () => {
 describe("isFailure", () => {
   const failure = new Failure("IMAGE_NOT_FOUND", "There is no such image.");
 
-  it("takes any failure if no reason is asked for", () => {
+  test("takes any failure if no reason is asked for", () => {
     expect(isFailure(failure)).toBe(true);
     expect(isFailure(new Error("IMAGE_NOT_FOUND"))).toBe(false);
     expect(isFailure(undefined)).toBe(false);
   });
 
-  it("takes only the reasons that are asked for", () => {
+  test("takes only the reasons that are asked for", () => {
     expect(isFailure(failure, "BLOCKED", "IMAGE_NOT_FOUND")).toBe(true);
     expect(isFailure(failure, "BLOCKED")).toBe(false);
   });

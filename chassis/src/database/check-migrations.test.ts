@@ -8,21 +8,21 @@ import { migrate } from "./migrate.ts";
 
 describe("the check of migrations", () => {
   let folder: string;
-  let test: TestDatabase;
+  let testDatabase: TestDatabase;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "triptych-migrations-"));
     await mkdir(join(folder, "empty"));
-    test = await createTestDatabase({ migrations: join(folder, "empty") });
+    testDatabase = await createTestDatabase({ migrations: join(folder, "empty") });
     await writeFile(join(folder, "0001_a.sql"), "create table a (id int);");
   });
   afterEach(async () => {
-    await test.drop();
+    await testDatabase.drop();
     await rm(folder, { recursive: true });
   });
 
-  const check = () => checkMigrations({ url: test.url, directory: folder });
+  const check = () => checkMigrations({ url: testDatabase.url, directory: folder });
 
-  it("names those that have not run, and runs none", async () => {
+  test("names those that have not run, and runs none", async () => {
     await writeFile(join(folder, "0002_b.sql"), "create table b (id int);");
     for (const _ of [1, 2]) {
       await expect(check()).rejects.toThrow(
@@ -31,15 +31,15 @@ describe("the check of migrations", () => {
     }
   });
 
-  it("is content once they have, and with those of a later version besides", async () => {
+  test("is content once they have, and with those of a later version besides", async () => {
     await writeFile(join(folder, "0002_later.sql"), "create table b (id int);");
-    await migrate({ url: test.url, directory: folder });
+    await migrate({ url: testDatabase.url, directory: folder });
     await expect(check()).resolves.toBeUndefined();
     await rm(join(folder, "0002_later.sql"));
     await expect(check()).resolves.toBeUndefined();
   });
 
-  it("fails with DatabaseUnavailable if nothing listens there", async () => {
+  test("fails with DatabaseUnavailable if nothing listens there", async () => {
     const url = "postgres://nobody:x@127.0.0.1:1/nothing";
     await expect(checkMigrations({ url, directory: folder })).rejects.toThrow(DatabaseUnavailable);
   });

@@ -21,13 +21,13 @@ const SERIALIZABLE = "set transaction isolation level serializable";
 
 describe("createDatabase", () => {
   let migrations: string;
-  let test: TestDatabase;
+  let testDatabase: TestDatabase;
   let observer: pg.Client;
   const open: Database[] = [];
 
   function connect(options: Partial<DatabaseOptions> = {}): Database {
     const database = createDatabase({
-      url: test.url,
+      url: testDatabase.url,
       applicationName: "database.test",
       poolMax: 2,
       readAttemptsMax: 4,
@@ -58,8 +58,8 @@ describe("createDatabase", () => {
 
   beforeAll(async () => {
     migrations = await mkdtemp(join(tmpdir(), "triptych-migrations-"));
-    test = await createTestDatabase({ migrations });
-    observer = new pg.Client({ connectionString: test.url });
+    testDatabase = await createTestDatabase({ migrations });
+    observer = new pg.Client({ connectionString: testDatabase.url });
     await observer.connect();
     await observer.query("create table items (id int constraint items_id primary key, amount int)");
   });
@@ -71,18 +71,18 @@ describe("createDatabase", () => {
 
   afterAll(async () => {
     await observer.end();
-    await test.drop();
+    await testDatabase.drop();
     await rm(migrations, { recursive: true });
   });
 
   describe("query", () => {
-    it("runs a named statement and gives typed rows, bigint as a number", async () => {
+    test("runs a named statement and gives typed rows, bigint as a number", async () => {
       const { rows, rowCount } = await connect().for("x").write(SELECT_NUMBER, [41]);
       expect(rows).toEqual([{ number: 41 }]);
       expect(rowCount).toBe(1);
     });
 
-    it("passes on Postgres' own errors, and the connection stays in use", async () => {
+    test("passes on Postgres' own errors, and the connection stays in use", async () => {
       const database = connect({ poolMax: 1 });
       const first = await database.for("").write(SELECT_BACKEND);
       await database.for("").write(INSERT, [1, 1]);
@@ -94,7 +94,7 @@ describe("createDatabase", () => {
       expect((await database.for("").write(SELECT_BACKEND)).rows).toEqual(first.rows);
     });
 
-    it("fails with DatabaseUnavailable when no connection comes free in time", async () => {
+    test("fails with DatabaseUnavailable when no connection comes free in time", async () => {
       const waits: number[] = [];
       const database = connect({
         poolMax: 1,
@@ -110,14 +110,14 @@ describe("createDatabase", () => {
       await database.for("").write(SELECT_NUMBER, [1]);
     });
 
-    it("fails with QueryCanceled when a statement runs longer than its limit", async () => {
+    test("fails with QueryCanceled when a statement runs longer than its limit", async () => {
       const database = connect({ statementTimeoutMs: 50 });
       await expect(database.for("").write(SLEEP, [5])).rejects.toThrow(QueryCanceled);
     });
   });
 
   describe("a signal", () => {
-    it("rejects at once, cancels the query in Postgres, and gives the connection back", async () => {
+    test("rejects at once, cancels the query in Postgres, and gives the connection back", async () => {
       const database = connect({ poolMax: 1 });
       const { rows } = await database.for("").write(SELECT_BACKEND);
       const controller = new AbortController();
@@ -129,14 +129,14 @@ describe("createDatabase", () => {
       expect((await database.for("").write(SELECT_BACKEND)).rows).toEqual(rows);
     });
 
-    it("that fired before asks nothing", async () => {
+    test("that fired before asks nothing", async () => {
       const database = connect();
       const query = database.for("").write(SELECT_NUMBER, [1], AbortSignal.abort());
       await expect(query).rejects.toThrow(QueryCanceled);
       expect(database.statistics().total).toBe(0);
     });
 
-    it("that fires while waiting for a connection leaks none", async () => {
+    test("that fires while waiting for a connection leaks none", async () => {
       const database = connect({ poolMax: 1, acquireTimeoutMs: 2_000 });
       const busy = database.for("").write(SLEEP, [0.2]);
       const controller = new AbortController();
@@ -149,7 +149,7 @@ describe("createDatabase", () => {
       await until(() => database.statistics().idle === 1 && database.statistics().waiting === 0);
     });
 
-    it("storm of two hundred hurts no bystander", async () => {
+    test("storm of two hundred hurts no bystander", async () => {
       const database = connect({ poolMax: 4, acquireTimeoutMs: 5_000 });
       const bystander = async () => {
         for (let number = 0; number < 200; number++) {
@@ -173,7 +173,7 @@ describe("createDatabase", () => {
   });
 
   describe("transaction", () => {
-    it("commits what its body did, and rolls back when the body throws", async () => {
+    test("commits what its body did, and rolls back when the body throws", async () => {
       const shard = connect().for("");
       expect(await shard.transaction(async (c) => (await c.query(INSERT, [1, 5])).rowCount)).toBe(
         1,
@@ -187,7 +187,7 @@ describe("createDatabase", () => {
       expect((await shard.write(SELECT_AMOUNT, [2])).rows).toEqual([]);
     });
 
-    it("tries again after a serialization failure, so that no change is lost", async () => {
+    test("tries again after a serialization failure, so that no change is lost", async () => {
       const shard = connect({ poolMax: 4 }).for("");
       await shard.write(INSERT, [1, 0]);
       let reads = 0;
@@ -206,7 +206,7 @@ describe("createDatabase", () => {
       expect((await shard.write(SELECT_AMOUNT, [1])).rows).toEqual([{ amount: 2 }]);
     });
 
-    it("rolls back when its signal fires between two statements", async () => {
+    test("rolls back when its signal fires between two statements", async () => {
       const shard = connect().for("");
       const controller = new AbortController();
       const transaction = shard.transaction(async (connection) => {
@@ -217,7 +217,7 @@ describe("createDatabase", () => {
       expect((await shard.write(SELECT_AMOUNT, [1])).rows).toEqual([]);
     });
 
-    it("is cancelled in Postgres, and its connection is of use again", async () => {
+    test("is cancelled in Postgres, and its connection is of use again", async () => {
       const database = connect({ poolMax: 1 });
       const controller = new AbortController();
       const transaction = database.for("").transaction(async (connection) => {
@@ -230,7 +230,7 @@ describe("createDatabase", () => {
       expect((await database.for("").write(SELECT_AMOUNT, [1])).rows).toEqual([]);
     });
 
-    it("fails if its body hides the error of a statement, since nothing was committed", async () => {
+    test("fails if its body hides the error of a statement, since nothing was committed", async () => {
       const shard = connect().for("");
       const transaction = shard.transaction(async (connection) => {
         await connection.query(INSERT, [1, 1]);
@@ -241,7 +241,7 @@ describe("createDatabase", () => {
   });
 
   describe("a database that goes away", () => {
-    it("is answered for by the next query after all connections were ended", async () => {
+    test("is answered for by the next query after all connections were ended", async () => {
       const idleErrors: Error[] = [];
       const database = connect({ onIdleError: (error) => idleErrors.push(error) });
       const query = () => database.for("").write(SELECT_NUMBER, [1]);
@@ -257,14 +257,14 @@ describe("createDatabase", () => {
       await database.ping(5_000);
     });
 
-    it("is DatabaseUnavailable when nothing listens, and connecting lazily it starts all the same", async () => {
+    test("is DatabaseUnavailable when nothing listens, and connecting lazily it starts all the same", async () => {
       const database = connect({ url: "postgres://nobody:x@127.0.0.1:1/nothing" });
       expect(database.statistics()).toEqual({ total: 0, idle: 0, waiting: 0, max: 2 });
       await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
       await expect(database.ping(1)).rejects.toThrow(DatabaseUnavailable);
     });
 
-    it("is DatabaseUnavailable when the server accepts connections and never answers", async () => {
+    test("is DatabaseUnavailable when the server accepts connections and never answers", async () => {
       await using server = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
       await until(() => server.listening);
       const address = server.address();
@@ -274,7 +274,7 @@ describe("createDatabase", () => {
       await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
     });
 
-    it("is DatabaseUnavailable when it was dropped", async () => {
+    test("is DatabaseUnavailable when it was dropped", async () => {
       const gone = await createTestDatabase({ migrations });
       const database = connect({ url: gone.url });
       await database.ping(5_000);
@@ -284,7 +284,7 @@ describe("createDatabase", () => {
     });
   });
 
-  it("closes after the queries in use, and then refuses with DatabaseUnavailable", async () => {
+  test("closes after the queries in use, and then refuses with DatabaseUnavailable", async () => {
     const database = connect();
     const busy = database.for("").write(SLEEP, [0.1]);
     await until(async () => (await running()).length === 1);

@@ -15,16 +15,16 @@ const SELECT_TABLES = {
 describe("migrate", () => {
   let folder: string;
   let empty: string;
-  let test: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "triptych-migrations-"));
     empty = join(folder, "empty");
     await mkdir(empty);
-    test = await createTestDatabase({ migrations: empty });
+    testDatabase = await createTestDatabase({ migrations: empty });
     database = createDatabase({
-      url: test.url,
+      url: testDatabase.url,
       applicationName: "migrate.test",
       poolMax: 1,
       readAttemptsMax: 4,
@@ -35,7 +35,7 @@ describe("migrate", () => {
 
   afterEach(async () => {
     await database.close();
-    await test.drop();
+    await testDatabase.drop();
     await rm(folder, { recursive: true });
   });
 
@@ -44,7 +44,7 @@ describe("migrate", () => {
     return rows.map(({ tablename }) => tablename);
   }
 
-  it("runs files by number, once, and tells their names", async () => {
+  test("runs files by number, once, and tells their names", async () => {
     await writeFile(join(folder, "0010_b.sql"), "alter table a rename to b;");
     await writeFile(
       join(folder, "0002_a.sql"),
@@ -52,7 +52,7 @@ describe("migrate", () => {
     );
     await writeFile(join(folder, "README.md"), "not a migration");
     const told: string[] = [];
-    const options = { url: test.url, directory: pathToFileURL(`${folder}/`) };
+    const options = { url: testDatabase.url, directory: pathToFileURL(`${folder}/`) };
     const log = (message: string) => told.push(message);
     expect(await migrate({ ...options, log })).toEqual(["0002_a", "0010_b"]);
     expect(told).toEqual(["migration 0002_a", "migration 0010_b"]);
@@ -60,18 +60,18 @@ describe("migrate", () => {
     expect(await tables()).toEqual(["b", "migrations"]);
   });
 
-  it("runs each migration once when several processes start together", async () => {
+  test("runs each migration once when several processes start together", async () => {
     const sql = "select pg_sleep(0.2); create table a (id int);";
     await writeFile(join(folder, "0001_a.sql"), sql);
-    const options = { url: test.url, directory: folder };
+    const options = { url: testDatabase.url, directory: folder };
     const done = await Promise.all([1, 2, 3, 4].map(() => migrate(options)));
     expect(done.flat()).toEqual(["0001_a"]);
   });
 
-  it("names the file that failed, undoes all of it, and keeps those before it", async () => {
+  test("names the file that failed, undoes all of it, and keeps those before it", async () => {
     await writeFile(join(folder, "0001_a.sql"), "create table a (id int);");
     await writeFile(join(folder, "0002_b.sql"), "create table b (id int);\nselect * from nowhere;");
-    const options = { url: test.url, directory: folder };
+    const options = { url: testDatabase.url, directory: folder };
     await expect(migrate(options)).rejects.toThrow(
       'migration 0002_b.sql failed: relation "nowhere" does not exist',
     );
@@ -80,9 +80,9 @@ describe("migrate", () => {
     expect(await migrate(options)).toEqual(["0002_b"]);
   });
 
-  it("refuses a file that was slipped in before one that has run", async () => {
+  test("refuses a file that was slipped in before one that has run", async () => {
     await writeFile(join(folder, "0002_b.sql"), "create table b (id int);");
-    const options = { url: test.url, directory: folder };
+    const options = { url: testDatabase.url, directory: folder };
     await migrate(options);
     await writeFile(join(folder, "0001_a.sql"), "create table a (id int);");
     await expect(migrate(options)).rejects.toThrow(
@@ -90,10 +90,10 @@ describe("migrate", () => {
     );
   });
 
-  it("takes a migration that has run and whose file is gone for no reason to run others again", async () => {
+  test("takes a migration that has run and whose file is gone for no reason to run others again", async () => {
     await writeFile(join(folder, "0001_a.sql"), "create table a (id int);");
     await writeFile(join(folder, "0002_b.sql"), "create table b (id int);");
-    const options = { url: test.url, directory: folder };
+    const options = { url: testDatabase.url, directory: folder };
     await migrate(options);
     await rm(join(folder, "0002_b.sql"));
     expect(await migrate(options)).toEqual([]);
@@ -102,7 +102,7 @@ describe("migrate", () => {
     expect(await tables()).toEqual(["a", "b", "migrations"]);
   });
 
-  it("fails with DatabaseUnavailable if nothing listens there", async () => {
+  test("fails with DatabaseUnavailable if nothing listens there", async () => {
     const url = "postgres://nobody:x@127.0.0.1:1/nothing";
     await expect(migrate({ url, directory: folder })).rejects.toThrow(DatabaseUnavailable);
   });

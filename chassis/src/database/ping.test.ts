@@ -4,7 +4,7 @@ import { createPing } from "./ping.ts";
 const LONG_MS = 60_000;
 
 describe("a ping", () => {
-  it("is asked once for all who ask at the same time, and once more when it has failed", async () => {
+  test("is asked once for all who ask at the same time, and once more when it has failed", async () => {
     const questions: PromiseWithResolvers<void>[] = [];
     const ping = createPing(() => {
       const question = Promise.withResolvers<void>();
@@ -22,7 +22,7 @@ describe("a ping", () => {
     expect(questions).toHaveLength(2);
   });
 
-  it("is given up by whoever can wait no longer, and goes on for the others", async () => {
+  test("is given up by whoever can wait no longer, and goes on for the others", async () => {
     const question = Promise.withResolvers<void>();
     const ping = createPing(() => question.promise);
     const patient = ping(LONG_MS);
@@ -31,7 +31,7 @@ describe("a ping", () => {
     await patient;
   });
 
-  it("bounds its question, also if its askers would wait for ever", async () => {
+  test("bounds its question, also if its askers would wait for ever", async () => {
     const ping = createPing(
       (signal) =>
         new Promise((_, reject) =>

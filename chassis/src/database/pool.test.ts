@@ -11,14 +11,14 @@ const LONG_MS = 60_000;
 
 describe("the line for a connection", () => {
   let migrations: string;
-  let test: TestDatabase;
+  let testDatabase: TestDatabase;
   let pool: Pool;
 
   beforeAll(async () => {
     migrations = await mkdtemp(join(tmpdir(), "triptych-migrations-"));
-    test = await createTestDatabase({ migrations });
+    testDatabase = await createTestDatabase({ migrations });
     pool = createPool({
-      url: test.url,
+      url: testDatabase.url,
       applicationName: "pool.test",
       poolMax: 1,
       acquireTimeoutMs: LONG_MS,
@@ -28,7 +28,7 @@ describe("the line for a connection", () => {
 
   afterAll(async () => {
     await pool.close();
-    await test.drop();
+    await testDatabase.drop();
     await rm(migrations, { recursive: true });
   });
 
@@ -38,7 +38,7 @@ describe("the line for a connection", () => {
     return pool.acquire(signal);
   }
 
-  it("is left before the deadline by what others matter more than, soonest by what matters least", async () => {
+  test("is left before the deadline by what others matter more than, soonest by what matters least", async () => {
     const held = await pool.acquire(undefined);
     const ended: string[] = [];
     const leaves = async (name: string, criticality: Criticality) => {
@@ -56,7 +56,7 @@ describe("the line for a connection", () => {
     pool.release(await critical, false);
   });
 
-  it("is stood in by most calls for as long as they have a use for the answer", async () => {
+  test("is stood in by most calls for as long as they have a use for the answer", async () => {
     const held = await pool.acquire(undefined);
     const patient = [Criticality.DEFAULT, Criticality.SHEDDABLE].map((one) =>
       acquireFor(one, LONG_MS),

@@ -19,7 +19,7 @@ function monitorOf(...answers: readonly (PrimaryState | Error)[]) {
 }
 
 describe("a primary's monitor", () => {
-  it("probes a primary that is gone until it takes writes, and tells of each change once", async () => {
+  test("probes a primary that is gone until it takes writes, and tells of each change once", async () => {
     const { monitor, states, done } = monitorOf(
       "unreachable",
       "read-only",
@@ -34,7 +34,7 @@ describe("a primary's monitor", () => {
     expect(monitor.state).toBe("writable");
   });
 
-  it("lets reads go on as soon as the primary answers, also if it takes no writes", async () => {
+  test("lets reads go on as soon as the primary answers, also if it takes no writes", async () => {
     const { monitor, states } = monitorOf("read-only", "writable");
     monitor.report("unreachable");
     await monitor.untilReachable();
@@ -42,14 +42,14 @@ describe("a primary's monitor", () => {
     monitor.close();
   });
 
-  it("changes nothing on a suspicion that proves wrong", async () => {
+  test("changes nothing on a suspicion that proves wrong", async () => {
     const { monitor, states, done } = monitorOf("writable");
     monitor.suspect();
     await done;
     expect(states).toEqual([]);
   });
 
-  it("finds out on a suspicion that the primary is gone", async () => {
+  test("finds out on a suspicion that the primary is gone", async () => {
     const { monitor, states, done } = monitorOf("unreachable", "writable");
     monitor.suspect();
     await done;
@@ -57,7 +57,7 @@ describe("a primary's monitor", () => {
     expect(states).toEqual(["unreachable", "writable"]);
   });
 
-  it("does not take a server that is short of connections for one that is gone", async () => {
+  test("does not take a server that is short of connections for one that is gone", async () => {
     const full = Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" });
     const { monitor, states, done } = monitorOf(full);
     monitor.suspect();
@@ -66,7 +66,7 @@ describe("a primary's monitor", () => {
     expect(monitor.state).toBe("writable");
   });
 
-  it("lets nobody wait for longer than a restart takes", async () => {
+  test("lets nobody wait for longer than a restart takes", async () => {
     const { monitor } = monitorOf();
     monitor.report("unreachable");
     await expect(monitor.untilReachable()).rejects.toThrow(DatabaseUnavailable);

@@ -111,7 +111,7 @@ describe("a database that takes no writes", () => {
     await rm(migrations, { recursive: true });
   });
 
-  it("is read from its replica while it is gone, and then from itself again", async () => {
+  test("is read from its replica while it is gone, and then from itself again", async () => {
     connect(replica.url);
     expect(await read()).toEqual([{ name: "primary" }]);
     await takeAway();
@@ -123,7 +123,7 @@ describe("a database that takes no writes", () => {
     expect(changes).toEqual(["unreachable", "writable"]);
   });
 
-  it("is not read from its replica where old data must not decide", async () => {
+  test("is not read from its replica where old data must not decide", async () => {
     connect(replica.url);
     await takeAway();
     const current = readCurrent();
@@ -132,7 +132,7 @@ describe("a database that takes no writes", () => {
     expect(await current).toEqual([{ name: "primary" }]);
   });
 
-  it("refuses writes while it is gone, and takes them when it is back", async () => {
+  test("refuses writes while it is gone, and takes them when it is back", async () => {
     connect();
     await takeAway();
     await expect(insert("one")).rejects.toThrow(DatabaseReadOnly);
@@ -143,7 +143,7 @@ describe("a database that takes no writes", () => {
     expect([await count("one"), await count("two"), await count("three")]).toEqual([0, 0, 1]);
   });
 
-  it("is read, and refuses writes, while it says that it is read-only", async () => {
+  test("is read, and refuses writes, while it says that it is read-only", async () => {
     connect();
     await alter("set default_transaction_read_only = on");
     await expect(insertTogether("one")).rejects.toThrow(DatabaseReadOnly);
@@ -157,7 +157,7 @@ describe("a database that takes no writes", () => {
     expect(changes).toEqual(["read-only", "writable"]);
   });
 
-  it("refuses writes for as long as an operator wants, and tells of each change once", async () => {
+  test("refuses writes for as long as an operator wants, and tells of each change once", async () => {
     connect();
     database.readOnly.set(true);
     database.readOnly.set(true);
@@ -174,7 +174,7 @@ describe("a database that takes no writes", () => {
     expect(changes).toEqual(["operator", "writable"]);
   });
 
-  it("runs a transaction again whose connection was lost before its commit", async () => {
+  test("runs a transaction again whose connection was lost before its commit", async () => {
     connect();
     let attempts = 0;
     await database.for("").transaction(async (connection) => {
@@ -187,7 +187,7 @@ describe("a database that takes no writes", () => {
     expect(await count("once")).toBe(1);
   });
 
-  it("never sends a commit again whose outcome is unknown", async () => {
+  test("never sends a commit again whose outcome is unknown", async () => {
     connect();
     // The session ends at the commit itself: a deferred trigger is the last that runs before it.
     await run(
@@ -208,7 +208,7 @@ describe("a database that takes no writes", () => {
     expect(attempts).toBe(1);
   });
 
-  it("never sends a single statement again that may have been carried out", async () => {
+  test("never sends a single statement again that may have been carried out", async () => {
     connect();
     const slow = {
       name: "slow",
@@ -221,7 +221,7 @@ describe("a database that takes no writes", () => {
     expect(await count("unknown")).toBe(0);
   });
 
-  it.each([
+  test.each([
     [4, "is read again when a connection is lost"],
     [1, "control: loses a read with its connection if it may be run once only"],
   ])("with %i attempts %s", async (attempts) => {

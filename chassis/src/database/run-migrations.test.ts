@@ -13,26 +13,29 @@ const FIXTURE = fileURLToPath(new URL("run-migrations.fixture.ts", import.meta.u
 
 describe("the process that brings a database up to date", () => {
   let folder: string;
-  let test: TestDatabase;
+  let testDatabase: TestDatabase;
   let client: pg.Client;
   const children: ChildProcess[] = [];
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "triptych-migrations-"));
     await mkdir(join(folder, "empty"));
-    test = await createTestDatabase({ migrations: join(folder, "empty") });
-    client = new pg.Client({ connectionString: test.url, application_name: "run-migrations.test" });
+    testDatabase = await createTestDatabase({ migrations: join(folder, "empty") });
+    client = new pg.Client({
+      connectionString: testDatabase.url,
+      application_name: "run-migrations.test",
+    });
     await client.connect();
   });
   afterEach(async () => {
     for (const child of children.splice(0)) child.kill("SIGKILL");
     await client.end();
-    await test.drop();
+    await testDatabase.drop();
     await rm(folder, { recursive: true });
   });
 
   function start(environment: Record<string, string> = {}) {
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", FIXTURE], {
-      env: { DATABASE_URL: test.url, MIGRATIONS_FOLDER: folder, ...environment },
+      env: { DATABASE_URL: testDatabase.url, MIGRATIONS_FOLDER: folder, ...environment },
     });
     children.push(child);
     const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]).then(
@@ -47,7 +50,7 @@ describe("the process that brings a database up to date", () => {
   }
   const done = () => ask("select name as answer from migrations order by name");
 
-  it("exits 0 once all have run, and logs each; several do each once", async () => {
+  test("exits 0 once all have run, and logs each; several do each once", async () => {
     await write("0001_a.sql", "select pg_sleep(0.2); create table a (id int);");
     await write("0002_b.sql", "create table b (id int);");
     const endings = await Promise.all([1, 2, 3].map(() => start().ended));
@@ -60,7 +63,7 @@ describe("the process that brings a database up to date", () => {
     expect(lines.filter((line) => line.includes("is up to date"))).toHaveLength(3);
   });
 
-  it("lifts the limits that the role has for requests", async () => {
+  test("lifts the limits that the role has for requests", async () => {
     const [database] = await ask("select current_database() as answer");
     await client.query(`alter database ${database} set statement_timeout = '20ms'`);
     await write("0001_a.sql", "select pg_sleep(0.2); create table a (id int);");
@@ -68,7 +71,7 @@ describe("the process that brings a database up to date", () => {
     expect(await done()).toEqual(["0001_a"]);
   });
 
-  it("exits 1 and names the file that failed", async () => {
+  test("exits 1 and names the file that failed", async () => {
     await write("0001_a.sql", "create table a (id int);");
     await write("0002_b.sql", "select * from nowhere;");
     const { code, errors } = await start().ended;
@@ -78,12 +81,12 @@ describe("the process that brings a database up to date", () => {
     expect([code, await done()]).toEqual([1, ["0001_a"]]);
   });
 
-  it("exits 78 without a database to bring up to date", async () => {
+  test("exits 78 without a database to bring up to date", async () => {
     const { code, errors } = await start({ DATABASE_URL: "" }).ended;
     expect([code, errors]).toEqual([78, expect.stringContaining("DATABASE_URL is not set")]);
   });
 
-  it("waits for a database that cannot be asked yet, and ends when it is told to", async () => {
+  test("waits for a database that cannot be asked yet, and ends when it is told to", async () => {
     const { child, ended } = start({ DATABASE_URL: "postgres://nobody:x@127.0.0.1:1/nothing" });
     child.stdout.once("data", () => child.kill("SIGTERM"));
     const { code, output, errors } = await ended;
@@ -91,7 +94,7 @@ describe("the process that brings a database up to date", () => {
     expect([code, errors]).toEqual([1, expect.stringContaining("told to end before it was done")]);
   });
 
-  it("undoes what runs when it is told to end, and leaves nothing that holds a lock", async () => {
+  test("undoes what runs when it is told to end, and leaves nothing that holds a lock", async () => {
     // Otherwise Postgres looks by itself, every two seconds here, whether its client is there.
     const [database] = await ask("select current_database() as answer");
     await client.query(`alter database ${database} set client_connection_check_interval = 0`);

@@ -9,7 +9,7 @@ import { migrate } from "./migrate.ts";
 import { createServiceDatabase, prepareServiceDatabase } from "./service-database.ts";
 
 describe("a service's database", () => {
-  it("logs each change of whether it takes writes once, and shows it as a metric", async () => {
+  test("logs each change of whether it takes writes once, and shows it as a metric", async () => {
     const written: string[] = [];
     const destination = { write: (line: string) => void written.push(line) };
     const metrics = createMetrics({ service: "images" });
@@ -38,7 +38,7 @@ describe("a service's database", () => {
 });
 
 describe("the preparation of a service's database", () => {
-  it("that waits for migrations runs none, and ends once somebody has", async () => {
+  test("that waits for migrations runs none, and ends once somebody has", async () => {
     const folder = await mkdtemp(join(tmpdir(), "triptych-migrations-"));
     await mkdir(join(folder, "empty"));
     await using test = await createTestDatabase({ migrations: join(folder, "empty") });

@@ -4,7 +4,7 @@ import { Slots } from "./slots.ts";
 const LONG_MS = 60_000;
 
 describe("slots", () => {
-  it("are handed out in the order of asking", async () => {
+  test("are handed out in the order of asking", async () => {
     const slots = new Slots(1);
     const order: string[] = [];
     const take = async (name: string) => {
@@ -20,7 +20,7 @@ describe("slots", () => {
     expect(order).toEqual(["first", "second", "third"]);
   });
 
-  it("go first to what matters most", async () => {
+  test("go first to what matters most", async () => {
     const slots = new Slots(1);
     const order: string[] = [];
     const take = async (name: string, priority?: number) => {
@@ -34,7 +34,7 @@ describe("slots", () => {
     expect(order).toEqual(["holder", "write", "another write", "read", "list"]);
   });
 
-  it("pass over who gave up, so that none is lost", async () => {
+  test("pass over who gave up, so that none is lost", async () => {
     const slots = new Slots(1);
     await slots.take({ timeoutMs: LONG_MS, signal: undefined });
     const leaving = new AbortController();
@@ -51,7 +51,7 @@ describe("slots", () => {
     await slots.take({ timeoutMs: 1, signal: undefined });
   });
 
-  it("are not taken by who gave up before asking", async () => {
+  test("are not taken by who gave up before asking", async () => {
     const slots = new Slots(1);
     const asked = slots.take({ timeoutMs: LONG_MS, signal: AbortSignal.abort() });
     await expect(asked).rejects.toThrow(QueryCanceled);

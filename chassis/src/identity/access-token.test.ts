@@ -37,7 +37,7 @@ async function refusalOf(verifying: Promise<AccessToken>): Promise<InvalidAccess
 }
 
 describe("an access token", () => {
-  it("says whom it speaks for, in which session and how long", async () => {
+  test("says whom it speaks for, in which session and how long", async () => {
     const { token, expireTime } = await signer.sign(SESSION);
     const accessToken = await newVerifier().verify(token);
 
@@ -52,7 +52,7 @@ describe("an access token", () => {
     });
   });
 
-  it("is taken if any of the keys signed it", async () => {
+  test("is taken if any of the keys signed it", async () => {
     const second = generateKeyPair("second");
     const keys = { keys: [...publicJwks.keys, ...second.publicJwks.keys] };
     const options = { ...forUs, privateJwk: second.privateJwk, lifetimeSeconds: 60 };
@@ -61,7 +61,7 @@ describe("an access token", () => {
     expect((await newVerifier(keys).verify(token)).subject).toBe("ada");
   });
 
-  it("is remembered until it ends, and refused then", async () => {
+  test("is remembered until it ends, and refused then", async () => {
     const verifier = newVerifier();
     const { token, expireTime } = await signer.sign(SESSION);
     const first = await verifier.verify(token);
@@ -79,7 +79,7 @@ describe("an access token", () => {
     }
   });
 
-  it("is forgotten if too many others came since, and verified again", async () => {
+  test("is forgotten if too many others came since, and verified again", async () => {
     const verifier = newVerifier();
     const { token } = await signer.sign(SESSION);
     const first = await verifier.verify(token);
@@ -97,12 +97,12 @@ describe("a token speaks for an operator", () => {
   const iat = Math.floor(nowMs / 1_000);
   const claims = { iat, exp: iat + 60 };
 
-  it("if it was signed for one", async () => {
+  test("if it was signed for one", async () => {
     const { token } = await signer.sign({ ...SESSION, operator: true });
     expect(callerOf(await newVerifier().verify(token)).operator).toBe(true);
   });
 
-  it.each([[undefined], [false], ["true"], [1], [["true"]], [{}], [null]])(
+  test.each([[undefined], [false], ["true"], [1], [["true"]], [{}], [null]])(
     "not if its claim is %j",
     async (operator) => {
       const token = await forge({ ...claims, ...(operator !== undefined && { operator }) });
@@ -115,11 +115,11 @@ describe("a token is refused", () => {
   const iat = Math.floor(nowMs / 1_000);
   const exp = iat + 60;
 
-  it("only for its fault: the same one without it is taken", async () => {
+  test("only for its fault: the same one without it is taken", async () => {
     expect((await newVerifier().verify(await forge({ iat, exp }))).subject).toBe("ada");
   });
 
-  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ["if it has expired", { iat: iat - 120, exp: iat - 60 }, {}],
     ["if it does not end", { iat }, {}],
     ["if it does not say when it began", { exp }, {}],
@@ -139,7 +139,7 @@ describe("a token is refused", () => {
     expect(refusal.cause).toBeInstanceOf(Error);
   });
 
-  it("if it is signed with a shared secret made of the public key", async () => {
+  test("if it is signed with a shared secret made of the public key", async () => {
     const secret = Buffer.from(publicJwks.keys[0]?.x ?? "", "base64url");
     const token = await new SignJWT({ sub: "ada", sid: "s1", iss: ISSUER, aud: AUDIENCE, iat, exp })
       .setProtectedHeader({ alg: "HS256", typ: "at+jwt", kid: "first" })
@@ -147,29 +147,29 @@ describe("a token is refused", () => {
     await refusalOf(newVerifier().verify(token));
   });
 
-  it("if it is not signed", async () => {
+  test("if it is not signed", async () => {
     const { token } = await signer.sign(SESSION);
     const header = Buffer.from('{"alg":"none","typ":"at+jwt","kid":"first"}').toString("base64url");
     await refusalOf(newVerifier().verify(`${header}.${token.split(".")[1]}.`));
   });
 
-  it("if another key of the same name signed it", async () => {
+  test("if another key of the same name signed it", async () => {
     const { token } = await signer.sign(SESSION);
     await refusalOf(newVerifier(generateKeyPair("first").publicJwks).verify(token));
   });
 
-  it.each(["", "x", "a.b.c", "\0", "é.é.é"])("if it is none: %j", async (token) => {
+  test.each(["", "x", "a.b.c", "\0", "é.é.é"])("if it is none: %j", async (token) => {
     await refusalOf(newVerifier().verify(token));
   });
 
-  it("if it is too long, unread", async () => {
+  test("if it is too long, unread", async () => {
     const refusal = await refusalOf(newVerifier().verify("x".repeat(1_000_000)));
     expect(refusal.message).not.toContain("xxx");
   });
 });
 
 describe("the tokens for tests", () => {
-  it("are taken by a verifier with their keys, unless expired", async () => {
+  test("are taken by a verifier with their keys, unless expired", async () => {
     const tokens = createTestTokens();
     const verifier = createAccessTokenVerifier({ keys: tokens.jwks, ...tokens });
 

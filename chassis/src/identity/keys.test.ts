@@ -4,7 +4,7 @@ const { privateJwk, publicJwks } = generateKeyPair("one");
 const [publicJwk] = publicJwks.keys;
 
 describe("parseJwks", () => {
-  it("takes a set of several keys, and drops members that it does not know", () => {
+  test("takes a set of several keys, and drops members that it does not know", () => {
     const { keys: others } = generateKeyPair("two").publicJwks;
     const keys = [{ ...publicJwk, use: "sig" }, ...others];
     expect(parseJwks(JSON.parse(JSON.stringify({ keys })))).toEqual({
@@ -12,7 +12,7 @@ describe("parseJwks", () => {
     });
   });
 
-  it.each<[string, unknown, string]>([
+  test.each<[string, unknown, string]>([
     ["nothing", undefined, '"keys" must be'],
     ["a text", "{}", '"keys" must be'],
     ["an empty set", { keys: [] }, '"keys" must be'],
@@ -28,11 +28,11 @@ describe("parseJwks", () => {
 });
 
 describe("parsePrivateJwk", () => {
-  it("takes a private key", () => {
+  test("takes a private key", () => {
     expect(parsePrivateJwk(JSON.parse(JSON.stringify(privateJwk)))).toEqual(privateJwk);
   });
 
-  it.each<[string, unknown, string]>([
+  test.each<[string, unknown, string]>([
     ["nothing", null, "the key must have"],
     ["a public key", publicJwk, "it is not a private key"],
     ["a broken key", { ...privateJwk, d: "AAAA" }, "not an Ed25519 key"],

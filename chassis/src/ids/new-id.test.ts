@@ -1,20 +1,20 @@
 import { isId, newId, newIdIn, slotOf } from "./new-id.ts";
 
 describe("newId", () => {
-  it("makes ids that sort in the order in which they were made", () => {
+  test("makes ids that sort in the order in which they were made", () => {
     const ids = Array.from({ length: 10_000 }, newId);
     expect(ids.toSorted()).toEqual(ids);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("makes UUIDs of version 7", () => {
+  test("makes UUIDs of version 7", () => {
     expect(isId(newId())).toBe(true);
     expect(newId()[14]).toBe("7");
   });
 });
 
 describe("newIdIn", () => {
-  it("makes ids in the slot of their partition, that still sort and differ", () => {
+  test("makes ids in the slot of their partition, that still sort and differ", () => {
     const partition = newId();
     const ids = Array.from({ length: 10_000 }, () => newIdIn(partition));
     expect(new Set(ids.map(slotOf))).toEqual(new Set([slotOf(partition)]));
@@ -25,7 +25,7 @@ describe("newIdIn", () => {
 });
 
 describe("slotOf", () => {
-  it.each([
+  test.each([
     ["01890000-0000-7000-8000-000000000000", 0],
     ["01890000-0000-7000-8000-0000000001ff", 511],
     ["01890000-0000-7000-8000-00000000ffff", 65_535],
@@ -35,7 +35,7 @@ describe("slotOf", () => {
 });
 
 describe("isId", () => {
-  it.each([
+  test.each([
     "",
     "me",
     "01890000-0000-7000-8000-00000000000",

@@ -16,14 +16,14 @@ function forge(query: readonly string[], body: string): string {
 }
 
 describe("decodePageToken", () => {
-  it("gives back the position that was encoded", () => {
+  test("gives back the position that was encoded", () => {
     const position = ["2026-01-02T03:04:05.678901Z", newId(), 7, "früh 🌄"];
     const token = encodePageToken(QUERY, position);
     expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
     expect(decodePageToken(QUERY, token, ["time", "id", "integer", "text"])).toEqual(position);
   });
 
-  it("refuses the token of another query", () => {
+  test("refuses the token of another query", () => {
     const token = encodePageToken(QUERY, [7]);
     expect(
       decodePageToken(["listImages", "owner=b", "newest"], token, ["integer"]),
@@ -31,7 +31,7 @@ describe("decodePageToken", () => {
     expect(decodePageToken(["listImages,owner=a", "newest"], token, ["integer"])).toBeUndefined();
   });
 
-  it("refuses a token when any one character of it is changed", () => {
+  test("refuses a token when any one character of it is changed", () => {
     const token = encodePageToken(QUERY, [newId()]);
     for (let index = 0; index < token.length; index++) {
       const other = token[index] === "A" ? "B" : "A";
@@ -40,14 +40,14 @@ describe("decodePageToken", () => {
     }
   });
 
-  it.each(["", "x", "AQ", "%00", "…", "AAAA====", "a".repeat(100_000)])(
+  test.each(["", "x", "AQ", "%00", "…", "AAAA====", "a".repeat(100_000)])(
     "refuses %.20j",
     (token) => {
       expect(decodePageToken(QUERY, token, ["integer"])).toBeUndefined();
     },
   );
 
-  it.each<[string, readonly PositionKind[]]>([
+  test.each<[string, readonly PositionKind[]]>([
     ["[7,7]", ["integer"]],
     ["[]", ["integer"]],
     ["{}", []],
@@ -71,7 +71,7 @@ describe("decodePageToken", () => {
 });
 
 describe("encodePageToken", () => {
-  it("refuses a position that is too long for a token", () => {
+  test("refuses a position that is too long for a token", () => {
     expect(() => encodePageToken(QUERY, ["x".repeat(1_000)])).toThrow(RangeError);
   });
 });

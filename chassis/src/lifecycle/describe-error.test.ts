@@ -5,7 +5,7 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/
 import { describeError } from "./describe-error.ts";
 
 describe("describeError", () => {
-  it("tells an error and its causes in one line, each message once", () => {
+  test("tells an error and its causes in one line, each message once", () => {
     const root = new Error("the disk is full");
     const middle = new Error("write failed: the disk is full", { cause: root });
     expect(describeError(new Error("no\n  database", { cause: middle }))).toBe(
@@ -13,7 +13,7 @@ describe("describeError", () => {
     );
   });
 
-  it.each([
+  test.each([
     "listen EADDRINUSE: address already in use 127.0.0.1:8081",
     "No address added out of total 1 resolved errors: [listen EADDRINUSE: address already in use 127.0.0.1:8081]",
   ])("says in words that a port is in use: %s", (message) => {
@@ -24,7 +24,7 @@ describe("describeError", () => {
     );
   });
 
-  it.each([":::8080", "0.0.0.0:8080"])(
+  test.each([":::8080", "0.0.0.0:8080"])(
     "names the port alone if it is of every address: %s",
     (address) => {
       expect(
@@ -33,7 +33,7 @@ describe("describeError", () => {
     },
   );
 
-  it("knows the errors of a real socket and of grpc-js", async () => {
+  test("knows the errors of a real socket and of grpc-js", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const address = taken.address();
@@ -55,24 +55,24 @@ describe("describeError", () => {
     expect(describeError(grpcError)).toBe(sentence);
   });
 
-  it("tells the first of several errors", () => {
+  test("tells the first of several errors", () => {
     const refused = new Error("connect ECONNREFUSED 127.0.0.1:5432");
     expect(describeError(new AggregateError([refused, refused]))).toBe(
       "nothing answers at 127.0.0.1:5432",
     );
   });
 
-  it("tells what came first of two errors, not what stopping did to it", () => {
+  test("tells what came first of two errors, not what stopping did to it", () => {
     const both = new SuppressedError(new Error("stuck"), new Error("no luck"));
     expect(describeError(both)).toBe("no luck");
   });
 
-  it("says that a folder may not be used", () => {
+  test("says that a folder may not be used", () => {
     const message = "EACCES: permission denied, mkdir '/data/blobs'";
     expect(describeError(new Error(message))).toBe("this user may not use /data/blobs");
   });
 
-  it.each<[string, unknown, string]>([
+  test.each<[string, unknown, string]>([
     ["a text", "no luck", "no luck"],
     ["nothing", undefined, ""],
     ["an error without a message", new TypeError(), "TypeError"],
@@ -80,7 +80,7 @@ describe("describeError", () => {
     expect(describeError(thrown)).toBe(described);
   });
 
-  it("ends on a cause that is itself", () => {
+  test("ends on a cause that is itself", () => {
     const error = new Error("round");
     error.cause = error;
     expect(describeError(error)).toBe("round");

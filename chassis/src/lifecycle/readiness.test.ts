@@ -1,7 +1,7 @@
 import { createReadiness } from "./readiness.ts";
 
 describe("a readiness", () => {
-  it("says no at first, and tells its watchers of changes only", () => {
+  test("says no at first, and tells its watchers of changes only", () => {
     const readiness = createReadiness();
     const told: boolean[] = [];
     const stop = readiness.watch((isReady) => told.push(isReady));

@@ -91,7 +91,7 @@ function canConnect(port: number): Promise<boolean> {
 }
 
 describe("a process", () => {
-  it.each(["SIGTERM", "SIGINT"] as const)(
+  test.each(["SIGTERM", "SIGINT"] as const)(
     "lets what runs end on %s, and exits 0",
     async (signal) => {
       const process = run("serves");
@@ -110,7 +110,7 @@ describe("a process", () => {
     },
   );
 
-  it("takes the echoes of one Ctrl-C for one", async () => {
+  test("takes the echoes of one Ctrl-C for one", async () => {
     const process = run("serves");
     await process.message(isPort);
     process.child.kill("SIGINT");
@@ -118,7 +118,7 @@ describe("a process", () => {
     expect((await process.ended).code).toBe(0);
   });
 
-  it("exits 1 at once on a later signal", async () => {
+  test("exits 1 at once on a later signal", async () => {
     const process = run("never drains");
     await process.message(isPort);
     const { code, lines } = await insist(process, "SIGTERM");
@@ -127,7 +127,7 @@ describe("a process", () => {
     expect(process.messages).not.toContain("closed");
   });
 
-  it("cuts off what does not end in time, closes, and exits 0", async () => {
+  test("cuts off what does not end in time, closes, and exits 0", async () => {
     const process = run("never drains", { DRAIN_TIMEOUT_MS: "50" });
     await process.message(isPort);
     process.child.kill("SIGTERM");
@@ -137,7 +137,7 @@ describe("a process", () => {
     expect(lines).toContainEqual(expect.objectContaining({ level: "warn", step: "drain" }));
   });
 
-  it("logs what fails while it stops, and exits 1", async () => {
+  test("logs what fails while it stops, and exits 1", async () => {
     const process = run("fails to close");
     await process.message(isPort);
     process.child.kill("SIGTERM");
@@ -148,7 +148,7 @@ describe("a process", () => {
     );
   });
 
-  it("gives up starting on a signal, and exits 0", async () => {
+  test("gives up starting on a signal, and exits 0", async () => {
     const process = run("slow to start");
     await process.message(is("starting"));
     process.child.kill("SIGTERM");
@@ -156,7 +156,7 @@ describe("a process", () => {
     expect([code, stderr]).toEqual([0, ""]);
   });
 
-  it("drains and exits if the supervisor that spawned it is gone", async () => {
+  test("drains and exits if the supervisor that spawned it is gone", async () => {
     const process = run("serves");
     await process.message(isPort);
     process.child.disconnect();
@@ -165,7 +165,7 @@ describe("a process", () => {
     expect(lines[1]).toMatchObject({ message: "stopping", why: "the supervisor is gone" });
   });
 
-  it("is no orphan of a supervisor that was killed, though its log leads nowhere", async () => {
+  test("is no orphan of a supervisor that was killed, though its log leads nowhere", async () => {
     const supervisor = run("supervises");
     const port = await supervisor.message(isPort);
     supervisor.child.kill("SIGKILL");
@@ -176,7 +176,7 @@ describe("a process", () => {
     expect(isServing).toBe(false);
   });
 
-  it("says every fault of its settings in a sentence, and exits 78", async () => {
+  test("says every fault of its settings in a sentence, and exits 78", async () => {
     const secret = "mysql://root:s3cret@db/x";
     const process = run("misconfigured", { FIXTURE_PORT: "x", FIXTURE_DATABASE_URL: secret });
     const { code, stderr, lines } = await process.ended;
@@ -189,7 +189,7 @@ describe("a process", () => {
     );
   });
 
-  it("says in one sentence that its port is in use, and exits 1", async () => {
+  test("says in one sentence that its port is in use, and exits 1", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const address = taken.address();
@@ -202,7 +202,7 @@ describe("a process", () => {
     );
   });
 
-  it.each(["throws", "rejects"])(
+  test.each(["throws", "rejects"])(
     "logs an error that nobody caught once, drains and exits 1: %s",
     async (scenario) => {
       const process = run(scenario);

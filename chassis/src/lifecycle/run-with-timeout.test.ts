@@ -1,11 +1,11 @@
 import { runWithTimeout } from "./run-with-timeout.ts";
 
 describe("runWithTimeout", () => {
-  it("says that it ended in time", async () => {
+  test("says that it ended in time", async () => {
     expect(await runWithTimeout(async () => {}, 60_000)).toBe(true);
   });
 
-  it("aborts what takes too long, and does not wait for it", async () => {
+  test("aborts what takes too long, and does not wait for it", async () => {
     let reason: unknown;
     const run = (signal: AbortSignal) => {
       signal.addEventListener("abort", () => {
@@ -17,7 +17,7 @@ describe("runWithTimeout", () => {
     expect(reason).toEqual(new Error("the 1 ms for it are over"));
   });
 
-  it("throws what it throws", async () => {
+  test("throws what it throws", async () => {
     const run = () => Promise.reject(new Error("stuck"));
     await expect(runWithTimeout(run, 60_000)).rejects.toThrow("stuck");
   });

@@ -17,14 +17,14 @@ function parts(names: readonly string[], failing: { start?: string; stop?: strin
 }
 
 describe("startInOrder", () => {
-  it("starts in order and stops in reverse, once", async () => {
+  test("starts in order and stops in reverse, once", async () => {
     const { events, parts: both } = parts(["pool", "server"]);
     const stop = await startInOrder(both);
     await Promise.all([stop(), stop()]);
     expect(events).toEqual(["pool started", "server started", "server stopped", "pool stopped"]);
   });
 
-  it("stops what was started if a part fails, and names the part", async () => {
+  test("stops what was started if a part fails, and names the part", async () => {
     const { events, parts: three } = parts(["pool", "cache", "server"], { start: "server" });
     await expect(startInOrder(three)).rejects.toMatchObject({
       message: "the server did not start",
@@ -33,14 +33,14 @@ describe("startInOrder", () => {
     expect(events).toEqual(["pool started", "cache started", "cache stopped", "pool stopped"]);
   });
 
-  it("goes on stopping past a part that fails, and throws its error", async () => {
+  test("goes on stopping past a part that fails, and throws its error", async () => {
     const { events, parts: both } = parts(["pool", "server"], { stop: "server" });
     const stop = await startInOrder(both);
     await expect(stop()).rejects.toThrow("stuck");
     expect(events).toContain("pool stopped");
   });
 
-  it("keeps both errors if a part fails and another does not stop", async () => {
+  test("keeps both errors if a part fails and another does not stop", async () => {
     const { parts: both } = parts(["pool", "server"], { start: "server", stop: "pool" });
     await expect(startInOrder(both)).rejects.toMatchObject({
       error: { message: "stuck" },

@@ -34,25 +34,25 @@ const readOnly: ReadOnlySwitch = {
 };
 
 describe("the operations server", () => {
-  it("shows the metrics in Prometheus' format", async () => {
+  test("shows the metrics in Prometheus' format", async () => {
     const response = await ask("/metrics");
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toContain("version=0.0.4");
     expect(await response.text()).toContain('service="images"');
   });
 
-  it("says that the process is alive", async () => {
+  test("says that the process is alive", async () => {
     expect((await ask("/healthz?verbose=1")).status).toBe(200);
   });
 
-  it("says whether the process is ready", async () => {
+  test("says whether the process is ready", async () => {
     expect((await ask("/readyz")).status).toBe(200);
     isReady = false;
     const response = await ask("/readyz");
     expect([response.status, await response.text()]).toEqual([503, "not ready\n"]);
   });
 
-  it("switches to read-only and back, and answers what holds", async () => {
+  test("switches to read-only and back, and answers what holds", async () => {
     const on = { readOnly: true, operator: true, primary: "writable" };
     const off = { ...on, readOnly: false, operator: false };
     expect(await (await ask("/read-only", "PUT")).json()).toEqual(on);
@@ -62,7 +62,7 @@ describe("the operations server", () => {
     expect(await (await ask("/read-only", "DELETE")).json()).toEqual(off);
   });
 
-  it("changes nothing by a method that a web page may use", async () => {
+  test("changes nothing by a method that a web page may use", async () => {
     const response = await ask("/read-only", "POST");
     expect([response.status, response.headers.get("allow")]).toEqual([
       405,
@@ -71,7 +71,7 @@ describe("the operations server", () => {
     expect(refusing).toBe(false);
   });
 
-  it("has no switch for a process without a database", async () => {
+  test("has no switch for a process without a database", async () => {
     const gateway = await startOperationsServer({
       host: "127.0.0.1",
       port: 0,
@@ -83,21 +83,21 @@ describe("the operations server", () => {
     await gateway.close();
   });
 
-  it("has nothing else", async () => {
+  test("has nothing else", async () => {
     expect((await ask("/")).status).toBe(404);
     expect((await ask("//healthz")).status).toBe(404);
     const response = await ask("/healthz", "POST");
     expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
   });
 
-  it("answers 500 without a detail if a metric can't be read", async () => {
+  test("answers 500 without a detail if a metric can't be read", async () => {
     broken = true;
     const response = await ask("/metrics");
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("secret");
   });
 
-  it("fails with EADDRINUSE if the port is taken", async () => {
+  test("fails with EADDRINUSE if the port is taken", async () => {
     const { port } = server;
     const second = startOperationsServer({
       host: "127.0.0.1",

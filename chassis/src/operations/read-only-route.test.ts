@@ -13,7 +13,7 @@ describe("the switch to read-only", () => {
     isOn = false;
   });
 
-  it.each(["127.0.0.1", "127.8.0.9", "::1", "::ffff:127.0.0.1"])(
+  test.each(["127.0.0.1", "127.8.0.9", "::1", "::ffff:127.0.0.1"])(
     "can be used from %s, the process's own machine",
     (address) => {
       expect(answerReadOnly({ method: "PUT", address }, readOnly).status).toBe(200);
@@ -21,7 +21,7 @@ describe("the switch to read-only", () => {
     },
   );
 
-  it.each(["10.0.0.7", "::ffff:10.0.0.7", "fe80::1", "nonsense", undefined])(
+  test.each(["10.0.0.7", "::ffff:10.0.0.7", "fe80::1", "nonsense", undefined])(
     "can be looked at from %s, and not used",
     (address) => {
       expect(answerReadOnly({ method: "GET", address }, readOnly).status).toBe(200);

@@ -2,7 +2,7 @@ import { renderMetrics } from "#operations/render-metrics.ts";
 import { createMetrics } from "./metrics.ts";
 
 describe("the metrics of the failure policy", () => {
-  it("are read at each scrape, by callee and method", async () => {
+  test("are read at each scrape, by callee and method", async () => {
     const metrics = createMetrics({ service: "test" });
     const labels = { callee: "users", method: "GetUser" };
     const bulkhead = { inFlight: 1, queued: 2 };

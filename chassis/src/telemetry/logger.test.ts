@@ -10,7 +10,7 @@ function capture(level: LogLevel = "info") {
 }
 
 describe("a logger", () => {
-  it("writes a JSON line with the time in UTC, the level, the service and the request", () => {
+  test("writes a JSON line with the time in UTC, the level, the service and the request", () => {
     const { logger, lines } = capture();
     logger.child({ requestId: "r1" }).info({ imageId: "i1" }, "stored");
 
@@ -27,14 +27,14 @@ describe("a logger", () => {
     ]);
   });
 
-  it("writes nothing below its level", () => {
+  test("writes nothing below its level", () => {
     const { logger, lines } = capture("warn");
     logger.info("no");
     logger.warn("yes");
     expect(lines().map((line) => line.message)).toEqual(["yes"]);
   });
 
-  it.each(["error", "err"])("writes an error given as `%s` with its causes", (key) => {
+  test.each(["error", "err"])("writes an error given as `%s` with its causes", (key) => {
     const { logger, lines } = capture();
     const cause = new Error("connection refused", { cause: new TypeError("at the root") });
     const metadata = { id: "i1" };
@@ -52,7 +52,7 @@ describe("a logger", () => {
     });
   });
 
-  it("writes an error whose cause is itself", () => {
+  test("writes an error whose cause is itself", () => {
     const { logger, lines } = capture();
     const error = new Error("round");
     error.cause = error;
@@ -60,7 +60,7 @@ describe("a logger", () => {
     expect(lines()).toHaveLength(1);
   });
 
-  it("never writes a secret, wherever it stands, and changes nothing that it is given", () => {
+  test("never writes a secret, wherever it stands, and changes nothing that it is given", () => {
     const { logger, text, lines } = capture();
     const secrets = {
       authorization: "s3cret",

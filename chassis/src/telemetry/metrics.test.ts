@@ -8,7 +8,7 @@ async function samplesOf(name: string, ...apps: Parameters<typeof renderMetrics>
 }
 
 describe("metrics", () => {
-  it("count calls by method and outcome, with buckets from 1 ms to 10 s", async () => {
+  test("count calls by method and outcome, with buckets from 1 ms to 10 s", async () => {
     const metrics = createMetrics({ service: "images" });
     metrics.rpcServer.observe({ method: "S/Get", code: "OK" }, 0.0004);
     metrics.rpcClient.observe({ callee: "users", method: "S/Get", code: "UNAVAILABLE" }, 20);
@@ -26,7 +26,7 @@ describe("metrics", () => {
     );
   });
 
-  it("show a breaker's state, and count its changes but not its making", async () => {
+  test("show a breaker's state, and count its changes but not its making", async () => {
     const metrics = createMetrics({ service: "images" });
     for (const state of ["closed", "open", "half-open", "open"] as const) {
       metrics.observeBreaker({ callee: "users", method: "Get", state });
@@ -39,7 +39,7 @@ describe("metrics", () => {
     ]);
   });
 
-  it("ask a pool at each scrape, until it is no longer watched", async () => {
+  test("ask a pool at each scrape, until it is no longer watched", async () => {
     const metrics = createMetrics({ service: "images" });
     const statistics = { total: 5, idle: 2, waiting: 7, max: 10 };
     const stop = metrics.watchPool("primary", () => statistics);
@@ -55,7 +55,7 @@ describe("metrics", () => {
     expect(await samplesOf("database_pool", metrics)).toEqual([]);
   });
 
-  it("of several apps in one process stand on one page, each name once", async () => {
+  test("of several apps in one process stand on one page, each name once", async () => {
     const apps = ["users", "images"].map((service) => createMetrics({ service }));
     for (const { rpcServer } of apps) {
       rpcServer.observe({ method: "S/Get", code: "OK" }, 0.1);
@@ -68,7 +68,7 @@ describe("metrics", () => {
     expect(page).toMatch(/_count\{method="S\/Get",code="OK",service="images"\} 1/);
   });
 
-  it("tell the state of the process and of its event loop", async () => {
+  test("tell the state of the process and of its event loop", async () => {
     const page = await renderMetrics([]);
     expect(page).toMatch(/^nodejs_eventloop_utilization_ratio [01]/m);
     expect(page).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);

@@ -4,20 +4,20 @@ const ONCE = { attempts: 1 };
 const found = (...values: readonly string[]) => new Map([["image a", values]]);
 
 describe("Ledger", () => {
-  it("misses what was acknowledged and is not there", () => {
+  test("misses what was acknowledged and is not there", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge(ONCE);
     expect(ledger.findFaults(found("first"))).toEqual([]);
     expect(ledger.findFaults(found())).toEqual(['image a is not there, and should be "first"']);
   });
 
-  it("notices what is there twice, acknowledged or not", () => {
+  test("notices what is there twice, acknowledged or not", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first");
     expect(ledger.findFaults(found("first", "first"))).toEqual(["image a is there 2 times"]);
   });
 
-  it("lets a write in doubt be done or not, and nothing else", () => {
+  test("lets a write in doubt be done or not, and nothing else", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge(ONCE);
     ledger.write("image a", "second");
@@ -28,7 +28,7 @@ describe("Ledger", () => {
     ]);
   });
 
-  it("notices what was deleted and is there again", () => {
+  test("notices what was deleted and is there again", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge(ONCE);
     ledger.write("image a", null).acknowledge(ONCE);
@@ -37,7 +37,7 @@ describe("Ledger", () => {
     ]);
   });
 
-  it("takes a write that was sent twice for done, and for open to be done again", () => {
+  test("takes a write that was sent twice for done, and for open to be done again", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge({ attempts: 2 });
     expect(ledger.isSettled("image a")).toBe(false);

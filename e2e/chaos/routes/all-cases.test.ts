@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { ALL_CASES } from "./all-cases.ts";
 
 describe("the load", () => {
-  it("uses every route of the OpenAPI document, and none that is not there", async () => {
+  test("uses every route of the OpenAPI document, and none that is not there", async () => {
     const { paths } = JSON.parse(await readFile("gateway/openapi.json", "utf8"));
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),

@@ -2,12 +2,12 @@ import { FAULTS } from "./faults.ts";
 import { parseArguments } from "./parse-arguments.ts";
 
 describe("parseArguments", () => {
-  it("plays everything unless something is named", () => {
+  test("plays everything unless something is named", () => {
     const { targets, faults, isWhole } = parseArguments([]);
     expect([targets.length, faults.length, isWhole]).toEqual([8, 6, true]);
   });
 
-  it("plays what is named, in the usual order, and passes over pnpm's own dashes", () => {
+  test("plays what is named, in the usual order, and passes over pnpm's own dashes", () => {
     const words = ["--", "--target", "images-db", "--target", "users", "--rate", "20"];
     expect(parseArguments(words)).toEqual({
       targets: ["users", "images-db"],
@@ -18,7 +18,7 @@ describe("parseArguments", () => {
     });
   });
 
-  it.each([
+  test.each([
     [["--target", "redis"], "--target must be one of users, images"],
     [["--fault", "tired"], "--fault must be one of killed, frozen"],
     [["--rate", "0"], "--rate must be a whole number from 1 to 500"],

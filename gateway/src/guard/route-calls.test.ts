@@ -11,13 +11,13 @@ const { batchGetCommentCounts } = CommentService.method;
 describe("what a route waits for", () => {
   const timeoutMs = (method: Parameters<typeof policyOf>[0]) => policyOf(method).timeoutMs;
 
-  it("may take as long as its calls one after the other; those at the same time count once", () => {
+  test("may take as long as its calls one after the other; those at the same time count once", () => {
     const { calls } = waitsFor(getImage, [batchGetUsers, batchGetCommentCounts]);
     const longest = Math.max(timeoutMs(batchGetUsers), timeoutMs(batchGetCommentCounts));
     expect(calls.budgetMs).toBe(timeoutMs(getImage) + longest);
   });
 
-  it("matters as much as the method that it is there for", () => {
+  test("matters as much as the method that it is there for", () => {
     expect(waitsFor(getImage, batchGetUsers).calls.policy).toBe(policyOf(getImage));
   });
 });

@@ -1,7 +1,7 @@
 import { accepts } from "./acceptable.ts";
 
 describe("Accept", () => {
-  it.each([
+  test.each([
     [undefined, true],
     ["", true],
     ["*/*", true],
@@ -17,7 +17,7 @@ describe("Accept", () => {
     expect(accepts(header, ["image/webp"])).toBe(expected);
   });
 
-  it("takes one of several types", () => {
+  test("takes one of several types", () => {
     const types = ["application/json", "application/problem+json"];
     expect(accepts("application/problem+json", types)).toBe(true);
   });

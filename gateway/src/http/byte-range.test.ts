@@ -1,7 +1,7 @@
 import { parseByteRange } from "./byte-range.ts";
 
 describe("Range", () => {
-  it.each([
+  test.each([
     ["bytes=0-0", { first: 0, last: 0 }],
     ["bytes=5-", { first: 5 }],
     ["bytes=-5", { last: 5 }],

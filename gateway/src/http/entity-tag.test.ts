@@ -1,7 +1,7 @@
 import { matchesNone, parseEntityTags, resourceTag, versionOf } from "./entity-tag.ts";
 
 describe("an entity tag", () => {
-  it("changes with the version and with the bytes", () => {
+  test("changes with the version and with the bytes", () => {
     const tag = resourceTag("3", '{"a":1}');
     expect(tag).toMatch(/^"3\.[\w-]{16}"$/);
     expect(resourceTag("4", '{"a":1}')).not.toBe(tag);
@@ -9,7 +9,7 @@ describe("an entity tag", () => {
     expect(resourceTag("3", '{"a":1}')).toBe(tag);
   });
 
-  it.each<[string, ReturnType<typeof parseEntityTags>]>([
+  test.each<[string, ReturnType<typeof parseEntityTags>]>([
     ["*", "*"],
     [' "a" ', [{ weak: false, opaque: "a" }]],
     [
@@ -30,7 +30,7 @@ describe("an entity tag", () => {
     expect(parseEntityTags(header)).toEqual(expected);
   });
 
-  it("gives its version only if it is one of ours, and strong", () => {
+  test("gives its version only if it is one of ours, and strong", () => {
     const opaque = "12.abcdefghijklmnop";
     expect(versionOf({ weak: false, opaque })).toBe("12");
     expect(versionOf({ weak: true, opaque })).toBeUndefined();
@@ -38,14 +38,14 @@ describe("an entity tag", () => {
     expect(versionOf({ weak: false, opaque: "x.abcdefghijklmnop" })).toBeUndefined();
   });
 
-  it("is compared weakly by If-None-Match", () => {
+  test("is compared weakly by If-None-Match", () => {
     expect(matchesNone(undefined, '"a"')).toBe(false);
     expect(matchesNone('W/"a"', '"a"')).toBe(true);
     expect(matchesNone('"b"', '"a"')).toBe(false);
     expect(matchesNone("nonsense", '"a"')).toBe(false);
   });
 
-  it("is parsed in one pass: a list of 400,000 characters that never ends would otherwise take minutes", () => {
+  test("is parsed in one pass: a list of 400,000 characters that never ends would otherwise take minutes", () => {
     expect(parseEntityTags(`${'"a",'.repeat(100_000)}"`)).toBeUndefined();
   });
 });

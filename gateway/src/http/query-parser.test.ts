@@ -3,19 +3,19 @@ import { findQueryFaults, parseQuery } from "./query-parser.ts";
 const knowsAll = () => true;
 
 describe("a query", () => {
-  it("is decoded, and an unknown parameter is nobody's business", () => {
+  test("is decoded, and an unknown parameter is nobody's business", () => {
     const query = parseQuery("a=1&b=%F0%9F%91%8D+x&&c");
     expect({ ...query }).toMatchObject({ a: "1", b: "👍 x", c: "" });
     expect(findQueryFaults(query, knowsAll)).toEqual([]);
   });
 
-  it("has no members but its own", () => {
+  test("has no members but its own", () => {
     const query = parseQuery("__proto__=1");
     expect(Object.getPrototypeOf(query)).toBeNull();
     expect(Object.keys(query)).toEqual(["__proto__"]);
   });
 
-  it.each([
+  test.each([
     ["a=%", "a"],
     ["a=%ff", "a"],
     ["%ff=1", "%ff"],
@@ -26,7 +26,7 @@ describe("a query", () => {
     expect(findQueryFaults(parseQuery(text), knowsAll)).toMatchObject([{ field }]);
   });
 
-  it("may repeat a parameter that the route does not know", () => {
+  test("may repeat a parameter that the route does not know", () => {
     expect(findQueryFaults(parseQuery("a=1&a=2"), () => false)).toEqual([]);
   });
 });

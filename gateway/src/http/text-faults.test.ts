@@ -1,12 +1,12 @@
 import { findTextFaults } from "./text-faults.ts";
 
 describe("texts that no database could keep", () => {
-  it("are found wherever they stand", () => {
+  test("are found wherever they stand", () => {
     const body = { a: "\0", b: ["ok", "\ud800"], c: { d: "x\0y" }, e: 7, f: null };
     expect(findTextFaults(body).map(({ field }) => field)).toEqual(["a", "b[1]", "c.d"]);
   });
 
-  it("are not looked for at any depth", () => {
+  test("are not looked for at any depth", () => {
     let deep: unknown = "x";
     for (let depth = 0; depth < 10_000; depth++) deep = [deep];
     expect(findTextFaults({ tags: deep })).toEqual([

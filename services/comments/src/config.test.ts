@@ -6,7 +6,7 @@ import { CONFIGURATION_FIELDS, readConfig } from "./config.ts";
 const README = new URL("../README.md", import.meta.url);
 
 describe("the configuration", () => {
-  it("names everything that must be set, at once", () => {
+  test("names everything that must be set, at once", () => {
     const read = () => readConfig({});
     expect(read).toThrow(ConfigurationError);
     for (const variable of [
@@ -20,7 +20,7 @@ describe("the configuration", () => {
     }
   });
 
-  it("leaves this machine only with TLS, or if it is told that the network is trusted", () => {
+  test("leaves this machine only with TLS, or if it is told that the network is trusted", () => {
     const far = { GRPC_HOST: "0.0.0.0", IMAGES_ADDRESS: "images:8082" };
     const away = /GRPC_HOST must name loopback.*IMAGES_ADDRESS must name loopback/;
     expect(() => readConfig(far)).toThrow(away);
@@ -29,7 +29,7 @@ describe("the configuration", () => {
     expect(() => readConfig({ ...far, ...files })).not.toThrow(away);
   });
 
-  it("stands in the README, line by line", async () => {
+  test("stands in the README, line by line", async () => {
     const readme = await readFile(README, "utf8");
     for (const { variable, expected, default: value = "", description } of describeConfiguration(
       CONFIGURATION_FIELDS,

@@ -39,7 +39,7 @@ function get(id: string) {
 }
 
 describe("UpdateComment", () => {
-  it("changes the body, and says so", async () => {
+  test("changes the body, and says so", async () => {
     const comment = await service.write(author, imageId);
     const edited = await edit(author, { id: comment.id, body: "better\nsaid", etag: comment.etag });
     expect(edited).toMatchObject({ id: comment.id, body: "better\nsaid", edited: true });
@@ -48,7 +48,7 @@ describe("UpdateComment", () => {
     expect(await get(comment.id)).toEqual(edited);
   });
 
-  it("fails with NOT_COMMENT_AUTHOR for anyone else, the image's owner too", async () => {
+  test("fails with NOT_COMMENT_AUTHOR for anyone else, the image's owner too", async () => {
     const { id } = await service.write(author, imageId);
     await expect(edit(owner, { id })).rejects.toMatchObject({
       reason: "NOT_COMMENT_AUTHOR",
@@ -56,7 +56,7 @@ describe("UpdateComment", () => {
     });
   });
 
-  it("fails with EDIT_WINDOW_OVER when 15 minutes have passed, and not before", async () => {
+  test("fails with EDIT_WINDOW_OVER when 15 minutes have passed, and not before", async () => {
     const { id } = await service.write(author, imageId);
     service.advanceClock(14 * 60_000);
     await edit(author, { id });
@@ -67,7 +67,7 @@ describe("UpdateComment", () => {
     });
   });
 
-  it("fails with ETAG_MISMATCH if the comment was edited meanwhile: of two edits one is made", async () => {
+  test("fails with ETAG_MISMATCH if the comment was edited meanwhile: of two edits one is made", async () => {
     const { id, etag } = await service.write(author, imageId);
     const outcomes = await Promise.allSettled([
       edit(author, { id, etag, body: "one" }),
@@ -77,13 +77,13 @@ describe("UpdateComment", () => {
     expect(failed).toMatchObject([{ reason: { reason: "ETAG_MISMATCH", code: status.ABORTED } }]);
   });
 
-  it("keeps the etag while others reply", async () => {
+  test("keeps the etag while others reply", async () => {
     const { id, etag } = await service.write(author, imageId);
     await service.write(owner, imageId, { parentId: id });
     expect(await edit(author, { id, etag })).toMatchObject({ body: "edited", replyCount: 1 });
   });
 
-  it("is possible after the owner has closed the comments", async () => {
+  test("is possible after the owner has closed the comments", async () => {
     const closedId = service.images.put({ ownerId: owner.id });
     const { id } = await service.write(author, closedId);
     service.images.put({ ownerId: owner.id, commentsOpen: false }, closedId);
@@ -91,14 +91,14 @@ describe("UpdateComment", () => {
     await service.comments.deleteComment({ id }, author.context());
   });
 
-  it("fails with COMMENT_NOT_FOUND for a tombstone, and for what is not there", async () => {
+  test("fails with COMMENT_NOT_FOUND for a tombstone, and for what is not there", async () => {
     const { comment } = await writeTombstone();
     for (const id of [comment.id, newId()]) {
       await expect(edit(author, { id })).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
     }
   });
 
-  it.each([
+  test.each([
     ["no path", []],
     ["an unknown path", ["body", "nope"]],
     ["a path that cannot be changed", ["author_id"]],
@@ -110,13 +110,13 @@ describe("UpdateComment", () => {
     });
   });
 
-  it("names every bad field at once", async () => {
+  test("names every bad field at once", async () => {
     await expect(edit(author, { id: "x", body: "" }, ["x"])).rejects.toMatchObject({
       violations: [{ field: "update_mask" }, { field: "comment.id" }, { field: "comment.body" }],
     });
   });
 
-  it("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
+  test("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
     const { id } = await service.write(author, imageId);
     const request = { comment: { id, body: "a" }, updateMask: { paths: ["body"] } };
     await expect(service.comments.updateComment(request, contextFor())).rejects.toMatchObject({
@@ -126,7 +126,7 @@ describe("UpdateComment", () => {
 });
 
 describe("DeleteComment", () => {
-  it("leaves no trace of a comment without replies, and its parent counts one less", async () => {
+  test("leaves no trace of a comment without replies, and its parent counts one less", async () => {
     const parent = await service.write(author, imageId);
     const reply = await service.write(author, imageId, { parentId: parent.id });
     await service.comments.deleteComment({ id: reply.id }, author.context());
@@ -134,7 +134,7 @@ describe("DeleteComment", () => {
     expect(await get(parent.id)).toEqual(parent);
   });
 
-  it("leaves a tombstone of a comment with replies", async () => {
+  test("leaves a tombstone of a comment with replies", async () => {
     const { comment, reply } = await writeTombstone();
     const tombstone = await get(comment.id);
     expect(tombstone).toMatchObject({ deleted: true, body: "", authorId: "", replyCount: 1 });
@@ -142,7 +142,7 @@ describe("DeleteComment", () => {
     expect(await get(reply.id)).toEqual(reply);
   });
 
-  it("takes tombstones away upward with the last reply that they were kept for", async () => {
+  test("takes tombstones away upward with the last reply that they were kept for", async () => {
     const top = await service.write(author, imageId);
     const middle = await service.write(author, imageId, { parentId: top.id });
     const bottom = await service.write(author, imageId, { parentId: middle.id });
@@ -156,7 +156,7 @@ describe("DeleteComment", () => {
     }
   });
 
-  it("stops at a comment that is alive, and at a tombstone that has other replies", async () => {
+  test("stops at a comment that is alive, and at a tombstone that has other replies", async () => {
     const alive = await service.write(author, imageId);
     const tombstone = await service.write(author, imageId, { parentId: alive.id });
     const first = await service.write(author, imageId, { parentId: tombstone.id });
@@ -169,7 +169,7 @@ describe("DeleteComment", () => {
     expect(await get(alive.id)).toMatchObject({ deleted: false, replyCount: 0 });
   });
 
-  it("is for the author at any time, and for the image's owner", async () => {
+  test("is for the author at any time, and for the image's owner", async () => {
     const old = await service.write(author, imageId);
     service.advanceClock(24 * 60 * 60_000);
     await service.comments.deleteComment({ id: old.id }, author.context());
@@ -178,14 +178,14 @@ describe("DeleteComment", () => {
     await expect(get(id)).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
   });
 
-  it("fails with NOT_COMMENT_AUTHOR for anyone else", async () => {
+  test("fails with NOT_COMMENT_AUTHOR for anyone else", async () => {
     const { id } = await service.write(author, imageId);
     const stranger = await service.signIn();
     const call = service.comments.deleteComment({ id }, stranger.context());
     await expect(call).rejects.toMatchObject({ reason: "NOT_COMMENT_AUTHOR" });
   });
 
-  it("fails with ETAG_MISMATCH if the comment was edited meanwhile", async () => {
+  test("fails with ETAG_MISMATCH if the comment was edited meanwhile", async () => {
     const { id, etag } = await service.write(author, imageId);
     const edited = await edit(author, { id });
     const call = service.comments.deleteComment({ id, etag }, author.context());
@@ -193,7 +193,7 @@ describe("DeleteComment", () => {
     await service.comments.deleteComment({ id, etag: edited.etag }, author.context());
   });
 
-  it("fails with COMMENT_NOT_FOUND for a tombstone, and the second time", async () => {
+  test("fails with COMMENT_NOT_FOUND for a tombstone, and the second time", async () => {
     const { comment, reply } = await writeTombstone();
     await service.comments.deleteComment({ id: reply.id }, author.context());
     for (const { id } of [comment, reply]) {
@@ -202,7 +202,7 @@ describe("DeleteComment", () => {
     }
   });
 
-  it("fails with INVALID_ARGUMENT for what is no id, and UNAUTHENTICATED without a token", async () => {
+  test("fails with INVALID_ARGUMENT for what is no id, and UNAUTHENTICATED without a token", async () => {
     await expect(
       service.comments.deleteComment({ id: "1" }, author.context()),
     ).rejects.toMatchObject({ reason: "INVALID_ARGUMENT", violations: [{ field: "id" }] });

@@ -39,7 +39,7 @@ async function outcomesOf(calls: readonly Promise<unknown>[]): Promise<string[]>
 }
 
 describe("BatchGetCommentCounts", () => {
-  it("counts comments and replies, and no tombstones", async () => {
+  test("counts comments and replies, and no tombstones", async () => {
     const comment = await service.write(author, imageId);
     const reply = await service.write(author, imageId, { parentId: comment.id });
     expect(await countOf(imageId)).toBe(2);
@@ -49,7 +49,7 @@ describe("BatchGetCommentCounts", () => {
     expect(await countOf(imageId)).toBe(0);
   });
 
-  it("answers each image once, and 0 for one without comments", async () => {
+  test("answers each image once, and 0 for one without comments", async () => {
     await service.write(author, imageId);
     const none = newId();
     const request = { imageIds: [imageId, none, imageId] };
@@ -60,13 +60,13 @@ describe("BatchGetCommentCounts", () => {
     ]);
   });
 
-  it("asks images for nothing", async () => {
+  test("asks images for nothing", async () => {
     const asked = service.images.asked();
     await countOf(imageId);
     expect(service.images.asked()).toBe(asked);
   });
 
-  it("fails with INVALID_ARGUMENT for what is no id, for none, and for more than 200", async () => {
+  test("fails with INVALID_ARGUMENT for what is no id, for none, and for more than 200", async () => {
     const batches: [string[], string][] = [
       [[newId(), "x"], "image_ids[1]"],
       [[], "image_ids"],
@@ -83,7 +83,7 @@ describe("BatchGetCommentCounts", () => {
 });
 
 describe("the counters", () => {
-  it("miss none of the replies that are written at once", async () => {
+  test("miss none of the replies that are written at once", async () => {
     const { id: parentId } = await service.write(author, imageId);
     const replies = Array.from({ length: 20 }, () => service.write(author, imageId, { parentId }));
     await Promise.all(replies);
@@ -93,7 +93,7 @@ describe("the counters", () => {
     expect(await recountComments(service.database, imageId, NEVER)).toBe(0);
   });
 
-  it("agree with the rows when a comment is deleted while others reply to it", async () => {
+  test("agree with the rows when a comment is deleted while others reply to it", async () => {
     for (let round = 0; round < 10; round++) {
       const { id: parentId } = await service.write(author, imageId);
       const [deleted, ...replies] = await outcomesOf([
@@ -111,7 +111,7 @@ describe("the counters", () => {
     expect(await recountComments(service.database, imageId, NEVER)).toBe(0);
   });
 
-  it("come to nothing when a whole thread is deleted at once, in any order", async () => {
+  test("come to nothing when a whole thread is deleted at once, in any order", async () => {
     const ids: string[] = [];
     for (let depth = 1; depth <= 8; depth++) {
       const parentId = ids.at(-1);
@@ -126,7 +126,7 @@ describe("the counters", () => {
     expect(await recountComments(service.database, imageId, NEVER)).toBe(0);
   });
 
-  it("count a comment once that is deleted twice at once", async () => {
+  test("count a comment once that is deleted twice at once", async () => {
     const { id } = await service.write(author, imageId);
     await service.write(author, imageId);
     const outcomes = await outcomesOf([remove(id), remove(id), remove(id)]);
@@ -134,7 +134,7 @@ describe("the counters", () => {
     expect(await countOf(imageId)).toBe(1);
   });
 
-  it("are put right by a recount, and only where they were wrong", async () => {
+  test("are put right by a recount, and only where they were wrong", async () => {
     const { id: parentId } = await service.write(author, imageId);
     await service.write(author, imageId, { parentId });
     const shard = service.database.for(imageId);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 describe("CreateComment", () => {
-  it("answers the comment, as GetComment does from then on", async () => {
+  test("answers the comment, as GetComment does from then on", async () => {
     const body = "first line\n\nsecond 🖼";
     const created = await service.write(author, imageId, { body });
     expect(created).toMatchObject({
@@ -32,11 +32,11 @@ describe("CreateComment", () => {
     expect(await service.comments.getComment({ id: created.id }, contextFor())).toEqual(created);
   });
 
-  it("makes an id that lies in its image's slot, so that it tells the shard", async () => {
+  test("makes an id that lies in its image's slot, so that it tells the shard", async () => {
     expect(slotOf((await service.write(author, imageId)).id)).toBe(slotOf(imageId));
   });
 
-  it("counts a reply in its parent, and leaves the parent's etag and times as they were", async () => {
+  test("counts a reply in its parent, and leaves the parent's etag and times as they were", async () => {
     const parent = await service.write(author, imageId);
     const reply = await service.write(await service.signIn(), imageId, { parentId: parent.id });
     expect(reply).toMatchObject({ parentId: parent.id, depth: 2 });
@@ -48,7 +48,7 @@ describe("CreateComment", () => {
     expect({ ...rest, replyCount: 0 }).toEqual(parent);
   });
 
-  it("fails with TOO_DEEP for a reply to a comment of depth 8", async () => {
+  test("fails with TOO_DEEP for a reply to a comment of depth 8", async () => {
     let parent = await service.write(author, imageId);
     while (parent.depth < 8) {
       parent = await service.write(author, imageId, { parentId: parent.id });
@@ -60,7 +60,7 @@ describe("CreateComment", () => {
     });
   });
 
-  it("fails with PARENT_NOT_FOUND if the parent is not there, another image's, or a tombstone", async () => {
+  test("fails with PARENT_NOT_FOUND if the parent is not there, another image's, or a tombstone", async () => {
     const otherImageId = service.images.put({ ownerId: author.id });
     const elsewhere = await service.write(author, otherImageId);
     const tombstone = await service.write(author, imageId);
@@ -74,7 +74,7 @@ describe("CreateComment", () => {
     }
   });
 
-  it("fails with COMMENTS_CLOSED for everyone, the image's owner too", async () => {
+  test("fails with COMMENTS_CLOSED for everyone, the image's owner too", async () => {
     const closedId = service.images.put({ ownerId: author.id, commentsOpen: false });
     for (const user of [author, await service.signIn()]) {
       await expect(service.write(user, closedId)).rejects.toMatchObject({
@@ -84,14 +84,14 @@ describe("CreateComment", () => {
     }
   });
 
-  it("fails with IMAGE_NOT_FOUND if there is no such image", async () => {
+  test("fails with IMAGE_NOT_FOUND if there is no such image", async () => {
     await expect(service.write(author, newId())).rejects.toMatchObject({
       reason: "IMAGE_NOT_FOUND",
       code: status.NOT_FOUND,
     });
   });
 
-  it("fails with UNAUTHENTICATED for somebody who is not signed in, and for a bad token", async () => {
+  test("fails with UNAUTHENTICATED for somebody who is not signed in, and for a bad token", async () => {
     const caller = {
       kind: "user",
       userId: author.id,
@@ -108,7 +108,7 @@ describe("CreateComment", () => {
     }
   });
 
-  it("names every bad field at once, and asks images for nothing", async () => {
+  test("names every bad field at once, and asks images for nothing", async () => {
     const asked = service.images.asked();
     const request = { imageId: "nope", parentId: "", body: " \n" };
     const call = service.comments.createComment(request, author.context());
@@ -120,7 +120,7 @@ describe("CreateComment", () => {
     expect(service.images.asked()).toBe(asked);
   });
 
-  it.each([
+  test.each([
     ["an id in upper case", { imageId: newId().toUpperCase() }, "image_id"],
     ["a body of 2,001 characters", { body: "🖼".repeat(2_001) }, "body"],
     ["a body with NUL", { body: "a\0b" }, "body"],
@@ -134,7 +134,7 @@ describe("CreateComment", () => {
     });
   });
 
-  it("takes a body of 2,000 characters of four bytes each", async () => {
+  test("takes a body of 2,000 characters of four bytes each", async () => {
     const body = "🖼".repeat(2_000);
     expect(await service.write(author, imageId, { body })).toMatchObject({ body });
   });

@@ -46,7 +46,7 @@ async function readAll(
 }
 
 describe("GetComment", () => {
-  it("fails with COMMENT_NOT_FOUND if there is no such comment", async () => {
+  test("fails with COMMENT_NOT_FOUND if there is no such comment", async () => {
     const id = newId();
     await expect(service.comments.getComment({ id }, contextFor())).rejects.toMatchObject({
       reason: "COMMENT_NOT_FOUND",
@@ -56,7 +56,7 @@ describe("GetComment", () => {
 });
 
 describe("ListComments", () => {
-  it("lists the newest first, or the oldest if asked to, and no replies", async () => {
+  test("lists the newest first, or the oldest if asked to, and no replies", async () => {
     const { imageId, ids } = await writeMany(3);
     await writeMany(1, ids[0], imageId);
     for (const [order, expected] of [
@@ -70,7 +70,7 @@ describe("ListComments", () => {
     }
   });
 
-  it("shows a tombstone in its place, with nothing of its author's", async () => {
+  test("shows a tombstone in its place, with nothing of its author's", async () => {
     const { imageId, ids } = await writeMany(1);
     const [id = ""] = ids;
     await writeMany(1, id, imageId);
@@ -79,7 +79,7 @@ describe("ListComments", () => {
     expect(comments).toMatchObject([{ id, authorId: "", body: "", deleted: true, replyCount: 1 }]);
   });
 
-  it("takes 20 if no size is asked for, and 100 at most", async () => {
+  test("takes 20 if no size is asked for, and 100 at most", async () => {
     const { imageId } = await writeMany(101);
     for (const [pageSize, expected] of [
       [0, 20],
@@ -92,7 +92,7 @@ describe("ListComments", () => {
     }
   });
 
-  it("has no next page when the last one is full", async () => {
+  test("has no next page when the last one is full", async () => {
     const { imageId } = await writeMany(4);
     const first = await service.comments.listComments({ imageId, pageSize: 2 }, contextFor());
     const { nextPageToken: pageToken } = first;
@@ -104,7 +104,7 @@ describe("ListComments", () => {
     expect(second.nextPageToken).toBe("");
   });
 
-  it.each([
+  test.each([
     ["newest", CommentOrder.NEWEST],
     ["oldest", CommentOrder.OLDEST],
   ])("pages the %s first, each once, while others write and delete", async (_word, order) => {
@@ -123,12 +123,12 @@ describe("ListComments", () => {
     expect(shown.filter((id) => stay.includes(id))).toEqual(expected);
   });
 
-  it("fails with IMAGE_NOT_FOUND if there is no such image", async () => {
+  test("fails with IMAGE_NOT_FOUND if there is no such image", async () => {
     const call = service.comments.listComments({ imageId: newId() }, contextFor());
     await expect(call).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
   });
 
-  it("names every bad field at once", async () => {
+  test("names every bad field at once", async () => {
     const request = { imageId: "x", order: 9 as CommentOrder, pageSize: -1, pageToken: "?" };
     await expect(service.comments.listComments(request, contextFor())).rejects.toMatchObject({
       reason: "INVALID_ARGUMENT",
@@ -141,7 +141,7 @@ describe("ListComments", () => {
     });
   });
 
-  it("takes no page token of another image, another order, another method, or none's", async () => {
+  test("takes no page token of another image, another order, another method, or none's", async () => {
     const { imageId, ids } = await writeMany(2);
     const [id = ""] = ids;
     const tokenOf = async (of: { imageId: string; order?: CommentOrder }) =>
@@ -169,7 +169,7 @@ describe("ListComments", () => {
 });
 
 describe("ListReplies", () => {
-  it("pages direct replies, the oldest first, and none of their own replies", async () => {
+  test("pages direct replies, the oldest first, and none of their own replies", async () => {
     const { imageId, ids } = await writeMany(1);
     const [commentId = ""] = ids;
     const replies = await writeMany(5, commentId, imageId);
@@ -180,7 +180,7 @@ describe("ListReplies", () => {
     expect(shown).toEqual(replies.ids);
   });
 
-  it("lists the replies to a tombstone", async () => {
+  test("lists the replies to a tombstone", async () => {
     const { imageId, ids } = await writeMany(1);
     const [commentId = ""] = ids;
     const replies = await writeMany(1, commentId, imageId);
@@ -189,12 +189,12 @@ describe("ListReplies", () => {
     expect(comments.map(({ id }) => id)).toEqual(replies.ids);
   });
 
-  it("fails with COMMENT_NOT_FOUND if there is no such comment", async () => {
+  test("fails with COMMENT_NOT_FOUND if there is no such comment", async () => {
     const call = service.comments.listReplies({ commentId: newId() }, contextFor());
     await expect(call).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
   });
 
-  it("fails with INVALID_ARGUMENT for the page token of another comment's replies", async () => {
+  test("fails with INVALID_ARGUMENT for the page token of another comment's replies", async () => {
     const { imageId, ids } = await writeMany(2);
     const [first = "", second = ""] = ids;
     await writeMany(2, first, imageId);

@@ -39,7 +39,7 @@ const BY_IMAGE = ["CreateComment", "ListComments"];
 const READS = ["ListComments", "GetComment", "ListReplies"];
 
 describe("a private image", () => {
-  it.each(Object.keys(GUARDED))("does not exist for another user in %s", async (method) => {
+  test.each(Object.keys(GUARDED))("does not exist for another user in %s", async (method) => {
     const reason = BY_IMAGE.includes(method) ? "IMAGE_NOT_FOUND" : "COMMENT_NOT_FOUND";
     await expect(GUARDED[method]?.(stranger.context())).rejects.toMatchObject({
       reason,
@@ -47,13 +47,13 @@ describe("a private image", () => {
     });
   });
 
-  it.each(READS)("does not exist for an anonymous caller in %s", async (method) => {
+  test.each(READS)("does not exist for an anonymous caller in %s", async (method) => {
     await expect(GUARDED[method]?.(contextFor())).rejects.toMatchObject({
       code: status.NOT_FOUND,
     });
   });
 
-  it("shows its owner everything: the owner's own token goes along to images", async () => {
+  test("shows its owner everything: the owner's own token goes along to images", async () => {
     const { comments } = await service.comments.listComments({ imageId }, owner.context());
     expect(comments.map((comment) => comment.id)).toEqual([id]);
     expect(await service.comments.getComment({ id }, owner.context())).toMatchObject({ id });
@@ -64,7 +64,7 @@ describe("a private image", () => {
 describe("without the images service", () => {
   beforeAll(() => service.images.stop());
 
-  it.each(Object.keys(GUARDED))("%s fails with DEPENDENCY_UNAVAILABLE", async (method) => {
+  test.each(Object.keys(GUARDED))("%s fails with DEPENDENCY_UNAVAILABLE", async (method) => {
     await expect(GUARDED[method]?.(owner.context())).rejects.toMatchObject({
       reason: "DEPENDENCY_UNAVAILABLE",
       code: status.UNAVAILABLE,
@@ -73,7 +73,7 @@ describe("without the images service", () => {
     });
   });
 
-  it("BatchGetCommentCounts answers as before", async () => {
+  test("BatchGetCommentCounts answers as before", async () => {
     const request = { imageIds: [imageId] };
     const { counts } = await service.comments.batchGetCommentCounts(request, contextFor());
     expect(counts).toMatchObject([{ imageId, count: 1 }]);

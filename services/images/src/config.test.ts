@@ -21,7 +21,7 @@ const SERVICE = {
 };
 
 describe("the configuration", () => {
-  it("names everything that must be set, at once", () => {
+  test("names everything that must be set, at once", () => {
     const shared = ["DATABASE_URL", "BLOB_DIRECTORY"];
     const service = [...shared, "GRPC_PORT", "METRICS_PORT", "ACCESS_TOKEN_PUBLIC_KEYS"];
     expect(() => readWorkerConfig({})).toThrow(ConfigurationError);
@@ -29,7 +29,7 @@ describe("the configuration", () => {
     for (const variable of service) expect(() => readConfig({})).toThrow(variable);
   });
 
-  it("lets a worker go without a port for operators", () => {
+  test("lets a worker go without a port for operators", () => {
     const environment = { DATABASE_URL: "postgres://a@b/c", BLOB_DIRECTORY: "/blobs" };
     expect(readWorkerConfig(environment)).toMatchObject({
       metricsPort: undefined,
@@ -37,12 +37,12 @@ describe("the configuration", () => {
     });
   });
 
-  it("knows a folder", () => {
+  test("knows a folder", () => {
     const { blobs } = readWorkerConfig({ ...WORKER, BLOB_DIRECTORY: "/blobs" });
     expect(blobs).toEqual({ store: "file", directory: "/blobs" });
   });
 
-  it("knows a bucket, with a key or without", () => {
+  test("knows a bucket, with a key or without", () => {
     const bucket = { store: "s3", bucket: "pictures", region: "here-1", forcePathStyle: false };
     expect(readWorkerConfig({ ...WORKER, ...S3 }).blobs).toEqual(bucket);
     const own = {
@@ -59,7 +59,7 @@ describe("the configuration", () => {
     });
   });
 
-  it("names everything that a bucket needs, at once", () => {
+  test("names everything that a bucket needs, at once", () => {
     const environment = { ...WORKER, BLOB_STORE: "s3", AWS_ACCESS_KEY_ID: "id" };
     const read = () => readWorkerConfig(environment);
     for (const variable of ["S3_BUCKET", "S3_REGION", "AWS_SECRET_ACCESS_KEY"]) {
@@ -68,7 +68,7 @@ describe("the configuration", () => {
     expect(read).not.toThrow("BLOB_DIRECTORY");
   });
 
-  it("refuses several replicas with files of their own, and takes them with a bucket", () => {
+  test("refuses several replicas with files of their own, and takes them with a bucket", () => {
     const read = (environment: object) => () => readConfig({ ...SERVICE, ...environment });
     const files = { BLOB_DIRECTORY: "/blobs" };
     expect(read(files)).not.toThrow();
@@ -78,7 +78,7 @@ describe("the configuration", () => {
     expect(read({ ...S3, REPLICAS_MAX: "2" })).not.toThrow();
   });
 
-  it.each([CONFIGURATION_FIELDS, WORKER_CONFIGURATION_FIELDS])(
+  test.each([CONFIGURATION_FIELDS, WORKER_CONFIGURATION_FIELDS])(
     "stands in the README, line by line",
     async (fields) => {
       const readme = await readFile(README, "utf8");

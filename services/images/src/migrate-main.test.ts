@@ -70,7 +70,7 @@ describe("images, whose database and queue are made by another process", () => {
     );
   }
 
-  it("waits for that, and makes nothing itself: it could not write", async () => {
+  test("waits for that, and makes nothing itself: it could not write", async () => {
     await execute(`alter database ${database.name} set default_transaction_read_only = on`);
     const lines: string[] = [];
     const waiting = Promise.withResolvers<void>();
@@ -93,7 +93,7 @@ describe("images, whose database and queue are made by another process", () => {
     expect(lines.join()).not.toContain("read-only");
   });
 
-  it("is ready beside a database that is up to date, though it be read-only", async () => {
+  test("is ready beside a database that is up to date, though it be read-only", async () => {
     expect(await migrate()).toBe(0);
     await execute(`alter database ${database.name} set default_transaction_read_only = on`);
     const lines: string[] = [];
@@ -102,7 +102,7 @@ describe("images, whose database and queue are made by another process", () => {
     expect(lines).toEqual([]);
   });
 
-  it("gets the queue however long its statements take, whatever limit its role has for requests", async () => {
+  test("gets the queue however long its statements take, whatever limit its role has for requests", async () => {
     await execute(`alter database ${database.name} set statement_timeout = '100ms'`);
     const other = new pg.Client({ connectionString: database.url, statement_timeout: 60_000 });
     await other.connect();
@@ -124,7 +124,7 @@ describe("images, whose database and queue are made by another process", () => {
     await app.prepare(over.signal);
   });
 
-  it("waits for the queue too", async () => {
+  test("waits for the queue too", async () => {
     expect(await migrate()).toBe(0);
     await execute("drop schema queue cascade");
     const waiting = Promise.withResolvers<string>();

@@ -15,7 +15,7 @@ describe("the preparation of the queue", () => {
   const prepare = (start: () => Promise<void>) =>
     prepareQueue({ url: database.url, logger, start }, new AbortController().signal);
 
-  it("is tried again if the database goes before the queue is in use", async () => {
+  test("is tried again if the database goes before the queue is in use", async () => {
     let starts = 0;
     await prepare(async () => {
       starts++;
@@ -24,7 +24,7 @@ describe("the preparation of the queue", () => {
     expect(starts).toBe(2);
   });
 
-  it("fails with what is wrong otherwise", async () => {
+  test("fails with what is wrong otherwise", async () => {
     const defect = new TypeError("a defect");
     await expect(prepare(() => Promise.reject(defect))).rejects.toBe(defect);
   });

@@ -28,7 +28,7 @@ function faultsOf(environment: Record<string, string>): string {
 }
 
 describe("the configuration of users", () => {
-  it("reads the keys, several public ones by kid", () => {
+  test("reads the keys, several public ones by kid", () => {
     const keys = [...publicJwks.keys, ...generateKeyPair("2025-12").publicJwks.keys];
     const text = JSON.stringify({ keys });
     const configuration = readConfig({ ...ENVIRONMENT, ACCESS_TOKEN_PUBLIC_KEYS: text });
@@ -36,7 +36,7 @@ describe("the configuration of users", () => {
     expect(configuration.accessTokenPublicKeys).toEqual({ keys });
   });
 
-  it("reads who the operators are: nobody if it is not said, and nothing but ids", () => {
+  test("reads who the operators are: nobody if it is not said, and nothing but ids", () => {
     const [ada, bob] = ["019aaf3e-6c2b-7cc0-8a44-000000000001", randomUUID()];
     const read = (ids: string) =>
       readConfig({ ...ENVIRONMENT, OPERATOR_USER_IDS: ids }).operatorUserIds;
@@ -47,12 +47,12 @@ describe("the configuration of users", () => {
     }
   });
 
-  it("names every variable that is missing", () => {
+  test("names every variable that is missing", () => {
     const faults = faultsOf({});
     for (const name of Object.keys(ENVIRONMENT)) expect(faults).toContain(name);
   });
 
-  it("leaves this machine only with TLS, or if it is told that the network is trusted", () => {
+  test("leaves this machine only with TLS, or if it is told that the network is trusted", () => {
     const far = { ...ENVIRONMENT, GRPC_HOST: "0.0.0.0", IMAGES_ADDRESS: "images:8082" };
     expect(faultsOf(far)).toMatch(
       /GRPC_HOST must name loopback.*IMAGES_ADDRESS must name loopback/,
@@ -63,7 +63,7 @@ describe("the configuration of users", () => {
     expect(faultsOf({ ...far, ...files, TLS_CA_FILE: "ca.crt" })).toBe("");
   });
 
-  it("refuses a private key that is none, and never repeats it", () => {
+  test("refuses a private key that is none, and never repeats it", () => {
     const { d: _, ...withoutSecret } = privateJwk;
     for (const text of [JSON.stringify(withoutSecret), "not JSON: kept-secret"]) {
       const faults = faultsOf({ ...ENVIRONMENT, ACCESS_TOKEN_PRIVATE_KEY: text });
@@ -72,7 +72,7 @@ describe("the configuration of users", () => {
     }
   });
 
-  it("stands in the README, line by line", async () => {
+  test("stands in the README, line by line", async () => {
     const readme = await readFile(README, "utf8");
     for (const { variable, expected, default: value = "", description } of describeConfiguration(
       CONFIGURATION_FIELDS,

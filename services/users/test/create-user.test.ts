@@ -15,7 +15,7 @@ function requestOf(fields: { readonly handle?: string; readonly email?: string }
 }
 
 describe("CreateUser", () => {
-  it("answers the account with its e-mail address, as its profile is public from then on", async () => {
+  test("answers the account with its e-mail address, as its profile is public from then on", async () => {
     const request = { ...requestOf({}), email: "Ada@Example.org", displayName: "Ada 🦋" };
     const created = await service.users.createUser(request, unhurried());
     expect(created).toMatchObject({
@@ -34,7 +34,7 @@ describe("CreateUser", () => {
     expect("email" in found).toBe(false);
   });
 
-  it("keeps no password", async () => {
+  test("keeps no password", async () => {
     const { id } = await service.register();
     const { rows } = await service.database
       .for(id)
@@ -46,7 +46,7 @@ describe("CreateUser", () => {
     expect(rows[0]?.row).not.toContain(PASSWORD);
   });
 
-  it("fails with HANDLE_TAKEN for a handle that somebody has", async () => {
+  test("fails with HANDLE_TAKEN for a handle that somebody has", async () => {
     const { handle } = await service.register();
     const call = service.users.createUser(requestOf({ handle }), unhurried());
     await expect(call).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe("CreateUser", () => {
     });
   });
 
-  it("fails with EMAIL_TAKEN for an e-mail address that somebody has, in another case too", async () => {
+  test("fails with EMAIL_TAKEN for an e-mail address that somebody has, in another case too", async () => {
     const { email = "" } = await service.register({ email: "Élise@Example.org" });
     for (const taken of [email, "éLISE@example.ORG"]) {
       const call = service.users.createUser(requestOf({ email: taken }), unhurried());
@@ -69,7 +69,7 @@ describe("CreateUser", () => {
     }
   });
 
-  it("lets one of twenty have the handle that they all ask for at once", async () => {
+  test("lets one of twenty have the handle that they all ask for at once", async () => {
     const handle = newHandle();
     const calls = Array.from({ length: 20 }, () =>
       service.users.createUser({ ...requestOf({}), handle }, unhurried()),
@@ -80,7 +80,7 @@ describe("CreateUser", () => {
     expect(reasons.filter((reason) => reason === "HANDLE_TAKEN")).toHaveLength(19);
   });
 
-  it("lets one of ten have the e-mail address that they all ask for at once", async () => {
+  test("lets one of ten have the e-mail address that they all ask for at once", async () => {
     const email = `${newHandle()}@example.org`;
     const calls = Array.from({ length: 10 }, () =>
       service.users.createUser({ ...requestOf({}), email }, unhurried()),
@@ -91,7 +91,7 @@ describe("CreateUser", () => {
     expect(reasons.filter((reason) => reason === "EMAIL_TAKEN")).toHaveLength(9);
   });
 
-  it("fails with INVALID_ARGUMENT and names every bad field", async () => {
+  test("fails with INVALID_ARGUMENT and names every bad field", async () => {
     const request = {
       handle: "Ada",
       email: "nobody",
@@ -110,12 +110,12 @@ describe("CreateUser", () => {
     });
   });
 
-  it("takes a hundred people at once", async () => {
+  test("takes a hundred people at once", async () => {
     const calls = Array.from({ length: 100 }, () => service.register());
     expect(new Set((await Promise.all(calls)).map(({ id }) => id)).size).toBe(100);
   });
 
-  it("fails with HASHING_OVERLOADED for those whose password cannot be hashed in time, and tells when to come again", async () => {
+  test("fails with HASHING_OVERLOADED for those whose password cannot be hashed in time, and tells when to come again", async () => {
     // From two processes: one alone keeps to its bulkhead.
     const clients = [service.newClient(), service.newClient()];
     const calls = clients.flatMap((client) =>

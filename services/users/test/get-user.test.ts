@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 describe("GetUser", () => {
-  it("shows the e-mail address to the user in person and to nobody else", async () => {
+  test("shows the e-mail address to the user in person and to nobody else", async () => {
     const ada = await service.signIn();
     const request = { id: ada.user.id };
     expect((await service.users.getUser(request, ada.context())).email).toBe(ada.user.email);
@@ -23,7 +23,7 @@ describe("GetUser", () => {
     }
   });
 
-  it("fails with UNAUTHENTICATED as soon as one's own session has ended, though the token is good", async () => {
+  test("fails with UNAUTHENTICATED as soon as one's own session has ended, though the token is good", async () => {
     const ada = await service.signIn();
     await service.users.deleteSession({ id: ada.sessionId }, ada.context());
     const calls = [
@@ -41,7 +41,7 @@ describe("GetUser", () => {
     expect((await service.users.getUser({ id: ada.user.id }, contextFor())).id).toBe(ada.user.id);
   });
 
-  it("fails with UNAUTHENTICATED for one's own account with a token of a session that never was", async () => {
+  test("fails with UNAUTHENTICATED for one's own account with a token of a session that never was", async () => {
     const { id: userId } = await service.register();
     const token = await service.tokens.tokenFor(userId, { sessionId: newId() });
     const context = contextFor({
@@ -56,7 +56,7 @@ describe("GetUser", () => {
     });
   });
 
-  it("fails with USER_NOT_FOUND if there is no such user", async () => {
+  test("fails with USER_NOT_FOUND if there is no such user", async () => {
     const id = newId();
     await expect(service.users.getUser({ id }, contextFor())).rejects.toMatchObject({
       reason: "USER_NOT_FOUND",
@@ -65,7 +65,7 @@ describe("GetUser", () => {
     });
   });
 
-  it.each(["7", "00000000-0000-0000-0000-00000000000G", newId().toUpperCase(), "a\0b"])(
+  test.each(["7", "00000000-0000-0000-0000-00000000000G", newId().toUpperCase(), "a\0b"])(
     "fails with INVALID_ARGUMENT for the id %j",
     async (id) => {
       await expect(service.users.getUser({ id }, contextFor())).rejects.toMatchObject({
@@ -77,7 +77,7 @@ describe("GetUser", () => {
 });
 
 describe("BatchGetUsers", () => {
-  it("gives each that exists once, and no e-mail address, not even one's own", async () => {
+  test("gives each that exists once, and no e-mail address, not even one's own", async () => {
     const ada = await service.signIn();
     const bob = await service.register();
     const ids = [bob.id, newId(), ada.user.id, bob.id];
@@ -86,7 +86,7 @@ describe("BatchGetUsers", () => {
     expect(users.every(({ email }) => email === undefined)).toBe(true);
   });
 
-  it("fails with INVALID_ARGUMENT and names every bad id", async () => {
+  test("fails with INVALID_ARGUMENT and names every bad id", async () => {
     const call = service.users.batchGetUsers({ ids: ["x", newId(), ""] }, contextFor());
     await expect(call).rejects.toMatchObject({
       reason: "INVALID_ARGUMENT",
@@ -94,7 +94,7 @@ describe("BatchGetUsers", () => {
     });
   });
 
-  it("takes 200 ids and refuses 201", async () => {
+  test("takes 200 ids and refuses 201", async () => {
     const ids = Array.from({ length: 201 }, newId);
     const { users } = await service.users.batchGetUsers({ ids: ids.slice(1) }, contextFor());
     expect(users).toEqual([]);

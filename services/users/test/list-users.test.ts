@@ -14,7 +14,7 @@ async function search(query: string): Promise<readonly string[]> {
 }
 
 describe("ListUsers by handle", () => {
-  it("gives the one who has it, without regard to case, and no e-mail address", async () => {
+  test("gives the one who has it, without regard to case, and no e-mail address", async () => {
     const { id, handle } = await service.register();
     const request = { handle: handle.toUpperCase() };
     const { users, nextPageToken } = await service.users.listUsers(request, contextFor());
@@ -23,7 +23,7 @@ describe("ListUsers by handle", () => {
     expect(nextPageToken).toBe("");
   });
 
-  it("gives none for a handle that nobody has or can have", async () => {
+  test("gives none for a handle that nobody has or can have", async () => {
     for (const handle of [newHandle(), "a b", "%", "x".repeat(80)]) {
       expect(await service.users.listUsers({ handle }, contextFor())).toMatchObject({ users: [] });
     }
@@ -31,7 +31,7 @@ describe("ListUsers by handle", () => {
 });
 
 describe("ListUsers by prefix", () => {
-  it("finds by the beginning of handle or display name, without regard to case, in the handles' order", async () => {
+  test("finds by the beginning of handle or display name, without regard to case, in the handles' order", async () => {
     await service.register({ handle: "zoe_lark", displayName: "Zoë" });
     await service.register({ handle: "bird_9", displayName: "ZOE Larkin" });
     await service.register({ handle: "azoe_lark", displayName: "A Zoe" });
@@ -41,7 +41,7 @@ describe("ListUsers by prefix", () => {
     expect(await search("ZOE\u0308")).toEqual(["zoe_lark"]);
   });
 
-  it("follows a display name when it is changed", async () => {
+  test("follows a display name when it is changed", async () => {
     const ada = await service.signIn();
     const user = { displayName: "Countess Ada" };
     await service.users.updateUser(
@@ -51,7 +51,7 @@ describe("ListUsers by prefix", () => {
     expect(await search("countess a")).toEqual([ada.user.handle]);
   });
 
-  it("takes the wildcards of SQL for what they are", async () => {
+  test("takes the wildcards of SQL for what they are", async () => {
     await service.register({ handle: "w_under", displayName: "100% wool" });
     await service.register({ handle: "wxunder", displayName: "100 sheep" });
     expect(await search("w_u")).toEqual(["w_under"]);
@@ -62,7 +62,7 @@ describe("ListUsers by prefix", () => {
     expect(await search("'; drop table users; --")).toEqual([]);
   });
 
-  it("shows nobody twice and leaves nobody out while others register", async () => {
+  test("shows nobody twice and leaves nobody out while others register", async () => {
     const handles = Array.from({ length: 25 }, (_, index) => `page_${10 + index}`);
     // Their display names match as well, so that each is found in both ways.
     await Promise.all(handles.map((handle) => service.register({ handle, displayName: handle })));
@@ -80,7 +80,7 @@ describe("ListUsers by prefix", () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it("ends with an empty token where the last page is full", async () => {
+  test("ends with an empty token where the last page is full", async () => {
     await service.register({ handle: "full_1" });
     await service.register({ handle: "full_2" });
     const request = { query: "full_", pageSize: 2 };
@@ -89,7 +89,7 @@ describe("ListUsers by prefix", () => {
     expect(nextPageToken).toBe("");
   });
 
-  it("fails with INVALID_ARGUMENT for a page token of another query, or made up", async () => {
+  test("fails with INVALID_ARGUMENT for a page token of another query, or made up", async () => {
     await service.register({ handle: "token_1" });
     await service.register({ handle: "token_2" });
     const { nextPageToken } = await service.users.listUsers(
@@ -110,7 +110,7 @@ describe("ListUsers by prefix", () => {
     }
   });
 
-  it.each([
+  test.each([
     ["neither handle nor query", {}, ["handle", "query"]],
     ["both", { handle: "ada", query: "a" }, ["handle", "query"]],
     ["an empty query", { query: "" }, ["query"]],

@@ -30,7 +30,7 @@ async function openSessions(user: TestUser, count: number): Promise<void> {
 const REVOKED = { reason: "SESSION_REVOKED", code: status.UNAUTHENTICATED };
 
 describe("RefreshSession", () => {
-  it("gives new tokens of the same session, which lives 30 days from then on", async () => {
+  test("gives new tokens of the same session, which lives 30 days from then on", async () => {
     const ada = await service.signIn();
     const first = await refresh(ada.refreshToken);
     expect(first.session?.id).toBe(ada.sessionId);
@@ -42,7 +42,7 @@ describe("RefreshSession", () => {
     expect(second.session?.id).toBe(ada.sessionId);
   });
 
-  it("ends the session when a token is used twice: the newest token and the access token are worth nothing", async () => {
+  test("ends the session when a token is used twice: the newest token and the access token are worth nothing", async () => {
     const ada = await service.signIn();
     const { tokens } = await refresh(ada.refreshToken);
     await expect(refresh(ada.refreshToken)).rejects.toMatchObject(REVOKED);
@@ -51,7 +51,7 @@ describe("RefreshSession", () => {
     await expect(self).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
   });
 
-  it("leaves the user's other sessions alone when one is ended so", async () => {
+  test("leaves the user's other sessions alone when one is ended so", async () => {
     const phone = await service.signIn();
     const laptop = await service.signIn(phone.user);
     await refresh(phone.refreshToken);
@@ -59,7 +59,7 @@ describe("RefreshSession", () => {
     expect((await refresh(laptop.refreshToken)).session?.id).toBe(laptop.sessionId);
   });
 
-  it("lets one of two that come at once with the same token win, and then ends the session", async () => {
+  test("lets one of two that come at once with the same token win, and then ends the session", async () => {
     for (let turn = 0; turn < 10; turn++) {
       const ada = await service.signIn();
       const settled = await Promise.allSettled([
@@ -72,7 +72,7 @@ describe("RefreshSession", () => {
     }
   });
 
-  it("fails with SESSION_REVOKED for an expired, an unknown and a made-up token alike", async () => {
+  test("fails with SESSION_REVOKED for an expired, an unknown and a made-up token alike", async () => {
     const ada = await service.signIn();
     await expire(ada.sessionId);
     const secret = ada.refreshToken.split(".")[1];
@@ -93,7 +93,7 @@ describe("RefreshSession", () => {
     expect(messages.size).toBe(1);
   });
 
-  it("ends a session whose secret somebody guesses at", async () => {
+  test("ends a session whose secret somebody guesses at", async () => {
     const ada = await service.signIn();
     const guess = `${ada.sessionId}.${"A".repeat(43)}`;
     await expect(refresh(guess)).rejects.toMatchObject(REVOKED);
@@ -102,7 +102,7 @@ describe("RefreshSession", () => {
 });
 
 describe("ListSessions", () => {
-  it("pages through the open ones, newest first, and shows nobody else's and no expired one", async () => {
+  test("pages through the open ones, newest first, and shows nobody else's and no expired one", async () => {
     const first = await service.signIn();
     const gone = await service.signIn(first.user);
     await expire(gone.sessionId);
@@ -123,7 +123,7 @@ describe("ListSessions", () => {
     expect(seen).toEqual(expected);
   });
 
-  it("fails with INVALID_ARGUMENT for another user's page token", async () => {
+  test("fails with INVALID_ARGUMENT for another user's page token", async () => {
     const ada = await service.signIn();
     await service.signIn(ada.user);
     const bob = await service.signIn();
@@ -132,7 +132,7 @@ describe("ListSessions", () => {
     await expect(call).rejects.toMatchObject({ violations: [{ field: "page_token" }] });
   });
 
-  it("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
+  test("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
     await expect(service.users.listSessions({}, contextFor())).rejects.toMatchObject({
       reason: "UNAUTHENTICATED",
     });
@@ -140,7 +140,7 @@ describe("ListSessions", () => {
 });
 
 describe("DeleteSession", () => {
-  it("ends one of one's sessions: its refresh token is worth nothing, the others go on", async () => {
+  test("ends one of one's sessions: its refresh token is worth nothing, the others go on", async () => {
     const phone = await service.signIn();
     const laptop = await service.signIn(phone.user);
     await service.users.deleteSession({ id: phone.sessionId }, laptop.context());
@@ -149,7 +149,7 @@ describe("DeleteSession", () => {
     expect(sessions.map(({ id }) => id)).toEqual([laptop.sessionId]);
   });
 
-  it("fails with SESSION_NOT_FOUND for another user's session, an expired and an unknown one", async () => {
+  test("fails with SESSION_NOT_FOUND for another user's session, an expired and an unknown one", async () => {
     const ada = await service.signIn();
     const bob = await service.signIn();
     const expired = await service.signIn(ada.user);
@@ -165,7 +165,7 @@ describe("DeleteSession", () => {
     expect((await service.users.listSessions({}, bob.context())).sessions).toHaveLength(1);
   });
 
-  it("fails with INVALID_ARGUMENT for what is no id, and UNAUTHENTICATED for nobody", async () => {
+  test("fails with INVALID_ARGUMENT for what is no id, and UNAUTHENTICATED for nobody", async () => {
     const ada = await service.signIn();
     const current = service.users.deleteSession({ id: "current" }, ada.context());
     await expect(current).rejects.toMatchObject({ violations: [{ field: "id" }] });
@@ -175,7 +175,7 @@ describe("DeleteSession", () => {
 });
 
 describe("the sessions of one user", () => {
-  it("are 50 at most: the next sign-in ends the one that was refreshed longest ago, and the expired", async () => {
+  test("are 50 at most: the next sign-in ends the one that was refreshed longest ago, and the expired", async () => {
     const ada = await service.signIn();
     const expired = await service.signIn(ada.user);
     await expire(expired.sessionId);

@@ -28,7 +28,7 @@ function update(user: ProfileFields, ...paths: readonly string[]) {
 }
 
 describe("UpdateUser", () => {
-  it("changes what the mask names, and nothing else", async () => {
+  test("changes what the mask names, and nothing else", async () => {
     const updated = await update({ displayName: "Ada", bio: "ignored" }, "display_name");
     expect(updated).toMatchObject({ displayName: "Ada", bio: "", email: ada.user.email });
     expect(await update({ bio: "I paint." }, "bio")).toMatchObject({
@@ -39,14 +39,14 @@ describe("UpdateUser", () => {
     expect(emptied).toMatchObject({ displayName: "", bio: "" });
   });
 
-  it("gives a new etag and update time, and keeps the create time", async () => {
+  test("gives a new etag and update time, and keeps the create time", async () => {
     const updated = await update({ bio: "new" }, "bio");
     expect(updated.etag).not.toBe(ada.user.etag);
     expect(updated.createTime).toEqual(ada.user.createTime);
     expect(updated.updateTime).not.toEqual(ada.user.updateTime);
   });
 
-  it("fails with ETAG_MISMATCH if the profile was changed since, and changes nothing", async () => {
+  test("fails with ETAG_MISMATCH if the profile was changed since, and changes nothing", async () => {
     const { etag } = await update({ bio: "one" }, "bio");
     await update({ bio: "two", etag }, "bio");
     for (const stale of [etag, "nonsense"]) {
@@ -59,7 +59,7 @@ describe("UpdateUser", () => {
     expect(now.bio).toBe("two");
   });
 
-  it("lets one of ten changes at once pass that are based on the same etag", async () => {
+  test("lets one of ten changes at once pass that are based on the same etag", async () => {
     const { etag } = ada.user;
     const calls = Array.from({ length: 10 }, (_, index) =>
       update({ bio: `${index}`, etag }, "bio"),
@@ -71,7 +71,7 @@ describe("UpdateUser", () => {
     }
   });
 
-  it.each([
+  test.each([
     ["nothing", []],
     ["a field that may not be changed", ["bio", "handle"]],
     ["a field of all objects", ["constructor"]],
@@ -83,7 +83,7 @@ describe("UpdateUser", () => {
     });
   });
 
-  it("fails with INVALID_ARGUMENT and names every bad field", async () => {
+  test("fails with INVALID_ARGUMENT and names every bad field", async () => {
     const user = {
       id: newId(),
       displayName: "x".repeat(81),
@@ -102,7 +102,7 @@ describe("UpdateUser", () => {
     });
   });
 
-  it("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
+  test("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
     const request = { user: { bio: "x" }, updateMask: { paths: ["bio"] } };
     await expect(service.users.updateUser(request, contextFor())).rejects.toMatchObject({
       reason: "UNAUTHENTICATED",
@@ -112,7 +112,7 @@ describe("UpdateUser", () => {
 });
 
 describe("UpdateUser of the avatar", () => {
-  it("takes a ready image of one's own, asked for with one's own token, and takes it away again", async () => {
+  test("takes a ready image of one's own, asked for with one's own token, and takes it away again", async () => {
     const avatarImageId = service.images.put({ ownerId: ada.user.id });
     expect((await update({ avatarImageId }, "avatar_image_id")).avatarImageId).toBe(avatarImageId);
     expect((await update({ avatarImageId: "" }, "avatar_image_id")).avatarImageId).toBeUndefined();
@@ -120,13 +120,13 @@ describe("UpdateUser of the avatar", () => {
     expect((await update({}, "avatar_image_id")).avatarImageId).toBeUndefined();
   });
 
-  it("does not ask images when the mask leaves the avatar out", async () => {
+  test("does not ask images when the mask leaves the avatar out", async () => {
     const asked = service.images.asked();
     await update({ avatarImageId: newId(), bio: "x" }, "bio");
     expect(service.images.asked()).toBe(asked);
   });
 
-  it("fails with AVATAR_NOT_USABLE for an image that is not there, another's, or not ready", async () => {
+  test("fails with AVATAR_NOT_USABLE for an image that is not there, another's, or not ready", async () => {
     const imageIds = [
       newId(),
       service.images.put({ ownerId: newId() }),
@@ -144,7 +144,7 @@ describe("UpdateUser of the avatar", () => {
     expect((await service.users.getUser({ id: ada.user.id }, contextFor())).bio).toBe("");
   });
 
-  it("fails with ETAG_MISMATCH if the profile is changed while images are asked", async () => {
+  test("fails with ETAG_MISMATCH if the profile is changed while images are asked", async () => {
     const avatarImageId = service.images.put({ ownerId: ada.user.id });
     service.images.beforeNextAnswer(() => update({ bio: "meanwhile" }, "bio"));
     const call = update({ avatarImageId, etag: ada.user.etag }, "avatar_image_id");
@@ -154,7 +154,7 @@ describe("UpdateUser of the avatar", () => {
     expect(now.avatarImageId).toBeUndefined();
   });
 
-  it("fails with UNAUTHENTICATED if the session ends while images are asked", async () => {
+  test("fails with UNAUTHENTICATED if the session ends while images are asked", async () => {
     const avatarImageId = service.images.put({ ownerId: ada.user.id });
     service.images.beforeNextAnswer(() =>
       service.users.deleteSession({ id: ada.sessionId }, ada.context()),
@@ -163,7 +163,7 @@ describe("UpdateUser of the avatar", () => {
     await expect(call).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
   });
 
-  it("fails with DEPENDENCY_UNAVAILABLE if images cannot be asked, and changes nothing", async () => {
+  test("fails with DEPENDENCY_UNAVAILABLE if images cannot be asked, and changes nothing", async () => {
     const avatarImageId = service.images.put({ ownerId: ada.user.id });
     await service.images.stop();
     const call = update({ avatarImageId, bio: "x" }, "avatar_image_id", "bio");

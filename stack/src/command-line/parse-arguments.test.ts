@@ -11,7 +11,7 @@ function refusalOf(...words: string[]): StackError {
 }
 
 describe("parseArguments", () => {
-  it.each([
+  test.each([
     [["start"], { kind: "start-stack", monolith: false }],
     [["start", "--monolith"], { kind: "start-stack", monolith: true }],
     [["start", "--", "--monolith"], { kind: "start-stack", monolith: true }],
@@ -27,7 +27,7 @@ describe("parseArguments", () => {
     expect(parseArguments(words)).toEqual(command);
   });
 
-  it.each([
+  test.each([
     [[], "There is no command"],
     [["dance"], 'There is no command "dance"'],
     [["stop"], "Say what to stop"],

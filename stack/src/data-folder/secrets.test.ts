@@ -13,20 +13,20 @@ describe("openSecrets", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("makes keys and passwords once, and gives the same ever after", async () => {
+  test("makes keys and passwords once, and gives the same ever after", async () => {
     const first = await openSecrets(folder);
     expect(await openSecrets(folder)).toEqual(first);
     const { users, images, comments } = first.databasePasswords;
     expect(new Set([users, images, comments]).size).toBe(3);
   });
 
-  it("makes a key that the services read, and keeps its private half out of the public set", async () => {
+  test("makes a key that the services read, and keeps its private half out of the public set", async () => {
     const { signingKey, publicKeys } = await openSecrets(folder);
     const { kid } = parsePrivateJwk(JSON.parse(signingKey));
     expect(parseJwks(JSON.parse(publicKeys)).keys.map((key) => key.kid)).toEqual([kid]);
   });
 
-  it("lets nobody else read them", async () => {
+  test("lets nobody else read them", async () => {
     await openSecrets(folder);
     for (const name of await readdir(folder)) {
       expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);

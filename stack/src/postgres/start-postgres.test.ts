@@ -39,7 +39,7 @@ describe("startPostgres", () => {
 
   afterAll(() => rm(parent, { recursive: true, force: true }));
 
-  it("keeps the data from one start to the next, in files that nobody else reads", async () => {
+  test("keeps the data from one start to the next, in files that nobody else reads", async () => {
     const first = await start();
     await query(first.url, "create table kept as select 7 as number");
     await first.stop();
@@ -56,7 +56,7 @@ describe("startPostgres", () => {
     }
   });
 
-  it("asks for the password, and listens on the loopback only", async () => {
+  test("asks for the password, and listens on the loopback only", async () => {
     const { url } = await start();
     const wrong = new URL(url);
     wrong.password = "guess";
@@ -64,7 +64,7 @@ describe("startPostgres", () => {
     expect(await query(url, "show listen_addresses")).toEqual([{ listen_addresses: "127.0.0.1" }]);
   });
 
-  it("starts after the server was killed, and after its number went to another process", async () => {
+  test("starts after the server was killed, and after its number went to another process", async () => {
     const first = await start();
     process.kill(first.pid, "SIGKILL");
     await first.exited;
@@ -79,7 +79,7 @@ describe("startPostgres", () => {
     await query(third.url, "select 1");
   });
 
-  it("ends the server of a killed supervisor and takes its place", async () => {
+  test("ends the server of a killed supervisor and takes its place", async () => {
     const orphan = await start();
     // As if this process had come after the one that started the server.
     await writeFile(join(folder, "supervisor.pid"), "999999999\n");
@@ -88,7 +88,7 @@ describe("startPostgres", () => {
     await query(heir.url, "select 1");
   });
 
-  it("refuses a data folder whose supervisor is alive, in one sentence", async () => {
+  test("refuses a data folder whose supervisor is alive, in one sentence", async () => {
     const server = await start();
     await expect(start()).rejects.toThrow(
       `is in use by process ${process.pid}: stop that stack first, or choose another folder.`,
@@ -96,7 +96,7 @@ describe("startPostgres", () => {
     await query(server.url, "select 1");
   });
 
-  it("refuses a port in use, and a folder that cannot be made, in one sentence each", async () => {
+  test("refuses a port in use, and a folder that cannot be made, in one sentence each", async () => {
     await using taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const address = taken.address();
@@ -112,7 +112,7 @@ describe("startPostgres", () => {
     }
   });
 
-  it("tells in the log what it did, and no statement of anybody", async () => {
+  test("tells in the log what it did, and no statement of anybody", async () => {
     const { url, log } = await start();
     await expect(query(url, "select 'secret' from nowhere")).rejects.toThrow();
     const text = await readFile(log, "utf8");

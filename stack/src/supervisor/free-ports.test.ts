@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { checkPortIsFree, findFreePorts, HOST } from "./free-ports.ts";
 
 describe("ports", () => {
-  it("are all different, free, and never those that the system gives to outgoing connections", async () => {
+  test("are all different, free, and never those that the system gives to outgoing connections", async () => {
     const ports = await findFreePorts(20);
     expect(new Set(ports).size).toBe(20);
     for (const port of ports) {
@@ -13,7 +13,7 @@ describe("ports", () => {
     }
   });
 
-  it("are said to be in use if they are", async () => {
+  test("are said to be in use if they are", async () => {
     const [port = 0] = await findFreePorts(1);
     const server = createServer().listen(port, HOST);
     await once(server, "listening");

@@ -2,7 +2,7 @@ import type { PartName } from "#part-names.ts";
 import { endProcesses } from "./stack-parts.ts";
 
 describe("endProcesses", () => {
-  it("ends the gateway, then the services, then the worker, each once the one before is gone", async () => {
+  test("ends the gateway, then the services, then the worker, each once the one before is gone", async () => {
     const events: string[] = [];
     const names: readonly PartName[] = ["images-worker", "users", "gateway", "comments", "images"];
     const processes = names.map((name) => ({

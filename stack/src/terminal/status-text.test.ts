@@ -1,7 +1,7 @@
 import { formatStatus } from "./status-text.ts";
 
 describe("formatStatus", () => {
-  it("sets the parts in columns, with how long they have been as they are", () => {
+  test("sets the parts in columns, with how long they have been as they are", () => {
     const now = new Date("2026-01-02T03:04:05Z");
     const text = formatStatus(
       [

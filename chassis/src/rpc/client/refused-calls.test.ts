@@ -8,7 +8,7 @@ import { contextFor } from "#testing/test-context.ts";
 import { createClient } from "./client.ts";
 
 describe("calls that are not made", () => {
-  it("are counted by reason, apart from those that were made and failed", async () => {
+  test("are counted by reason, apart from those that were made and failed", async () => {
     const transport = createInProcessTransport(echoRouter({}), () => true);
     const metrics = createMetrics({ service: "test" });
     const client = createClient(EchoService, {

@@ -8,14 +8,14 @@ function call(method: string, calls: readonly SpanNode[] = []): SpanNode {
 const TREE = [call("a", [call("b", [call("c"), call("d")])]), call("e")];
 
 describe("a call tree as text", () => {
-  it("is the calls as JSON, and is read again", () => {
+  test("is the calls as JSON, and is read again", () => {
     const text = toTraceText(TREE, 8_192);
     expect(JSON.parse(text)).toEqual(TREE);
     expect(parseTraceText(text)).toEqual(TREE);
     expect(toTraceText([], 2)).toBe("[]");
   });
 
-  it("drops the innermost calls first, and says how many, until it fits", () => {
+  test("drops the innermost calls first, and says how many, until it fits", () => {
     const all = toTraceText(TREE, 8_192).length;
     const two = toTraceText(TREE, all - 1);
     expect(JSON.parse(two)).toEqual([call("a", [call("b", [{ dropped: 2 }])]), call("e")]);
@@ -26,18 +26,18 @@ describe("a call tree as text", () => {
     expect(toTraceText(TREE, first.length - 1)).toBe('[{"dropped":5}]');
   });
 
-  it("counts what was dropped before", () => {
+  test("counts what was dropped before", () => {
     expect(toTraceText([call("a", [{ dropped: 7 }])], 20)).toBe('[{"dropped":8}]');
   });
 
-  it("is fit for a header, whatever a callee calls its reason", () => {
+  test("is fit for a header, whatever a callee calls its reason", () => {
     const reason = 'é\r\n"\u007f🦋';
     const text = toTraceText([{ ...call("a"), reason } as SpanNode], 8_192);
     expect(text).toMatch(/^[\x20-\x7e]+$/);
     expect(parseTraceText(text)).toMatchObject([{ reason }]);
   });
 
-  it.each(["", "{", "{}", "7", "[7]", "[null]", "[{}]", '[{"calls":[7]}]', '[{"dropped":"x"}]'])(
+  test.each(["", "{", "{}", "7", "[7]", "[null]", "[{}]", '[{"calls":[7]}]', '[{"dropped":"x"}]'])(
     "is read as none if it is %j",
     (text) => {
       expect(parseTraceText(text)).toEqual([]);

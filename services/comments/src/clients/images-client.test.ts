@@ -11,12 +11,12 @@ function findWhenImagesAnswers(error: RpcError) {
 }
 
 describe("the images client", () => {
-  it("finds nothing if images knows no such image, or shows none", async () => {
+  test("finds nothing if images knows no such image, or shows none", async () => {
     const error = new RpcError(status.NOT_FOUND, "none", { reason: "IMAGE_NOT_FOUND" });
     expect(await findWhenImagesAnswers(error)).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ["is down", status.UNAVAILABLE],
     ["does not answer in time", status.DEADLINE_EXCEEDED],
     ["is broken", status.INTERNAL],
@@ -29,12 +29,12 @@ describe("the images client", () => {
     await expect(failure).rejects.not.toThrow(/10\.0\.0\.7/);
   });
 
-  it("passes on how long to wait when the breaker says it", async () => {
+  test("passes on how long to wait when the breaker says it", async () => {
     const error = new RpcError(status.UNAVAILABLE, "not asked", { retryAfterMs: 321 });
     await expect(findWhenImagesAnswers(error)).rejects.toMatchObject({ retryAfterMs: 321 });
   });
 
-  it("takes a NOT_FOUND that is not about the image for no answer at all", async () => {
+  test("takes a NOT_FOUND that is not about the image for no answer at all", async () => {
     const error = new RpcError(status.NOT_FOUND, "no such method");
     await expect(findWhenImagesAnswers(error)).rejects.toBe(error);
   });

@@ -1,7 +1,7 @@
 import { BODY_CODE_POINTS_MAX, findBodyFault } from "./comment-body.ts";
 
 describe("findBodyFault", () => {
-  it.each([
+  test.each([
     ["one character", "a"],
     ["lines", "first\n\nsecond\r\n\tthird"],
     ["blanks around words", "  a  "],
@@ -11,7 +11,7 @@ describe("findBodyFault", () => {
     expect(findBodyFault(body)).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ["nothing", "", "blank"],
     ["blanks, tabs and lines alone", " \t\n\u00a0\u2003", "blank"],
     ["one code point too many", "x".repeat(BODY_CODE_POINTS_MAX + 1), "at most 2000"],

@@ -19,7 +19,7 @@ const COMMENT: Comment = {
 };
 
 describe("a comment", () => {
-  it.each([
+  test.each([
     ["2026-01-01T12:14:59.999Z", false],
     ["2026-01-01T12:15:00.000Z", false],
     ["2026-01-01T12:15:00.001Z", true],
@@ -27,14 +27,14 @@ describe("a comment", () => {
     expect(isEditWindowOver(COMMENT, new Date(now))).toBe(over);
   });
 
-  it("says that it was edited, and when, and gets another etag", () => {
+  test("says that it was edited, and when, and gets another etag", () => {
     const edited = withBody(COMMENT, "second", LATER);
     expect(edited).toMatchObject({ body: "second", edited: true, updateTime: LATER });
     expect(edited.createTime).toBe(NOON);
     expect(etagOf(edited)).not.toBe(etagOf(COMMENT));
   });
 
-  it("keeps nothing of its author's as a tombstone, and its place in the thread", () => {
+  test("keeps nothing of its author's as a tombstone, and its place in the thread", () => {
     const tombstone = toTombstone(COMMENT, LATER);
     expect(tombstone).toMatchObject({ authorId: undefined, body: "", deleted: true });
     expect(tombstone).toMatchObject({ id: COMMENT.id, depth: 1, replyCount: 3 });

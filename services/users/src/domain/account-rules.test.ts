@@ -23,25 +23,25 @@ const inAccount = (change: Partial<typeof GOOD>) =>
   badFields(() => readAccountRequest({ ...GOOD, ...change }));
 
 describe("a new account", () => {
-  it.each(["abc", "___", "0123456789", "a".repeat(30)])("takes the handle %s", (handle) => {
+  test.each(["abc", "___", "0123456789", "a".repeat(30)])("takes the handle %s", (handle) => {
     expect(inAccount({ handle })).toEqual([]);
   });
 
-  it.each(["ab", "a".repeat(31), "Ada", "a-b", "a b", "äda", "ada\n", "ada\0", "", "аda"])(
+  test.each(["ab", "a".repeat(31), "Ada", "a-b", "a b", "äda", "ada\n", "ada\0", "", "аda"])(
     "refuses the handle %j",
     (handle) => {
       expect(inAccount({ handle })).toEqual(["handle"]);
     },
   );
 
-  it.each(["a@b", "ada+tag@mail.example.org", "jürgen@müller.example", `${"a".repeat(252)}@b`])(
+  test.each(["a@b", "ada+tag@mail.example.org", "jürgen@müller.example", `${"a".repeat(252)}@b`])(
     "takes the e-mail address %s",
     (email) => {
       expect(inAccount({ email })).toEqual([]);
     },
   );
 
-  it.each([
+  test.each([
     "ada",
     "@b",
     "a@",
@@ -58,7 +58,7 @@ describe("a new account", () => {
     expect(inAccount({ email })).toEqual(["email"]);
   });
 
-  it.each([
+  test.each([
     "x".repeat(11).concat("y"),
     "🦋🦋🦋🦋🦋🦋🦋🦋🦋🦋🦋🦋",
     "x".repeat(127).concat("y"),
@@ -67,7 +67,7 @@ describe("a new account", () => {
     expect(inAccount({ password })).toEqual([]);
   });
 
-  it.each([
+  test.each([
     "elevenchars",
     "🦋".repeat(11),
     "x".repeat(129),
@@ -84,20 +84,20 @@ describe("a new account", () => {
     expect(inAccount({ password })).toEqual(["password"]);
   });
 
-  it("refuses its handle as the password", () => {
+  test("refuses its handle as the password", () => {
     expect(inAccount({ handle: "ada_lovelace_1815", password: "Ada_Lovelace_1815" })).toEqual([
       "password",
     ]);
   });
 
-  it("takes 80 characters as the display name, of whatever length in bytes, and none", () => {
+  test("takes 80 characters as the display name, of whatever length in bytes, and none", () => {
     expect(inAccount({ displayName: "👩‍🎨".normalize().slice(0, 2).repeat(80) })).toEqual([]);
     expect(inAccount({ displayName: "" })).toEqual([]);
     expect(inAccount({ displayName: "x".repeat(81) })).toEqual(["display_name"]);
     expect(inAccount({ displayName: "a\0" })).toEqual(["display_name"]);
   });
 
-  it("never repeats what was sent", () => {
+  test("never repeats what was sent", () => {
     const secret = "hunter2 ";
     try {
       readAccountRequest({ handle: secret, email: secret, password: secret, displayName: "" });
@@ -112,17 +112,17 @@ describe("a changed profile", () => {
   const inProfile = (change: Parameters<typeof readProfileChange>[1]) =>
     badFields(() => readFields((fields) => readProfileChange(fields, change)));
 
-  it("may change in nothing, and may lose its avatar", () => {
+  test("may change in nothing, and may lose its avatar", () => {
     expect(inProfile({})).toEqual([]);
     expect(inProfile({ avatarImageId: null })).toEqual([]);
   });
 
-  it("takes a bio of 500 characters and refuses 501", () => {
+  test("takes a bio of 500 characters and refuses 501", () => {
     expect(inProfile({ bio: "🦋".repeat(500) })).toEqual([]);
     expect(inProfile({ bio: "x".repeat(501) })).toEqual(["user.bio"]);
   });
 
-  it("names every bad field", () => {
+  test("names every bad field", () => {
     const change = { displayName: "x".repeat(81), bio: "\0", avatarImageId: "x" };
     expect(inProfile(change)).toEqual(["user.display_name", "user.bio", "user.avatar_image_id"]);
   });

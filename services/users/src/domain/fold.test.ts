@@ -1,7 +1,7 @@
 import { fold, foldEmail } from "./fold.ts";
 
 describe("fold", () => {
-  it.each([
+  test.each([
     ["Ada", "ADA"],
     ["Élise", "e\u0301LISE"],
     ["ΟΔΟΣ", "οδος"],
@@ -11,7 +11,7 @@ describe("fold", () => {
     expect(fold(one)).toBe(fold(other));
   });
 
-  it("leaves apart what differs in more than case", () => {
+  test("leaves apart what differs in more than case", () => {
     expect(fold("Zoe")).not.toBe(fold("Zoë"));
   });
 });

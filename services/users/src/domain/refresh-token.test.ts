@@ -2,21 +2,21 @@ import { newId } from "@triptych/chassis/ids/new-id";
 import { newRefreshToken, parseRefreshToken } from "./refresh-token.ts";
 
 describe("a refresh token", () => {
-  it("leads to its session, and to the hash that is stored", () => {
+  test("leads to its session, and to the hash that is stored", () => {
     const sessionId = newId();
     const { text, hash } = newRefreshToken(sessionId);
     expect(parseRefreshToken(text)).toEqual({ sessionId, hash });
     expect(hash).toHaveLength(32);
   });
 
-  it("has 256 random bits behind the dot", () => {
+  test("has 256 random bits behind the dot", () => {
     const sessionId = newId();
     const [one, other] = [newRefreshToken(sessionId).text, newRefreshToken(sessionId).text];
     expect(one).not.toBe(other);
     expect(Buffer.from(one.split(".")[1] ?? "", "base64url")).toHaveLength(32);
   });
 
-  it.each([
+  test.each([
     "",
     "x",
     ".",

@@ -6,7 +6,7 @@ const hasher = createPasswordHasher();
 const soon = () => ({ deadline: Date.now() + 10_000, signal: new AbortController().signal });
 
 describe("the password hasher", () => {
-  it("makes a hash that says how it was made, and is of this password only", async () => {
+  test("makes a hash that says how it was made, and is of this password only", async () => {
     const stored = await hasher.hash("a lighthouse on Skye", soon());
     expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await hasher.verify(stored, "a lighthouse on Skye", soon())).toBe(true);
@@ -14,16 +14,16 @@ describe("the password hasher", () => {
     expect(hasher.needsRehash(stored)).toBe(false);
   });
 
-  it("makes another hash of the same password each time", async () => {
+  test("makes another hash of the same password each time", async () => {
     const [one, other] = [await hasher.hash("twice", soon()), await hasher.hash("twice", soon())];
     expect(one).not.toBe(other);
   });
 
-  it("says no where there is no hash", async () => {
+  test("says no where there is no hash", async () => {
     expect(await hasher.verify(undefined, "a lighthouse on Skye", soon())).toBe(false);
   });
 
-  it.each([
+  test.each([
     ["memory", { memoryCost: 9_216 }],
     ["passes", { timeCost: 3 }],
     ["threads", { parallelism: 2 }],

@@ -28,7 +28,7 @@ function heldWork() {
 }
 
 describe("a hashing queue", () => {
-  it("runs two at once, and the others in the order in which they came", async () => {
+  test("runs two at once, and the others in the order in which they came", async () => {
     const queue = queueOf();
     const order: number[] = [];
     let running = 0;
@@ -44,7 +44,7 @@ describe("a hashing queue", () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
-  it("takes 2 + 256 at once and refuses the next with HASHING_OVERLOADED, and when to come again", async () => {
+  test("takes 2 + 256 at once and refuses the next with HASHING_OVERLOADED, and when to come again", async () => {
     const queue = queueOf();
     const held = heldWork();
     const taken = Array.from({ length: 258 }, () => queue.run(callOf(), held.run));
@@ -59,7 +59,7 @@ describe("a hashing queue", () => {
     expect(queue.waiting).toBe(0);
   });
 
-  it("goes on after work that failed", async () => {
+  test("goes on after work that failed", async () => {
     const queue = queueOf();
     const failing = () => Promise.reject(new Error("out of memory"));
     const failed = Array.from({ length: 5 }, () => queue.run(callOf(), failing));
@@ -67,7 +67,7 @@ describe("a hashing queue", () => {
     expect(await queue.run(callOf(), async () => "done")).toBe("done");
   });
 
-  it("does not begin what was cancelled, and makes room for others at once", async () => {
+  test("does not begin what was cancelled, and makes room for others at once", async () => {
     const queue = queueOf({ waitingMax: 1 });
     const held = heldWork();
     const running = [queue.run(callOf(), held.run), queue.run(callOf(), held.run)];
@@ -83,7 +83,7 @@ describe("a hashing queue", () => {
     expect(never.started()).toBe(0);
   });
 
-  it("refuses a call that was cancelled before it came", async () => {
+  test("refuses a call that was cancelled before it came", async () => {
     const work = heldWork();
     const signal = AbortSignal.abort(new Error("hung up"));
     await expect(queueOf().run(callOf(CALL_MS, signal), work.run)).rejects.toThrow("hung up");
@@ -99,7 +99,7 @@ describe("a hashing queue, as time passes", () => {
     jest.useRealTimers();
   });
 
-  it("drops with HASHING_OVERLOADED whose turn does not come while there is time to use it", async () => {
+  test("drops with HASHING_OVERLOADED whose turn does not come while there is time to use it", async () => {
     const queue = queueOf();
     const held = heldWork();
     const running = [queue.run(callOf(), held.run), queue.run(callOf(), held.run)];
@@ -115,7 +115,7 @@ describe("a hashing queue, as time passes", () => {
     expect(held.started()).toBe(2);
   });
 
-  it("refuses at once who has no time to wait", async () => {
+  test("refuses at once who has no time to wait", async () => {
     const queue = queueOf();
     const held = heldWork();
     const running = [queue.run(callOf(), held.run), queue.run(callOf(), held.run)];
