@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { findContractFaults } from "./check-contract.ts";
-import { findDocumentFaults } from "./check-documents.ts";
-import { findGeneratedFaults } from "./check-generated.ts";
-import { findLayoutFaults } from "./check-layout.ts";
-import { findManifestFaults } from "./check-manifests.ts";
-import { findPolicyDocumentFaults } from "./check-policy-document.ts";
+import { findContractFaults } from "#contract/check-contract.ts";
+import { findGeneratedFaults } from "#contract/check-generated.ts";
+import { findPolicyDocumentFaults } from "#contract/check-policy-document.ts";
+import { findManifestFaults } from "#k8s/check-manifests.ts";
+import { findDocumentFaults } from "#repository/check-documents.ts";
+import { findLayoutFaults } from "#repository/check-layout.ts";
 
 /** Runs a command of the workspace. Returns what it printed if it failed. */
 function run(command: string, ...args: string[]): string[] {
@@ -25,7 +25,7 @@ const CHECKS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   ],
   "contract: a policy on every method": findContractFaults,
   "contract: its failure policy is explained": () => findPolicyDocumentFaults(),
-  "contract: nothing broken since main": () => run("node", "scripts/check-breaking.ts"),
+  "contract: nothing broken since main": () => run("node", "scripts/contract/check-breaking.ts"),
   "contract: generated code is current": findGeneratedFaults,
   "layout of the repository": findLayoutFaults,
   "manifests of Kubernetes": findManifestFaults,

@@ -6,7 +6,7 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { method_policy } from "@triptych/protos/policy/v1/policy_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { IContainer } from "kubernetes-models/v1/Container";
-import { SERVICES } from "#contract-services.ts";
+import { SERVICES } from "#contract/contract-services.ts";
 
 /** The images that are made of this repository, without their tag. */
 const IMAGE = /^triptych\/([a-z]+)(?::|@|$)/;

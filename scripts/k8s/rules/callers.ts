@@ -1,6 +1,6 @@
 import { getOption } from "@bufbuild/protobuf";
 import { method_policy } from "@triptych/protos/policy/v1/policy_pb";
-import { SERVICES } from "#contract-services.ts";
+import { SERVICES } from "#contract/contract-services.ts";
 import { databaseOf } from "#k8s/database-of.ts";
 import { containersOf, nameOf, ofKind, type Rendering, workloadsOf } from "#k8s/manifest.ts";
 import { deniesAll, mayConnect } from "#k8s/network-policies.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { findPolicyDocumentFaults } from "#check-policy-document.ts";
+import { findPolicyDocumentFaults } from "./check-policy-document.ts";
 
 const DOCUMENT = readFileSync("docs/failure-policy.md", "utf8");
 

@@ -1,7 +1,7 @@
 import { type DescMethod, type DescService, getOption, hasOption } from "@bufbuild/protobuf";
 import { durationMs, MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
-import { SERVICES } from "#contract-services.ts";
+import { SERVICES } from "./contract-services.ts";
 
 /** Below it, a second try could be sent to the replica in which the first one hangs. */
 const HEDGE_MS_MIN = 250;

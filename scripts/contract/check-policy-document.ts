@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { DescService } from "@bufbuild/protobuf";
-import { SERVICES } from "#contract-services.ts";
-import { POLICY_HEAD, policyRow } from "#policy-rows.ts";
+import { SERVICES } from "./contract-services.ts";
+import { POLICY_HEAD, policyRow } from "./policy-rows.ts";
 
 const DOCUMENT = "docs/failure-policy.md";
 

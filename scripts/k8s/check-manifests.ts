@@ -1,6 +1,3 @@
-import { findKubectl } from "#k8s/kubectl.ts";
-import type { Rendering } from "#k8s/manifest.ts";
-import { loadPrograms, type Programs } from "#k8s/programs.ts";
 import { findCallerFaults, findWiringFaults } from "#k8s/rules/callers.ts";
 import { findBudgetFaults } from "#k8s/rules/connection-budget.ts";
 import { findMetricFaults, loadMetrics } from "#k8s/rules/metric-names.ts";
@@ -11,9 +8,12 @@ import { findReferenceFaults } from "#k8s/rules/references.ts";
 import { findRolloutFaults } from "#k8s/rules/rollout.ts";
 import { findSettingFaults } from "#k8s/rules/settings.ts";
 import { findWayInFaults } from "#k8s/rules/ways-in.ts";
-import { findSchemaFaults } from "#k8s/schema-faults.ts";
-import { findForgottenComponents, renderTargets } from "#k8s/targets.ts";
-import { findUnknownFields } from "#k8s/unknown-fields.ts";
+import { findKubectl } from "./kubectl.ts";
+import type { Rendering } from "./manifest.ts";
+import { loadPrograms, type Programs } from "./programs.ts";
+import { findSchemaFaults } from "./schema-faults.ts";
+import { findForgottenComponents, renderTargets } from "./targets.ts";
+import { findUnknownFields } from "./unknown-fields.ts";
 
 /** Renders what can be applied to a cluster, and finds what is wrong with it. */
 export async function findManifestFaults(): Promise<string[]> {

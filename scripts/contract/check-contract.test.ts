@@ -13,7 +13,7 @@ import {
   MethodPolicySchema,
   method_policy,
 } from "@triptych/protos/policy/v1/policy_pb";
-import { findContractFaults } from "#check-contract.ts";
+import { findContractFaults } from "./check-contract.ts";
 
 function faultsOf(name: string, options: MethodOptions): string[] {
   const type = `.${EmptySchema.typeName}`;
