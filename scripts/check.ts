@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { findContractFaults } from "#contract/check-contract.ts";
-import { findGeneratedFaults } from "#contract/check-generated.ts";
-import { findPolicyDocumentFaults } from "#contract/check-policy-document.ts";
-import { findManifestFaults } from "#k8s/check-manifests.ts";
-import { findDocumentFaults } from "#repository/check-documents.ts";
-import { findLayoutFaults } from "#repository/check-layout.ts";
+import { findContractViolations } from "#contract/check-contract.ts";
+import { findGeneratedViolations } from "#contract/check-generated.ts";
+import { findPolicyDocumentViolations } from "#contract/check-policy-document.ts";
+import { findManifestViolations } from "#k8s/check-manifests.ts";
+import { findDocumentViolations } from "#repository/check-documents.ts";
+import { findLayoutViolations } from "#repository/check-layout.ts";
 
 /** Runs a command of the workspace. Returns what it printed if it failed. */
 function run(command: string, ...args: string[]): string[] {
@@ -15,7 +15,7 @@ function run(command: string, ...args: string[]): string[] {
   );
 }
 
-/** What `pnpm check` asks, in this order. A check gives the faults that it finds. */
+/** What `pnpm check` asks, in this order. A check gives the violations that it finds. */
 const CHECKS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   "format and lint": () => run("biome", "check", "--error-on-warnings"),
   types: () => run("tsc", "--project", "."),
@@ -23,20 +23,21 @@ const CHECKS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
     ...run("buf", "lint", "protos"),
     ...run("buf", "format", "protos", "--diff", "--exit-code"),
   ],
-  "contract: a policy on every method": findContractFaults,
-  "contract: its failure policy is explained": () => findPolicyDocumentFaults(),
+  "contract: a policy on every method": findContractViolations,
+  "contract: its failure policy is explained": () => findPolicyDocumentViolations(),
   "contract: nothing broken since main": () => run("node", "scripts/contract/check-breaking.ts"),
-  "contract: generated code is current": findGeneratedFaults,
-  "layout of the repository": findLayoutFaults,
-  "manifests of Kubernetes": findManifestFaults,
-  "links and names in documents": findDocumentFaults,
+  "contract: generated code is current": findGeneratedViolations,
+  "layout of the repository": findLayoutViolations,
+  "manifests of Kubernetes": findManifestViolations,
+  "links and names in documents": findDocumentViolations,
 };
 
 let failed = 0;
 for (const [name, check] of Object.entries(CHECKS)) {
-  const faults = await check();
-  process.stdout.write(`${faults.length === 0 ? "ok     " : "FAILED "} ${name}\n`);
-  for (const fault of faults) process.stdout.write(`${fault.replace(/^/gm, "        ")}\n`);
-  if (faults.length > 0) failed += 1;
+  const violations = await check();
+  process.stdout.write(`${violations.length === 0 ? "ok     " : "FAILED "} ${name}\n`);
+  for (const violation of violations)
+    process.stdout.write(`${violation.replace(/^/gm, "        ")}\n`);
+  if (violations.length > 0) failed += 1;
 }
 process.exitCode = failed === 0 ? 0 : 1;

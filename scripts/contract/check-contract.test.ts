@@ -13,9 +13,9 @@ import {
   MethodPolicySchema,
   method_policy,
 } from "@triptych/protos/policy/v1/policy_pb";
-import { findContractFaults } from "./check-contract.ts";
+import { findContractViolations } from "./check-contract.ts";
 
-function faultsOf(name: string, options: MethodOptions): string[] {
+function violationsOf(name: string, options: MethodOptions): string[] {
   const type = `.${EmptySchema.typeName}`;
   const file = create(FileDescriptorProtoSchema, {
     name: "things/v1/thing_service.proto",
@@ -29,7 +29,7 @@ function faultsOf(name: string, options: MethodOptions): string[] {
   const registry = createFileRegistry(file, () => file_google_protobuf_empty);
   const service = registry.getService("things.v1.ThingService");
   if (service === undefined) throw new Error("the service was not made");
-  return findContractFaults([service]);
+  return findContractViolations([service]);
 }
 
 function optionsOf(policy: Partial<MethodPolicy>, reads = true): MethodOptions {
@@ -46,26 +46,26 @@ const WHOLE = { timeout: SECOND, criticality: Criticality.DEFAULT, callers: ["ga
 
 describe("the check of the contract", () => {
   test("finds nothing wrong with the contract as it is", () => {
-    expect(findContractFaults()).toEqual([]);
+    expect(findContractViolations()).toEqual([]);
   });
 
   test("finds nothing wrong with a whole policy", () => {
-    expect(faultsOf("GetThing", optionsOf(WHOLE))).toEqual([]);
+    expect(violationsOf("GetThing", optionsOf(WHOLE))).toEqual([]);
   });
 
   test("finds a method without a policy", () => {
-    expect(faultsOf("GetThing", create(MethodOptionsSchema))).toEqual([
+    expect(violationsOf("GetThing", create(MethodOptionsSchema))).toEqual([
       "things.v1.ThingService/GetThing: declares no method_policy",
     ]);
   });
 
   test("finds a policy without a timeout, a criticality or a caller", () => {
-    expect(faultsOf("GetThing", optionsOf({}))).toHaveLength(3);
+    expect(violationsOf("GetThing", optionsOf({}))).toHaveLength(3);
   });
 
   test("finds a caller that is no process", () => {
     expect(
-      faultsOf("GetThing", optionsOf({ ...WHOLE, callers: ["users", "Gateway", ""] })),
+      violationsOf("GetThing", optionsOf({ ...WHOLE, callers: ["users", "Gateway", ""] })),
     ).toEqual([
       'things.v1.ThingService/GetThing: declares a caller that is no process: "Gateway"',
       'things.v1.ThingService/GetThing: declares a caller that is no process: ""',
@@ -73,38 +73,38 @@ describe("the check of the contract", () => {
   });
 
   test("finds a batch without a size", () => {
-    expect(faultsOf("BatchGetThings", optionsOf(WHOLE))).toHaveLength(1);
+    expect(violationsOf("BatchGetThings", optionsOf(WHOLE))).toHaveLength(1);
   });
 
   test("finds a write that an old answer may stand for", () => {
     const policy = { ...WHOLE, maxBatch: 10, staleIfError: SECOND };
-    expect(faultsOf("UpdateThing", optionsOf(policy, false))).toHaveLength(1);
+    expect(violationsOf("UpdateThing", optionsOf(policy, false))).toHaveLength(1);
   });
 
   test("refuses to keep the answers of a method that is no batch", () => {
-    const [fault] = faultsOf("ListThings", optionsOf({ ...WHOLE, freshFor: SECOND }));
-    expect(fault).toContain("ListThings: is no batch");
+    const [violation] = violationsOf("ListThings", optionsOf({ ...WHOLE, freshFor: SECOND }));
+    expect(violation).toContain("ListThings: is no batch");
   });
 
   test.each(["BatchGetSessions", "BatchGetBlocks", "BatchGetImages", "GetThing"])(
     "refuses an old answer of what must be true now: %s",
     (name) => {
       const policy = { ...WHOLE, maxBatch: 10, staleIfError: SECOND };
-      expect(faultsOf(name, optionsOf(policy)).join()).toContain("never old");
+      expect(violationsOf(name, optionsOf(policy)).join()).toContain("never old");
     },
   );
 
   test("refuses to hedge what may not be called twice, too late, or too soon", () => {
     const HALF = { $typeName: "google.protobuf.Duration", seconds: 0n, nanos: 5e8 } as const;
-    expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: HALF }))).toEqual([]);
-    expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: HALF }, false)).join()).toContain(
-      "may not be called twice",
-    );
-    expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: SECOND })).join()).toContain(
+    expect(violationsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: HALF }))).toEqual([]);
+    expect(
+      violationsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: HALF }, false)).join(),
+    ).toContain("may not be called twice");
+    expect(violationsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: SECOND })).join()).toContain(
       "after its timeout",
     );
     const TENTH = { ...HALF, nanos: 1e8 } as const;
-    expect(faultsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: TENTH })).join()).toContain(
+    expect(violationsOf("GetThing", optionsOf({ ...WHOLE, hedgeAfter: TENTH })).join()).toContain(
       "sooner than after 250 ms",
     );
   });

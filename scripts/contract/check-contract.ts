@@ -22,53 +22,58 @@ const PROCESSES: ReadonlySet<string> = new Set([
 ]);
 
 /** Finds the methods whose policy is missing, or contradicts itself. */
-export function findContractFaults(services: readonly DescService[] = SERVICES): string[] {
-  return services.flatMap((service) => service.methods.flatMap(faultsOf));
+export function findContractViolations(services: readonly DescService[] = SERVICES): string[] {
+  return services.flatMap((service) => service.methods.flatMap(violationsOf));
 }
 
-function faultsOf(method: DescMethod): string[] {
+function violationsOf(method: DescMethod): string[] {
   const name = `${method.parent.typeName}/${method.name}`;
   if (!hasOption(method, method_policy)) return [`${name}: declares no method_policy`];
   const policy = getOption(method, method_policy);
   const reads = method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
-  const faults = [];
-  if (policy.timeout === undefined) faults.push("declares no timeout");
-  if (policy.criticality === Criticality.UNSPECIFIED) faults.push("declares no criticality");
-  if (policy.callers.length === 0) faults.push("declares no callers");
+  const violations = [];
+  if (policy.timeout === undefined) violations.push("declares no timeout");
+  if (policy.criticality === Criticality.UNSPECIFIED) violations.push("declares no criticality");
+  if (policy.callers.length === 0) violations.push("declares no callers");
   for (const caller of policy.callers) {
-    if (!PROCESSES.has(caller)) faults.push(`declares a caller that is no process: "${caller}"`);
+    if (!PROCESSES.has(caller))
+      violations.push(`declares a caller that is no process: "${caller}"`);
   }
   if (method.name.startsWith("BatchGet") && policy.maxBatch === 0) {
-    faults.push("is a batch and declares no max_batch");
+    violations.push("is a batch and declares no max_batch");
   }
   if (!reads && (policy.freshFor !== undefined || policy.staleIfError !== undefined)) {
-    faults.push("has side effects, so no old answer may stand for a new one");
+    violations.push("has side effects, so no old answer may stand for a new one");
   }
   if (
     policy.maxBatch === 0 &&
     (policy.freshFor !== undefined || policy.staleIfError !== undefined)
   ) {
-    faults.push("is no batch, and answers are kept key by key: declare max_batch, or keep nothing");
+    violations.push(
+      "is no batch, and answers are kept key by key: declare max_batch, or keep nothing",
+    );
   }
   if (policy.staleIfError !== undefined && DECIDES.test(method.name)) {
-    faults.push("decides a password, session, visibility, block or deletion, so it is never old");
+    violations.push(
+      "decides a password, session, visibility, block or deletion, so it is never old",
+    );
   }
   if (policy.hedgeAfter !== undefined) {
     const again = method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
     if (!again || method.methodKind === "client_streaming") {
-      faults.push(
+      violations.push(
         "is hedged, and may not be called twice, or takes a stream, which cannot be sent twice",
       );
     }
     const timeoutMs = policy.timeout === undefined ? 0 : durationMs(policy.timeout);
     if (durationMs(policy.hedgeAfter) >= timeoutMs) {
-      faults.push("is hedged after its timeout");
+      violations.push("is hedged after its timeout");
     }
     if (durationMs(policy.hedgeAfter) < HEDGE_MS_MIN) {
-      faults.push(
+      violations.push(
         `is hedged sooner than after ${HEDGE_MS_MIN} ms, by when a replica that hangs is known`,
       );
     }
   }
-  return faults.map((fault) => `${name}: ${fault}`);
+  return violations.map((violation) => `${name}: ${violation}`);
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 
 /** Generates the contract's code again, and finds out whether that changes what is there. */
-export function findGeneratedFaults(): string[] {
+export function findGeneratedViolations(): string[] {
   const before = digests();
   const { status, stderr } = spawnSync("buf", ["generate"], { encoding: "utf8" });
   if (status !== 0) return [`buf generate: ${stderr}`];

@@ -9,7 +9,7 @@ const DOCUMENT = "docs/failure-policy.md";
  * Finds what the document on the failure policy says otherwise than the contract, or leaves without
  * a reason.
  */
-export function findPolicyDocumentFaults(
+export function findPolicyDocumentViolations(
   text: string = readFileSync(DOCUMENT, "utf8"),
   services: readonly DescService[] = SERVICES,
 ): string[] {

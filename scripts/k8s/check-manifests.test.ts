@@ -1,7 +1,7 @@
 import type { ICluster } from "@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1/Cluster";
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
 import { broken, renderLocal, renderProduction } from "./broken.fixture.ts";
-import { findFaultsIn, findManifestFaults } from "./check-manifests.ts";
+import { findManifestViolations, findViolationsIn } from "./check-manifests.ts";
 import { findKubectl } from "./kubectl.ts";
 import type { Manifest, Rendering } from "./manifest.ts";
 import { renderFolder } from "./render.ts";
@@ -14,22 +14,24 @@ beforeAll(async () => {
 
 describe("the check of the manifests", () => {
   test("finds nothing wrong with what stands there", async () => {
-    expect(await findManifestFaults()).toEqual([]);
+    expect(await findManifestViolations()).toEqual([]);
   });
 
   test("tells a value that the schema of its kind forbids, before any rule reads it", async () => {
     const changed = broken<IDeployment>(local, "Deployment/users", ({ spec }) =>
       Object.assign(spec ?? {}, { replicas: "two" }),
     );
-    const [fault] = await findFaultsIn([changed]);
-    expect(fault).toMatch(/k8s\/overlays\/local: Deployment users: breaks the schema.*replicas/s);
+    const [violation] = await findViolationsIn([changed]);
+    expect(violation).toMatch(
+      /k8s\/overlays\/local: Deployment users: breaks the schema.*replicas/s,
+    );
   });
 
   test("tells a misspelt field, which a cluster would drop", async () => {
     const changed = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
       Object.assign(spec?.template.spec?.containers[0] ?? {}, { readinesProbe: {} });
     });
-    expect(await findFaultsIn([changed])).toEqual([
+    expect(await findViolationsIn([changed])).toEqual([
       expect.stringMatching(/Deployment users: .*readinesProbe/),
     ]);
   });
@@ -38,23 +40,23 @@ describe("the check of the manifests", () => {
     const changed = broken<ICluster>(await renderProduction(), "Cluster/users", ({ spec }) => {
       Object.assign(spec.plugins?.[0] ?? {}, { isWALArchivr: true });
     });
-    expect(await findFaultsIn([changed])).toEqual([
+    expect(await findViolationsIn([changed])).toEqual([
       expect.stringContaining("Cluster users-database: /spec/plugins/0/isWALArchivr: "),
     ]);
   });
 
   test("tells a kind that there is not", async () => {
     const stray: Manifest = { apiVersion: "apps/v1", kind: "Deploiment", metadata: { name: "a" } };
-    const faults = await findFaultsIn([{ name: "here", manifests: [stray] }]);
-    expect(faults[0]).toContain("here: Deploiment a: there is no such kind as apps/v1");
+    const violations = await findViolationsIn([{ name: "here", manifests: [stray] }]);
+    expect(violations[0]).toContain("here: Deploiment a: there is no such kind as apps/v1");
   });
 
-  test("tells a fault once, however many overlays have it", async () => {
+  test("tells a violation once, however many overlays have it", async () => {
     const changed = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
       delete spec?.template.spec?.automountServiceAccountToken;
     });
-    const faults = await findFaultsIn([changed, { ...changed, name: "elsewhere" }]);
-    expect(faults).toEqual([expect.stringContaining("automountServiceAccountToken: false")]);
+    const violations = await findViolationsIn([changed, { ...changed, name: "elsewhere" }]);
+    expect(violations).toEqual([expect.stringContaining("automountServiceAccountToken: false")]);
   });
 
   test("tells what kustomize says of a folder that it cannot render", async () => {

@@ -1,25 +1,25 @@
-import { findCallerFaults, findWiringFaults } from "#k8s/rules/callers.ts";
-import { findBudgetFaults } from "#k8s/rules/connection-budget.ts";
-import { findMetricFaults, loadMetrics } from "#k8s/rules/metric-names.ts";
-import { findPodSecurityFaults } from "#k8s/rules/pod-security.ts";
-import { findPodFaults } from "#k8s/rules/pods.ts";
-import { findPostgresClusterFaults } from "#k8s/rules/postgres-clusters.ts";
-import { findReferenceFaults } from "#k8s/rules/references.ts";
-import { findRolloutFaults } from "#k8s/rules/rollout.ts";
-import { findSettingFaults } from "#k8s/rules/settings.ts";
-import { findWayInFaults } from "#k8s/rules/ways-in.ts";
+import { findCallerViolations, findWiringViolations } from "#k8s/rules/callers.ts";
+import { findBudgetViolations } from "#k8s/rules/connection-budget.ts";
+import { findMetricViolations, loadMetrics } from "#k8s/rules/metric-names.ts";
+import { findPodSecurityViolations } from "#k8s/rules/pod-security.ts";
+import { findPodViolations } from "#k8s/rules/pods.ts";
+import { findPostgresClusterViolations } from "#k8s/rules/postgres-clusters.ts";
+import { findReferenceViolations } from "#k8s/rules/references.ts";
+import { findRolloutViolations } from "#k8s/rules/rollout.ts";
+import { findSettingViolations } from "#k8s/rules/settings.ts";
+import { findWayInViolations } from "#k8s/rules/ways-in.ts";
 import { findKubectl } from "./kubectl.ts";
 import type { Rendering } from "./manifest.ts";
 import { loadPrograms, type Programs } from "./programs.ts";
-import { findSchemaFaults } from "./schema-faults.ts";
+import { findSchemaViolations } from "./schema-violations.ts";
 import { findForgottenComponents, renderTargets } from "./targets.ts";
 import { findUnknownFields } from "./unknown-fields.ts";
 
 /** Renders what can be applied to a cluster, and finds what is wrong with it. */
-export async function findManifestFaults(): Promise<string[]> {
+export async function findManifestViolations(): Promise<string[]> {
   try {
     const renderings = await renderTargets(findKubectl());
-    return [...findForgottenComponents(), ...(await findFaultsIn(renderings))];
+    return [...findForgottenComponents(), ...(await findViolationsIn(renderings))];
   } catch (error) {
     // What kustomize says, or that there is no kubectl: nothing can be checked then.
     return [error instanceof Error ? error.message : String(error)];
@@ -27,37 +27,37 @@ export async function findManifestFaults(): Promise<string[]> {
 }
 
 /**
- * Finds what is wrong with what was rendered; a fault of a base is told once, although each overlay
+ * Finds what is wrong with what was rendered; a violation of a base is told once, although each overlay
  * has it.
  */
-export async function findFaultsIn(renderings: readonly Rendering[]): Promise<string[]> {
+export async function findViolationsIn(renderings: readonly Rendering[]): Promise<string[]> {
   const programs = await loadPrograms();
   const metrics = await loadMetrics();
   const seen = new Set<string>();
-  const faults = [];
+  const violations = [];
   for (const rendering of renderings) {
-    const found = await faultsOf(rendering, programs);
-    for (const fault of [...found, ...findMetricFaults(rendering, metrics)]) {
-      if (!seen.has(fault)) faults.push(`${rendering.name}: ${fault}`);
-      seen.add(fault);
+    const found = await violationsOf(rendering, programs);
+    for (const violation of [...found, ...findMetricViolations(rendering, metrics)]) {
+      if (!seen.has(violation)) violations.push(`${rendering.name}: ${violation}`);
+      seen.add(violation);
     }
   }
-  return [...faults, ...findWiringFaults(programs), ...findUnknownFields(renderings)];
+  return [...violations, ...findWiringViolations(programs), ...findUnknownFields(renderings)];
 }
 
-async function faultsOf(rendering: Rendering, programs: Programs): Promise<string[]> {
-  const schemaFaults = await findSchemaFaults(rendering);
+async function violationsOf(rendering: Rendering, programs: Programs): Promise<string[]> {
+  const schemaViolations = await findSchemaViolations(rendering);
   // The rules read what the schemas say is there.
-  if (schemaFaults.length > 0) return schemaFaults;
+  if (schemaViolations.length > 0) return schemaViolations;
   return [
-    ...findPodSecurityFaults(rendering),
-    ...findPodFaults(rendering),
-    ...findRolloutFaults(rendering, programs),
-    ...findSettingFaults(rendering, programs),
-    ...findReferenceFaults(rendering),
-    ...findCallerFaults(rendering),
-    ...findBudgetFaults(rendering, programs),
-    ...findPostgresClusterFaults(rendering),
-    ...findWayInFaults(rendering),
+    ...findPodSecurityViolations(rendering),
+    ...findPodViolations(rendering),
+    ...findRolloutViolations(rendering, programs),
+    ...findSettingViolations(rendering, programs),
+    ...findReferenceViolations(rendering),
+    ...findCallerViolations(rendering),
+    ...findBudgetViolations(rendering, programs),
+    ...findPostgresClusterViolations(rendering),
+    ...findWayInViolations(rendering),
   ];
 }

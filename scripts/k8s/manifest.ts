@@ -69,7 +69,7 @@ export function findConfigMap(rendering: Rendering, name: string): IConfigMap | 
   return ofKind<IConfigMap>(rendering, "ConfigMap").find(({ metadata }) => metadata.name === name);
 }
 
-/** An object's name as faults say it: `Deployment users`. */
+/** An object's name as violations say it: `Deployment users`. */
 export function nameOf({ kind, metadata }: Manifest): string {
   return `${kind} ${metadata.name}`;
 }

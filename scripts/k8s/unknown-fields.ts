@@ -86,9 +86,9 @@ function runCompiler(folder: string): { line: number; message: string }[] {
     encoding: "utf8",
   });
   if (error !== undefined) throw error;
-  const faults = [...stdout.matchAll(/^\S*manifests\.ts\((\d+),\d+\): error TS\d+: (.*)$/gm)].map(
-    ([, line = "", message = ""]) => ({ line: Number(line) - 1, message }),
-  );
-  if (status !== 0 && faults.length === 0) throw new Error(`tsc did not run: ${stdout}`);
-  return faults;
+  const violations = [
+    ...stdout.matchAll(/^\S*manifests\.ts\((\d+),\d+\): error TS\d+: (.*)$/gm),
+  ].map(([, line = "", message = ""]) => ({ line: Number(line) - 1, message }));
+  if (status !== 0 && violations.length === 0) throw new Error(`tsc did not run: ${stdout}`);
+  return violations;
 }

@@ -10,7 +10,7 @@ const LINK = /\[[^\]]*\]\(([^)\s#]*)(?:#[^)]*)?\)/g;
 const NAME = /`((?:protos|chassis|services|gateway|stack|e2e|scripts|docs|jest|k8s)\/[\w./-]*)`/g;
 
 /** Finds links that lead nowhere, and paths in backticks that are not there. */
-export function findDocumentFaults(): string[] {
+export function findDocumentViolations(): string[] {
   const paths = globSync(DOCUMENTS, { exclude: (path) => path.includes("node_modules") });
   return paths.flatMap((path) => {
     const text = readFileSync(path, "utf8");

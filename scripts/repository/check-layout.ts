@@ -24,40 +24,40 @@ const HOUSE_PLAN = [
 /**
  * Finds files that are too long, names that say nothing, and services that leave the house plan.
  */
-export function findLayoutFaults(): string[] {
+export function findLayoutViolations(): string[] {
   const paths = globSync(SOURCES, { exclude: (path) => path.includes("node_modules") });
   return [
-    ...paths.flatMap(faultsOfSource),
-    ...globSync("services/*/package.json").flatMap((path) => faultsOfService(dirname(path))),
-    ...globSync("{services/*,gateway}/src/**/*.ts").flatMap(faultsOfEnvironment),
+    ...paths.flatMap(violationsOfSource),
+    ...globSync("services/*/package.json").flatMap((path) => violationsOfService(dirname(path))),
+    ...globSync("{services/*,gateway}/src/**/*.ts").flatMap(violationsOfEnvironment),
   ];
 }
 
-function faultsOfSource(path: string): string[] {
+function violationsOfSource(path: string): string[] {
   const lines = readFileSync(path, "utf8").split("\n").length - 1;
   const name = basename(path).replace(/(\.test|\.fixture)?\.ts$/, "");
-  const faults = [];
+  const violations = [];
   if (lines > FILE_LINES_MAX) {
-    faults.push(
+    violations.push(
       `${path}: ${lines} lines, and ${FILE_LINES_MAX} are the limit: which two reasons to exist has it?`,
     );
   }
   if (NAMES_THAT_SAY_NOTHING.test(name)) {
-    faults.push(`${path}: name it after what it exports`);
+    violations.push(`${path}: name it after what it exports`);
   }
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
-    faults.push(`${path}: file names are kebab-case`);
+    violations.push(`${path}: file names are kebab-case`);
   }
-  return faults;
+  return violations;
 }
 
-function faultsOfService(folder: string): string[] {
+function violationsOfService(folder: string): string[] {
   return HOUSE_PLAN.filter((part) => !existsSync(`${folder}/${part}`)).map(
     (part) => `${folder}: has no ${part}, which the house plan asks for`,
   );
 }
 
-function faultsOfEnvironment(path: string): string[] {
+function violationsOfEnvironment(path: string): string[] {
   const named = /process\.env\b/.test(readFileSync(path, "utf8"));
   const allowed = /\/(config|main|[a-z-]+-main)\.ts$|\.test\.ts$/.test(path);
   return named && !allowed

@@ -3,7 +3,7 @@ import type { INetworkPolicySpec } from "kubernetes-models/networking.k8s.io/v1/
 import { broken, renderLocal, renderProduction, without } from "#k8s/broken.fixture.ts";
 import type { Rendering } from "#k8s/manifest.ts";
 import { loadPrograms } from "#k8s/programs.ts";
-import { callersOf, findCallerFaults, findWiringFaults } from "#k8s/rules/callers.ts";
+import { callersOf, findCallerViolations, findWiringViolations } from "#k8s/rules/callers.ts";
 
 let production: Rendering;
 beforeAll(async () => {
@@ -16,26 +16,26 @@ function withPolicy(name: string, change: (spec: INetworkPolicySpec) => void): s
     `NetworkPolicy/${name}`,
     ({ spec }) => spec && change(spec),
   );
-  return findCallerFaults(changed);
+  return findCallerViolations(changed);
 }
 
 describe("the network policies", () => {
   test("allow what the contract does, and nothing else", () => {
     expect(callersOf("images")).toEqual(expect.arrayContaining(["gateway", "users", "comments"]));
-    expect(findCallerFaults(production)).toEqual([]);
+    expect(findCallerViolations(production)).toEqual([]);
   });
 
   test("are not looked at where there are none", async () => {
-    expect(findCallerFaults(await renderLocal())).toEqual([]);
+    expect(findCallerViolations(await renderLocal())).toEqual([]);
   });
 
   test("are found to allow everybody", () => {
-    const faults = withPolicy("users", (spec) => {
+    const violations = withPolicy("users", (spec) => {
       spec.ingress = [{ ports: [{ port: 8081 }] }];
     });
     // The others may send nothing to users; what no policy but deny-all knows may not either.
-    expect(faults).toEqual([]);
-    const both = findCallerFaults(
+    expect(violations).toEqual([]);
+    const both = findCallerViolations(
       broken<INetworkPolicy>(
         broken<INetworkPolicy>(
           production,
@@ -56,10 +56,10 @@ describe("the network policies", () => {
     expect(withPolicy("users", (spec) => Object.assign(spec, { egress: [] }))).toContainEqual(
       refused,
     );
-    const faults = withPolicy("images", (spec) => {
+    const violations = withPolicy("images", (spec) => {
       spec.ingress?.[0]?.from?.splice(1, 1);
     });
-    expect(faults).toEqual([refused]);
+    expect(violations).toEqual([refused]);
   });
 
   test("are found to let another service at a database", () => {
@@ -73,29 +73,29 @@ describe("the network policies", () => {
       "NetworkPolicy/comments",
       ({ spec }) => spec?.egress?.push({ to: blocks }),
     );
-    expect(findCallerFaults(changed)).toEqual([
+    expect(findCallerViolations(changed)).toEqual([
       expect.stringContaining("nothing says that it may: comments calls users-database"),
     ]);
   });
 
   test("are nothing without one that denies the rest", () => {
-    expect(findCallerFaults(without(production, "NetworkPolicy/deny-all"))).toContain(
+    expect(findCallerViolations(without(production, "NetworkPolicy/deny-all"))).toContain(
       "no NetworkPolicy denies what none allows",
     );
   });
 
   test("are refused where the check would not understand them", () => {
-    const faults = withPolicy("users", (spec) => {
+    const violations = withPolicy("users", (spec) => {
       spec.podSelector = { matchExpressions: [{ key: "a", operator: "Exists" }] };
     });
-    expect(faults).toContainEqual(expect.stringContaining("write matchLabels"));
+    expect(violations).toContainEqual(expect.stringContaining("write matchLabels"));
   });
 });
 
 describe("the addresses that programs are told", () => {
   test("are of those whom the contract lets them call", async () => {
     const programs = await loadPrograms();
-    expect(findWiringFaults(programs)).toEqual([]);
+    expect(findWiringViolations(programs)).toEqual([]);
     const worker = programs.get("images-worker");
     const gateway = programs.get("gateway");
     if (worker === undefined || gateway === undefined) throw new Error("there are both");
@@ -103,9 +103,13 @@ describe("the addresses that programs are told", () => {
       ["images-worker", { ...worker, settings: gateway.settings }],
       ["gateway", { ...gateway, settings: worker.settings }],
     ]);
-    const faults = findWiringFaults(swapped);
-    expect(faults).toHaveLength(6);
-    expect(faults[0]).toContain("USERS_ADDRESS, and the contract lets images-worker call nothing");
-    expect(faults[3]).toContain("has no USERS_ADDRESS, and the contract lets gateway call users");
+    const violations = findWiringViolations(swapped);
+    expect(violations).toHaveLength(6);
+    expect(violations[0]).toContain(
+      "USERS_ADDRESS, and the contract lets images-worker call nothing",
+    );
+    expect(violations[3]).toContain(
+      "has no USERS_ADDRESS, and the contract lets gateway call users",
+    );
   });
 });

@@ -17,15 +17,15 @@ const STRANGER: Pods = { name: "a stranger", labels: { "app.kubernetes.io/name":
  * allows; and databases that others reach than the service that owns them. Without any policy there
  * is nothing to find.
  */
-export function findCallerFaults(rendering: Rendering): string[] {
+export function findCallerViolations(rendering: Rendering): string[] {
   const policies = ofKind(rendering, "NetworkPolicy");
   if (policies.length === 0) return [];
   const pods = podsIn(rendering);
   const owners = databaseOwners(rendering);
-  const faults = policies
+  const violations = policies
     .filter((policy) => JSON.stringify(policy).includes('"matchExpressions"'))
     .map((policy) => `${nameOf(policy)}: the check reads no matchExpressions: write matchLabels`);
-  if (!deniesAll(rendering)) faults.push("no NetworkPolicy denies what none allows");
+  if (!deniesAll(rendering)) violations.push("no NetworkPolicy denies what none allows");
   for (const callee of pods) {
     for (const port of callee.ports.filter(({ name }) => isGuarded(name))) {
       for (const caller of [...pods, STRANGER].filter((other) => other !== callee)) {
@@ -35,18 +35,18 @@ export function findCallerFaults(rendering: Rendering): string[] {
             : (owners.get(callee.name)?.includes(caller.name) ?? false);
         if (mayConnect(rendering, caller, callee, port) === expected) continue;
         const said = expected ? "refuse, and it has to" : "allow, and nothing says that it may";
-        faults.push(`the NetworkPolicies ${said}: ${caller.name} calls ${callee.name}`);
+        violations.push(`the NetworkPolicies ${said}: ${caller.name} calls ${callee.name}`);
       }
     }
   }
-  return faults;
+  return violations;
 }
 
 /**
  * Finds programs that are told where a service is although the contract lets them call nothing
  * there, and the other way round.
  */
-export function findWiringFaults(programs: Programs): string[] {
+export function findWiringViolations(programs: Programs): string[] {
   return [...programs].flatMap(([caller, { config, settings }]) =>
     SERVICES.map(({ typeName }) => typeName.split(".")[0] ?? "").flatMap((callee) => {
       const variable = `${callee.toUpperCase()}_ADDRESS`;

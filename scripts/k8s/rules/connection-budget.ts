@@ -41,7 +41,7 @@ interface Share {
  * count as well, since a standby may have become the primary. And poolers that could be asked for
  * more by their services than one of their instances takes, since the others may be away.
  */
-export function findBudgetFaults(rendering: Rendering, programs: Programs): string[] {
+export function findBudgetViolations(rendering: Rendering, programs: Programs): string[] {
   const poolers = poolersIn(rendering);
   const ofDatabases = [...maxConnections(rendering)].flatMap(([database, max]) => {
     const shares = [
@@ -50,10 +50,10 @@ export function findBudgetFaults(rendering: Rendering, programs: Programs): stri
       ...readerShares(rendering, database, programs),
       { text: `reserved ${RESERVED}`, sum: RESERVED },
     ];
-    return faultOf(database, shares, { setting: "max_connections", max });
+    return violationOf(database, shares, { setting: "max_connections", max });
   });
   const ofPoolers = poolers.flatMap(({ metadata: { name }, spec }) =>
-    faultOf(name, clientShares(rendering, name, programs), {
+    violationOf(name, clientShares(rendering, name, programs), {
       setting: "max_client_conn",
       max: Number(spec.pgbouncer.parameters?.max_client_conn ?? 0),
     }),
@@ -61,7 +61,7 @@ export function findBudgetFaults(rendering: Rendering, programs: Programs): stri
   return [...ofDatabases, ...ofPoolers];
 }
 
-function faultOf(
+function violationOf(
   name: string,
   shares: readonly Share[],
   { setting, max }: { readonly setting: string; readonly max: number },

@@ -4,8 +4,8 @@ import { broken, loadSamples, without } from "#k8s/broken.fixture.ts";
 import type { Rendering, Workload } from "#k8s/manifest.ts";
 import type { PostgresCluster } from "#k8s/pods.ts";
 import type { Pooler } from "#k8s/poolers.ts";
-import { findBudgetFaults } from "#k8s/rules/connection-budget.ts";
-import { findPostgresClusterFaults } from "#k8s/rules/postgres-clusters.ts";
+import { findBudgetViolations } from "#k8s/rules/connection-budget.ts";
+import { findPostgresClusterViolations } from "#k8s/rules/postgres-clusters.ts";
 
 const { local, production, programs } = await loadSamples();
 
@@ -17,8 +17,8 @@ function withCluster(change: Partial<PostgresCluster["spec"]>): Rendering {
 
 describe("the connection budget", () => {
   test("is kept", () => {
-    expect(findBudgetFaults(local, programs)).toEqual([]);
-    expect(findBudgetFaults(production, programs)).toEqual([]);
+    expect(findBudgetViolations(local, programs)).toEqual([]);
+    expect(findBudgetViolations(production, programs)).toEqual([]);
   });
 
   test("is broken by an autoscaler that may go too far, the rollout's pod counted", () => {
@@ -27,7 +27,7 @@ describe("the connection budget", () => {
       "HorizontalPodAutoscaler/users",
       ({ spec }) => spec && Object.assign(spec, { maxReplicas: 10 }),
     );
-    expect(findBudgetFaults(changed, programs)).toEqual([
+    expect(findBudgetViolations(changed, programs)).toEqual([
       "users-database: users-database-pooler 3 × 30 + users-migrate 11 × 1 + standby's readers users 11 × 10 + reserved 10 = 221 connections, and max_connections is 200",
     ]);
   });
@@ -36,7 +36,7 @@ describe("the connection budget", () => {
     const changed = broken<IConfigMap>(production, "ConfigMap/images-", ({ data = {} }) => {
       data.DATABASE_POOL_MAX = "17";
     });
-    expect(findBudgetFaults(changed, programs)).toEqual([
+    expect(findBudgetViolations(changed, programs)).toEqual([
       "images-database: images-database-pooler 3 × 30 + images-migrate 5 × 1 + images-worker 4 × 4 + images-migrate 4 × 1 + standby's readers images 5 × 17 + reserved 10 = 210 connections, and max_connections is 200",
     ]);
   });
@@ -46,23 +46,23 @@ describe("the connection budget", () => {
       broken<Pooler>(production, "Pooler/users-database", ({ spec: { pgbouncer } }) =>
         Object.assign(pgbouncer.parameters ?? {}, parameter),
       );
-    expect(findBudgetFaults(withParameter({ default_pool_size: "30" }), programs)).toEqual([
+    expect(findBudgetViolations(withParameter({ default_pool_size: "30" }), programs)).toEqual([
       expect.stringContaining("users-database-pooler 3 × 60"),
     ]);
-    expect(findBudgetFaults(withParameter({ max_client_conn: "76" }), programs)).toEqual([
+    expect(findBudgetViolations(withParameter({ max_client_conn: "76" }), programs)).toEqual([
       "users-database-pooler: users 7 × 11 = 77 connections, and max_client_conn is 76",
     ]);
   });
 
   test("is broken by a database that takes fewer, whoever runs it", () => {
     const parameters = { max_connections: "170" };
-    expect(findBudgetFaults(withCluster({ postgresql: { parameters } }), programs)).toEqual([
+    expect(findBudgetViolations(withCluster({ postgresql: { parameters } }), programs)).toEqual([
       expect.stringContaining("max_connections is 170"),
     ]);
     const changed = broken<Workload>(local, "StatefulSet/images-database", ({ spec }) => {
       Object.assign(spec.template.spec.containers[0] ?? {}, { args: ["max_connections=20"] });
     });
-    expect(findBudgetFaults(changed, programs)).toEqual([
+    expect(findBudgetViolations(changed, programs)).toEqual([
       "images-database: images 1 × 11 + images-worker 1 × 4 + images-migrate 1 × 1 + reserved 10 = 26 connections, and max_connections is 20",
     ]);
   });
@@ -70,7 +70,7 @@ describe("the connection budget", () => {
 
 describe("a cluster of CloudNativePG", () => {
   test("is as the services need it", () => {
-    expect(findPostgresClusterFaults(production)).toEqual([]);
+    expect(findPostgresClusterViolations(production)).toEqual([]);
   });
 
   test.each<[string, Partial<PostgresCluster["spec"]>]>([
@@ -99,15 +99,15 @@ describe("a cluster of CloudNativePG", () => {
     ["no connection budget", { postgresql: {} }],
     ["set resources and storage", { storage: {} }],
     ["archives no log", { plugins: [] }],
-  ])("is refused: %s", (fault, change) => {
-    expect(findPostgresClusterFaults(withCluster(change))).toEqual([
-      expect.stringContaining(fault),
+  ])("is refused: %s", (violation, change) => {
+    expect(findPostgresClusterViolations(withCluster(change))).toEqual([
+      expect.stringContaining(violation),
     ]);
   });
 
   test("is backed up", () => {
     const changed = without(production, "ScheduledBackup/users-database");
-    expect(findPostgresClusterFaults(changed)).toEqual([
+    expect(findPostgresClusterViolations(changed)).toEqual([
       expect.stringContaining("is never backed up"),
     ]);
   });

@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { Rendering } from "#k8s/manifest.ts";
-import { findPromqlFaults, type KnownMetrics, labelsOfAnswer } from "./promql.ts";
+import { findPromqlViolations, type KnownMetrics, labelsOfAnswer } from "./promql.ts";
 import { type Question, questionsIn, variablesIn } from "./promql-questions.ts";
 
 /** What Prometheus adds to each series of a pod that the PodMonitor finds. */
@@ -42,18 +42,18 @@ function seriesOf(registry: ReadableRegistry, added: readonly string[]) {
  * Finds alerts and panels that Prometheus cannot answer, whose answer would be empty for ever, or
  * whose text would have a gap.
  */
-export function findMetricFaults(rendering: Rendering, known: KnownMetrics): string[] {
+export function findMetricViolations(rendering: Rendering, known: KnownMetrics): string[] {
   return questionsIn(rendering).flatMap((question) =>
-    faultsOf(question, known).map((fault) => `${question.name}: ${fault}`),
+    violationsOf(question, known).map((violation) => `${question.name}: ${violation}`),
   );
 }
 
-function faultsOf({ expression, namedLabels }: Question, known: KnownMetrics): string[] {
-  const faults = [
+function violationsOf({ expression, namedLabels }: Question, known: KnownMetrics): string[] {
+  const violations = [
     ...variablesIn(expression).map((variable) => `there is no variable ${variable}`),
-    ...findPromqlFaults(expression, known),
+    ...findPromqlViolations(expression, known),
   ];
-  if (faults.length > 0) return faults;
+  if (violations.length > 0) return violations;
   const labels = labelsOfAnswer(expression, known);
   return namedLabels
     .filter((label) => !labels.has(label))

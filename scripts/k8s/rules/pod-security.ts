@@ -19,52 +19,55 @@ const SELINUX_TYPES = ["", "container_t", "container_init_t", "container_kvm_t"]
  * Finds what the Pod Security Standard *restricted* forbids, by its list of Kubernetes 1.34
  * (https://kubernetes.io/docs/concepts/security/pod-security-standards).
  */
-export function findPodSecurityFaults(rendering: Rendering): string[] {
+export function findPodSecurityViolations(rendering: Rendering): string[] {
   return workloadsOf(rendering).flatMap((workload) => {
     const pod = workload.spec.template.spec;
-    const ofPod = podFaults(pod).map((fault) => `${nameOf(workload)}: ${fault}`);
+    const ofPod = podViolations(pod).map((violation) => `${nameOf(workload)}: ${violation}`);
     const ofContainers = containersOf(workload).flatMap((container) =>
-      containerFaults(container, pod).map(
-        (fault) => `${nameOf(workload)}, container ${container.name}: ${fault}`,
+      containerViolations(container, pod).map(
+        (violation) => `${nameOf(workload)}, container ${container.name}: ${violation}`,
       ),
     );
     return [...ofPod, ...ofContainers];
   });
 }
 
-function podFaults(pod: IPodSpec): string[] {
-  const faults = [];
+function podViolations(pod: IPodSpec): string[] {
+  const violations = [];
   if (pod.hostNetwork || pod.hostPID || pod.hostIPC) {
-    faults.push("uses a namespace of the host, which restricted forbids");
+    violations.push("uses a namespace of the host, which restricted forbids");
   }
   for (const { name, ...source } of pod.volumes ?? []) {
     const kinds = Object.keys(source).filter((kind) => !VOLUMES.includes(kind));
-    if (kinds.length > 0) faults.push(`the volume ${name} is a ${kinds}, which restricted forbids`);
+    if (kinds.length > 0)
+      violations.push(`the volume ${name} is a ${kinds}, which restricted forbids`);
   }
-  if ((pod.securityContext?.sysctls ?? []).length > 0) faults.push("sets sysctls");
-  return faults;
+  if ((pod.securityContext?.sysctls ?? []).length > 0) violations.push("sets sysctls");
+  return violations;
 }
 
-function containerFaults(container: IContainer, pod: IPodSpec): string[] {
+function containerViolations(container: IContainer, pod: IPodSpec): string[] {
   const own = container.securityContext;
   const context = { ...pod.securityContext, ...own };
-  const faults = [];
-  if (context.runAsNonRoot !== true) faults.push("may run as root: set runAsNonRoot");
-  if (context.runAsUser === 0) faults.push("runs as user 0");
+  const violations = [];
+  if (context.runAsNonRoot !== true) violations.push("may run as root: set runAsNonRoot");
+  if (context.runAsUser === 0) violations.push("runs as user 0");
   if (!SECCOMP_TYPES.includes(context.seccompProfile?.type ?? "")) {
-    faults.push("has no seccompProfile: set RuntimeDefault");
+    violations.push("has no seccompProfile: set RuntimeDefault");
   }
-  if (own?.allowPrivilegeEscalation !== false) faults.push("set allowPrivilegeEscalation: false");
-  if (own?.privileged === true) faults.push("is privileged");
-  if (!own?.capabilities?.drop?.includes("ALL")) faults.push("drops not ALL capabilities");
+  if (own?.allowPrivilegeEscalation !== false)
+    violations.push("set allowPrivilegeEscalation: false");
+  if (own?.privileged === true) violations.push("is privileged");
+  if (!own?.capabilities?.drop?.includes("ALL")) violations.push("drops not ALL capabilities");
   const added = (own?.capabilities?.add ?? []).filter((name) => name !== "NET_BIND_SERVICE");
-  if (added.length > 0) faults.push(`adds the capabilities ${added}`);
+  if (added.length > 0) violations.push(`adds the capabilities ${added}`);
   if ((own?.procMount ?? "Default") !== "Default")
-    faults.push("has another procMount than Default");
+    violations.push("has another procMount than Default");
   if (!SELINUX_TYPES.includes(context.seLinuxOptions?.type ?? ""))
-    faults.push("sets a SELinux type");
-  if (container.ports?.some(({ hostPort }) => hostPort)) faults.push("takes a port of the host");
+    violations.push("sets a SELinux type");
+  if (container.ports?.some(({ hostPort }) => hostPort))
+    violations.push("takes a port of the host");
   // Not of the standard, and ours: what can be written can be replaced.
-  if (own?.readOnlyRootFilesystem !== true) faults.push("set readOnlyRootFilesystem: true");
-  return faults;
+  if (own?.readOnlyRootFilesystem !== true) violations.push("set readOnlyRootFilesystem: true");
+  return violations;
 }

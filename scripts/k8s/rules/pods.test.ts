@@ -3,8 +3,8 @@ import type { IContainer } from "kubernetes-models/v1/Container";
 import type { IPodSpec } from "kubernetes-models/v1/PodSpec";
 import { broken, renderProduction } from "#k8s/broken.fixture.ts";
 import type { Rendering } from "#k8s/manifest.ts";
-import { findPodSecurityFaults } from "#k8s/rules/pod-security.ts";
-import { findPodFaults } from "#k8s/rules/pods.ts";
+import { findPodSecurityViolations } from "#k8s/rules/pod-security.ts";
+import { findPodViolations } from "#k8s/rules/pods.ts";
 
 let production: Rendering;
 beforeAll(async () => {
@@ -22,17 +22,17 @@ function withContainer(change: (container: IContainer) => void): Rendering {
 }
 
 test("what stands there breaks no rule of pods", () => {
-  expect(findPodSecurityFaults(production)).toEqual([]);
-  expect(findPodFaults(production)).toEqual([]);
+  expect(findPodSecurityViolations(production)).toEqual([]);
+  expect(findPodViolations(production)).toEqual([]);
 });
 
 describe("the standard restricted forbids", () => {
   test.each<[string, Partial<IPodSpec>]>([
     ["a namespace of the host", { hostNetwork: true }],
     ["the volume root is a hostPath", { volumes: [{ name: "root", hostPath: { path: "/" } }] }],
-  ])("%s", (fault, change) => {
+  ])("%s", (violation, change) => {
     const rendering = withPod((pod) => Object.assign(pod, change));
-    expect(findPodSecurityFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+    expect(findPodSecurityViolations(rendering)).toEqual([expect.stringContaining(violation)]);
   });
 
   test.each<[string, IPodSpec["securityContext"]]>([
@@ -40,14 +40,14 @@ describe("the standard restricted forbids", () => {
     ["may run as root", { runAsNonRoot: false }],
     ["runs as user 0", { runAsUser: 0 }],
     ["has no seccompProfile", { seccompProfile: { type: "Unconfined" } }],
-  ])("a pod that %s", (fault, context) => {
+  ])("a pod that %s", (violation, context) => {
     const rendering = withPod((pod) => {
       pod.securityContext = { ...pod.securityContext, ...context };
     });
-    const faults = findPodSecurityFaults(rendering);
-    expect(faults).toContainEqual(expect.stringContaining(fault));
+    const violations = findPodSecurityViolations(rendering);
+    expect(violations).toContainEqual(expect.stringContaining(violation));
     // What the pod says holds for each of its containers.
-    expect(new Set(faults.map((text) => text.replace(/^.*: /, ""))).size).toBe(1);
+    expect(new Set(violations.map((text) => text.replace(/^.*: /, ""))).size).toBe(1);
   });
 
   test.each<[string, IContainer["securityContext"]]>([
@@ -58,18 +58,18 @@ describe("the standard restricted forbids", () => {
     ["another procMount", { procMount: "Unmasked" }],
     ["a SELinux type", { seLinuxOptions: { type: "spc_t" } }],
     ["readOnlyRootFilesystem: true", { readOnlyRootFilesystem: false }],
-  ])("%s", (fault, context) => {
+  ])("%s", (violation, context) => {
     const rendering = withContainer((container) => {
       container.securityContext = { ...container.securityContext, ...context };
     });
-    expect(findPodSecurityFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+    expect(findPodSecurityViolations(rendering)).toEqual([expect.stringContaining(violation)]);
   });
 
   test("and so for a container that ends before the others start", () => {
     const rendering = withPod(({ initContainers: [migrate] = [] }) => {
       if (migrate?.securityContext !== undefined) migrate.securityContext = {};
     });
-    expect(findPodSecurityFaults(rendering)).toEqual([
+    expect(findPodSecurityViolations(rendering)).toEqual([
       expect.stringContaining("container migrate: set allowPrivilegeEscalation: false"),
       expect.stringContaining("container migrate: drops not ALL"),
       expect.stringContaining("container migrate: set readOnlyRootFilesystem: true"),
@@ -78,7 +78,9 @@ describe("the standard restricted forbids", () => {
 
   test("a port of the host", () => {
     const rendering = withContainer(({ ports }) => ports?.push({ containerPort: 1, hostPort: 1 }));
-    expect(findPodSecurityFaults(rendering)).toEqual([expect.stringContaining("port of the host")]);
+    expect(findPodSecurityViolations(rendering)).toEqual([
+      expect.stringContaining("port of the host"),
+    ]);
   });
 });
 
@@ -88,7 +90,7 @@ describe("a pod of ours", () => {
       pod.automountServiceAccountToken = true;
       delete pod.enableServiceLinks;
     });
-    expect(findPodFaults(rendering)).toEqual([
+    expect(findPodViolations(rendering)).toEqual([
       expect.stringContaining("automountServiceAccountToken: false"),
       expect.stringContaining("enableServiceLinks: false"),
     ]);
@@ -107,34 +109,34 @@ describe("a pod of ours", () => {
       "is more than 75 % of 512 MiB",
       { env: [{ name: "NODE_OPTIONS", value: "--max-old-space-size=400" }] },
     ],
-  ])("is refused if it %s", (fault, change) => {
+  ])("is refused if it %s", (violation, change) => {
     const rendering = withContainer((container) => Object.assign(container, change));
-    expect(findPodFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+    expect(findPodViolations(rendering)).toEqual([expect.stringContaining(violation)]);
   });
 
   test.each<[string, IContainer["resources"]]>([
     ["has no limit of cpu", { limits: { memory: "512Mi" } }],
     ["requests no cpu", { requests: { memory: "512Mi" } }],
     ["requests not as much memory", { requests: { cpu: "1", memory: "1Mi" } }],
-  ])("is refused if it %s", (fault, change) => {
+  ])("is refused if it %s", (violation, change) => {
     const rendering = withContainer((container) => {
       container.resources = { ...container.resources, ...change };
     });
-    expect(findPodFaults(rendering)).toEqual([expect.stringContaining(fault)]);
+    expect(findPodViolations(rendering)).toEqual([expect.stringContaining(violation)]);
   });
 
   test("has limits for a container that ends before the others start, which needs no probes", () => {
     const rendering = withPod(({ initContainers: [migrate] = [] }) => {
       if (migrate !== undefined) Object.assign(migrate, { resources: {}, env: [] });
     });
-    expect(findPodFaults(rendering)).toEqual(
+    expect(findPodViolations(rendering)).toEqual(
       [
         "requests no cpu",
         "has no limit of cpu",
         "requests no memory",
         "has no limit of memory",
         "set Node's heap: NODE_OPTIONS=--max-old-space-size=MiB",
-      ].map((fault) => `Deployment users, container migrate: ${fault}`),
+      ].map((violation) => `Deployment users, container migrate: ${violation}`),
     );
   });
 });

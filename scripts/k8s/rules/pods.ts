@@ -14,77 +14,78 @@ const HEAP_PART_MAX = 0.75;
  * Finds what every pod has to have here, whoever's program runs in it, and what our own programs
  * need besides.
  */
-export function findPodFaults(rendering: Rendering): string[] {
+export function findPodViolations(rendering: Rendering): string[] {
   return workloadsOf(rendering).flatMap((workload) => [
-    ...tokenFaults(workload).map((fault) => `${nameOf(workload)}: ${fault}`),
+    ...tokenViolations(workload).map((violation) => `${nameOf(workload)}: ${violation}`),
     ...containersOf(workload).flatMap((container) =>
       [
-        ...containerFaults(container),
+        ...containerViolations(container),
         ...(workload.spec.template.spec.containers.includes(container)
-          ? lastingFaults(container)
+          ? lastingViolations(container)
           : []),
-      ].map((fault) => `${nameOf(workload)}, container ${container.name}: ${fault}`),
+      ].map((violation) => `${nameOf(workload)}, container ${container.name}: ${violation}`),
     ),
   ]);
 }
 
-function tokenFaults({ spec }: Workload): string[] {
+function tokenViolations({ spec }: Workload): string[] {
   const { automountServiceAccountToken, enableServiceLinks } = spec.template.spec;
-  const faults = [];
+  const violations = [];
   if (automountServiceAccountToken !== false) {
-    faults.push("is given a token of the cluster: set automountServiceAccountToken: false");
+    violations.push("is given a token of the cluster: set automountServiceAccountToken: false");
   }
   if (enableServiceLinks !== false) {
-    faults.push("gets a variable for each Service: set enableServiceLinks: false");
+    violations.push("gets a variable for each Service: set enableServiceLinks: false");
   }
-  return faults;
+  return violations;
 }
 
-function containerFaults(container: IContainer): string[] {
+function containerViolations(container: IContainer): string[] {
   const isOurs = programOf(container) !== undefined;
   return [
-    ...imageFaults(container),
-    ...resourceFaults(container),
-    ...(isOurs ? heapFaults(container) : []),
+    ...imageViolations(container),
+    ...resourceViolations(container),
+    ...(isOurs ? heapViolations(container) : []),
   ];
 }
 
 /** What a container needs that stays, and not one that ends before the others start. */
-function lastingFaults(container: IContainer): string[] {
+function lastingViolations(container: IContainer): string[] {
   const isOurs = programOf(container) !== undefined;
-  return [...probeFaults(container), ...(isOurs ? stopFaults(container) : [])];
+  return [...probeViolations(container), ...(isOurs ? stopViolations(container) : [])];
 }
 
-function imageFaults({ image = "" }: IContainer): string[] {
+function imageViolations({ image = "" }: IContainer): string[] {
   const tag = TAG.exec(image);
   if (tag === null) return [`the image ${image} has no tag, which means latest`];
   return tag.groups?.tag === "latest" ? [`the image ${image} changes: name a version`] : [];
 }
 
-function probeFaults(container: IContainer): string[] {
+function probeViolations(container: IContainer): string[] {
   const probes = ["startupProbe", "readinessProbe", "livenessProbe"] as const;
   const missing = probes.filter((probe) => container[probe] === undefined);
-  const faults = missing.map((probe) => `has no ${probe}`);
+  const violations = missing.map((probe) => `has no ${probe}`);
   for (const probe of probes) {
     // A probe of another host tests another service: a pod would fall with what it calls.
     if (container[probe]?.httpGet?.host !== undefined)
-      faults.push(`its ${probe} asks another host`);
+      violations.push(`its ${probe} asks another host`);
   }
-  return faults;
+  return violations;
 }
 
-function resourceFaults({ resources }: IContainer): string[] {
+function resourceViolations({ resources }: IContainer): string[] {
   const { requests = {}, limits = {} } = resources ?? {};
-  const faults = ["cpu", "memory"].flatMap((name) => [
+  const violations = ["cpu", "memory"].flatMap((name) => [
     ...(requests[name] === undefined ? [`requests no ${name}`] : []),
     ...(limits[name] === undefined ? [`has no limit of ${name}`] : []),
   ]);
   // A node that gave more memory than it has ends some pod, and not the one that took too much.
-  if (requests.memory !== limits.memory) faults.push("requests not as much memory as it may take");
-  return faults;
+  if (requests.memory !== limits.memory)
+    violations.push("requests not as much memory as it may take");
+  return violations;
 }
 
-function heapFaults({ env = [], resources }: IContainer): string[] {
+function heapViolations({ env = [], resources }: IContainer): string[] {
   const options = env.find(({ name }) => name === "NODE_OPTIONS")?.value ?? "";
   const heapMiB = Number(/--max-old-space-size=(\d+)/.exec(options)?.[1]);
   if (Number.isNaN(heapMiB)) return ["set Node's heap: NODE_OPTIONS=--max-old-space-size=MiB"];
@@ -99,7 +100,7 @@ function mebibytes(quantity: string): number {
   return Number(number) * (MI_BYTES[unit] ?? 0);
 }
 
-function stopFaults({ lifecycle }: IContainer): string[] {
+function stopViolations({ lifecycle }: IContainer): string[] {
   return lifecycle?.preStop?.sleep?.seconds === undefined
     ? ["has no preStop sleep: it would be told to end before its callers are told to stop"]
     : [];

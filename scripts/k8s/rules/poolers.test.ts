@@ -4,7 +4,7 @@ import type { INetworkPolicy } from "kubernetes-models/networking.k8s.io/v1/Netw
 import { broken, loadSamples, without } from "#k8s/broken.fixture.ts";
 import type { Rendering } from "#k8s/manifest.ts";
 import type { PostgresCluster } from "#k8s/pods.ts";
-import { findPoolerFaults } from "#k8s/rules/poolers.ts";
+import { findPoolerViolations } from "#k8s/rules/poolers.ts";
 
 const { local, production } = await loadSamples();
 
@@ -20,8 +20,8 @@ function withParameter(name: string, value: string | undefined): Rendering {
 
 describe("a pooler", () => {
   test("keeps what is promised without one", () => {
-    expect(findPoolerFaults(production)).toEqual([]);
-    expect(findPoolerFaults(local)).toEqual([]);
+    expect(findPoolerViolations(production)).toEqual([]);
+    expect(findPoolerViolations(local)).toEqual([]);
   });
 
   test.each([
@@ -30,8 +30,10 @@ describe("a pooler", () => {
     ["server_login_retry", "15", 'set server_login_retry: "1"'],
     ["max_prepared_statements", "0", "refuses named statements"],
     ["ignore_startup_parameters", "search_path", "let it ignore statement_timeout"],
-  ])("is refused with %s=%s", (name, value, fault) => {
-    expect(findPoolerFaults(withParameter(name, value))).toEqual([expect.stringContaining(fault)]);
+  ])("is refused with %s=%s", (name, value, violation) => {
+    expect(findPoolerViolations(withParameter(name, value))).toEqual([
+      expect.stringContaining(violation),
+    ]);
   });
 
   test.each<[string, (spec: IPooler["spec"]) => void]>([
@@ -45,12 +47,12 @@ describe("a pooler", () => {
       "set requests and limits of pgbouncer",
       ({ template }) => delete template?.spec?.containers[0]?.resources?.limits,
     ],
-  ])("is refused: %s", (fault, change) => {
-    expect(findPoolerFaults(withPooler(change))).toEqual([expect.stringContaining(fault)]);
+  ])("is refused: %s", (violation, change) => {
+    expect(findPoolerViolations(withPooler(change))).toEqual([expect.stringContaining(violation)]);
   });
 
   test("is of a cluster that there is, and that limits a statement for it", () => {
-    expect(findPoolerFaults(without(production, "Cluster/users-database"))).toContainEqual(
+    expect(findPoolerViolations(without(production, "Cluster/users-database"))).toContainEqual(
       expect.stringContaining("there is no Cluster users-database"),
     );
     const unlimited = broken<PostgresCluster>(production, "Cluster/users-database", ({ spec }) => {
@@ -58,7 +60,7 @@ describe("a pooler", () => {
         postInitApplicationSQL: ["alter role images set statement_timeout = '5s'"],
       });
     });
-    expect(findPoolerFaults(unlimited)).toEqual([
+    expect(findPoolerViolations(unlimited)).toEqual([
       expect.stringContaining(
         "nothing limits a statement: let the Cluster set it for the role users",
       ),
@@ -67,7 +69,7 @@ describe("a pooler", () => {
 
   test("has a disruption budget", () => {
     const changed = without(production, "PodDisruptionBudget/users-database-pooler");
-    expect(findPoolerFaults(changed)).toEqual([
+    expect(findPoolerViolations(changed)).toEqual([
       expect.stringContaining("add a PodDisruptionBudget"),
     ]);
   });
@@ -78,7 +80,7 @@ describe("a pooler", () => {
       const through = pod?.containers[0]?.env?.filter(({ name }) => name.startsWith("DATABASE_"));
       Object.assign(pod?.initContainers?.[0] ?? {}, { env: through });
     });
-    expect(findPoolerFaults(changed)).toEqual([
+    expect(findPoolerViolations(changed)).toEqual([
       "Deployment users, container migrate: needs sessions, which a pooler does not keep: give it the cluster's uri",
     ]);
   });
@@ -86,7 +88,7 @@ describe("a pooler", () => {
 
 describe("the network policies of a pooler", () => {
   const withPolicy = (name: string, change: (spec: INetworkPolicy["spec"]) => void) =>
-    findPoolerFaults(
+    findPoolerViolations(
       broken<INetworkPolicy>(production, `NetworkPolicy/${name}`, ({ spec }) => change(spec)),
     );
 
@@ -108,7 +110,7 @@ describe("the network policies of a pooler", () => {
       "NetworkPolicy/images-database-cluster",
       ({ spec }) => Object.assign(spec ?? {}, { ingress: [{}], egress: [{}] }),
     );
-    expect(findPoolerFaults(both).map((fault) => fault.replace(/^.*: /, ""))).toEqual([
+    expect(findPoolerViolations(both).map((violation) => violation.replace(/^.*: /, ""))).toEqual([
       "images-database calls users-database-pooler",
       "users-database-pooler calls gateway:8080",
       "users-database-pooler calls images-database:5432",

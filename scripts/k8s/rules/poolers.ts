@@ -23,79 +23,80 @@ const STRANGER = { name: "a stranger", labels: { "app.kubernetes.io/name": "?" }
  * Finds poolers that would break a promise that holds without one, and programs that may not go
  * through one.
  */
-export function findPoolerFaults(rendering: Rendering): string[] {
+export function findPoolerViolations(rendering: Rendering): string[] {
   return [
     ...poolersIn(rendering).flatMap((pooler) =>
       [
-        ...settingFaults(rendering, pooler),
-        ...podFaults(rendering, pooler),
-        ...policyFaults(rendering, pooler),
-      ].map((fault) => `${nameOf(pooler)}: ${fault}`),
+        ...settingViolations(rendering, pooler),
+        ...podViolations(rendering, pooler),
+        ...policyViolations(rendering, pooler),
+      ].map((violation) => `${nameOf(pooler)}: ${violation}`),
     ),
-    ...sessionFaults(rendering),
+    ...sessionViolations(rendering),
   ];
 }
 
-function settingFaults(rendering: Rendering, { spec }: Pooler): string[] {
+function settingViolations(rendering: Rendering, { spec }: Pooler): string[] {
   const { parameters = {}, poolMode } = spec.pgbouncer;
-  const faults = [];
-  if (spec.type !== "rw") faults.push("leads elsewhere than to the primary: set type: rw");
+  const violations = [];
+  if (spec.type !== "rw") violations.push("leads elsewhere than to the primary: set type: rw");
   if (poolMode !== "transaction")
-    faults.push("holds a connection for each client: set transaction");
+    violations.push("holds a connection for each client: set transaction");
   for (const [name, max] of Object.entries(SECONDS_MAX)) {
-    if (!(Number(parameters[name]) <= max)) faults.push(`calls would hang: set ${name}: "${max}"`);
+    if (!(Number(parameters[name]) <= max))
+      violations.push(`calls would hang: set ${name}: "${max}"`);
   }
   if (!(Number(parameters.max_prepared_statements) > 0)) {
-    faults.push("refuses named statements: set max_prepared_statements");
+    violations.push("refuses named statements: set max_prepared_statements");
   }
   if (!parameters.ignore_startup_parameters?.split(",").includes("statement_timeout")) {
-    faults.push("refuses the services' connections: let it ignore statement_timeout");
+    violations.push("refuses the services' connections: let it ignore statement_timeout");
   }
   if (spec.serviceTemplate?.spec?.sessionAffinity !== "ClientIP") {
-    faults.push("requests to cancel a query may reach another instance: set sessionAffinity");
+    violations.push("requests to cancel a query may reach another instance: set sessionAffinity");
   }
   const cluster = ofKind<PostgresCluster>(rendering, "Cluster").find(
     ({ metadata }) => metadata.name === spec.cluster.name,
   );
-  if (cluster === undefined) return [...faults, `there is no Cluster ${spec.cluster.name}`];
+  if (cluster === undefined) return [...violations, `there is no Cluster ${spec.cluster.name}`];
   const { owner, postInitApplicationSQL = [] } = cluster.spec.bootstrap?.initdb ?? {};
   if (!postInitApplicationSQL.some((sql) => isLimit(sql, owner))) {
-    faults.push(`nothing limits a statement: let the Cluster set it for the role ${owner}`);
+    violations.push(`nothing limits a statement: let the Cluster set it for the role ${owner}`);
   }
-  return faults;
+  return violations;
 }
 
 function isLimit(sql: string, owner: string | undefined): boolean {
   return sql.startsWith(`alter role ${owner} set statement_timeout = `);
 }
 
-function podFaults(rendering: Rendering, pooler: Pooler): string[] {
+function podViolations(rendering: Rendering, pooler: Pooler): string[] {
   const { instances = 1, deploymentStrategy, template } = pooler.spec;
-  const faults = [];
-  if (instances < INSTANCES_MIN) faults.push("is one pod, without which nothing is written");
+  const violations = [];
+  if (instances < INSTANCES_MIN) violations.push("is one pod, without which nothing is written");
   if (deploymentStrategy?.rollingUpdate?.maxUnavailable !== 0) {
-    faults.push("takes a pod away before the new one is ready: set maxUnavailable: 0");
+    violations.push("takes a pod away before the new one is ready: set maxUnavailable: 0");
   }
   if ((template?.spec?.topologySpreadConstraints ?? []).length === 0) {
-    faults.push("may have all its pods on one node: spread them (topologySpreadConstraints)");
+    violations.push("may have all its pods on one node: spread them (topologySpreadConstraints)");
   }
   const container = template?.spec?.containers.find(({ name }) => name === "pgbouncer");
   const { requests = {}, limits = {} } = container?.resources ?? {};
   if ([requests.cpu, requests.memory, limits.cpu, limits.memory].includes(undefined)) {
-    faults.push("says not how much it may take: set requests and limits of pgbouncer");
+    violations.push("says not how much it may take: set requests and limits of pgbouncer");
   }
   const budgets = ofKind<IPodDisruptionBudget>(rendering, "PodDisruptionBudget");
   if (!budgets.some((budget) => isBudgetOf(budget, pooler))) {
-    faults.push("may lose all its pods to one maintenance: add a PodDisruptionBudget");
+    violations.push("may lose all its pods to one maintenance: add a PodDisruptionBudget");
   }
-  return faults;
+  return violations;
 }
 
 /**
  * Those who are told its address reach it, and it reaches its cluster: nobody else, and nothing
  * else.
  */
-function policyFaults(rendering: Rendering, pooler: Pooler): string[] {
+function policyViolations(rendering: Rendering, pooler: Pooler): string[] {
   if (ofKind(rendering, "NetworkPolicy").length === 0) return [];
   const own = podsOfPooler(pooler);
   const clients = workloadsOf(rendering)
@@ -124,7 +125,7 @@ function policyFaults(rendering: Rendering, pooler: Pooler): string[] {
   );
 }
 
-function sessionFaults(rendering: Rendering): string[] {
+function sessionViolations(rendering: Rendering): string[] {
   return workloadsOf(rendering).flatMap((workload) =>
     containersOf(workload)
       .filter(

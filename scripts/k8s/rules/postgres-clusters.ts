@@ -1,6 +1,6 @@
 import { nameOf, ofKind, type Rendering } from "#k8s/manifest.ts";
 import type { PostgresCluster } from "#k8s/pods.ts";
-import { findPoolerFaults } from "./poolers.ts";
+import { findPoolerViolations } from "./poolers.ts";
 
 const INSTANCES_MIN = 2;
 /** Labels that the operator gives to its pods. */
@@ -16,44 +16,45 @@ interface BackupPlan {
  * package has the schema of an ObjectStore, so that there is one is all that is looked at: what is
  * wrong in it is found by the plugin only.
  */
-export function findPostgresClusterFaults(rendering: Rendering): string[] {
+export function findPostgresClusterViolations(rendering: Rendering): string[] {
   const ofClusters = ofKind<PostgresCluster>(rendering, "Cluster").flatMap((cluster) =>
-    faultsOf(rendering, cluster).map((fault) => `${nameOf(cluster)}: ${fault}`),
+    violationsOf(rendering, cluster).map((violation) => `${nameOf(cluster)}: ${violation}`),
   );
-  return [...ofClusters, ...findPoolerFaults(rendering)];
+  return [...ofClusters, ...findPoolerViolations(rendering)];
 }
 
-function faultsOf(rendering: Rendering, { metadata, spec }: PostgresCluster): string[] {
+function violationsOf(rendering: Rendering, { metadata, spec }: PostgresCluster): string[] {
   const { name } = metadata;
   const service = name.replace(/-database$/, "");
   const { database, owner } = spec.bootstrap?.initdb ?? {};
   const stores = ofKind(rendering, "ObjectStore").map((store) => store.metadata.name);
   const plans = ofKind<BackupPlan>(rendering, "ScheduledBackup");
   const archiver = spec.plugins?.find(({ isWALArchiver }) => isWALArchiver === true);
-  const faults = [];
-  if ((spec.instances ?? 1) < INSTANCES_MIN) faults.push("has no standby: set instances: 3");
+  const violations = [];
+  if ((spec.instances ?? 1) < INSTANCES_MIN) violations.push("has no standby: set instances: 3");
   if (database !== service || owner !== service) {
-    faults.push(`its database and owner are ${database} and ${owner}, not ${service}`);
+    violations.push(`its database and owner are ${database} and ${owner}, not ${service}`);
   }
   if (spec.inheritedMetadata?.labels?.database !== name) {
-    faults.push(
+    violations.push(
       "its pods have not the label database with its name, so no NetworkPolicy finds them",
     );
   }
   if (Object.keys(spec.inheritedMetadata?.labels ?? {}).some((key) => OPERATORS.test(key))) {
-    faults.push(
+    violations.push(
       "hands down labels that the operator sets itself: which value its pods get is open",
     );
   }
   if (spec.postgresql?.parameters?.max_connections === undefined) {
-    faults.push("says no max_connections, so there is no connection budget");
+    violations.push("says no max_connections, so there is no connection budget");
   }
   if (spec.resources === undefined || spec.storage?.size === undefined) {
-    faults.push("says not how much it may take: set resources and storage");
+    violations.push("says not how much it may take: set resources and storage");
   }
   if (!stores.includes(archiver?.parameters?.barmanObjectName ?? "")) {
-    faults.push("archives no log, or to an ObjectStore that is not there");
+    violations.push("archives no log, or to an ObjectStore that is not there");
   }
-  if (!plans.some((plan) => plan.spec.cluster?.name === name)) faults.push("is never backed up");
-  return faults;
+  if (!plans.some((plan) => plan.spec.cluster?.name === name))
+    violations.push("is never backed up");
+  return violations;
 }

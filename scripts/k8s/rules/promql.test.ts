@@ -1,19 +1,19 @@
-import { findPromqlFaults, labelsOfAnswer } from "#k8s/rules/promql.ts";
+import { findPromqlViolations, labelsOfAnswer } from "#k8s/rules/promql.ts";
 
 const KNOWN = new Map([
   ["up", new Set(["pod"])],
   ["a_bucket", new Set(["le", "route", "pod"])],
 ]);
 
-const faultsOf = (expression: string) => findPromqlFaults(expression, KNOWN);
+const violationsOf = (expression: string) => findPromqlViolations(expression, KNOWN);
 
 describe("an expression of PromQL", () => {
   test.each([
     'histogram_quantile(0.99, sum by (le, route) (rate(a_bucket{route!~"b(c"}[5m]))) > 1 and on (pod) up offset 5m',
     "avg_over_time(up[1h:1m]) - on (pod) group_left (route) a_bucket",
     "time() - up > 3d",
-  ])("has no fault: %s", (expression) => {
-    expect(faultsOf(expression)).toEqual([]);
+  ])("has no violation: %s", (expression) => {
+    expect(violationsOf(expression)).toEqual([]);
   });
 
   test.each([
@@ -23,8 +23,8 @@ describe("an expression of PromQL", () => {
     ["up{pod=a}", 'is no PromQL from character 8 on: see "a}"'],
     ["up[5 m]", "is no PromQL from character 6 on"],
     ["", "is no PromQL from character 1 on"],
-  ])("is told where it is none: %s", (expression, fault) => {
-    expect(faultsOf(expression)).toEqual([expect.stringContaining(fault)]);
+  ])("is told where it is none: %s", (expression, violation) => {
+    expect(violationsOf(expression)).toEqual([expect.stringContaining(violation)]);
   });
 
   test.each([
@@ -35,8 +35,8 @@ describe("an expression of PromQL", () => {
     ["a_bucket / on (rout) up", "no metric in it has the label rout: a_bucket, up"],
     ["rate(up)", "rate(up) has no range"],
     ["min_over_time(up)", "min_over_time(up) has no range"],
-  ])("would be silent, or refused: %s", (expression, fault) => {
-    expect(faultsOf(expression)).toEqual([expect.stringContaining(fault)]);
+  ])("would be silent, or refused: %s", (expression, violation) => {
+    expect(violationsOf(expression)).toEqual([expect.stringContaining(violation)]);
   });
 });
 

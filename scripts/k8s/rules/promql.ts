@@ -16,7 +16,7 @@ const EXCERPT_CHARACTERS_MAX = 30;
  * rate of no range, and names of metrics and labels that there are not. The last would be silent
  * for ever.
  */
-export function findPromqlFaults(expression: string, known: KnownMetrics): string[] {
+export function findPromqlViolations(expression: string, known: KnownMetrics): string[] {
   const nodes = [...nodesIn(parser.parse(expression).topNode)];
   const error = nodes.find(({ type }) => type.isError);
   if (error !== undefined) {
@@ -26,14 +26,14 @@ export function findPromqlFaults(expression: string, known: KnownMetrics): strin
   }
   const textOf = ({ from, to }: SyntaxNode) => expression.slice(from, to);
   return nodes.flatMap((node) => {
-    if (node.name === "VectorSelector") return selectorFaults(node, { known, textOf });
-    if (node.name === "GroupingLabels") return groupingFaults(node, { known, textOf });
-    return node.name === "FunctionCall" ? callFaults(node, textOf) : [];
+    if (node.name === "VectorSelector") return selectorViolations(node, { known, textOf });
+    if (node.name === "GroupingLabels") return groupingViolations(node, { known, textOf });
+    return node.name === "FunctionCall" ? callViolations(node, textOf) : [];
   });
 }
 
 /**
- * Tells which labels the answer to an expression without faults has: those that its outermost
+ * Tells which labels the answer to an expression without violations has: those that its outermost
  * aggregation keeps, or those of its metric. Of two sides the left counts.
  */
 export function labelsOfAnswer(expression: string, known: KnownMetrics): ReadonlySet<string> {
@@ -59,7 +59,7 @@ interface Reading {
   readonly textOf: TextOf;
 }
 
-function selectorFaults(selector: SyntaxNode, { known, textOf }: Reading): string[] {
+function selectorViolations(selector: SyntaxNode, { known, textOf }: Reading): string[] {
   const identifier = selector.getChild("Identifier");
   if (identifier === null) return [`names no metric: ${textOf(selector)}`];
   const metric = textOf(identifier);
@@ -73,7 +73,7 @@ function selectorFaults(selector: SyntaxNode, { known, textOf }: Reading): strin
 }
 
 /** Labels after `by`, `on` and the like: one of the metrics that they stand with must have them. */
-function groupingFaults(grouping: SyntaxNode, { known, textOf }: Reading): string[] {
+function groupingViolations(grouping: SyntaxNode, { known, textOf }: Reading): string[] {
   const whole = grouping.parent?.parent;
   if (whole == null) return [];
   const metrics = [...nodesIn(whole)]
@@ -86,7 +86,7 @@ function groupingFaults(grouping: SyntaxNode, { known, textOf }: Reading): strin
     .map((label) => `no metric in it has the label ${label}: ${metrics.join(", ")}`);
 }
 
-function callFaults(call: SyntaxNode, textOf: TextOf): string[] {
+function callViolations(call: SyntaxNode, textOf: TextOf): string[] {
   const [identifier] = call.getChildren("FunctionIdentifier").map(textOf);
   const name = identifier ?? "";
   if (!OF_RANGE.test(name) && !name.endsWith("_over_time")) return [];

@@ -5,29 +5,29 @@ import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IService } from "kubernetes-models/v1/Service";
 import { broken, loadSamples, without } from "#k8s/broken.fixture.ts";
 import { nameOf, ofKind } from "#k8s/manifest.ts";
-import { findReferenceFaults } from "#k8s/rules/references.ts";
+import { findReferenceViolations } from "#k8s/rules/references.ts";
 
 const { local, production } = await loadSamples();
 
 describe("what the manifests refer to", () => {
   test("is there", () => {
-    expect(findReferenceFaults(local)).toEqual([]);
-    expect(findReferenceFaults(production)).toEqual([]);
+    expect(findReferenceViolations(local)).toEqual([]);
+    expect(findReferenceViolations(production)).toEqual([]);
   });
 
   test.each([
     ["ServiceAccount/users", "there is no ServiceAccount users"],
     ["PersistentVolumeClaim/images-blobs", "there is no volume claim images-blobs"],
-  ] as const)("is missed: %s", (path, fault) => {
-    expect(findReferenceFaults(without(local, path))).toContainEqual(
-      expect.stringContaining(fault),
+  ] as const)("is missed: %s", (path, violation) => {
+    expect(findReferenceViolations(without(local, path))).toContainEqual(
+      expect.stringContaining(violation),
     );
   });
 
   test("is missed: the map of settings", () => {
     const map = ofKind(local, "ConfigMap").find(({ metadata }) => /^gateway-/.test(metadata.name));
     const path = `ConfigMap/${map?.metadata.name}` as const;
-    expect(findReferenceFaults(without(local, path))).toEqual([
+    expect(findReferenceViolations(without(local, path))).toEqual([
       expect.stringContaining("there is no ConfigMap gateway-"),
     ]);
   });
@@ -36,14 +36,14 @@ describe("what the manifests refer to", () => {
     const stray = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
       if (spec !== undefined) spec.selector.matchLabels = { "app.kubernetes.io/name": "user" };
     });
-    expect(findReferenceFaults(stray)).toEqual([
+    expect(findReferenceViolations(stray)).toEqual([
       expect.stringContaining("its selector does not take its own pods"),
     ]);
     const wide = broken<IDeployment>(local, "Deployment/users", ({ spec }) => {
       if (spec !== undefined)
         spec.selector.matchLabels = { "app.kubernetes.io/part-of": "triptych" };
     });
-    expect(findReferenceFaults(wide)).toEqual([
+    expect(findReferenceViolations(wide)).toEqual([
       expect.stringContaining("its selector takes pods of another workload"),
     ]);
   });
@@ -52,11 +52,11 @@ describe("what the manifests refer to", () => {
     const nowhere = broken<IService>(local, "Service/gateway", ({ spec }) => {
       if (spec !== undefined) spec.ports = [{ port: 80, targetPort: "web" }];
     });
-    expect(findReferenceFaults(nowhere)).toEqual([expect.stringContaining("have no port web")]);
+    expect(findReferenceViolations(nowhere)).toEqual([expect.stringContaining("have no port web")]);
     const translated = broken<IService>(local, "Service/users", ({ spec }) => {
       if (spec !== undefined) spec.ports = [{ port: 80, targetPort: "grpc" }];
     });
-    expect(findReferenceFaults(translated)).toContainEqual(
+    expect(findReferenceViolations(translated)).toContainEqual(
       expect.stringContaining("its port has to be the pod's, 8081"),
     );
   });
@@ -65,7 +65,7 @@ describe("what the manifests refer to", () => {
     const service = broken<IService>(local, "Service/users", ({ spec }) => {
       if (spec !== undefined) spec.selector = { "app.kubernetes.io/name": "user" };
     });
-    expect(findReferenceFaults(service)).toEqual([expect.stringContaining("of 0 workloads")]);
+    expect(findReferenceViolations(service)).toEqual([expect.stringContaining("of 0 workloads")]);
     const budget = broken<IPodDisruptionBudget>(
       production,
       "PodDisruptionBudget/users",
@@ -73,7 +73,7 @@ describe("what the manifests refer to", () => {
         if (spec !== undefined) spec.selector = {};
       },
     );
-    expect(findReferenceFaults(budget)).toEqual([
+    expect(findReferenceViolations(budget)).toEqual([
       expect.stringContaining("selects the pods of not exactly one workload"),
     ]);
   });
@@ -82,7 +82,7 @@ describe("what the manifests refer to", () => {
     const changed = broken<IConfigMap>(local, "ConfigMap/users-", ({ data = {} }) => {
       data.IMAGES_ADDRESS = address;
     });
-    expect(findReferenceFaults(changed)).toEqual([
+    expect(findReferenceViolations(changed)).toEqual([
       expect.stringContaining(`IMAGES_ADDRESS is ${address}`),
     ]);
   });
@@ -93,11 +93,11 @@ describe("what the manifests refer to", () => {
       "HorizontalPodAutoscaler/users",
       ({ spec }) => spec && Object.assign(spec.scaleTargetRef, { name: "user" }),
     );
-    expect(findReferenceFaults(gone)).toEqual([expect.stringContaining("no Deployment user")]);
+    expect(findReferenceViolations(gone)).toEqual([expect.stringContaining("no Deployment user")]);
     const scalers = ofKind(production, "HorizontalPodAutoscaler");
     const images = scalers.filter((scaler) => nameOf(scaler).endsWith(" images"));
     const stuck = { ...local, manifests: [...local.manifests, ...images] };
-    expect(findReferenceFaults(stuck)).toEqual([
+    expect(findReferenceViolations(stuck)).toEqual([
       expect.stringContaining("hold a volume of one node"),
       expect.stringContaining("remove the replicas of images"),
     ]);

@@ -23,18 +23,20 @@ const MADE_IN_THE_CLUSTER = ["access-token-public-keys"];
  * Finds what names an object that is not there: selectors that take no pod, ports, accounts,
  * volumes, targets.
  */
-export function findReferenceFaults(rendering: Rendering): string[] {
+export function findReferenceViolations(rendering: Rendering): string[] {
   return [
     ...workloadsOf(rendering).flatMap((workload) =>
-      workloadFaults(rendering, workload).map((fault) => `${nameOf(workload)}: ${fault}`),
+      workloadViolations(rendering, workload).map(
+        (violation) => `${nameOf(workload)}: ${violation}`,
+      ),
     ),
     ...ofKind<IService>(rendering, "Service").flatMap((service) =>
-      serviceFaults(rendering, service),
+      serviceViolations(rendering, service),
     ),
     ...ofKind<IPodDisruptionBudget>(rendering, "PodDisruptionBudget")
       .filter((budget) => !isOfOne(rendering, budget))
       .map((budget) => `${nameOf(budget)}: selects the pods of not exactly one workload`),
-    ...scalerFaults(rendering),
+    ...scalerViolations(rendering),
   ];
 }
 
@@ -51,40 +53,40 @@ function podsOf(rendering: Rendering, selector: Labels | undefined): readonly Wo
   );
 }
 
-function workloadFaults(rendering: Rendering, workload: Workload): string[] {
+function workloadViolations(rendering: Rendering, workload: Workload): string[] {
   const { selector, template } = workload.spec;
   const has = (kind: string, name: string | undefined) =>
     name === undefined || ofKind(rendering, kind).some(({ metadata }) => metadata.name === name);
-  const faults = [];
+  const violations = [];
   if (!podsOf(rendering, selector.matchLabels).includes(workload)) {
-    faults.push("its selector does not take its own pods");
+    violations.push("its selector does not take its own pods");
   } else if (podsOf(rendering, selector.matchLabels).length > 1) {
-    faults.push("its selector takes pods of another workload");
+    violations.push("its selector takes pods of another workload");
   }
   const { serviceAccountName, volumes = [] } = template.spec;
   if (!has("ServiceAccount", serviceAccountName)) {
-    faults.push(`there is no ServiceAccount ${serviceAccountName}`);
+    violations.push(`there is no ServiceAccount ${serviceAccountName}`);
   }
   for (const { persistentVolumeClaim } of volumes) {
     const claim = persistentVolumeClaim?.claimName;
-    if (!has("PersistentVolumeClaim", claim)) faults.push(`there is no volume claim ${claim}`);
+    if (!has("PersistentVolumeClaim", claim)) violations.push(`there is no volume claim ${claim}`);
   }
   for (const container of containersOf(workload)) {
-    faults.push(...addressFaults(rendering, container));
+    violations.push(...addressViolations(rendering, container));
   }
   for (const name of containersOf(workload).flatMap(mapsOf)) {
     if (!MADE_IN_THE_CLUSTER.includes(name) && !has("ConfigMap", name)) {
-      faults.push(`there is no ConfigMap ${name}`);
+      violations.push(`there is no ConfigMap ${name}`);
     }
   }
-  return faults;
+  return violations;
 }
 
 /**
  * `IMAGES_ADDRESS` leads to the Service `images`, which another folder may have, and to a port of
  * it.
  */
-function addressFaults(rendering: Rendering, container: IContainer): string[] {
+function addressViolations(rendering: Rendering, container: IContainer): string[] {
   return [...plainValues(environmentOf(rendering, container))].flatMap(([variable, address]) => {
     const callee = /^(\w+)_ADDRESS$/.exec(variable)?.[1]?.toLowerCase();
     if (callee === undefined) return [];
@@ -107,7 +109,7 @@ function mapsOf({ envFrom = [], env = [] }: IContainer): string[] {
   return names.filter((name) => name !== undefined);
 }
 
-function serviceFaults(rendering: Rendering, service: IService & { kind: string }): string[] {
+function serviceViolations(rendering: Rendering, service: IService & { kind: string }): string[] {
   const { selector, ports = [], clusterIP } = service.spec ?? {};
   const name = `Service ${service.metadata?.name}`;
   const workloads = podsOf(rendering, selector);
@@ -128,7 +130,7 @@ function serviceFaults(rendering: Rendering, service: IService & { kind: string 
   });
 }
 
-function scalerFaults(rendering: Rendering): string[] {
+function scalerViolations(rendering: Rendering): string[] {
   return ofKind<IHorizontalPodAutoscaler>(rendering, "HorizontalPodAutoscaler").flatMap(
     (scaler) => {
       const { kind, name } = scaler.spec?.scaleTargetRef ?? {};
@@ -136,14 +138,14 @@ function scalerFaults(rendering: Rendering): string[] {
         (workload) => workload.kind === kind && workload.metadata.name === name,
       );
       if (target === undefined) return [`${nameOf(scaler)}: there is no ${kind} ${name}`];
-      const faults = [];
+      const violations = [];
       if (holdsOneVolume(rendering, target)) {
-        faults.push("its pods hold a volume of one node, and cannot be more than one");
+        violations.push("its pods hold a volume of one node, and cannot be more than one");
       }
       if (target.spec.replicas !== undefined) {
-        faults.push(`remove the replicas of ${name}: each apply would undo the scaling`);
+        violations.push(`remove the replicas of ${name}: each apply would undo the scaling`);
       }
-      return faults.map((fault) => `${nameOf(scaler)}: ${fault}`);
+      return violations.map((violation) => `${nameOf(scaler)}: ${violation}`);
     },
   );
 }

@@ -3,11 +3,11 @@ import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IPodSpec } from "kubernetes-models/v1/PodSpec";
 import { broken, loadSamples } from "#k8s/broken.fixture.ts";
 import type { Rendering, Workload } from "#k8s/manifest.ts";
-import { findRolloutFaults } from "#k8s/rules/rollout.ts";
+import { findRolloutViolations } from "#k8s/rules/rollout.ts";
 
 const { local, production, programs } = await loadSamples();
 
-function faultsWith(
+function violationsWith(
   rendering: Rendering,
   name: string,
   change: (spec: NonNullable<IDeployment["spec"]>) => void,
@@ -17,45 +17,45 @@ function faultsWith(
     `Deployment/${name}`,
     ({ spec }) => spec && change(spec),
   );
-  return findRolloutFaults(changed, programs);
+  return findRolloutViolations(changed, programs);
 }
 
 describe("a rollout", () => {
   test("of what stands there is noticed by nobody", () => {
-    expect(findRolloutFaults(local, programs)).toEqual([]);
-    expect(findRolloutFaults(production, programs)).toEqual([]);
+    expect(findRolloutViolations(local, programs)).toEqual([]);
+    expect(findRolloutViolations(production, programs)).toEqual([]);
   });
 
   test("takes no pod away before there is another", () => {
-    const faults = faultsWith(production, "users", (spec) => {
+    const violations = violationsWith(production, "users", (spec) => {
       spec.strategy = { rollingUpdate: { maxUnavailable: 1 } };
     });
-    expect(faults).toEqual([expect.stringContaining("set maxUnavailable: 0")]);
+    expect(violations).toEqual([expect.stringContaining("set maxUnavailable: 0")]);
   });
 
   test("needs Recreate, and one replica, where the pod holds a volume of one node", () => {
-    const faults = faultsWith(local, "images", (spec) => {
+    const violations = violationsWith(local, "images", (spec) => {
       spec.strategy = { rollingUpdate: { maxUnavailable: 0 } };
       spec.replicas = 2;
     });
-    expect(faults).toEqual([
+    expect(violations).toEqual([
       expect.stringContaining("set Recreate"),
       expect.stringContaining("one replica"),
     ]);
   });
 
   test("is given the time that stopping takes", () => {
-    const faults = faultsWith(production, "gateway", ({ template }) => {
+    const violations = violationsWith(production, "gateway", ({ template }) => {
       if (template.spec !== undefined) template.spec.terminationGracePeriodSeconds = 134;
     });
-    expect(faults).toEqual([expect.stringContaining("sleep 5 + drain 125 + closing 5 = 135")]);
+    expect(violations).toEqual([expect.stringContaining("sleep 5 + drain 125 + closing 5 = 135")]);
   });
 
   test("lets the longest call of the contract end", () => {
     const changed = broken<IConfigMap>(production, "ConfigMap/users-", ({ data = {} }) => {
       data.DRAIN_TIMEOUT_MS = "12000";
     });
-    expect(findRolloutFaults(changed, programs)).toEqual([
+    expect(findRolloutViolations(changed, programs)).toEqual([
       expect.stringContaining(
         "DRAIN_TIMEOUT_MS of 12 s is shorter than DRAIN_DELAY_MS and its longest call, 13 s",
       ),
@@ -63,10 +63,10 @@ describe("a rollout", () => {
   });
 
   test("spreads the pods", () => {
-    const faults = faultsWith(production, "users", ({ template }) => {
+    const violations = violationsWith(production, "users", ({ template }) => {
       delete template.spec?.topologySpreadConstraints;
     });
-    expect(faults).toEqual([expect.stringContaining("spread them")]);
+    expect(violations).toEqual([expect.stringContaining("spread them")]);
   });
 
   test.each<[string, (pod: IPodSpec) => void]>([
@@ -85,18 +85,18 @@ describe("a rollout", () => {
         if (migrate !== undefined) migrate.image = "triptych/users:0.0.1";
       },
     ],
-  ])("brings the database up to date once, before the processes: %s", (fault, change) => {
-    const faults = faultsWith(production, "users", ({ template: { spec } }) => {
+  ])("brings the database up to date once, before the processes: %s", (violation, change) => {
+    const violations = violationsWith(production, "users", ({ template: { spec } }) => {
       if (spec !== undefined) change(spec);
     });
-    expect(faults).toEqual([expect.stringContaining(fault)]);
+    expect(violations).toEqual([expect.stringContaining(violation)]);
   });
 
   test("has a worker wait as the service does", () => {
     const changed = broken<IConfigMap>(production, "ConfigMap/images-worker-", ({ data = {} }) => {
       data.MIGRATIONS = "run";
     });
-    expect(findRolloutFaults(changed, programs)).toEqual([
+    expect(findRolloutViolations(changed, programs)).toEqual([
       "Deployment images-worker: worker migrates as it starts: set MIGRATIONS=await",
     ]);
   });
@@ -105,7 +105,7 @@ describe("a rollout", () => {
     const changed = broken<Workload>(production, "HorizontalPodAutoscaler/images", (scaler) => {
       Object.assign(scaler.spec, { maxReplicas: 5 });
     });
-    expect(findRolloutFaults(changed, programs)).toEqual([
+    expect(findRolloutViolations(changed, programs)).toEqual([
       expect.stringContaining("REPLICAS_MAX is 5, and there may be 6 pods"),
     ]);
   });

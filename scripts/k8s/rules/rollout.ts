@@ -26,17 +26,17 @@ interface Claim {
  * Finds Deployments whose new version would be noticed: a pod too few, calls that are cut off, a
  * volume that two pods want, or a process that starts beside a database that is not up to date.
  */
-export function findRolloutFaults(rendering: Rendering, programs: Programs): string[] {
+export function findRolloutViolations(rendering: Rendering, programs: Programs): string[] {
   return workloadsOf(rendering)
     .filter((workload) => containersOf(workload).some((container) => programOf(container)))
     .flatMap((workload) =>
       [
-        ...strategyFaults(rendering, workload),
-        ...replicaFaults(rendering, workload),
-        ...graceFaults(rendering, workload, programs),
-        ...spreadFaults(workload),
-        ...migrationFaults(rendering, workload),
-      ].map((fault) => `${nameOf(workload)}: ${fault}`),
+        ...strategyViolations(rendering, workload),
+        ...replicaViolations(rendering, workload),
+        ...graceViolations(rendering, workload, programs),
+        ...spreadViolations(workload),
+        ...migrationViolations(rendering, workload),
+      ].map((violation) => `${nameOf(workload)}: ${violation}`),
     );
 }
 
@@ -52,13 +52,13 @@ export function holdsOneVolume(rendering: Rendering, { spec }: Workload): boolea
   );
 }
 
-function strategyFaults(rendering: Rendering, workload: Workload): string[] {
+function strategyViolations(rendering: Rendering, workload: Workload): string[] {
   const { strategy, replicas } = workload.spec;
   if (holdsOneVolume(rendering, workload)) {
-    const faults = [];
-    if (strategy?.type !== "Recreate") faults.push("holds a volume of one node: set Recreate");
-    if (replicas !== 1) faults.push("holds a volume of one node: one replica");
-    return faults;
+    const violations = [];
+    if (strategy?.type !== "Recreate") violations.push("holds a volume of one node: set Recreate");
+    if (replicas !== 1) violations.push("holds a volume of one node: one replica");
+    return violations;
   }
   return strategy?.rollingUpdate?.maxUnavailable === 0
     ? []
@@ -66,7 +66,7 @@ function strategyFaults(rendering: Rendering, workload: Workload): string[] {
 }
 
 /** A process that is told how many it may be refuses to start where it could not be so many. */
-function replicaFaults(rendering: Rendering, workload: Workload): string[] {
+function replicaViolations(rendering: Rendering, workload: Workload): string[] {
   const pods = podsMax(rendering, workload);
   return containersOf(workload).flatMap((container) => {
     const told = plainValues(environmentOf(rendering, container)).get("REPLICAS_MAX");
@@ -78,7 +78,7 @@ function replicaFaults(rendering: Rendering, workload: Workload): string[] {
   });
 }
 
-function graceFaults(rendering: Rendering, workload: Workload, programs: Programs): string[] {
+function graceViolations(rendering: Rendering, workload: Workload, programs: Programs): string[] {
   const grace = workload.spec.template.spec.terminationGracePeriodSeconds ?? 30;
   return containersOf(workload).flatMap((container) => {
     const program = programs.get(programOf(container) ?? "");
@@ -88,18 +88,18 @@ function graceFaults(rendering: Rendering, workload: Workload, programs: Program
     const drain = value("DRAIN_TIMEOUT_MS");
     const call = (program.longestCallMs ?? 0) / 1000 || value("RENDER_TIMEOUT_MS");
     const needed = sleep + drain + CLOSE_SECONDS;
-    const faults = [];
+    const violations = [];
     if (drain < value("DRAIN_DELAY_MS") + call) {
-      faults.push(
+      violations.push(
         `${container.name}'s DRAIN_TIMEOUT_MS of ${drain} s is shorter than DRAIN_DELAY_MS and its longest call, ${value("DRAIN_DELAY_MS") + call} s`,
       );
     }
     if (grace < needed) {
-      faults.push(
+      violations.push(
         `terminationGracePeriodSeconds of ${grace} is shorter than ${container.name} needs: sleep ${sleep} + drain ${drain} + closing ${CLOSE_SECONDS} = ${needed}`,
       );
     }
-    return faults;
+    return violations;
   });
 }
 
@@ -113,7 +113,7 @@ function secondsReader({ settings }: Program, values: ReadonlyMap<string, string
   };
 }
 
-function spreadFaults({ spec }: Workload): string[] {
+function spreadViolations({ spec }: Workload): string[] {
   return (spec.template.spec.topologySpreadConstraints ?? []).length === 0
     ? ["may have all its pods on one node: spread them (topologySpreadConstraints)"]
     : [];
@@ -123,26 +123,28 @@ function spreadFaults({ spec }: Workload): string[] {
  * A database is brought up to date by one container that ends before the others start; those change
  * no tables.
  */
-function migrationFaults(rendering: Rendering, { spec }: Workload): string[] {
+function migrationViolations(rendering: Rendering, { spec }: Workload): string[] {
   const { containers, initContainers = [] } = spec.template.spec;
   return containers.flatMap((container) => {
     const database = databaseOf(rendering, container);
     if (database === undefined) return [];
-    const faults = [];
+    const violations = [];
     const migrator = migratorOf(container);
     const found = initContainers.filter(
       (one) => programOf(one) === migrator && databaseOf(rendering, one) === database,
     );
     if (found.length !== 1) {
-      faults.push(
+      violations.push(
         `${container.name} has ${found.length} init containers ${migrator} of ${database}, not one`,
       );
     } else if (found[0]?.image !== container.image) {
-      faults.push(`${migrator} is of another version than ${container.name}: take the same image`);
+      violations.push(
+        `${migrator} is of another version than ${container.name}: take the same image`,
+      );
     }
     if (plainValues(environmentOf(rendering, container)).get("MIGRATIONS") !== "await") {
-      faults.push(`${container.name} migrates as it starts: set MIGRATIONS=await`);
+      violations.push(`${container.name} migrates as it starts: set MIGRATIONS=await`);
     }
-    return faults;
+    return violations;
   });
 }

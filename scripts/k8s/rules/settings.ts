@@ -21,22 +21,22 @@ const LOOPBACK = /^(127\.|localhost$|::1$)/;
  * Finds settings that the programs do not have, would refuse, or miss; and secrets that stand in a
  * manifest.
  */
-export function findSettingFaults(rendering: Rendering, programs: Programs): string[] {
+export function findSettingViolations(rendering: Rendering, programs: Programs): string[] {
   const secrets = ofKind(rendering, "Secret").map(
     (secret) =>
       `${nameOf(secret)}: stands in the manifests: refer to it, and make it in the cluster`,
   );
   const ofContainers = workloadsOf(rendering).flatMap((workload) =>
     containersOf(workload).flatMap((container) =>
-      containerFaults(rendering, container, programs).map(
-        (fault) => `${nameOf(workload)}, container ${container.name}: ${fault}`,
+      containerViolations(rendering, container, programs).map(
+        (violation) => `${nameOf(workload)}, container ${container.name}: ${violation}`,
       ),
     ),
   );
   return [...secrets, ...ofContainers];
 }
 
-function containerFaults(
+function containerViolations(
   rendering: Rendering,
   container: IContainer,
   programs: Programs,
@@ -52,7 +52,7 @@ function containerFaults(
     ...lateQuotations(variables),
     ...refusals(program, variables),
     ...loopbackHosts(program, variables),
-    ...scratchFaults(container, variables),
+    ...scratchViolations(container, variables),
   ];
 }
 
@@ -116,7 +116,7 @@ function loopbackHosts({ settings }: Program, variables: ReadonlyMap<string, Var
 }
 
 /** What goes to an object store lies in a file first, and the root file system takes none. */
-function scratchFaults(
+function scratchViolations(
   { volumeMounts = [] }: IContainer,
   variables: ReadonlyMap<string, Variable>,
 ): string[] {

@@ -2,7 +2,7 @@ import type { IHTTPRoute } from "@kubernetes-models/gateway-api/gateway.networki
 import type { IIngress } from "kubernetes-models/networking.k8s.io/v1/Ingress";
 import { broken, renderProduction, without } from "#k8s/broken.fixture.ts";
 import type { Rendering } from "#k8s/manifest.ts";
-import { findWayInFaults } from "#k8s/rules/ways-in.ts";
+import { findWayInViolations } from "#k8s/rules/ways-in.ts";
 
 let production: Rendering;
 beforeAll(async () => {
@@ -11,14 +11,14 @@ beforeAll(async () => {
 
 describe("a way in from outside", () => {
   test("leads to the API only", () => {
-    expect(findWayInFaults(production)).toEqual([]);
+    expect(findWayInViolations(production)).toEqual([]);
   });
 
   test("is found to lead to the metrics, by an HTTPRoute of everything", () => {
     const changed = broken<IHTTPRoute>(production, "HTTPRoute/gateway", ({ spec }) => {
       delete spec.rules?.[0]?.matches;
     });
-    expect(findWayInFaults(changed)).toEqual([
+    expect(findWayInViolations(changed)).toEqual([
       "HTTPRoute gateway: shows /metrics to everybody",
       "HTTPRoute gateway: shows /healthz to everybody",
       "HTTPRoute gateway: shows /readyz to everybody",
@@ -35,13 +35,13 @@ describe("a way in from outside", () => {
       spec: { rules: [{ http: { paths } }] },
     };
     const manifests = [...production.manifests, { ...ingress, metadata: { name: "gateway" } }];
-    expect(findWayInFaults({ name: "here", manifests })).toEqual([
+    expect(findWayInViolations({ name: "here", manifests })).toEqual([
       "Ingress gateway: shows /metrics to everybody",
     ]);
   });
 
   test("leads to a Service that is there", () => {
-    expect(findWayInFaults(without(production, "Service/gateway"))).toEqual([
+    expect(findWayInViolations(without(production, "Service/gateway"))).toEqual([
       "HTTPRoute gateway: there is no port 80 of a Service gateway",
     ]);
   });

@@ -10,7 +10,7 @@ const OPERATORS = ["/metrics", "/healthz", "/readyz"];
  * Finds ways from outside to what is for operators, and ways to a Service or a port that is not
  * there.
  */
-export function findWayInFaults(rendering: Rendering): string[] {
+export function findWayInViolations(rendering: Rendering): string[] {
   return waysIn(rendering).flatMap(({ name, paths, backends }) => [
     ...OPERATORS.filter((route) => paths.some((path) => leadsTo(path, route))).map(
       (route) => `${name}: shows ${route} to everybody`,

@@ -8,12 +8,12 @@ type Model = new (data: Manifest) => { readonly validate: () => void };
  * Finds what breaks the official schema of an object's kind: values of the wrong type, and what
  * must be there and is not.
  */
-export async function findSchemaFaults({ manifests }: Rendering): Promise<string[]> {
-  const faults = await Promise.all(manifests.map(faultsOf));
-  return faults.flat();
+export async function findSchemaViolations({ manifests }: Rendering): Promise<string[]> {
+  const violations = await Promise.all(manifests.map(violationsOf));
+  return violations.flat();
 }
 
-async function faultsOf(manifest: Manifest): Promise<string[]> {
+async function violationsOf(manifest: Manifest): Promise<string[]> {
   const module = schemaModuleOf(manifest);
   if (module === undefined) return [];
   const Kind = await loadModel(module, manifest.kind);
