@@ -70,20 +70,3 @@ export function etagMismatch(id: string): Failure<Reason> {
   const message = `Comment ${id} was changed meanwhile: get it again, and repeat the change.`;
   return new Failure<Reason>("ETAG_MISMATCH", message, { metadata: { id } });
 }
-
-/** Another service, without which there is no answer, could not be asked. */
-export function dependencyUnavailable(
-  service: string,
-  retryAfterMs: number,
-  cause: unknown,
-): Failure<Reason> {
-  return new Failure<Reason>(
-    "DEPENDENCY_UNAVAILABLE",
-    `The ${service} service cannot be asked now: try again shortly.`,
-    {
-      metadata: { service },
-      retryAfterMs,
-      cause,
-    },
-  );
-}
