@@ -77,6 +77,47 @@ describe("images", () => {
     );
   });
 
+  describe("getting the facts of one", () => {
+    const getFacts = (id: string, caller?: UserCaller) =>
+      images.client.getImageFacts({ id }, contextFor(caller));
+
+    test("gives what the whole image says, before and after a change", async () => {
+      const { id } = await upload(Visibility.UNLISTED);
+      expect(await getFacts(id, other)).toMatchObject({
+        id,
+        ownerId: owner.userId,
+        commentsOpen: true,
+        state: ImageState.PROCESSING,
+      });
+      const closed = {
+        image: { id, commentsOpen: false },
+        updateMask: { paths: ["comments_open"] },
+      };
+      await images.client.updateImage(closed, contextFor(owner));
+      expect((await getFacts(id)).commentsOpen).toBe(false);
+    });
+
+    test("gives those of a private image to its owner only", async () => {
+      const { id } = await upload(Visibility.PRIVATE);
+      expect(await getFacts(id, owner)).toMatchObject({ id });
+      for (const caller of [undefined, other]) {
+        await expect(getFacts(id, caller)).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
+      }
+    });
+
+    test("fails with IMAGE_NOT_FOUND if there is no such image", async () => {
+      await expect(getFacts(ID)).rejects.toMatchObject({
+        reason: "IMAGE_NOT_FOUND",
+        domain: "images.triptych",
+        metadata: { id: ID },
+      });
+    });
+
+    test("fails with INVALID_ARGUMENT that names a bad id", async () => {
+      await expect(getFacts("7")).rejects.toMatchObject({ violations: [{ field: "id" }] });
+    });
+  });
+
   describe("getting many", () => {
     test("gives public and unlisted ones, and of private ones only that they are restricted", async () => {
       const shown = [await upload(Visibility.PUBLIC), await upload(Visibility.UNLISTED)];

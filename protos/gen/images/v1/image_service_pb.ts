@@ -9,7 +9,7 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
 import { file_google_api_field_behavior } from "../../google/api/field_behavior_pb.ts";
 import type { EmptySchema, FieldMask } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_empty, file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
-import type { Image, ImageSchema, Like, VariantName, Visibility } from "./image_pb.ts";
+import type { Image, ImageSchema, ImageState, Like, VariantName, Visibility } from "./image_pb.ts";
 import { file_images_v1_image } from "./image_pb.ts";
 import { file_policy_v1_policy } from "../../policy/v1/policy_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file images/v1/image_service.proto.
  */
 export const file_images_v1_image_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1pbWFnZXMvdjEvaW1hZ2Vfc2VydmljZS5wcm90bxIJaW1hZ2VzLnYxInwKEkNyZWF0ZUltYWdlUmVxdWVzdBIoCgZoZWFkZXIYASABKAsyFi5pbWFnZXMudjEuSW1hZ2VIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEiMKA2VuZBgDIAEoCzIULmltYWdlcy52MS5VcGxvYWRFbmRIAEIGCgRwYXJ0Ih8KCVVwbG9hZEVuZBISCgpzaXplX2J5dGVzGAEgASgNImoKC0ltYWdlSGVhZGVyEg0KBXRpdGxlGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEgwKBHRhZ3MYAyADKAkSKQoKdmlzaWJpbGl0eRgEIAEoDjIVLmltYWdlcy52MS5WaXNpYmlsaXR5IiIKD0dldEltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECIikKFUJhdGNoR2V0SW1hZ2VzUmVxdWVzdBIQCgNpZHMYASADKAlCA+BBAiJSChZCYXRjaEdldEltYWdlc1Jlc3BvbnNlEiAKBmltYWdlcxgBIAMoCzIQLmltYWdlcy52MS5JbWFnZRIWCg5yZXN0cmljdGVkX2lkcxgCIAMoCSJ4ChFMaXN0SW1hZ2VzUmVxdWVzdBIVCghvd25lcl9pZBgBIAEoCUgAiAEBEhAKA3RhZxgCIAEoCUgBiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9vd25lcl9pZEIGCgRfdGFnIk8KEkxpc3RJbWFnZXNSZXNwb25zZRIgCgZpbWFnZXMYASADKAsyEC5pbWFnZXMudjEuSW1hZ2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInAKElVwZGF0ZUltYWdlUmVxdWVzdBIkCgVpbWFnZRgBIAEoCzIQLmltYWdlcy52MS5JbWFnZUID4EECEjQKC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza0ID4EECIjMKEkRlbGV0ZUltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECEgwKBGV0YWcYAiABKAkiegoURG93bmxvYWRJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAhIsCgd2YXJpYW50GAIgASgOMhYuaW1hZ2VzLnYxLlZhcmlhbnROYW1lQgPgQQISIwoFcmFuZ2UYAyABKAsyFC5pbWFnZXMudjEuQnl0ZVJhbmdlIkUKCUJ5dGVSYW5nZRISCgVmaXJzdBgBIAEoDUgAiAEBEhEKBGxhc3QYAiABKA1IAYgBAUIICgZfZmlyc3RCBwoFX2xhc3QiXAoVRG93bmxvYWRJbWFnZVJlc3BvbnNlEioKBmhlYWRlchgBIAEoCzIYLmltYWdlcy52MS5Db250ZW50SGVhZGVySAASDwoFY2h1bmsYAiABKAxIAEIGCgRwYXJ0IpQBCg1Db250ZW50SGVhZGVyEhQKDGNvbnRlbnRfdHlwZRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgNEg0KBWZpcnN0GAMgASgNEg4KBmxlbmd0aBgEIAEoDRIPCgd2ZXJzaW9uGAUgASgJEikKCnZpc2liaWxpdHkYBiABKA4yFS5pbWFnZXMudjEuVmlzaWJpbGl0eSIjChBMaWtlSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQIiJQoSVW5saWtlSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQIiUAoQTGlzdExpa2VzUmVxdWVzdBIVCghpbWFnZV9pZBgBIAEoCUID4EECEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIkwKEUxpc3RMaWtlc1Jlc3BvbnNlEh4KBWxpa2VzGAEgAygLMg8uaW1hZ2VzLnYxLkxpa2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMoIICgxJbWFnZVNlcnZpY2USVQoLQ3JlYXRlSW1hZ2USHS5pbWFnZXMudjEuQ3JlYXRlSW1hZ2VSZXF1ZXN0GhAuaW1hZ2VzLnYxLkltYWdlIhOK5xgPCgIIeCADOgdnYXRld2F5KAESaAoIR2V0SW1hZ2USGi5pbWFnZXMudjEuR2V0SW1hZ2VSZXF1ZXN0GhAuaW1hZ2VzLnYxLkltYWdlIi6QAgGK5xgnCgIIASACMgUQgOWadzoHZ2F0ZXdheToFdXNlcnM6CGNvbW1lbnRzEnAKDkJhdGNoR2V0SW1hZ2VzEiAuaW1hZ2VzLnYxLkJhdGNoR2V0SW1hZ2VzUmVxdWVzdBohLmltYWdlcy52MS5CYXRjaEdldEltYWdlc1Jlc3BvbnNlIhmQAgGK5xgSCgIIASACKMgBOgdnYXRld2F5EmkKCkxpc3RJbWFnZXMSHC5pbWFnZXMudjEuTGlzdEltYWdlc1JlcXVlc3QaHS5pbWFnZXMudjEuTGlzdEltYWdlc1Jlc3BvbnNlIh6QAgGK5xgXCgIIAiABMgYQgMq17gE6B2dhdGV3YXkSUwoLVXBkYXRlSW1hZ2USHS5pbWFnZXMudjEuVXBkYXRlSW1hZ2VSZXF1ZXN0GhAuaW1hZ2VzLnYxLkltYWdlIhOK5xgPCgIIAyADOgdnYXRld2F5ElkKC0RlbGV0ZUltYWdlEh0uaW1hZ2VzLnYxLkRlbGV0ZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSITiucYDwoCCAMgAzoHZ2F0ZXdheRJ0Cg1Eb3dubG9hZEltYWdlEh8uaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXF1ZXN0GiAuaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXNwb25zZSIekAIBiucYFwoCCHggAjIGEIDKte4BOgdnYXRld2F5MAESYAoJTGlrZUltYWdlEhsuaW1hZ2VzLnYxLkxpa2VJbWFnZVJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiHpACAornGBcKAggDIAIyBhCAyrXuAToHZ2F0ZXdheRJkCgtVbmxpa2VJbWFnZRIdLmltYWdlcy52MS5Vbmxpa2VJbWFnZVJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiHpACAornGBcKAggDIAIyBhCAyrXuAToHZ2F0ZXdheRJmCglMaXN0TGlrZXMSGy5pbWFnZXMudjEuTGlzdExpa2VzUmVxdWVzdBocLmltYWdlcy52MS5MaXN0TGlrZXNSZXNwb25zZSIekAIBiucYFwoCCAIgATIGEIDKte4BOgdnYXRld2F5YgZwcm90bzM", [file_google_api_field_behavior, file_google_protobuf_empty, file_google_protobuf_field_mask, file_images_v1_image, file_policy_v1_policy]);
+  fileDesc("Ch1pbWFnZXMvdjEvaW1hZ2Vfc2VydmljZS5wcm90bxIJaW1hZ2VzLnYxInwKEkNyZWF0ZUltYWdlUmVxdWVzdBIoCgZoZWFkZXIYASABKAsyFi5pbWFnZXMudjEuSW1hZ2VIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEiMKA2VuZBgDIAEoCzIULmltYWdlcy52MS5VcGxvYWRFbmRIAEIGCgRwYXJ0Ih8KCVVwbG9hZEVuZBISCgpzaXplX2J5dGVzGAEgASgNImoKC0ltYWdlSGVhZGVyEg0KBXRpdGxlGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEgwKBHRhZ3MYAyADKAkSKQoKdmlzaWJpbGl0eRgEIAEoDjIVLmltYWdlcy52MS5WaXNpYmlsaXR5IiIKD0dldEltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECIicKFEdldEltYWdlRmFjdHNSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQIiZwoKSW1hZ2VGYWN0cxIKCgJpZBgBIAEoCRIQCghvd25lcl9pZBgCIAEoCRIVCg1jb21tZW50c19vcGVuGAMgASgIEiQKBXN0YXRlGAQgASgOMhUuaW1hZ2VzLnYxLkltYWdlU3RhdGUiKQoVQmF0Y2hHZXRJbWFnZXNSZXF1ZXN0EhAKA2lkcxgBIAMoCUID4EECIlIKFkJhdGNoR2V0SW1hZ2VzUmVzcG9uc2USIAoGaW1hZ2VzGAEgAygLMhAuaW1hZ2VzLnYxLkltYWdlEhYKDnJlc3RyaWN0ZWRfaWRzGAIgAygJIngKEUxpc3RJbWFnZXNSZXF1ZXN0EhUKCG93bmVyX2lkGAEgASgJSACIAQESEAoDdGFnGAIgASgJSAGIAQESEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAlCCwoJX293bmVyX2lkQgYKBF90YWciTwoSTGlzdEltYWdlc1Jlc3BvbnNlEiAKBmltYWdlcxgBIAMoCzIQLmltYWdlcy52MS5JbWFnZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkicAoSVXBkYXRlSW1hZ2VSZXF1ZXN0EiQKBWltYWdlGAEgASgLMhAuaW1hZ2VzLnYxLkltYWdlQgPgQQISNAoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrQgPgQQIiMwoSRGVsZXRlSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQISDAoEZXRhZxgCIAEoCSJ6ChREb3dubG9hZEltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECEiwKB3ZhcmlhbnQYAiABKA4yFi5pbWFnZXMudjEuVmFyaWFudE5hbWVCA+BBAhIjCgVyYW5nZRgDIAEoCzIULmltYWdlcy52MS5CeXRlUmFuZ2UiRQoJQnl0ZVJhbmdlEhIKBWZpcnN0GAEgASgNSACIAQESEQoEbGFzdBgCIAEoDUgBiAEBQggKBl9maXJzdEIHCgVfbGFzdCJcChVEb3dubG9hZEltYWdlUmVzcG9uc2USKgoGaGVhZGVyGAEgASgLMhguaW1hZ2VzLnYxLkNvbnRlbnRIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAQgYKBHBhcnQilAEKDUNvbnRlbnRIZWFkZXISFAoMY29udGVudF90eXBlGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKA0SDQoFZmlyc3QYAyABKA0SDgoGbGVuZ3RoGAQgASgNEg8KB3ZlcnNpb24YBSABKAkSKQoKdmlzaWJpbGl0eRgGIAEoDjIVLmltYWdlcy52MS5WaXNpYmlsaXR5IiMKEExpa2VJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiIlChJVbmxpa2VJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiJQChBMaXN0TGlrZXNSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTAoRTGlzdExpa2VzUmVzcG9uc2USHgoFbGlrZXMYASADKAsyDy5pbWFnZXMudjEuTGlrZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAky8ggKDEltYWdlU2VydmljZRJVCgtDcmVhdGVJbWFnZRIdLmltYWdlcy52MS5DcmVhdGVJbWFnZVJlcXVlc3QaEC5pbWFnZXMudjEuSW1hZ2UiE4rnGA8KAgh4IAM6B2dhdGV3YXkoARJoCghHZXRJbWFnZRIaLmltYWdlcy52MS5HZXRJbWFnZVJlcXVlc3QaEC5pbWFnZXMudjEuSW1hZ2UiLpACAYrnGCcKAggBIAIyBRCA5Zp3OgdnYXRld2F5OgV1c2VyczoIY29tbWVudHMSbgoNR2V0SW1hZ2VGYWN0cxIfLmltYWdlcy52MS5HZXRJbWFnZUZhY3RzUmVxdWVzdBoVLmltYWdlcy52MS5JbWFnZUZhY3RzIiWQAgGK5xgeCgIIASACMgUQgOWadzoFdXNlcnM6CGNvbW1lbnRzEnAKDkJhdGNoR2V0SW1hZ2VzEiAuaW1hZ2VzLnYxLkJhdGNoR2V0SW1hZ2VzUmVxdWVzdBohLmltYWdlcy52MS5CYXRjaEdldEltYWdlc1Jlc3BvbnNlIhmQAgGK5xgSCgIIASACKMgBOgdnYXRld2F5EmkKCkxpc3RJbWFnZXMSHC5pbWFnZXMudjEuTGlzdEltYWdlc1JlcXVlc3QaHS5pbWFnZXMudjEuTGlzdEltYWdlc1Jlc3BvbnNlIh6QAgGK5xgXCgIIAiABMgYQgMq17gE6B2dhdGV3YXkSUwoLVXBkYXRlSW1hZ2USHS5pbWFnZXMudjEuVXBkYXRlSW1hZ2VSZXF1ZXN0GhAuaW1hZ2VzLnYxLkltYWdlIhOK5xgPCgIIAyADOgdnYXRld2F5ElkKC0RlbGV0ZUltYWdlEh0uaW1hZ2VzLnYxLkRlbGV0ZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSITiucYDwoCCAMgAzoHZ2F0ZXdheRJ0Cg1Eb3dubG9hZEltYWdlEh8uaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXF1ZXN0GiAuaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXNwb25zZSIekAIBiucYFwoCCHggAjIGEIDKte4BOgdnYXRld2F5MAESYAoJTGlrZUltYWdlEhsuaW1hZ2VzLnYxLkxpa2VJbWFnZVJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiHpACAornGBcKAggDIAIyBhCAyrXuAToHZ2F0ZXdheRJkCgtVbmxpa2VJbWFnZRIdLmltYWdlcy52MS5Vbmxpa2VJbWFnZVJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiHpACAornGBcKAggDIAIyBhCAyrXuAToHZ2F0ZXdheRJmCglMaXN0TGlrZXMSGy5pbWFnZXMudjEuTGlzdExpa2VzUmVxdWVzdBocLmltYWdlcy52MS5MaXN0TGlrZXNSZXNwb25zZSIekAIBiucYFwoCCAIgATIGEIDKte4BOgdnYXRld2F5YgZwcm90bzM", [file_google_api_field_behavior, file_google_protobuf_empty, file_google_protobuf_field_mask, file_images_v1_image, file_policy_v1_policy]);
 
 /**
  * A part of an upload.
@@ -152,6 +152,69 @@ export const GetImageRequestSchema: GenMessage<GetImageRequest> = /*@__PURE__*/
   messageDesc(file_images_v1_image_service, 3);
 
 /**
+ * A request for the facts of one image.
+ *
+ * @generated from message images.v1.GetImageFactsRequest
+ */
+export type GetImageFactsRequest = Message<"images.v1.GetImageFactsRequest"> & {
+  /**
+   * The image's id.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message images.v1.GetImageFactsRequest.
+ * Use `create(GetImageFactsRequestSchema)` to create a new message.
+ */
+export const GetImageFactsRequestSchema: GenMessage<GetImageFactsRequest> = /*@__PURE__*/
+  messageDesc(file_images_v1_image_service, 4);
+
+/**
+ * What other services decide by: whose the image is, and what may be done with it.
+ *
+ * @generated from message images.v1.ImageFacts
+ */
+export type ImageFacts = Message<"images.v1.ImageFacts"> & {
+  /**
+   * See Image.id.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * See Image.owner_id.
+   *
+   * @generated from field: string owner_id = 2;
+   */
+  ownerId: string;
+
+  /**
+   * See Image.comments_open.
+   *
+   * @generated from field: bool comments_open = 3;
+   */
+  commentsOpen: boolean;
+
+  /**
+   * See Image.state.
+   *
+   * @generated from field: images.v1.ImageState state = 4;
+   */
+  state: ImageState;
+};
+
+/**
+ * Describes the message images.v1.ImageFacts.
+ * Use `create(ImageFactsSchema)` to create a new message.
+ */
+export const ImageFactsSchema: GenMessage<ImageFacts> = /*@__PURE__*/
+  messageDesc(file_images_v1_image_service, 5);
+
+/**
  * A request for many images.
  *
  * @generated from message images.v1.BatchGetImagesRequest
@@ -170,7 +233,7 @@ export type BatchGetImagesRequest = Message<"images.v1.BatchGetImagesRequest"> &
  * Use `create(BatchGetImagesRequestSchema)` to create a new message.
  */
 export const BatchGetImagesRequestSchema: GenMessage<BatchGetImagesRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 4);
+  messageDesc(file_images_v1_image_service, 6);
 
 /**
  * The images that exist among those asked for, in no order.
@@ -198,7 +261,7 @@ export type BatchGetImagesResponse = Message<"images.v1.BatchGetImagesResponse">
  * Use `create(BatchGetImagesResponseSchema)` to create a new message.
  */
 export const BatchGetImagesResponseSchema: GenMessage<BatchGetImagesResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 5);
+  messageDesc(file_images_v1_image_service, 7);
 
 /**
  * A request for a page of images.
@@ -240,7 +303,7 @@ export type ListImagesRequest = Message<"images.v1.ListImagesRequest"> & {
  * Use `create(ListImagesRequestSchema)` to create a new message.
  */
 export const ListImagesRequestSchema: GenMessage<ListImagesRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 6);
+  messageDesc(file_images_v1_image_service, 8);
 
 /**
  * A page of images.
@@ -268,7 +331,7 @@ export type ListImagesResponse = Message<"images.v1.ListImagesResponse"> & {
  * Use `create(ListImagesResponseSchema)` to create a new message.
  */
 export const ListImagesResponseSchema: GenMessage<ListImagesResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 7);
+  messageDesc(file_images_v1_image_service, 9);
 
 /**
  * A change of an image.
@@ -296,7 +359,7 @@ export type UpdateImageRequest = Message<"images.v1.UpdateImageRequest"> & {
  * Use `create(UpdateImageRequestSchema)` to create a new message.
  */
 export const UpdateImageRequestSchema: GenMessage<UpdateImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 8);
+  messageDesc(file_images_v1_image_service, 10);
 
 /**
  * A request to delete an image.
@@ -324,7 +387,7 @@ export type DeleteImageRequest = Message<"images.v1.DeleteImageRequest"> & {
  * Use `create(DeleteImageRequestSchema)` to create a new message.
  */
 export const DeleteImageRequestSchema: GenMessage<DeleteImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 9);
+  messageDesc(file_images_v1_image_service, 11);
 
 /**
  * A request for the bytes of an image.
@@ -359,7 +422,7 @@ export type DownloadImageRequest = Message<"images.v1.DownloadImageRequest"> & {
  * Use `create(DownloadImageRequestSchema)` to create a new message.
  */
 export const DownloadImageRequestSchema: GenMessage<DownloadImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 10);
+  messageDesc(file_images_v1_image_service, 12);
 
 /**
  * A range of bytes after RFC 9110, 14.1.2: first to last, first to the end, or (first unset) the
@@ -388,7 +451,7 @@ export type ByteRange = Message<"images.v1.ByteRange"> & {
  * Use `create(ByteRangeSchema)` to create a new message.
  */
 export const ByteRangeSchema: GenMessage<ByteRange> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 11);
+  messageDesc(file_images_v1_image_service, 13);
 
 /**
  * A part of a download.
@@ -425,7 +488,7 @@ export type DownloadImageResponse = Message<"images.v1.DownloadImageResponse"> &
  * Use `create(DownloadImageResponseSchema)` to create a new message.
  */
 export const DownloadImageResponseSchema: GenMessage<DownloadImageResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 12);
+  messageDesc(file_images_v1_image_service, 14);
 
 /**
  * What a download contains.
@@ -481,7 +544,7 @@ export type ContentHeader = Message<"images.v1.ContentHeader"> & {
  * Use `create(ContentHeaderSchema)` to create a new message.
  */
 export const ContentHeaderSchema: GenMessage<ContentHeader> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 13);
+  messageDesc(file_images_v1_image_service, 15);
 
 /**
  * A request to like an image.
@@ -502,7 +565,7 @@ export type LikeImageRequest = Message<"images.v1.LikeImageRequest"> & {
  * Use `create(LikeImageRequestSchema)` to create a new message.
  */
 export const LikeImageRequestSchema: GenMessage<LikeImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 14);
+  messageDesc(file_images_v1_image_service, 16);
 
 /**
  * A request to stop liking an image.
@@ -523,7 +586,7 @@ export type UnlikeImageRequest = Message<"images.v1.UnlikeImageRequest"> & {
  * Use `create(UnlikeImageRequestSchema)` to create a new message.
  */
 export const UnlikeImageRequestSchema: GenMessage<UnlikeImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 15);
+  messageDesc(file_images_v1_image_service, 17);
 
 /**
  * A request for a page of likes.
@@ -558,7 +621,7 @@ export type ListLikesRequest = Message<"images.v1.ListLikesRequest"> & {
  * Use `create(ListLikesRequestSchema)` to create a new message.
  */
 export const ListLikesRequestSchema: GenMessage<ListLikesRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 16);
+  messageDesc(file_images_v1_image_service, 18);
 
 /**
  * A page of likes.
@@ -586,7 +649,7 @@ export type ListLikesResponse = Message<"images.v1.ListLikesResponse"> & {
  * Use `create(ListLikesResponseSchema)` to create a new message.
  */
 export const ListLikesResponseSchema: GenMessage<ListLikesResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 17);
+  messageDesc(file_images_v1_image_service, 19);
 
 /**
  * Owns images, their bytes and their likes. The caller's access token travels as `authorization`
@@ -615,6 +678,16 @@ export const ImageService: GenService<{
     methodKind: "unary";
     input: typeof GetImageRequestSchema;
     output: typeof ImageSchema;
+  },
+  /**
+   * Gets of one image that the caller may see only what other services decide by.
+   *
+   * @generated from rpc images.v1.ImageService.GetImageFacts
+   */
+  getImageFacts: {
+    methodKind: "unary";
+    input: typeof GetImageFactsRequestSchema;
+    output: typeof ImageFactsSchema;
   },
   /**
    * Gets many images, for anyone: public and unlisted ones whole, of private ones only that they

@@ -1,4 +1,13 @@
-import type { Dimensions, Image, ImageFailure, ImageFields, Variant, Viewer } from "./image.ts";
+import type {
+  Dimensions,
+  Image,
+  ImageFacts,
+  ImageFailure,
+  ImageFields,
+  Variant,
+  Viewer,
+  Visibility,
+} from "./image.ts";
 
 /** An image that was uploaded and is not yet kept. */
 export interface NewImage extends ImageFields {
@@ -24,6 +33,11 @@ export interface ImageQuery {
 export interface ImageRepository {
   /** Finds an image, whoever may see it; `liked` is the viewer's. */
   findImage(id: string, viewer: Viewer, signal?: AbortSignal): Promise<Image | undefined>;
+  /** Finds the facts of an image, whoever may see it, and who may: one row of one table. */
+  findImageFacts(
+    id: string,
+    signal: AbortSignal,
+  ): Promise<(ImageFacts & { readonly visibility: Visibility }) | undefined>;
   /** Finds those that exist, in no order. */
   findImages(
     ids: readonly string[],

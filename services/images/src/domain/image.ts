@@ -66,6 +66,9 @@ export interface Image extends ImageFields, Dimensions {
   readonly version: number;
 }
 
+/** What other services decide by: whose an image is, and what may be done with it. */
+export type ImageFacts = Pick<Image, "id" | "ownerId" | "commentsOpen" | "state">;
+
 /** Who is looking: a user's id, or undefined for an anonymous caller. */
 export type Viewer = string | undefined;
 

@@ -1,7 +1,7 @@
 import { readFields } from "@triptych/chassis/validation/field-reader";
 import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/validation/page";
 import type { BlobCollector } from "./blob-collector.ts";
-import { type Image, mayView, type Viewer } from "./image.ts";
+import { type Image, type ImageFacts, mayView, type Viewer } from "./image.ts";
 import { type ImageChange, readChange, readTag } from "./image-fields.ts";
 import type { ImageRepository } from "./image-repository.ts";
 import { etagMismatch, imageNotFound, notImageOwner } from "./reasons.ts";
@@ -42,6 +42,8 @@ export interface ImageBatch {
  */
 export interface Images {
   getImage(id: string, viewer: Viewer, signal: AbortSignal): Promise<Image>;
+  /** Returns no more than other services decide by, so that their calls cost no variants and likes. */
+  getImageFacts(id: string, viewer: Viewer, signal: AbortSignal): Promise<ImageFacts>;
   batchGetImages(ids: readonly string[], viewer: Viewer, signal: AbortSignal): Promise<ImageBatch>;
   listImages(request: ImageListRequest, viewer: Viewer, signal: AbortSignal): Promise<ImagePage>;
   /** Throws NOT_IMAGE_OWNER, ETAG_MISMATCH. */
@@ -62,6 +64,12 @@ export function createImages(repository: ImageRepository, collector: BlobCollect
       const image = await repository.findImage(id, viewer, signal);
       if (image === undefined || !mayView(image, viewer)) throw imageNotFound(id);
       return image;
+    },
+    async getImageFacts(requestedId, viewer, signal) {
+      const id = readFields((fields) => fields.id("id", requestedId));
+      const found = await repository.findImageFacts(id, signal);
+      if (found === undefined || !mayView(found, viewer)) throw imageNotFound(id);
+      return found;
     },
     async batchGetImages(requestedIds, viewer, signal) {
       const ids = readFields((fields) =>

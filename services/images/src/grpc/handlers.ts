@@ -8,7 +8,7 @@ import type { Likes } from "#domain/likes.ts";
 import type { Uploads } from "#domain/uploads.ts";
 import { viewerOf } from "#domain/viewer.ts";
 import { createDownloadHandler } from "./download-handler.ts";
-import { fromVisibilityCode, toMessage } from "./messages.ts";
+import { fromVisibilityCode, toFactsMessage, toMessage } from "./messages.ts";
 import { createUploadHandler } from "./upload-handler.ts";
 
 /** What the handlers hand to. */
@@ -28,6 +28,8 @@ export function createHandlers(domain: Domain): Handlers<typeof ImageService> {
     ...likeHandlers(likes),
     getImage: async ({ id }, { caller, signal }) =>
       toMessage(await images.getImage(id, viewerOf(caller), signal)),
+    getImageFacts: async ({ id }, { caller, signal }) =>
+      toFactsMessage(await images.getImageFacts(id, viewerOf(caller), signal)),
     async batchGetImages({ ids }, { caller, signal }) {
       const batch = await images.batchGetImages(ids, viewerOf(caller), signal);
       return { images: batch.images.map(toMessage), restrictedIds: [...batch.restrictedIds] };

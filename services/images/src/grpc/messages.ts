@@ -7,7 +7,15 @@ import {
   VariantName as VariantCode,
   Visibility as VisibilityCode,
 } from "@triptych/protos/images/v1/image_pb";
-import type { Image, ImageFailure, ImageState, VariantName, Visibility } from "#domain/image.ts";
+import type { ImageFactsSchema } from "@triptych/protos/images/v1/image_service_pb";
+import type {
+  Image,
+  ImageFacts,
+  ImageFailure,
+  ImageState,
+  VariantName,
+  Visibility,
+} from "#domain/image.ts";
 import type { RequestedVisibility } from "#domain/image-fields.ts";
 import { etagOf } from "#domain/images.ts";
 
@@ -82,6 +90,16 @@ export function toMessage(image: Image): MessageInitShape<typeof ImageSchema> {
     updateTime: timestampFromDate(updateTime),
     etag: etagOf(image),
   };
+}
+
+/** Shows the facts of an image as the contract does. */
+export function toFactsMessage({
+  id,
+  ownerId,
+  commentsOpen,
+  state,
+}: ImageFacts): MessageInitShape<typeof ImageFactsSchema> {
+  return { id, ownerId, commentsOpen, state: STATE_CODES[state] };
 }
 
 /** Shows who may see an image as the contract does. */

@@ -3,7 +3,7 @@ import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
 import type { Image } from "#domain/image.ts";
 import type { ImageQuery, ImageRepository, NewImage } from "#domain/image-repository.ts";
-import { type ImageRow, toImage } from "./image-row.ts";
+import { type ImageFactsRow, type ImageRow, toImage } from "./image-row.ts";
 import * as statements from "./image-statements.ts";
 import { releaseBlobs, retainBlobs } from "./retain-blobs.ts";
 
@@ -24,6 +24,15 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
         .for(id)
         .read<ImageRow>(statements.SELECT_IMAGE, [id, viewer ?? null], signal);
       return rows.length === 0 ? undefined : toImage(rows[0]);
+    },
+    async findImageFacts(id, signal) {
+      const { rows } = await database
+        .for(id)
+        .read<ImageFactsRow>(statements.SELECT_IMAGE_FACTS, [id], signal);
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      const { owner_id: ownerId, comments_open: commentsOpen, ...rest } = row;
+      return { ...rest, ownerId, commentsOpen };
     },
     async findImages(ids, viewer, signal) {
       const idsByShard = Map.groupBy(ids, (id) => database.for(id));

@@ -44,6 +44,12 @@ export interface ImageRow {
   readonly liked: boolean | null;
 }
 
+/** The columns of an image that other services decide by, and who may see it. */
+export type ImageFactsRow = Pick<
+  ImageRow,
+  "id" | "owner_id" | "visibility" | "comments_open" | "state"
+>;
+
 /**
  * All of an image `i`, in one row. `viewer` is the parameter that holds the viewer's id, or null;
  * of a null viewer `liked` is null.

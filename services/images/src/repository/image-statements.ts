@@ -10,6 +10,12 @@ export const SELECT_IMAGE = {
   text: `select ${imageColumns("$2")} from images i where i.id = $1`,
 } as const satisfies Statement;
 
+/** $1 id. Asked for by every comment, so it reads no variants and no likes. */
+export const SELECT_IMAGE_FACTS = {
+  name: "select_image_facts",
+  text: "select id, owner_id, visibility, comments_open, state from images where id = $1",
+} as const satisfies Statement;
+
 /** $1 id, $2 viewer. */
 export const LOCK_IMAGE = {
   name: "lock_image",
