@@ -5,6 +5,7 @@ import { findPolicyDocumentViolations } from "#contract/check-policy-document.ts
 import { findManifestViolations } from "#k8s/check-manifests.ts";
 import { findDocumentViolations } from "#repository/check-documents.ts";
 import { findLayoutViolations } from "#repository/check-layout.ts";
+import { findWidthViolations } from "#repository/check-line-width.ts";
 
 /** Runs a command of the workspace. Returns what it printed if it failed. */
 function run(command: string, ...args: string[]): string[] {
@@ -28,6 +29,7 @@ const CHECKS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   "contract: nothing broken since main": () => run("node", "scripts/contract/check-breaking.ts"),
   "contract: generated code is current": findGeneratedViolations,
   "layout of the repository": findLayoutViolations,
+  "comments and Markdown are wrapped": findWidthViolations,
   "manifests of Kubernetes": findManifestViolations,
   "links and names in documents": findDocumentViolations,
 };

@@ -27,8 +27,8 @@ export async function findManifestViolations(): Promise<string[]> {
 }
 
 /**
- * Finds what is wrong with what was rendered; a violation of a base is told once, although each overlay
- * has it.
+ * Finds what is wrong with what was rendered; a violation of a base is told once, although each
+ * overlay has it.
  */
 export async function findViolationsIn(renderings: readonly Rendering[]): Promise<string[]> {
   const programs = await loadPrograms();

@@ -1,8 +1,8 @@
 import type { Caller } from "./caller.ts";
 
 /**
- * On whose behalf something is asked, and for how long the answer is of use: all that a domain needs
- * to know of the call that it works for.
+ * On whose behalf something is asked, and for how long the answer is of use: all that a domain
+ * needs to know of the call that it works for.
  */
 export interface Asker {
   readonly caller: Caller;

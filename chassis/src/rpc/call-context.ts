@@ -5,8 +5,9 @@ import type { Trace } from "./trace/trace.ts";
 
 /**
  * The context of a call: what travels with it through every process that it touches. A handler
- * receives it and passes it on, as an {@link Asker}, to the domain, which passes it on to the clients
- * that it calls, so that the request id, the user's token and what is left of the time go along.
+ * receives it and passes it on, as an {@link Asker}, to the domain, which passes it on to the
+ * clients that it calls, so that the request id, the user's token and what is left of the time go
+ * along.
  */
 export interface CallContext extends Asker {
   /** Names the request in every log line of every process. */
@@ -21,8 +22,8 @@ export interface CallContext extends Asker {
 }
 
 /**
- * Returns the call that an asker stands for. For `clients/`, which implement a port of the domain: the
- * domain passes on what its handler received, and sees only the asker in it.
+ * Returns the call that an asker stands for. For `clients/`, which implement a port of the domain:
+ * the domain passes on what its handler received, and sees only the asker in it.
  */
 export function callContextOf(asker: Asker): CallContext {
   assert("requestId" in asker, "an asker that calls another service comes from a call");
