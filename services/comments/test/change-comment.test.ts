@@ -134,6 +134,15 @@ describe("DeleteComment", () => {
     expect(await get(parent.id)).toEqual(parent);
   });
 
+  test("answers the image that counts one comment less", async () => {
+    const parent = await service.write(author, imageId);
+    const reply = await service.write(author, imageId, { parentId: parent.id });
+    for (const { id } of [parent, reply]) {
+      const answer = await service.comments.deleteComment({ id }, author.context());
+      expect(answer).toMatchObject({ imageId });
+    }
+  });
+
   test("leaves a tombstone of a comment with replies", async () => {
     const { comment, reply } = await writeTombstone();
     const tombstone = await get(comment.id);

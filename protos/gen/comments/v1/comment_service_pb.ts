@@ -9,8 +9,8 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf
 import type { Comment, CommentCount, CommentSchema } from "./comment_pb.ts";
 import { file_comments_v1_comment } from "./comment_pb.ts";
 import { file_google_api_field_behavior } from "../../google/api/field_behavior_pb.ts";
-import type { EmptySchema, FieldMask } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_empty, file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
+import type { FieldMask } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
 import { file_policy_v1_policy } from "../../policy/v1/policy_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file comments/v1/comment_service.proto.
  */
 export const file_comments_v1_comment_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFjb21tZW50cy92MS9jb21tZW50X3NlcnZpY2UucHJvdG8SC2NvbW1lbnRzLnYxImYKFENyZWF0ZUNvbW1lbnRSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISFgoJcGFyZW50X2lkGAIgASgJSACIAQESEQoEYm9keRgDIAEoCUID4EECQgwKCl9wYXJlbnRfaWQiJAoRR2V0Q29tbWVudFJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiJ9ChNMaXN0Q29tbWVudHNSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISKAoFb3JkZXIYAiABKA4yGS5jb21tZW50cy52MS5Db21tZW50T3JkZXISEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAkiVwoUTGlzdENvbW1lbnRzUmVzcG9uc2USJgoIY29tbWVudHMYASADKAsyFC5jb21tZW50cy52MS5Db21tZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJUChJMaXN0UmVwbGllc1JlcXVlc3QSFwoKY29tbWVudF9pZBgBIAEoCUID4EECEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIlYKE0xpc3RSZXBsaWVzUmVzcG9uc2USJgoIY29tbWVudHMYASADKAsyFC5jb21tZW50cy52MS5Db21tZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJ4ChRVcGRhdGVDb21tZW50UmVxdWVzdBIqCgdjb21tZW50GAEgASgLMhQuY29tbWVudHMudjEuQ29tbWVudEID4EECEjQKC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza0ID4EECIjUKFERlbGV0ZUNvbW1lbnRSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQISDAoEZXRhZxgCIAEoCSI2ChxCYXRjaEdldENvbW1lbnRDb3VudHNSZXF1ZXN0EhYKCWltYWdlX2lkcxgBIAMoCUID4EECIkoKHUJhdGNoR2V0Q29tbWVudENvdW50c1Jlc3BvbnNlEikKBmNvdW50cxgBIAMoCzIZLmNvbW1lbnRzLnYxLkNvbW1lbnRDb3VudCphCgxDb21tZW50T3JkZXISHQoZQ09NTUVOVF9PUkRFUl9VTlNQRUNJRklFRBAAEhgKFENPTU1FTlRfT1JERVJfTkVXRVNUEAESGAoUQ09NTUVOVF9PUkRFUl9PTERFU1QQAjKTBgoOQ29tbWVudFNlcnZpY2USXQoNQ3JlYXRlQ29tbWVudBIhLmNvbW1lbnRzLnYxLkNyZWF0ZUNvbW1lbnRSZXF1ZXN0GhQuY29tbWVudHMudjEuQ29tbWVudCITiucYDwoCCAMgAzoHZ2F0ZXdheRJiCgpHZXRDb21tZW50Eh4uY29tbWVudHMudjEuR2V0Q29tbWVudFJlcXVlc3QaFC5jb21tZW50cy52MS5Db21tZW50Ih6QAgGK5xgXCgIIAiACMgYQgMq17gE6B2dhdGV3YXkScwoMTGlzdENvbW1lbnRzEiAuY29tbWVudHMudjEuTGlzdENvbW1lbnRzUmVxdWVzdBohLmNvbW1lbnRzLnYxLkxpc3RDb21tZW50c1Jlc3BvbnNlIh6QAgGK5xgXCgIIAiACMgYQgMq17gE6B2dhdGV3YXkScAoLTGlzdFJlcGxpZXMSHy5jb21tZW50cy52MS5MaXN0UmVwbGllc1JlcXVlc3QaIC5jb21tZW50cy52MS5MaXN0UmVwbGllc1Jlc3BvbnNlIh6QAgGK5xgXCgIIAiACMgYQgMq17gE6B2dhdGV3YXkSXQoNVXBkYXRlQ29tbWVudBIhLmNvbW1lbnRzLnYxLlVwZGF0ZUNvbW1lbnRSZXF1ZXN0GhQuY29tbWVudHMudjEuQ29tbWVudCITiucYDwoCCAMgAzoHZ2F0ZXdheRJfCg1EZWxldGVDb21tZW50EiEuY29tbWVudHMudjEuRGVsZXRlQ29tbWVudFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiE4rnGA8KAggDIAM6B2dhdGV3YXkSlgEKFUJhdGNoR2V0Q29tbWVudENvdW50cxIpLmNvbW1lbnRzLnYxLkJhdGNoR2V0Q29tbWVudENvdW50c1JlcXVlc3QaKi5jb21tZW50cy52MS5CYXRjaEdldENvbW1lbnRDb3VudHNSZXNwb25zZSImkAIBiucYHwoGEIDKte4BEgIIARoDCJAcIAEoyAE6B2dhdGV3YXliBnByb3RvMw", [file_comments_v1_comment, file_google_api_field_behavior, file_google_protobuf_empty, file_google_protobuf_field_mask, file_policy_v1_policy]);
+  fileDesc("CiFjb21tZW50cy92MS9jb21tZW50X3NlcnZpY2UucHJvdG8SC2NvbW1lbnRzLnYxImYKFENyZWF0ZUNvbW1lbnRSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISFgoJcGFyZW50X2lkGAIgASgJSACIAQESEQoEYm9keRgDIAEoCUID4EECQgwKCl9wYXJlbnRfaWQiJAoRR2V0Q29tbWVudFJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiJ9ChNMaXN0Q29tbWVudHNSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISKAoFb3JkZXIYAiABKA4yGS5jb21tZW50cy52MS5Db21tZW50T3JkZXISEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAkiVwoUTGlzdENvbW1lbnRzUmVzcG9uc2USJgoIY29tbWVudHMYASADKAsyFC5jb21tZW50cy52MS5Db21tZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJUChJMaXN0UmVwbGllc1JlcXVlc3QSFwoKY29tbWVudF9pZBgBIAEoCUID4EECEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIlYKE0xpc3RSZXBsaWVzUmVzcG9uc2USJgoIY29tbWVudHMYASADKAsyFC5jb21tZW50cy52MS5Db21tZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJ4ChRVcGRhdGVDb21tZW50UmVxdWVzdBIqCgdjb21tZW50GAEgASgLMhQuY29tbWVudHMudjEuQ29tbWVudEID4EECEjQKC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza0ID4EECIjUKFERlbGV0ZUNvbW1lbnRSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQISDAoEZXRhZxgCIAEoCSIpChVEZWxldGVDb21tZW50UmVzcG9uc2USEAoIaW1hZ2VfaWQYASABKAkiNgocQmF0Y2hHZXRDb21tZW50Q291bnRzUmVxdWVzdBIWCglpbWFnZV9pZHMYASADKAlCA+BBAiJKCh1CYXRjaEdldENvbW1lbnRDb3VudHNSZXNwb25zZRIpCgZjb3VudHMYASADKAsyGS5jb21tZW50cy52MS5Db21tZW50Q291bnQqYQoMQ29tbWVudE9yZGVyEh0KGUNPTU1FTlRfT1JERVJfVU5TUEVDSUZJRUQQABIYChRDT01NRU5UX09SREVSX05FV0VTVBABEhgKFENPTU1FTlRfT1JERVJfT0xERVNUEAIynwYKDkNvbW1lbnRTZXJ2aWNlEl0KDUNyZWF0ZUNvbW1lbnQSIS5jb21tZW50cy52MS5DcmVhdGVDb21tZW50UmVxdWVzdBoULmNvbW1lbnRzLnYxLkNvbW1lbnQiE4rnGA8KAggDIAM6B2dhdGV3YXkSYgoKR2V0Q29tbWVudBIeLmNvbW1lbnRzLnYxLkdldENvbW1lbnRSZXF1ZXN0GhQuY29tbWVudHMudjEuQ29tbWVudCIekAIBiucYFwoCCAIgAjIGEIDKte4BOgdnYXRld2F5EnMKDExpc3RDb21tZW50cxIgLmNvbW1lbnRzLnYxLkxpc3RDb21tZW50c1JlcXVlc3QaIS5jb21tZW50cy52MS5MaXN0Q29tbWVudHNSZXNwb25zZSIekAIBiucYFwoCCAIgAjIGEIDKte4BOgdnYXRld2F5EnAKC0xpc3RSZXBsaWVzEh8uY29tbWVudHMudjEuTGlzdFJlcGxpZXNSZXF1ZXN0GiAuY29tbWVudHMudjEuTGlzdFJlcGxpZXNSZXNwb25zZSIekAIBiucYFwoCCAIgAjIGEIDKte4BOgdnYXRld2F5El0KDVVwZGF0ZUNvbW1lbnQSIS5jb21tZW50cy52MS5VcGRhdGVDb21tZW50UmVxdWVzdBoULmNvbW1lbnRzLnYxLkNvbW1lbnQiE4rnGA8KAggDIAM6B2dhdGV3YXkSawoNRGVsZXRlQ29tbWVudBIhLmNvbW1lbnRzLnYxLkRlbGV0ZUNvbW1lbnRSZXF1ZXN0GiIuY29tbWVudHMudjEuRGVsZXRlQ29tbWVudFJlc3BvbnNlIhOK5xgPCgIIAyADOgdnYXRld2F5EpYBChVCYXRjaEdldENvbW1lbnRDb3VudHMSKS5jb21tZW50cy52MS5CYXRjaEdldENvbW1lbnRDb3VudHNSZXF1ZXN0GiouY29tbWVudHMudjEuQmF0Y2hHZXRDb21tZW50Q291bnRzUmVzcG9uc2UiJpACAYrnGB8KBhCAyrXuARICCAEaAwiQHCABKMgBOgdnYXRld2F5YgZwcm90bzM", [file_comments_v1_comment, file_google_api_field_behavior, file_google_protobuf_field_mask, file_policy_v1_policy]);
 
 /**
  * A new comment.
@@ -266,6 +266,27 @@ export const DeleteCommentRequestSchema: GenMessage<DeleteCommentRequest> = /*@_
   messageDesc(file_comments_v1_comment_service, 7);
 
 /**
+ * What the deletion changed, so that its caller knows which cached answers are old.
+ *
+ * @generated from message comments.v1.DeleteCommentResponse
+ */
+export type DeleteCommentResponse = Message<"comments.v1.DeleteCommentResponse"> & {
+  /**
+   * The image that the comment was on: its comment count is another now.
+   *
+   * @generated from field: string image_id = 1;
+   */
+  imageId: string;
+};
+
+/**
+ * Describes the message comments.v1.DeleteCommentResponse.
+ * Use `create(DeleteCommentResponseSchema)` to create a new message.
+ */
+export const DeleteCommentResponseSchema: GenMessage<DeleteCommentResponse> = /*@__PURE__*/
+  messageDesc(file_comments_v1_comment_service, 8);
+
+/**
  * A request for the comment counts of many images.
  *
  * @generated from message comments.v1.BatchGetCommentCountsRequest
@@ -284,7 +305,7 @@ export type BatchGetCommentCountsRequest = Message<"comments.v1.BatchGetCommentC
  * Use `create(BatchGetCommentCountsRequestSchema)` to create a new message.
  */
 export const BatchGetCommentCountsRequestSchema: GenMessage<BatchGetCommentCountsRequest> = /*@__PURE__*/
-  messageDesc(file_comments_v1_comment_service, 8);
+  messageDesc(file_comments_v1_comment_service, 9);
 
 /**
  * The counts, one for each image asked for; an image without comments counts 0.
@@ -305,7 +326,7 @@ export type BatchGetCommentCountsResponse = Message<"comments.v1.BatchGetComment
  * Use `create(BatchGetCommentCountsResponseSchema)` to create a new message.
  */
 export const BatchGetCommentCountsResponseSchema: GenMessage<BatchGetCommentCountsResponse> = /*@__PURE__*/
-  messageDesc(file_comments_v1_comment_service, 9);
+  messageDesc(file_comments_v1_comment_service, 10);
 
 /**
  * In which order comments are listed.
@@ -412,7 +433,7 @@ export const CommentService: GenService<{
   deleteComment: {
     methodKind: "unary";
     input: typeof DeleteCommentRequestSchema;
-    output: typeof EmptySchema;
+    output: typeof DeleteCommentResponseSchema;
   },
   /**
    * Counts the comments of many images. Asked only of images that the asker may see.

@@ -101,8 +101,15 @@ export class Comments {
     return await this.#repository.changeComments(comment.imageId, change, context.signal);
   }
 
-  /** @throws Failure COMMENT_NOT_FOUND, NOT_COMMENT_AUTHOR, ETAG_MISMATCH */
-  async deleteComment(deletion: CommentDeletion, context: CallContext): Promise<void> {
+  /**
+   * Deletes a comment, and returns whose count it changed.
+   *
+   * @throws Failure COMMENT_NOT_FOUND, NOT_COMMENT_AUTHOR, ETAG_MISMATCH
+   */
+  async deleteComment(
+    deletion: CommentDeletion,
+    context: CallContext,
+  ): Promise<{ readonly imageId: string }> {
     const { comment, image } = await this.#getCommentAndImage(deletion.id, context);
     const change = async (rows: CommentRows) => {
       const locked = await lockLiveComment(rows, deletion.id);
@@ -113,6 +120,7 @@ export class Comments {
       await removeComment(rows, locked, this.#clock());
     };
     await this.#repository.changeComments(comment.imageId, change, context.signal);
+    return { imageId: comment.imageId };
   }
 
   /**

@@ -47,8 +47,7 @@ export function createHandlers(comments: Comments): Handlers<typeof CommentServi
 
     async deleteComment(request, context) {
       const { userId } = requireUser(context.caller);
-      await comments.deleteComment(readDeleteComment(request, userId), context);
-      return {};
+      return await comments.deleteComment(readDeleteComment(request, userId), context);
     },
 
     async batchGetCommentCounts(request, context) {
