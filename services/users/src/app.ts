@@ -24,7 +24,7 @@ import { createSessions } from "#domain/sessions.ts";
 import { createUserSearch } from "#domain/user-search.ts";
 import { createHandlers } from "#grpc/handlers.ts";
 import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
-import { createPasswordHasher } from "#hashing/argon2-hasher.ts";
+import { createPasswordHasher } from "#hashing/password-hasher.ts";
 import { createSessionRepository } from "#repository/session-repository.ts";
 import { createUserRepository } from "#repository/user-repository.ts";
 import type { Configuration } from "./config.ts";

@@ -1,5 +1,5 @@
 import { hash } from "@node-rs/argon2";
-import { createPasswordHasher } from "./argon2-hasher.ts";
+import { createPasswordHasher } from "./password-hasher.ts";
 
 const hasher = createPasswordHasher();
 
