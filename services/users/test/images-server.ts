@@ -37,11 +37,11 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
   let asked = 0;
   let before: (() => Promise<unknown>) | undefined;
   const notExpected = async () => {
-    throw new Error("users ask images for GetImage only");
+    throw new Error("users ask images for GetImageFacts only");
   };
   const handlers = {
     ...Object.fromEntries(ImageService.methods.map(({ localName }) => [localName, notExpected])),
-    async getImage({ id }: { readonly id: string }, { caller }: { readonly caller: Caller }) {
+    async getImageFacts({ id }: { readonly id: string }, { caller }: { readonly caller: Caller }) {
       asked += 1;
       const act = before;
       before = undefined;

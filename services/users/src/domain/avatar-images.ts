@@ -1,4 +1,4 @@
-import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import type { Asker } from "@triptych/chassis/identity/asker";
 
 /** What decides whether an image may be an avatar. */
 export interface AvatarImage {
@@ -9,8 +9,9 @@ export interface AvatarImage {
 /** The images service, as far as avatars need it. */
 export interface AvatarImages {
   /**
-   * Finds an image that the caller may see. Throws DEPENDENCY_UNAVAILABLE if the service cannot be
-   * asked.
+   * Finds an image that the asker may see.
+   *
+   * @throws Failure DEPENDENCY_UNAVAILABLE if the images service cannot be called.
    */
-  findImage(id: string, context: CallContext): Promise<AvatarImage | undefined>;
+  findImage(id: string, asker: Asker): Promise<AvatarImage | undefined>;
 }

@@ -15,9 +15,6 @@ export type Reason =
   | "HASHING_OVERLOADED"
   | "DEPENDENCY_UNAVAILABLE";
 
-/** By then the breaker before the callee has let a call through again. */
-const DEPENDENCY_RETRY_AFTER_MS = 1_000;
-
 /** A field breaks a rule; every one that does is named. */
 export function invalidArgument(violations: readonly FieldViolation[]): Failure<Reason> {
   return invalidFields<Reason>("INVALID_ARGUMENT", violations);
@@ -95,14 +92,5 @@ export function hashingOverloaded(retryAfterMs: number): Failure<Reason> {
     "HASHING_OVERLOADED",
     "too many people sign in or up right now: try again shortly",
     { retryAfterMs },
-  );
-}
-
-/** A service that is needed for the answer could not be asked. */
-export function dependencyUnavailable(service: string, cause: unknown): Failure<Reason> {
-  return new Failure<Reason>(
-    "DEPENDENCY_UNAVAILABLE",
-    `the ${service} service cannot be asked right now, and nothing was changed: try again shortly`,
-    { metadata: { service }, retryAfterMs: DEPENDENCY_RETRY_AFTER_MS, cause },
   );
 }
