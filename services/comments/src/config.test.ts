@@ -1,9 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { ConfigurationError } from "@triptych/chassis/configuration/configuration-error";
-import { describeConfiguration } from "@triptych/chassis/configuration/read-configuration";
+import { compareSettings } from "@triptych/chassis/testing/compare-settings";
 import { CONFIGURATION_FIELDS, readConfig } from "./config.ts";
 
-const README = new URL("../README.md", import.meta.url);
+const READMES = {
+  own: new URL("../README.md", import.meta.url),
+  shared: new URL("../../README.md", import.meta.url),
+};
 
 describe("the configuration", () => {
   test("names everything that must be set, at once", () => {
@@ -29,13 +31,8 @@ describe("the configuration", () => {
     expect(() => readConfig({ ...far, ...files })).not.toThrow(away);
   });
 
-  test("stands in the README, line by line", async () => {
-    const readme = await readFile(README, "utf8");
-    for (const { variable, expected, default: value = "", description } of describeConfiguration(
-      CONFIGURATION_FIELDS,
-    )) {
-      const cells = ["", `\`${variable}\``, expected, value, description, ""];
-      expect(readme).toContain(cells.join(" | ").trim().replaceAll(/ {2,}/g, " "));
-    }
+  test("stands in the README of the service or of all services, row by row", async () => {
+    const difference = await compareSettings(READMES, CONFIGURATION_FIELDS);
+    expect(difference).toEqual({ missing: [], surplus: [] });
   });
 });
