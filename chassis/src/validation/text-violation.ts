@@ -4,7 +4,7 @@ export interface TextLimits {
   readonly max: number;
 }
 
-/** Counts code points: what a person takes for one character is mostly one, and never a half. */
+/** Counts code points. What a person sees as one character mostly is one, and never half of one. */
 export function countCodePoints(text: string): number {
   let count = 0;
   for (const _ of text) count++;
@@ -12,14 +12,23 @@ export function countCodePoints(text: string): number {
 }
 
 /**
- * Says what is wrong with a text: a NUL, which Postgres cannot hold, half of a surrogate pair,
- * which UTF-8 cannot, or its length. Undefined if nothing is. Never repeats the text.
+ * Checks a text's characters and its length. Returns what is wrong, to follow the field's name in a
+ * sentence, or undefined. Never repeats the text.
  */
 export function findTextViolation(text: string, { min = 0, max }: TextLimits): string | undefined {
-  if (text.includes("\0")) return "must not contain the character NUL";
-  if (!text.isWellFormed()) return "must not contain half of a surrogate pair";
-  // A code point is at most two UTF-16 units: what is longer than this need not be counted.
+  const violation = findCharacterViolation(text);
+  if (violation !== undefined) return violation;
+  // A code point is at most two UTF-16 units: a text longer than this need not be counted.
   const length = text.length > 2 * max ? text.length : countCodePoints(text);
   if (length >= min && length <= max) return undefined;
   return `must have ${min > 0 ? `${min} to ${max}` : `at most ${max}`} characters`;
+}
+
+/**
+ * Checks a text for what cannot be stored: a NUL character, which Postgres refuses, and half of a
+ * surrogate pair, which UTF-8 cannot hold. Returns as {@link findTextViolation} does.
+ */
+export function findCharacterViolation(text: string): string | undefined {
+  if (text.includes("\0")) return "must not contain a NUL character";
+  return text.isWellFormed() ? undefined : "must not contain half of a surrogate pair";
 }
