@@ -3,7 +3,7 @@ import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
-import { createAdmission } from "@triptych/chassis/admission/create-admission";
+import { createAdmission } from "@triptych/chassis/admission/admission";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import type { Metrics } from "@triptych/chassis/telemetry/metrics";

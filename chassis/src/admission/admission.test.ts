@@ -1,5 +1,5 @@
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import { Admission, type Admitted, type Applicant, holdsPlace } from "./admission.ts";
+import { Admission, type AdmissionRequest, isLimited, type Permit } from "./admission.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 
 const LIMIT = new ConcurrencyLimit().value;
@@ -25,15 +25,15 @@ describe("admission", () => {
     );
   });
 
-  const admit = (given: Partial<Applicant> = {}) =>
+  const admit = (given: Partial<AdmissionRequest> = {}) =>
     admission.admit({ method: "get", criticality: DEFAULT, isAnonymous: false, ...given });
-  const fill = (share: number): Admitted[] => {
-    const admitted: Admitted[] = [];
-    while (admission.inFlight < LIMIT * share) admitted.push(admit({ criticality: CRITICAL }));
-    return admitted;
+  const fill = (share: number): Permit[] => {
+    const permits: Permit[] = [];
+    while (admission.inFlight < LIMIT * share) permits.push(admit({ criticality: CRITICAL }));
+    return permits;
   };
 
-  test("refuses the least critical first: anonymous lists, then signed-in ones, then the rest, and the critical last", () => {
+  test("sheds anonymous sheddable calls first, and critical calls last", () => {
     fill(0.6);
     expect(() => admit({ criticality: SHEDDABLE, isAnonymous: true })).toThrow();
     admit({ criticality: SHEDDABLE });
@@ -53,7 +53,7 @@ describe("admission", () => {
     ]);
   });
 
-  test("says why, and when to come back", () => {
+  test("says why it refuses, and when to retry", () => {
     lagMs = 1_100;
     let thrown: unknown;
     try {
@@ -66,34 +66,34 @@ describe("admission", () => {
     admit({ criticality: CRITICAL });
   });
 
-  test("has room again once calls are over", () => {
-    const admitted = fill(0.85);
+  test("admits calls again once others have ended", () => {
+    const permits = fill(0.85);
     expect(() => admit()).toThrow();
-    for (const one of admitted) one.release("answered");
+    for (const permit of permits) permit.release("answered");
     expect(admission.inFlight).toBe(0);
     admit();
   });
 
-  test("gives no user more than half of it, while others want it too", () => {
-    const claimOne = (userId: string) => {
-      const admitted = admit();
+  test("lets no user hold more than half of the limit while it is busy", () => {
+    const admitFor = (userId: string) => {
+      const permit = admit();
       try {
-        admitted.claim(userId);
+        permit.countFor(userId);
       } catch (error) {
-        admitted.release("ignored");
+        permit.release("ignored");
         throw error;
       }
-      return admitted;
+      return permit;
     };
-    const own = Array.from({ length: LIMIT / 2 }, () => claimOne("greedy"));
-    expect(() => claimOne("greedy")).toThrow("too much to do");
+    const own = Array.from({ length: LIMIT / 2 }, () => admitFor("greedy"));
+    expect(() => admitFor("greedy")).toThrow("too much to do");
     expect(shed).toEqual(["default: user"]);
-    claimOne("modest");
+    admitFor("modest");
     own[0]?.release("answered");
-    claimOne("greedy");
+    admitFor("greedy");
   });
 
-  test("learns how long a call takes only from those that were answered, or not in time", () => {
+  test("learns no latency from calls that were given up", () => {
     const known = (outcome: "answered" | "ignored") => {
       const fresh = new Admission(() => {}, learning);
       fresh.admit({ method: "get", criticality: DEFAULT, isAnonymous: true }).release(outcome);
@@ -107,12 +107,12 @@ describe("admission", () => {
     expect(learnt).toEqual(["get"]);
   });
 
-  test("has no place held by what may take very long", () => {
-    expect(holdsPlace({ timeoutMs: 3_000 })).toBe(true);
-    expect(holdsPlace({ timeoutMs: 10_000 })).toBe(false);
+  test("does not count methods with a long timeout", () => {
+    expect(isLimited({ timeoutMs: 3_000 })).toBe(true);
+    expect(isLimited({ timeoutMs: 10_000 })).toBe(false);
   });
 
-  test("believes that a method that it does not know takes no time", () => {
+  test("assumes that a method without a baseline takes no time", () => {
     expect(admission.hasTimeFor("get", 1)).toBe(true);
   });
 });

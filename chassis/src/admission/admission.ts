@@ -1,44 +1,48 @@
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import type { MethodPolicy } from "#contract/method-policy.ts";
 import type { RpcError } from "#contract/rpc-error.ts";
+import type { Metrics } from "#telemetry/metrics.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import { overloaded } from "./overloaded.ts";
 
-/** What admission is told of a call. */
-export interface Applicant {
-  /** What the call is to: its calm latency is learnt by this name. */
+/** A call that asks for admission. */
+export interface AdmissionRequest {
+  /** The name that its baseline latency is learnt under. */
   readonly method: string;
   readonly criticality: Criticality;
   /**
-   * Whether it comes without a token. Whether a token is good is looked at later: that costs more
-   * than a refusal.
+   * Whether it carries no token. The token is verified after admission, since that costs more than
+   * a refusal.
    */
   readonly isAnonymous: boolean;
 }
 
-/** A call that was let in. */
-export interface Admitted {
+/** The right of one call to be worked on. */
+export interface Permit {
   /**
-   * Says for whom it is, once that is known. Throws as {@link Admission.admit} does if the user has
-   * more than a share.
+   * Counts the call for its user, once that user is known. Throws as {@link Admission.admit} does
+   * if the user already holds a full share.
    */
-  claim(userId: string): void;
+  countFor(userId: string): void;
   /**
-   * Says that the call is over; once. Of a call that was answered, latency is learnt; of one whose
-   * deadline passed, that it takes longer than that; of one that was given up, or failed, nothing.
+   * Ends the call. Must be called once. The latency of an answered call is learnt; a passed
+   * deadline shows that the call takes longer than that; a call that failed or was given up shows
+   * nothing.
    */
   release(outcome: Outcome): void;
 }
 
-/** How a call ended, as far as its latency tells something. */
+/** How a call ended, as far as its latency shows something. */
 export type Outcome = "answered" | "timed-out" | "ignored";
-/** Who is refused first, in this order. */
+/** The ranks of calls, in the order in which they are shed. */
 export type ShedRank = "sheddable-anonymous" | "sheddable" | "default" | "critical";
-/** What there was too much of. */
+/**
+ * Why a call was shed: too many calls, a late event loop, or too many calls of one user.
+ */
 export type ShedCause = "limit" | "lag" | "user";
 
-/** Told of each call that was refused, and why. */
+/** Called for each call that was shed. */
 export type ObserveShed = (shed: {
   readonly method: string;
   readonly rank: ShedRank;
@@ -46,9 +50,9 @@ export type ObserveShed = (shed: {
 }) => void;
 
 /**
- * How much of the limit a rank may fill, and from which delay of the event loop on it is refused,
- * in milliseconds. What matters most may go beyond the limit: those below it have then made room,
- * and the calls that are already in are no one's to end.
+ * The share of the limit that a rank may fill, and the lag of the event loop from which it is shed.
+ * Critical calls may exceed the limit: all lower ranks have made room by then, and admitted calls
+ * are never ended.
  */
 const RANKS = {
   "sheddable-anonymous": { share: 0.6, lagMs: 400 },
@@ -57,34 +61,34 @@ const RANKS = {
   critical: { share: 2, lagMs: 2_000 },
 } as const satisfies Record<ShedRank, { readonly share: number; readonly lagMs: number }>;
 
-/** While more than so much of the limit is in use ... */
+/** Above this part of the limit the process is busy, ... */
 const BUSY_SHARE = 0.5;
-/** ... no user has more than this part of it. */
+/** ... and while it is, no user holds more than this part of the limit. */
 const USER_SHARE = 0.5;
 /**
- * Some calls take less than most do: what has less than this part of the usual time left is
- * refused.
+ * A call with less than this part of its method's baseline latency left is refused. Not 1, since
+ * some calls take less than most.
  */
-const CALM_SHARE_NEEDED = 0.5;
+const BASELINE_SHARE_NEEDED = 0.5;
 
 /**
- * What may take longer, in milliseconds, waits for something of its own: a client's line, or its
- * turn to have a password hashed.
+ * Methods with a longer timeout wait for something of their own: a client's connection, or the
+ * hashing queue.
  */
-const PLACE_MS_MAX = 5_000;
+const LIMITED_TIMEOUT_MS_MAX = 5_000;
 
 /**
- * Whether a call of a method holds a place in the limit while it is answered. What may take very
- * long does not: it hardly works meanwhile, services bound its number themselves, and a crowd that
- * signs in must not keep others from reading.
+ * Whether calls of a method count against the limit while they are answered. Long ones do not: they
+ * mostly wait, services bound their number by other means, and many sign-ins at once must not keep
+ * others from reading.
  */
-export function holdsPlace({ timeoutMs }: Pick<MethodPolicy, "timeoutMs">): boolean {
-  return timeoutMs <= PLACE_MS_MAX;
+export function isLimited({ timeoutMs }: Pick<MethodPolicy, "timeoutMs">): boolean {
+  return timeoutMs <= LIMITED_TIMEOUT_MS_MAX;
 }
 
 /**
- * Decides which calls a process takes on, so that it does those well that it does:
- * docs/decisions/0007 tells how and why.
+ * Admission control, or load shedding: refuses calls beyond what the process can answer in time,
+ * the least important first. docs/decisions/0007 says how and why.
  */
 export class Admission {
   readonly #limit: ConcurrencyLimit;
@@ -103,70 +107,68 @@ export class Admission {
     this.#lag = lag;
   }
 
-  /** How many calls are being worked on. */
+  /** How many calls are in flight. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  /** How many there may be at once. */
+  /** How many calls may be in flight. */
   get limit(): number {
     return this.#limit.value;
   }
 
-  /** How late the event loop comes, in milliseconds. */
+  /** The lag of the event loop. */
   get lagMs(): number {
     return this.#lag.milliseconds;
   }
 
   /**
-   * Whether a call that has so many milliseconds left could be answered in them, in calm. True of a
-   * method that is not known yet.
+   * Whether a call with so many milliseconds left could be answered in them, by its method's
+   * baseline latency. True for a method without one.
    */
   hasTimeFor(method: string, leftMs: number): boolean {
-    return leftMs > this.#calmMs(method) * CALM_SHARE_NEEDED;
+    return leftMs > this.#baselineMs(method) * BASELINE_SHARE_NEEDED;
   }
 
-  /** Throws RESOURCE_EXHAUSTED, `OVERLOADED`, if a call would not be let in now. */
-  check(applicant: Applicant): void {
-    const { method } = applicant;
-    const rank = rankOf(applicant);
+  /** Throws RESOURCE_EXHAUSTED, `OVERLOADED`, if a call would not be admitted now. */
+  check(request: AdmissionRequest): void {
+    const { method } = request;
+    const rank = rankOf(request);
     const { share, lagMs } = RANKS[rank];
     if (this.lagMs > lagMs) throw this.#refuse(method, rank, "lag");
     if (this.#inFlight >= this.limit * share) throw this.#refuse(method, rank, "limit");
   }
 
-  /**
-   * Lets a call in. Throws as {@link check} does if there are too many that matter as much or more.
-   */
-  admit(applicant: Applicant): Admitted {
-    const { method } = applicant;
-    const rank = rankOf(applicant);
-    this.check(applicant);
+  /** Admits a call. Throws as {@link check} does. */
+  admit(request: AdmissionRequest): Permit {
+    const { method } = request;
+    const rank = rankOf(request);
+    this.check(request);
     this.#inFlight += 1;
     this.#lag.watch(() => this.#inFlight === 0);
 
     const startMs = performance.now();
-    let claimedBy: string | undefined;
+    let countedFor: string | undefined;
     return {
-      claim: (userId) => {
+      countFor: (userId) => {
         if (this.#hasShare(userId)) throw this.#refuse(method, rank, "user");
-        claimedBy = userId;
+        countedFor = userId;
         this.#users.set(userId, this.#countOf(userId) + 1);
       },
       release: (outcome) => {
         const { inFlight } = this;
         this.#inFlight -= 1;
-        if (claimedBy !== undefined) this.#giveBack(claimedBy);
+        if (countedFor !== undefined) this.#giveBack(countedFor);
         const ms = performance.now() - startMs;
         const tells =
-          outcome === "answered" || (outcome === "timed-out" && ms > this.#calmMs(method));
+          outcome === "answered" || (outcome === "timed-out" && ms > this.#baselineMs(method));
         if (tells) this.#limit.learn(method, ms, inFlight);
       },
     };
   }
 
-  #calmMs(method: string): number {
-    return this.#limit.calmMs(method) ?? 0;
+  #baselineMs(method: string): number {
+    return this.#limit.baselineMs(method) ?? 0;
   }
 
   #countOf(userId: string): number {
@@ -190,7 +192,14 @@ export class Admission {
   }
 }
 
-function rankOf({ criticality, isAnonymous }: Applicant): ShedRank {
+/** The admission control of a process, or of one service in it, shown by its metrics. */
+export function createAdmission(metrics: Metrics): Admission {
+  const admission = new Admission((shed) => metrics.server.shed.inc(shed));
+  metrics.server.watchAdmission(admission);
+  return admission;
+}
+
+function rankOf({ criticality, isAnonymous }: AdmissionRequest): ShedRank {
   if (criticality === Criticality.CRITICAL) return "critical";
   if (criticality !== Criticality.SHEDDABLE) return "default";
   return isAnonymous ? "sheddable-anonymous" : "sheddable";

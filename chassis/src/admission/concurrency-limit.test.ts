@@ -8,71 +8,71 @@ describe("a concurrency limit", () => {
     limit = new ConcurrencyLimit(() => nowMs);
   });
 
-  /** Half a second of calls, each of which took so long, with so many in flight. */
-  const play = (durationMs: number, inFlight: number, method = "get") => {
+  /** Learns from half a second of calls of one duration, with so many in flight. */
+  const learn = (durationMs: number, inFlight: number, method = "get") => {
     for (let count = 0; count < 500; count++) {
       nowMs += 1;
       limit.learn(method, durationMs, inFlight);
     }
   };
-  const playLong = (seconds: number, ...call: [durationMs: number, inFlight: number]) => {
-    for (let count = 0; count < seconds * 2; count++) play(...call);
+  const learnLong = (seconds: number, ...call: [durationMs: number, inFlight: number]) => {
+    for (let count = 0; count < seconds * 2; count++) learn(...call);
   };
 
-  test("falls while answers take much longer than in calm, but not below what a process can always do", () => {
-    play(30, 10);
-    const calm = limit.value;
-    play(300, 500);
-    expect(limit.value).toBeLessThan(calm * 0.7);
-    playLong(10, 3_000, 500);
+  test("falls while latency is far above its baseline, but not below its minimum", () => {
+    learn(30, 10);
+    const before = limit.value;
+    learn(300, 500);
+    expect(limit.value).toBeLessThan(before * 0.7);
+    learnLong(10, 3_000, 500);
     expect(limit.value).toBeGreaterThanOrEqual(256);
   });
 
-  test("grows again when answers are fast and what it allows is used", () => {
-    play(30, 10);
-    playLong(5, 300, 500);
+  test("grows again when answers are fast and the limit is used", () => {
+    learn(30, 10);
+    learnLong(5, 300, 500);
     const low = limit.value;
-    playLong(5, 30, 400);
+    learnLong(5, 30, 400);
     expect(limit.value).toBeGreaterThan(low * 1.5);
   });
 
-  test("does not grow without being used: what was not tried is not known to work", () => {
+  test("does not grow while it is not used", () => {
     const before = limit.value;
-    playLong(5, 30, 3);
+    learnLong(5, 30, 3);
     expect(limit.value).toBe(before);
   });
 
-  test("takes no answer for slow that comes within 50 ms", () => {
-    play(1, 10);
-    const calm = limit.value;
-    playLong(5, 45, 300);
-    expect(limit.value).toBeGreaterThanOrEqual(calm);
+  test("counts no answer within 50 ms as slow", () => {
+    learn(1, 10);
+    const before = limit.value;
+    learnLong(5, 45, 300);
+    expect(limit.value).toBeGreaterThanOrEqual(before);
   });
 
-  test("does not take overload for calm, however long it lasts", () => {
-    play(30, 10);
-    playLong(60, 300, 500);
-    expect(limit.calmMs("get")).toBeLessThan(60);
+  test("does not learn an overload as the baseline, however long it lasts", () => {
+    learn(30, 10);
+    learnLong(60, 300, 500);
+    expect(limit.baselineMs("get")).toBeLessThan(60);
   });
 
-  test("does not fall when one method alone is slow, since that has a bound of its own", () => {
-    play(100, 10, "hash");
-    play(5, 10, "get");
-    const calm = limit.value;
+  test("does not fall if one method alone is slow", () => {
+    learn(100, 10, "hash");
+    learn(5, 10, "get");
+    const before = limit.value;
     for (let count = 0; count < 1_000; count++) {
       nowMs += 1;
       limit.learn("hash", 2_000, 40);
       limit.learn("get", 5, 40);
     }
-    expect(limit.value).toBeGreaterThanOrEqual(calm);
+    expect(limit.value).toBeGreaterThanOrEqual(before);
   });
 
-  test("compares each method with itself", () => {
-    play(300, 10, "slow");
-    const calm = limit.value;
-    play(310, 300, "slow");
-    expect(limit.value).toBeGreaterThanOrEqual(calm);
-    expect(limit.calmMs("slow")).toBeGreaterThan(250);
-    expect(limit.calmMs("fast")).toBeUndefined();
+  test("compares each method with its own baseline", () => {
+    learn(300, 10, "slow");
+    const before = limit.value;
+    learn(310, 300, "slow");
+    expect(limit.value).toBeGreaterThanOrEqual(before);
+    expect(limit.baselineMs("slow")).toBeGreaterThan(250);
+    expect(limit.baselineMs("fast")).toBeUndefined();
   });
 });

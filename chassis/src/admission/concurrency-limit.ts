@@ -1,39 +1,30 @@
-/** A process begins with room for a crowd, and learns within a second or two what it can take. */
+/** The first limit is high. Within a second or two it is learnt. */
 const LIMIT_FIRST = 512;
 const LIMIT_MIN = 256;
 const LIMIT_MAX = 2_048;
 /**
- * Answers may take this many times as long as in calm before the limit falls: a queue as long as
- * the work itself.
+ * Latencies up to this many times the baseline do not lower the limit: a call then queues for as
+ * long as it is worked on.
  */
 const TOLERANCE = 2;
-/**
- * The limit falls by no more than this factor at once, so that one odd moment does not halve it
- * twice.
- */
+/** The limit falls by no more than this factor in one step, so that one odd window does little. */
 const GRADIENT_MIN = 0.5;
-/** How much of the way to the new limit is gone in one step. */
+/** The part of the way to the new limit that one step goes. */
 const SMOOTHING = 0.5;
-/** The limit moves at most this often, in milliseconds, and on no fewer samples. */
+/** The limit moves at most once in a window, and on no fewer samples. */
 const WINDOW_MS = 100;
 const SAMPLES_MIN = 10;
 /**
- * A method that got faster is believed soon; one that got slower only over minutes, or overload
- * would pass for calm.
+ * How quickly a method's baseline follows its latency, for each window. Down quickly; up only over
+ * minutes, or overload would become the baseline.
  */
-const CALM_FALL = 0.3;
-const CALM_RISE = 1.001;
-/**
- * The limit grows only when at least this part of it was used: what was not tried is not known to
- * work.
- */
+const BASELINE_FALL = 0.3;
+const BASELINE_RISE = 1.001;
+/** The limit grows only if at least this part of it was used: an unused limit proves nothing. */
 const USED_MIN = 0.5;
-/**
- * An answer that takes twice this is no slow one, whatever calm is: a crowd that is served so fast
- * is not turned away. In milliseconds.
- */
-const CALM_MS_MIN = 25;
-/** A method with fewer of a window's samples than this part says nothing of the process. */
+/** Floor of the baseline latency: below twice this, no answer counts as slow. */
+const BASELINE_MS_MIN = 25;
+/** A method with a smaller part of a window's samples does not count. */
 const SAMPLES_SHARE_MIN = 0.1;
 
 interface Window {
@@ -42,41 +33,44 @@ interface Window {
 }
 
 /**
- * How many calls a process can work on at once, learnt from how long they take: when answers take
- * longer than in calm, there are more calls than the scarcest resource behind them serves, and the
- * limit falls; while they do not, it grows by the root of itself. After the gradient algorithm of
- * Netflix' concurrency-limits (Gradient2Limit), with three differences: a call is compared with the
- * calm latency of its own method, since one process serves methods that take 1 ms and 300 ms; the
- * method that suffers least decides, since what all share is slow only if it is, and what one
- * method alone waits for (the hashing of passwords) has a bound of its own; and calm may rise only
- * slowly.
+ * An adaptive concurrency limit: how many calls a process can work on at once, learnt from their
+ * latency. Latency above the baseline shows a queue at the scarcest resource, and the limit falls;
+ * otherwise it grows by its square root. The baseline is the latency without load ("no-load RTT").
+ *
+ * After the gradient algorithm of Netflix' concurrency-limits (Gradient2Limit), with three
+ * differences:
+ * - A call is compared with the baseline of its own method, since one process serves methods that
+ *   take 1 ms and 300 ms.
+ * - The method that suffers least decides. A shared resource slows every method; what slows one
+ *   method alone (the hashing of passwords) has its own bound.
+ * - A baseline rises slowly.
  */
 export class ConcurrencyLimit {
   readonly #now: () => number;
-  readonly #calmMs = new Map<string, number>();
+  readonly #baselineMs = new Map<string, number>();
   readonly #windows = new Map<string, Window>();
   #limit = LIMIT_FIRST;
   #windowStartMs: number;
   #samples = 0;
   #inFlightMax = 0;
 
-  /** `now` gives milliseconds that never go back. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
     this.#windowStartMs = now();
   }
 
-  /** How many calls there may be at once. */
+  /** How many calls may be in flight. */
   get value(): number {
     return Math.floor(this.#limit);
   }
 
-  /** How long a call of the method takes in calm, in milliseconds; undefined before it is known. */
-  calmMs(method: string): number | undefined {
-    return this.#calmMs.get(method);
+  /** The baseline latency of a method; undefined before its first call. */
+  baselineMs(method: string): number | undefined {
+    return this.#baselineMs.get(method);
   }
 
-  /** Learns from a call that was worked on, and from how many there were at once. */
+  /** Takes in the latency of one call, and how many were in flight when it ended. */
   learn(method: string, durationMs: number, inFlight: number): void {
     const window = this.#windows.get(method) ?? { sumMs: 0, count: 0 };
     window.sumMs += durationMs;
@@ -92,9 +86,9 @@ export class ConcurrencyLimit {
     let slowness = Number.POSITIVE_INFINITY;
     for (const [method, { sumMs, count }] of this.#windows) {
       const meanMs = sumMs / count;
-      const calmMs = Math.max(CALM_MS_MIN, this.#learnCalm(method, meanMs));
+      const baselineMs = Math.max(BASELINE_MS_MIN, this.#learnBaseline(method, meanMs));
       if (count >= this.#samples * SAMPLES_SHARE_MIN)
-        slowness = Math.min(slowness, meanMs / calmMs);
+        slowness = Math.min(slowness, meanMs / baselineMs);
     }
     const gradient = Math.min(1, Math.max(GRADIENT_MIN, TOLERANCE / slowness));
     const wasUsed = this.#inFlightMax >= this.#limit * USED_MIN;
@@ -109,10 +103,11 @@ export class ConcurrencyLimit {
     this.#windowStartMs = this.#now();
   }
 
-  #learnCalm(method: string, meanMs: number): number {
-    const before = this.#calmMs.get(method) ?? meanMs;
-    const calmMs = meanMs < before ? before + (meanMs - before) * CALM_FALL : before * CALM_RISE;
-    this.#calmMs.set(method, calmMs);
-    return calmMs;
+  #learnBaseline(method: string, meanMs: number): number {
+    const before = this.#baselineMs.get(method) ?? meanMs;
+    const baselineMs =
+      meanMs < before ? before + (meanMs - before) * BASELINE_FALL : before * BASELINE_RISE;
+    this.#baselineMs.set(method, baselineMs);
+    return baselineMs;
   }
 }

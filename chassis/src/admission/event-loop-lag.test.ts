@@ -7,7 +7,7 @@ function block(ms: number): void {
 }
 
 describe("the lag of the event loop", () => {
-  test("is seen while there is work, and forgotten when there is none", async () => {
+  test("is measured while there is work, and 0 when there is none", async () => {
     const lag = new EventLoopLag();
     let isIdle = false;
     expect(lag.milliseconds).toBe(0);
@@ -22,7 +22,7 @@ describe("the lag of the event loop", () => {
     expect(lag.milliseconds).toBe(0);
   });
 
-  test("is not seen in one pause, however long", async () => {
+  test("does not count one pause, however long", async () => {
     const lag = new EventLoopLag();
     lag.watch(() => false);
     block(600);

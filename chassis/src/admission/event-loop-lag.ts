@@ -1,42 +1,36 @@
+/** The interval of samples while there is work. At rest nothing wakes the process. */
+const SAMPLE_INTERVAL_MS = 20;
 /**
- * How often the delay is looked at while there is work, in milliseconds. At rest nothing wakes the
- * process up.
+ * This many samples in a row must be late. One long pause (a garbage collection, a suspended
+ * machine) is no queue.
  */
-const LOOK_MS = 20;
-/**
- * So many looks in a row must be late: one long pause (garbage collection, a machine that stood
- * still) is no queue.
- */
-const LOOKS = 3;
+const SAMPLES = 3;
 
 /**
- * How late the event loop comes to what it should do, in milliseconds: the queue that no count of
- * calls shows. It is the least of the last looks, as CoDel (Nichols and Jacobson) tells a queue
- * that stands from a burst that passes.
+ * The lag of the event loop: how late its timers fire. It shows a queue that no count of calls
+ * shows. It is the minimum of the last samples, as CoDel (Nichols and Jacobson) tells a standing
+ * queue from a burst.
  */
 export class EventLoopLag {
   #lateMs: readonly number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** The delay now; 0 until there were enough looks. */
+  /** The lag now; 0 until there are enough samples. */
   get milliseconds(): number {
-    return this.#lateMs.length < LOOKS ? 0 : Math.min(...this.#lateMs);
+    return this.#lateMs.length < SAMPLES ? 0 : Math.min(...this.#lateMs);
   }
 
-  /**
-   * Looks until `isIdle` says that there is no more work. Called at the beginning of work; further
-   * calls change nothing.
-   */
+  /** Samples until `isIdle` returns true. Has no effect while it samples already. */
   watch(isIdle: () => boolean): void {
     if (this.#timer !== undefined) return;
-    const expectedMs = performance.now() + LOOK_MS;
+    const expectedMs = performance.now() + SAMPLE_INTERVAL_MS;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const lateMs = Math.max(0, performance.now() - expectedMs);
-      this.#lateMs = [...this.#lateMs, lateMs].slice(-LOOKS);
+      this.#lateMs = [...this.#lateMs, lateMs].slice(-SAMPLES);
       if (isIdle()) this.#lateMs = [];
       else this.watch(isIdle);
-    }, LOOK_MS);
+    }, SAMPLE_INTERVAL_MS);
     this.#timer.unref();
   }
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert";
 import {
   type Admission,
-  type Admitted,
-  type Applicant,
-  holdsPlace,
+  type AdmissionRequest,
+  isLimited,
+  type Permit,
 } from "@triptych/chassis/admission/admission";
 import type { Caller } from "@triptych/chassis/identity/caller";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -32,22 +32,26 @@ export function createFrontDoor(admission: Admission | undefined): FrontDoor {
     enter(request, reply, caller) {
       const applicant = applicantOf(request);
       if (applicant === undefined || admission === undefined) return;
-      const admitted = admission.admit(applicant);
+      const permit = admission.admit(applicant);
       const { calls } = request.routeOptions.config;
-      if (calls !== undefined && !holdsPlace(calls.policy)) return admitted.release("ignored");
-      reply.raw.once("close", () => release(admitted, reply));
-      if (caller.kind === "user") admitted.claim(caller.userId);
+      if (calls !== undefined && !isLimited(calls.policy)) return permit.release("ignored");
+      reply.raw.once("close", () => release(permit, reply));
+      if (caller.kind === "user") permit.countFor(caller.userId);
     },
   };
 }
 
-function release(admitted: Admitted, { raw }: FastifyReply): void {
+function release(permit: Permit, { raw }: FastifyReply): void {
   const isAnswered = raw.writableFinished && ANSWERED.has(raw.statusCode);
-  admitted.release(isAnswered ? "answered" : "ignored");
+  permit.release(isAnswered ? "answered" : "ignored");
 }
 
 /** A request as admission sees it; undefined if its route asks nobody. */
-function applicantOf({ headers, method, routeOptions }: FastifyRequest): Applicant | undefined {
+function applicantOf({
+  headers,
+  method,
+  routeOptions,
+}: FastifyRequest): AdmissionRequest | undefined {
   const { calls } = routeOptions.config;
   if (calls === undefined) return undefined;
   assert(routeOptions.url, "a request of the API has a route");

@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import { create, type DescMessage, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
-import { createAdmission } from "#admission/create-admission.ts";
+import { createAdmission } from "#admission/admission.ts";
 import { policyOf } from "#contract/method-policy.ts";
 import { findFieldViolations } from "#contract/required-fields.ts";
 import { RpcError } from "#contract/rpc-error.ts";

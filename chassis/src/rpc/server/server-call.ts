@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import { type Admission, type Admitted, holdsPlace, type Outcome } from "#admission/admission.ts";
+import { type Admission, isLimited, type Outcome, type Permit } from "#admission/admission.ts";
 import { rememberPriority } from "#admission/call-priority.ts";
 import { overloaded } from "#admission/overloaded.ts";
 import { Failure } from "#contract/failure.ts";
@@ -65,7 +65,7 @@ export class ServerCall implements Disposable {
   readonly #requestId: string;
   readonly #kept: KeptDeadline;
   readonly #startMs = performance.now();
-  #admitted: Admitted | undefined;
+  #permit: Permit | undefined;
   #trace: Trace | undefined;
   #error: RpcError | undefined;
 
@@ -94,9 +94,9 @@ export class ServerCall implements Disposable {
     const { deadline, signal } = this.#kept;
     const criticality = this.#headers.criticality ?? policyOf(this.#method).criticality;
     if (this.#options.failurePolicy === "on") rememberPriority(signal, { criticality, deadline });
-    this.#admitted = this.#enter(criticality);
+    this.#permit = this.#enter(criticality);
     const caller = await this.#options.authenticate(this.#headers.authorization);
-    if (caller.kind === "user") this.#admitted?.claim(caller.userId);
+    if (caller.kind === "user") this.#permit?.countFor(caller.userId);
     // Not every user may know how the system comes to its answers.
     const explains = this.#headers.explanation && caller.kind === "user" && caller.operator;
     this.#trace = explains ? new Trace() : undefined;
@@ -118,7 +118,7 @@ export class ServerCall implements Disposable {
   /** Ends the call: logs it once, counts it, and stops its clock. */
   [Symbol.dispose](): void {
     this.#kept[Symbol.dispose]();
-    this.#admitted?.release(this.#outcome());
+    this.#permit?.release(this.#outcome());
     if (this.#trace !== undefined) this.#headers.explanation?.called(this.#trace.calls);
     const method = methodName(this.#method);
     const seconds = (performance.now() - this.#startMs) / 1000;
@@ -138,16 +138,16 @@ export class ServerCall implements Disposable {
   }
 
   /** Refuses what has too little time left, or comes when there is too much to do. */
-  #enter(criticality: Criticality): Admitted | undefined {
+  #enter(criticality: Criticality): Permit | undefined {
     const { admission } = this.#options;
     if (admission === undefined) return undefined;
     const method = methodName(this.#method);
     const leftMs = this.#kept.deadline - Date.now();
     if (leftMs <= 0 || !admission.hasTimeFor(method, leftMs)) throw deadlineTooShort();
     const isAnonymous = this.#headers.authorization === undefined;
-    const admitted = admission.admit({ method, criticality, isAnonymous });
-    if (holdsPlace(policyOf(this.#method))) return admitted;
-    admitted.release("ignored");
+    const permit = admission.admit({ method, criticality, isAnonymous });
+    if (isLimited(policyOf(this.#method))) return permit;
+    permit.release("ignored");
     return undefined;
   }
 
