@@ -26,8 +26,8 @@ export interface Calls {
   /** A hook that refuses whoever is not signed in. */
   readonly requireUser: (request: FastifyRequest) => Promise<void>;
   /**
-   * Begins the calls of a request: their deadline by the route's budget, and a signal that fires
-   * when the client hangs up.
+   * Begins the calls of a request: their deadline by the route's budget, how much the route matters,
+   * and a signal that fires when the client hangs up.
    */
   open(request: FastifyRequest, reply: FastifyReply): CallContext;
 }
@@ -70,8 +70,14 @@ export function createCalls(authenticate: Authenticate, failurePolicy: FailurePo
         kept[Symbol.dispose]();
       });
       const { deadline, signal } = kept;
-      const trace = callTrees.get(request);
-      return { requestId: request.id, caller: callerOf(request), deadline, signal, trace };
+      return {
+        requestId: request.id,
+        caller: callerOf(request),
+        criticality: calls.policy.criticality,
+        deadline,
+        signal,
+        trace: callTrees.get(request),
+      };
     },
   };
 }

@@ -1,0 +1,69 @@
+import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import { ADA, IMAGE, imageMessage, userMessage } from "./fake-services.ts";
+import { startTestGateway, type TestGateway } from "./test-gateway.ts";
+
+describe("the calls of a request, over gRPC", () => {
+  let gateway: TestGateway;
+  const received: (readonly [method: string, criticality: Criticality | undefined])[] = [];
+
+  beforeAll(async () => {
+    gateway = await startTestGateway(
+      {
+        users: {
+          batchGetUsers: async ({ ids }, { criticality }) => {
+            received.push(["batchGetUsers", criticality]);
+            return { users: ids.map((id) => userMessage(id)) };
+          },
+        },
+        images: {
+          getImage: async ({ id }, { criticality }) => {
+            received.push(["getImage", criticality]);
+            return imageMessage(id);
+          },
+          updateImage: async (_request, { criticality }) => {
+            received.push(["updateImage", criticality]);
+            return imageMessage();
+          },
+        },
+        comments: {
+          batchGetCommentCounts: async (_request, { criticality }) => {
+            received.push(["batchGetCommentCounts", criticality]);
+            return { counts: [] };
+          },
+        },
+      },
+      { overGrpc: true },
+    );
+  });
+  beforeEach(() => received.splice(0));
+  afterAll(() => gateway[Symbol.asyncDispose]());
+
+  test("matter as much as their route: services shed no read that a critical write needs", async () => {
+    const response = await gateway.fetch(`/v1/images/${IMAGE}`, {
+      method: "PATCH",
+      headers: {
+        ...(await gateway.as(ADA)),
+        "content-type": "application/json",
+        // With two versions the gateway has to read the current one before it writes.
+        "if-match": '"2.aaaaaaaaaaaaaaaa", "3.aaaaaaaaaaaaaaaa"',
+      },
+      body: JSON.stringify({ title: "New" }),
+    });
+    expect(response.status).toBe(200);
+    expect(received.slice(0, 2)).toEqual([
+      ["getImage", Criticality.CRITICAL],
+      ["updateImage", Criticality.CRITICAL],
+    ]);
+    expect(new Map(received.slice(2))).toEqual(
+      new Map([
+        ["batchGetUsers", Criticality.SHEDDABLE],
+        ["batchGetCommentCounts", Criticality.SHEDDABLE],
+      ]),
+    );
+  });
+
+  test("matter as much as any other read when nothing is written", async () => {
+    expect((await gateway.fetch(`/v1/images/${IMAGE}`)).status).toBe(200);
+    expect(received[0]).toEqual(["getImage", Criticality.DEFAULT]);
+  });
+});
