@@ -1,3 +1,6 @@
+/** `pnpm test` without arguments runs everything; coverage is measured then only, since it costs time. */
+const runsEverything = process.argv.length <= 2;
+
 /** One configuration for every package: real Postgres once per run, one file at a time per core. */
 export default {
   testEnvironment: "node",
@@ -16,6 +19,7 @@ export default {
   globalTeardown: "<rootDir>/jest/stop-postgres.js",
   testTimeout: 60_000,
   maxWorkers: 2,
+  collectCoverage: runsEverything,
   collectCoverageFrom: ["**/src/**/*.ts", "!**/*.test.ts", "!**/node_modules/**"],
   coverageReporters: ["text-summary", "lcov"],
 };
