@@ -16,6 +16,7 @@ import {
   type CreateImageRequestSchema,
   type ImageHeaderSchema,
   ImageService,
+  type UploadEndSchema,
 } from "@triptych/protos/images/v1/image_service_pb";
 import pg from "pg";
 import { createApp } from "#app.ts";
@@ -73,9 +74,12 @@ export async function* messagesOf(
   yield endOf(file);
 }
 
-/** Says that an upload is whole. */
-export function endOf(file: Uint8Array): UploadMessage {
-  return { part: { case: "end", value: { sizeBytes: file.length } } };
+/** Says that an upload is whole, and what its header did not say. */
+export function endOf(
+  file: Uint8Array,
+  late: MessageInitShape<typeof UploadEndSchema> = {},
+): UploadMessage {
+  return { part: { case: "end", value: { ...late, sizeBytes: file.length } } };
 }
 
 /** The messages of an upload without its end, as they come when the client is cut off. */

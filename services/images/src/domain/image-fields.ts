@@ -10,7 +10,7 @@ const TAG_LENGTH_MAX = 50;
 /** A visibility as it was asked for; "unknown" is a number that the contract does not know. */
 export type RequestedVisibility = Visibility | "unspecified" | "unknown";
 
-/** What an upload says of its image. */
+/** What an upload says of its image, before its bytes or after them. */
 export interface ImageHeader {
   readonly title: string;
   readonly description: string;

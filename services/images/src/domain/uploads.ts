@@ -1,8 +1,7 @@
 import { newId } from "@triptych/chassis/ids/new-id";
 import type { BlobCollector } from "./blob-collector.ts";
 import type { BlobStore, StagedBlob } from "./blob-store.ts";
-import type { ContentType, Image } from "./image.ts";
-import { checkHeader, type ImageHeader } from "./image-fields.ts";
+import type { ContentType, Image, ImageFields } from "./image.ts";
 import type { ImageRepository } from "./image-repository.ts";
 import { uploadsOverloaded } from "./reasons.ts";
 import { createUploadCheck } from "./upload-check.ts";
@@ -26,8 +25,12 @@ export interface UploadDependencies {
 /** An image on its way in. */
 export interface Upload {
   readonly ownerId: string;
-  readonly header: ImageHeader;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /**
+   * Called after the last chunk, since a form may have fields behind its file. Throws
+   * INVALID_ARGUMENT.
+   */
+  readonly fields: () => ImageFields;
   /** Ends the putting of its bytes. */
   readonly signal: AbortSignal;
 }
@@ -65,11 +68,11 @@ export function createUploads({
         underWay--;
       }
     },
-    async createImage({ ownerId, header, chunks, signal }) {
-      const fields = checkHeader(header);
+    async createImage({ ownerId, chunks, fields: readFields, signal }) {
       await repository.checkWritable(); // before minutes of bytes come for nothing
       await using staged = await blobs.stage();
       const contentType = await receive(chunks, staged);
+      const fields = readFields();
       const blobHash = await staged.finish(signal);
       const { sizeBytes } = staged;
       const image = { id: newId(), ownerId, ...fields, contentType, sizeBytes, blobHash };

@@ -55,9 +55,9 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
       database.for(image.id).transaction(async (connection) => {
         await retainBlobs(connection, [image]);
         await place();
-        await insertImage(connection, image);
+        const inserted = await insertImage(connection, image);
         await enqueue(connection, image.id);
-        return await selectImage(connection, image.id, image.ownerId);
+        return inserted;
       }),
     updateImage: (id, change, signal) =>
       database.for(id).transaction(async (connection) => {
@@ -66,13 +66,13 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
         const { viewer, fields } = change(image);
         const changed = { ...image, ...fields };
         const { title, description, tags, visibility, commentsOpen } = changed;
-        const values = [id, title, description, tags, visibility, commentsOpen];
-        await connection.query(statements.UPDATE_IMAGE, values);
+        const values = [id, title, description, tags, visibility, commentsOpen, viewer ?? null];
+        const { rows } = await connection.query<ImageRow>(statements.UPDATE_IMAGE, values);
         if (fields.tags !== undefined) {
           await connection.query(statements.DELETE_TAGS, [id]);
           await connection.query(statements.INSERT_TAGS, [id, tags]);
         }
-        return await selectImage(connection, id, viewer);
+        return toImage(rows[0]);
       }, signal),
     deleteImage: (id, check, signal) =>
       database.for(id).transaction(async (connection) => {
@@ -105,8 +105,8 @@ function listStatement({ viewer = null, ownerId, tag, beforeId = LAST_ID, limit 
 
 type ListValues = Omit<ImageQuery, "viewer"> & { readonly viewer?: string | null };
 
-async function insertImage(connection: Connection, image: NewImage): Promise<void> {
-  await connection.query(statements.INSERT_IMAGE, [
+async function insertImage(connection: Connection, image: NewImage): Promise<Image> {
+  const { rows } = await connection.query<ImageRow>(statements.INSERT_IMAGE, [
     image.id,
     image.ownerId,
     image.title,
@@ -119,19 +119,10 @@ async function insertImage(connection: Connection, image: NewImage): Promise<voi
     image.blobHash,
     image.createTime,
   ]);
-  await connection.query(statements.INSERT_TAGS, [image.id, image.tags]);
+  return toImage(rows[0]);
 }
 
 async function lockImage(connection: Connection, id: string): Promise<Image | undefined> {
   const { rows } = await connection.query<ImageRow>(statements.LOCK_IMAGE, [id, null]);
   return rows.length === 0 ? undefined : toImage(rows[0]);
-}
-
-async function selectImage(
-  connection: Connection,
-  id: string,
-  viewer: string | undefined,
-): Promise<Image> {
-  const { rows } = await connection.query<ImageRow>(statements.SELECT_IMAGE, [id, viewer ?? null]);
-  return toImage(rows[0]);
 }

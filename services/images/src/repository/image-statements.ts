@@ -65,23 +65,28 @@ export const SELECT_TAGGED_IMAGES = {
 
 /**
  * $1 id, $2 owner, $3 title, $4 description, $5 tags, $6 visibility, $7 comments open, $8 type, $9
- * size, $10 hash, $11 time.
+ * size, $10 hash, $11 time. Writes the image and its tags, and returns the image, in one round trip.
  */
 export const INSERT_IMAGE = {
   name: "insert_image",
   text: `
-    insert into images (id, owner_id, title, description, tags, visibility, comments_open,
-      content_type, size_bytes, blob_hash, create_time, update_time)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
+    with added as (
+      insert into images (id, owner_id, title, description, tags, visibility, comments_open,
+        content_type, size_bytes, blob_hash, create_time, update_time)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) returning *
+    ), tagged as (
+      insert into image_tags (image_id, tag) select $1, unnest($5::text[])
+    )
+    select ${imageColumns("$2")} from added i`,
 } as const satisfies Statement;
 
-/** $1 id, $2 title, $3 description, $4 tags, $5 visibility, $6 comments open. */
+/** $1 id, $2 title, $3 description, $4 tags, $5 visibility, $6 comments open, $7 viewer. */
 export const UPDATE_IMAGE = {
   name: "update_image",
   text: `
-    update images set title = $2, description = $3, tags = $4, visibility = $5, comments_open = $6,
-      version = version + 1, update_time = now()
-    where id = $1`,
+    update images i set title = $2, description = $3, tags = $4, visibility = $5,
+      comments_open = $6, version = version + 1, update_time = now()
+    where i.id = $1 returning ${imageColumns("$7")}`,
 } as const satisfies Statement;
 
 /** $1 id. Variants, tags and likes go with it. */
