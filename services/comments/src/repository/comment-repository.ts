@@ -1,5 +1,6 @@
 import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
+import { ID_MAX, ID_MIN } from "@triptych/chassis/ids/id-bounds";
 import type { CommentOrder, CommentRepository } from "#domain/comment-repository.ts";
 import { COMMENT_COLUMNS, type CommentRow, toComment } from "./comment-row.ts";
 import { createCommentRows } from "./comment-transaction.ts";
@@ -32,17 +33,10 @@ const SELECT_COMMENT_COUNTS = {
   text: "select image_id, count from image_comment_counts where image_id = any($1::uuid[])",
 } as const satisfies Statement;
 
-/**
- * A list from its beginning is the list after these: one statement, and one plan, serves every
- * page.
- */
-const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
-const AFTER_ALL_IDS = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-
 /** Ids are UUIDv7: their order is that of time, and unlike a time none comes twice. */
 const ORDERS = {
-  newest: { statement: SELECT_COMMENTS_NEWEST, start: AFTER_ALL_IDS },
-  oldest: { statement: SELECT_COMMENTS_OLDEST, start: BEFORE_ALL_IDS },
+  newest: { statement: SELECT_COMMENTS_NEWEST, start: ID_MAX },
+  oldest: { statement: SELECT_COMMENTS_OLDEST, start: ID_MIN },
 } as const satisfies Record<CommentOrder, { statement: Statement; start: string }>;
 
 interface CommentCountRow {
@@ -69,7 +63,7 @@ export function createCommentRepository(database: Database): CommentRepository {
     },
 
     async listReplies({ imageId, parentId, after, limit }, signal) {
-      const values = [imageId, parentId, after?.[0] ?? BEFORE_ALL_IDS, limit];
+      const values = [imageId, parentId, after?.[0] ?? ID_MIN, limit];
       const shard = database.for(imageId);
       const { rows } = await shard.read<CommentRow>(SELECT_REPLIES, values, signal);
       return rows.map(toComment);
