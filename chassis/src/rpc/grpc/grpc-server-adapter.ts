@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import type { PeerCertificate } from "node:tls";
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import {
   type handleClientStreamingCall,
@@ -17,16 +16,16 @@ import type { Router } from "#rpc/server/router.ts";
 import { TraceTrailer } from "#rpc/trace/trace-trailer.ts";
 import type { CallHeaders } from "#rpc/transport.ts";
 import type { Peer } from "#tls/peer.ts";
+import type { ConnectedCall } from "./connection-peer.ts";
 import { asksExplanation, fromMetadata } from "./grpc-headers.ts";
 
 /** Why the signal of a call fires when its stream is closed. */
 const GONE = "the stream is closed";
 
 /** The part of a grpc-js server call that all kinds share. */
-export interface GrpcCall {
+export interface GrpcCall extends ConnectedCall {
   readonly metadata: Metadata;
   getDeadline(): Date | number;
-  getAuthContext(): { readonly sslPeerCertificate?: PeerCertificate };
   on(event: "cancelled", listener: () => void): unknown;
 }
 

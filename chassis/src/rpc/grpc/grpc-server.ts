@@ -4,10 +4,10 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/
 import { policyOf } from "#contract/method-policy.ts";
 import { keepDrainingConnections } from "#rpc/replicas/draining-connections.ts";
 import type { Router } from "#rpc/server/router.ts";
-import { peerOf } from "#tls/peer.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import { SERVER_OPTIONS } from "./connection-options.ts";
-import { type Identify, toGrpcHandler } from "./grpc-server-adapter.ts";
+import { connectionPeer } from "./connection-peer.ts";
+import { toGrpcHandler } from "./grpc-server-adapter.ts";
 import { Health } from "./health.ts";
 import { createReflection } from "./reflection.ts";
 import { toServiceDefinition } from "./service-definition.ts";
@@ -57,8 +57,7 @@ export function createGrpcServer(router: Router, options: GrpcServerOptions): Gr
       "grpc.max_connection_age_grace_ms": longestCallMs(router) + GRACE_MARGIN_MS,
     }),
   });
-  const identify: Identify = (call) =>
-    peers === undefined ? undefined : peerOf(call.getAuthContext().sslPeerCertificate);
+  const identify = peers === undefined ? () => undefined : connectionPeer;
   const services = router.implementations.map(({ service }) => service);
   for (const service of services) {
     const handlers = service.methods.map((method) => [
