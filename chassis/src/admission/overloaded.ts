@@ -1,8 +1,6 @@
 import { status } from "@grpc/grpc-js";
+import { RETRY_AFTER_MS } from "#contract/retry-after.ts";
 import { RpcError } from "#contract/rpc-error.ts";
-
-/** The limit adapts within a second. */
-const RETRY_AFTER_MS = 1_000;
 
 /** Returns the error of a call that is shed: RESOURCE_EXHAUSTED, `OVERLOADED`. */
 export function overloaded(cause?: unknown): RpcError {

@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { findAtCallee } from "./find-at-callee.ts";
-import { RETRY_AFTER_MS_DEFAULT } from "./retry-after.ts";
+import { RETRY_AFTER_MS } from "./retry-after.ts";
 import { RpcError } from "./rpc-error.ts";
 
 const LOOKUP = { callee: "echoes", notFound: "ECHO_NOT_FOUND" };
@@ -38,7 +38,7 @@ describe("findAtCallee", () => {
     await expect(failure).rejects.toMatchObject({
       reason: "DEPENDENCY_UNAVAILABLE",
       metadata: { service: "echoes" },
-      retryAfterMs: RETRY_AFTER_MS_DEFAULT,
+      retryAfterMs: RETRY_AFTER_MS,
       cause,
     });
     await expect(failure).rejects.not.toThrow(/10\.0\.0\.7/);

@@ -1,5 +1,5 @@
 import { Failure } from "./failure.ts";
-import { RETRY_AFTER_MS_DEFAULT } from "./retry-after.ts";
+import { RETRY_AFTER_MS } from "./retry-after.ts";
 import { isUnavailable, RpcError } from "./rpc-error.ts";
 
 /** Which service is called, and how it says that there is nothing to be found. */
@@ -42,7 +42,7 @@ function dependencyUnavailable(
   const message = `The ${service} service cannot be asked now: try again shortly.`;
   return new Failure("DEPENDENCY_UNAVAILABLE", message, {
     metadata: { service },
-    retryAfterMs: cause.retryAfterMs ?? RETRY_AFTER_MS_DEFAULT,
+    retryAfterMs: cause.retryAfterMs ?? RETRY_AFTER_MS,
     cause,
   });
 }

@@ -1,5 +1,6 @@
 /**
- * How long a client should wait before it tries again, if the party that refused says nothing of
- * it. A breaker has let its first probe through by then.
+ * "Try again in a second": how long a client should wait before it tries again, in milliseconds,
+ * if the party that refused knows no better number. A limit has adapted, and a breaker has let its
+ * first probe through, by then.
  */
-export const RETRY_AFTER_MS_DEFAULT = 1_000;
+export const RETRY_AFTER_MS = 1_000;

@@ -1,4 +1,5 @@
 import { status } from "@grpc/grpc-js";
+import { RETRY_AFTER_MS } from "#contract/retry-after.ts";
 import { RpcError } from "#contract/rpc-error.ts";
 import { deadlineExceeded } from "#rpc/deadline.ts";
 
@@ -19,11 +20,6 @@ export interface BulkheadCall {
   /** Fires when the caller gives up. */
   readonly signal: AbortSignal;
 }
-
-/**
- * A caller is asked to come back when the calls that fill the bulkhead have had some time to end.
- */
-const RETRY_AFTER_MS = 1_000;
 
 interface Waiter {
   readonly enter: () => void;

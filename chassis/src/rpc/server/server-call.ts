@@ -6,6 +6,7 @@ import { rememberPriority } from "#admission/call-priority.ts";
 import { overloaded } from "#admission/overloaded.ts";
 import { Failure } from "#contract/failure.ts";
 import { type FailurePolicySwitch, methodName, policyOf } from "#contract/method-policy.ts";
+import { RETRY_AFTER_MS } from "#contract/retry-after.ts";
 import { RpcError, statusName } from "#contract/rpc-error.ts";
 import {
   DatabaseReadOnly,
@@ -52,7 +53,6 @@ export interface ServerCallOptions extends RouterOptions {
   readonly admission: Admission | undefined;
 }
 
-const DATABASE_RETRY_AFTER_MS = 1000;
 /** How long a call may take while the failure policy is off: longer than anybody waits. */
 const NO_TIMEOUT_MS = 600_000;
 
@@ -170,7 +170,7 @@ export class ServerCall implements Disposable {
     if (thrown instanceof DatabaseReadOnly) {
       return new RpcError(status.UNAVAILABLE, "the service takes no writes now", {
         reason: "READ_ONLY",
-        retryAfterMs: DATABASE_RETRY_AFTER_MS,
+        retryAfterMs: RETRY_AFTER_MS,
         cause: thrown,
       });
     }
@@ -178,7 +178,7 @@ export class ServerCall implements Disposable {
     if (thrown instanceof DatabaseUnavailable) {
       return new RpcError(status.UNAVAILABLE, "the service's database cannot be asked", {
         reason: "DATABASE_UNAVAILABLE",
-        retryAfterMs: DATABASE_RETRY_AFTER_MS,
+        retryAfterMs: RETRY_AFTER_MS,
         cause: thrown,
       });
     }
