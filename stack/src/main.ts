@@ -1,5 +1,5 @@
-import { parseArguments, USAGE } from "#command-line/parse-arguments.ts";
-import { StackError } from "./stack-error.ts";
+import { parseArguments, USAGE } from "#command-line/parse-command.ts";
+import { StackError } from "#errors/stack-error.ts";
 
 /** Does what the words after the program's name say. Returns the exit code. */
 async function main(words: readonly string[]): Promise<number> {

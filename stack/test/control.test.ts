@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { askStack } from "#control/control-client.ts";
 import { type ControlServer, startControlServer } from "#control/control-server.ts";
-import { StackError } from "#stack-error.ts";
+import { StackError } from "#errors/stack-error.ts";
 
 describe("the control channel", () => {
   let server: ControlServer;

@@ -16,7 +16,8 @@ import {
   WORKER_CONFIGURATION_FIELDS as WORKER_FIELDS,
 } from "@triptych/images/config";
 import { CONFIGURATION_FIELDS as USERS_FIELDS } from "@triptych/users/config";
-import { REPOSITORY } from "#repository-folder.ts";
+import { REPOSITORY } from "#settings/repository-folder.ts";
+import { type PlayedImage, playDockerfile } from "./dockerfile/build-image.ts";
 import {
   bytesBelow,
   developmentPackages,
@@ -24,7 +25,6 @@ import {
   stateOf,
 } from "./dockerfile/image-files.ts";
 import { millisecondsToStart, runImage } from "./dockerfile/image-process.ts";
-import { type PlayedImage, playDockerfile } from "./dockerfile/play-dockerfile.ts";
 import { readDockerfile } from "./dockerfile/read-dockerfile.ts";
 
 const EXIT_CONFIGURATION = 78;

@@ -11,7 +11,7 @@ import {
   writeTestCertificates,
 } from "@triptych/chassis/testing/test-certificates";
 import { readStackFile, type StackRecord } from "#control/stack-file.ts";
-import { withPrefix } from "#supervisor/own-settings.ts";
+import { withPrefix } from "#settings/own-settings.ts";
 import { eventually } from "./eventually.ts";
 import { outcomeOf, runStack, spawnStack } from "./run-stack.ts";
 

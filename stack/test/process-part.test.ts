@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isRunning } from "#processes/process-identity.ts";
 import { ProcessPart } from "#processes/process-part.ts";
-import { findFreePorts } from "#supervisor/free-ports.ts";
+import { findFreePorts } from "#supervisor/find-free-ports.ts";
 import { eventually } from "./eventually.ts";
 
 const SCRIPT = fileURLToPath(new URL("./fake-process.ts", import.meta.url));

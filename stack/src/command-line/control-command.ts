@@ -1,12 +1,12 @@
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
 import { askStack } from "#control/control-client.ts";
-import type { ControlRequest, PartStatus } from "#control/messages.ts";
+import type { ControlRequest, PartStatus } from "#control/control-messages.ts";
 import { readStackFile } from "#control/stack-file.ts";
 import { dataFolderAt } from "#data-folder/data-folder.ts";
-import type { PartName } from "#part-names.ts";
-import { readSettings } from "#settings.ts";
-import { StackError } from "#stack-error.ts";
-import { formatStatus } from "#terminal/status-text.ts";
+import { StackError } from "#errors/stack-error.ts";
+import type { PartName } from "#parts/part-names.ts";
+import { readSettings } from "#settings/stack-settings.ts";
+import { formatStatus } from "#terminal/format-status.ts";
 import { tell } from "#terminal/terminal.ts";
 
 /**

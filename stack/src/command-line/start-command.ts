@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
-import { PostgresCannotStart } from "#postgres/cannot-start.ts";
-import { readSettings } from "#settings.ts";
-import { EXIT_FAILURE, StackError } from "#stack-error.ts";
+import { EXIT_FAILURE, StackError } from "#errors/stack-error.ts";
+import { PostgresCannotStart } from "#postgres/postgres-cannot-start.ts";
+import { readSettings } from "#settings/stack-settings.ts";
 import type { Shape } from "#supervisor/process-plan.ts";
 import { Stack } from "#supervisor/stack.ts";
+import { formatWelcome } from "#terminal/format-welcome.ts";
 import { surviveClosedTerminal, tell } from "#terminal/terminal.ts";
-import { formatWelcome } from "#terminal/welcome-text.ts";
 
 const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /**

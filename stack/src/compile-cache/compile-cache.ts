@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { REPOSITORY } from "#repository-folder.ts";
+import { REPOSITORY } from "#settings/repository-folder.ts";
 
 /**
  * Where Node keeps modules with their types stripped and their code compiled. The same folder as in
@@ -12,7 +12,7 @@ import { REPOSITORY } from "#repository-folder.ts";
 export const COMPILE_CACHE = join(REPOSITORY, "node_modules/.cache/node-compile-cache");
 
 const FILLED_FOR = join(COMPILE_CACHE, "filled-for");
-const COMPILE_ALL = fileURLToPath(new URL("./compile-all.ts", import.meta.url));
+const COMPILE_ALL = fileURLToPath(new URL("../compile-all.ts", import.meta.url));
 const COMPILE_MS_MAX = 20_000;
 const SOURCES = ["protos/gen", "chassis/src", "services", "gateway/src", "stack/src"];
 const NOT_SOURCES = /(?:^|\/)(?:node_modules|test)(?:\/|$)/;

@@ -1,6 +1,6 @@
 import { createConnection } from "node:net";
-import { StackError } from "#stack-error.ts";
-import type { ControlRequest, ControlResponse } from "./messages.ts";
+import { StackError } from "#errors/stack-error.ts";
+import type { ControlRequest, ControlResponse } from "./control-messages.ts";
 import type { StackRecord } from "./stack-file.ts";
 
 const HOST = "127.0.0.1";

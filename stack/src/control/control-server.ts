@@ -1,10 +1,10 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
-import { ACTIONS } from "#command-line/parse-arguments.ts";
-import { isPartName } from "#part-names.ts";
-import { StackError } from "#stack-error.ts";
-import type { ControlRequest, ControlResponse } from "./messages.ts";
+import { ACTIONS } from "#command-line/parse-command.ts";
+import { StackError } from "#errors/stack-error.ts";
+import { isPartName } from "#parts/part-names.ts";
+import type { ControlRequest, ControlResponse } from "./control-messages.ts";
 
 const HOST = "127.0.0.1";
 const REQUEST_BYTES_MAX = 4_096;

@@ -1,6 +1,6 @@
 import { link, rename, rm, writeFile } from "node:fs/promises";
+import { errorCode, StackError } from "#errors/stack-error.ts";
 import { isProcess } from "#processes/process-identity.ts";
-import { errorCode, StackError } from "#stack-error.ts";
 import { askStack } from "./control-client.ts";
 import { readStackFile, type StackRecord } from "./stack-file.ts";
 

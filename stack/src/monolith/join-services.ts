@@ -12,8 +12,8 @@ import { createApp as createImages } from "@triptych/images/app";
 import { readConfig as readImagesConfig } from "@triptych/images/config";
 import { createApp as createUsers } from "@triptych/users/app";
 import { readConfig as readUsersConfig } from "@triptych/users/config";
-import { SERVICES, type ServiceName } from "#part-names.ts";
-import { ownSettings } from "#supervisor/own-settings.ts";
+import { SERVICES, type ServiceName } from "#parts/part-names.ts";
+import { ownSettings } from "#settings/own-settings.ts";
 import { createLateRouter } from "./lazy-router.ts";
 
 /** The three services in one process. */

@@ -6,7 +6,7 @@ import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
 import { createGateway } from "@triptych/gateway/app";
 import { readConfig as readGatewayConfig } from "@triptych/gateway/config";
-import { ownSettings } from "#supervisor/own-settings.ts";
+import { ownSettings } from "#settings/own-settings.ts";
 import { joinServices } from "./join-services.ts";
 import { obeySupervisor } from "./obey-supervisor.ts";
 

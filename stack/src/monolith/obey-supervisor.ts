@@ -1,4 +1,4 @@
-import { SERVICES } from "#part-names.ts";
+import { SERVICES } from "#parts/part-names.ts";
 import type { ServiceOrder } from "#supervisor/joined-part.ts";
 import type { JoinedServices } from "./join-services.ts";
 

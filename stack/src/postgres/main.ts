@@ -1,8 +1,8 @@
 import { createReadiness } from "@triptych/chassis/lifecycle/readiness";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
 import { startOperationsServer } from "@triptych/chassis/operations/operations-server";
-import { readPostgresConfiguration } from "./configuration.ts";
-import { ensureServiceDatabase } from "./service-database.ts";
+import { ensureServiceDatabase } from "./ensure-service-database.ts";
+import { readPostgresConfiguration } from "./postgres-configuration.ts";
 import { startPostgres } from "./start-postgres.ts";
 
 /** More than a fast shutdown and, should it hang, an immediate one take. */

@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { PostgresCannotStart } from "./cannot-start.ts";
+import { PostgresCannotStart } from "./postgres-cannot-start.ts";
 
 const run = promisify(execFile);
 const POLL_MS = 20;

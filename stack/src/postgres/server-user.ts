@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from "node:child_process";
 import { chown, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { PostgresCannotStart } from "./cannot-start.ts";
+import { PostgresCannotStart } from "./postgres-cannot-start.ts";
 
 const run = promisify(execFile);
 const PROBE_MS_MAX = 5_000;

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { PostgresCannotStart } from "./cannot-start.ts";
+import { PostgresCannotStart } from "./postgres-cannot-start.ts";
 import { type PostgresServer, startPostgres } from "./start-postgres.ts";
 
 async function query(url: string, text: string): Promise<readonly unknown[]> {

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { findBinaries } from "./binaries.ts";
-import { PostgresCannotStart } from "./cannot-start.ts";
+import { findBinaries } from "./find-binaries.ts";
+import { PostgresCannotStart } from "./postgres-cannot-start.ts";
 import {
   configure,
   type DataFolder,
@@ -13,7 +13,7 @@ import {
   SERVER_ENVIRONMENT,
   SUPERUSER,
   takeDataFolder,
-} from "./data-folder.ts";
+} from "./postgres-folder.ts";
 import { clearEarlierServer, readPostmasterFile, stopServer } from "./running-server.ts";
 import { spawnAs } from "./server-user.ts";
 

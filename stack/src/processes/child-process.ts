@@ -2,8 +2,8 @@ import assert from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { withLog } from "#data-folder/log-file.ts";
-import { REPOSITORY } from "#repository-folder.ts";
-import { StackError } from "#stack-error.ts";
+import { StackError } from "#errors/stack-error.ts";
+import { REPOSITORY } from "#settings/repository-folder.ts";
 
 /** A module that each process loads first: it ends the process with its supervisor. */
 const SUPERVISED = new URL("./supervised.ts", import.meta.url).href;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createBackoff } from "./backoff.ts";
 import { type Child, type Exit, type ProcessDefinition, spawnChild } from "./child-process.ts";
-import { untilReady } from "./readiness.ts";
+import { untilReady } from "./until-ready.ts";
 
 /** A process that dies so often without ever having been ready will not get better by itself. */
 const DEATHS_BEFORE_READY_MAX = 3;

@@ -1,11 +1,11 @@
-import type { PartState, PartStatus } from "#control/messages.ts";
-import type { PartName } from "#part-names.ts";
-import { StackError } from "#stack-error.ts";
-import { answersOk } from "./ask-http.ts";
+import type { PartState, PartStatus } from "#control/control-messages.ts";
+import { StackError } from "#errors/stack-error.ts";
+import type { PartName } from "#parts/part-names.ts";
+import type { Part } from "#parts/stack-part.ts";
+import { answersOk } from "./answers-ok.ts";
 import type { Child, ProcessDefinition } from "./child-process.ts";
 import { describeExit, keepRunning } from "./keep-running.ts";
 import { Mutex } from "./mutex.ts";
-import type { Part } from "./part.ts";
 
 /** A process that has not become ready by then is told of; it goes on trying. */
 const READY_MS_MAX = 30_000;

@@ -1,9 +1,9 @@
-import type { PartState, PartStatus } from "#control/messages.ts";
-import type { ServiceName } from "#part-names.ts";
-import { acceptConnections, refuseConnections } from "#postgres/service-database.ts";
+import type { PartState, PartStatus } from "#control/control-messages.ts";
+import { StackError } from "#errors/stack-error.ts";
+import type { ServiceName } from "#parts/part-names.ts";
+import type { Part } from "#parts/stack-part.ts";
+import { acceptConnections, refuseConnections } from "#postgres/ensure-service-database.ts";
 import { Mutex } from "#processes/mutex.ts";
-import type { Part } from "#processes/part.ts";
-import { StackError } from "#stack-error.ts";
 
 /**
  * A service's database: stopped, it refuses connections, and those that it had have ended. The

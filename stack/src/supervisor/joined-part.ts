@@ -1,9 +1,9 @@
-import type { PartState, PartStatus } from "#control/messages.ts";
-import { type PartName, SERVICES, type ServiceName } from "#part-names.ts";
+import type { PartState, PartStatus } from "#control/control-messages.ts";
+import { StackError } from "#errors/stack-error.ts";
+import { type PartName, SERVICES, type ServiceName } from "#parts/part-names.ts";
+import type { Part } from "#parts/stack-part.ts";
 import { Mutex } from "#processes/mutex.ts";
-import type { Part } from "#processes/part.ts";
 import type { ProcessPart } from "#processes/process-part.ts";
-import { StackError } from "#stack-error.ts";
 
 /**
  * What the supervisor tells the monolith's process: whether calls to a service are let through, or

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { PartState, PartStatus } from "#control/messages.ts";
+import type { PartState, PartStatus } from "#control/control-messages.ts";
 import { type PostgresServer, startPostgres } from "#postgres/start-postgres.ts";
 import { createBackoff } from "#processes/backoff.ts";
 import type { PartListener } from "#processes/process-part.ts";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { COMPILE_CACHE } from "#compile-cache/compile-cache.ts";
 import { logPath } from "#data-folder/log-file.ts";
-import { type PartName, SERVICES } from "#part-names.ts";
+import { type PartName, SERVICES } from "#parts/part-names.ts";
 import type { ProcessPartOptions } from "#processes/process-part.ts";
-import { REPOSITORY } from "#repository-folder.ts";
-import { HOST } from "./free-ports.ts";
-import { passedOn, withPrefix } from "./own-settings.ts";
+import { passedOn, withPrefix } from "#settings/own-settings.ts";
+import { REPOSITORY } from "#settings/repository-folder.ts";
+import { HOST } from "./find-free-ports.ts";
 import {
   gatewaySettings,
   HASHING_SETTINGS,

@@ -1,10 +1,10 @@
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
 import type { DataFolder } from "#data-folder/data-folder.ts";
-import type { Secrets } from "#data-folder/secrets.ts";
-import type { ServiceName } from "#part-names.ts";
-import type { Settings } from "#settings.ts";
-import { HOST } from "./free-ports.ts";
-import { ownSettings } from "./own-settings.ts";
+import type { Secrets } from "#data-folder/stack-secrets.ts";
+import type { ServiceName } from "#parts/part-names.ts";
+import { ownSettings } from "#settings/own-settings.ts";
+import type { Settings } from "#settings/stack-settings.ts";
+import { HOST } from "./find-free-ports.ts";
 
 /** The ports of one stack, all on 127.0.0.1. */
 export interface Ports {

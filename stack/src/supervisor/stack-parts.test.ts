@@ -1,4 +1,4 @@
-import type { PartName } from "#part-names.ts";
+import type { PartName } from "#parts/part-names.ts";
 import { endProcesses } from "./stack-parts.ts";
 
 describe("endProcesses", () => {

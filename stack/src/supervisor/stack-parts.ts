@@ -1,5 +1,5 @@
-import type { PartName } from "#part-names.ts";
-import { SERVICES } from "#part-names.ts";
+import type { PartName } from "#parts/part-names.ts";
+import { SERVICES } from "#parts/part-names.ts";
 import { type PartListener, ProcessPart } from "#processes/process-part.ts";
 import { JoinedPart } from "./joined-part.ts";
 import { planProcesses, type Shape } from "./process-plan.ts";

@@ -1,6 +1,6 @@
 import { cp, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, matchesGlob } from "node:path";
-import { REPOSITORY } from "#repository-folder.ts";
+import { REPOSITORY } from "#settings/repository-folder.ts";
 
 interface Rule {
   readonly pattern: string;

@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { REPOSITORY } from "#repository-folder.ts";
+import { REPOSITORY } from "#settings/repository-folder.ts";
 
 /** What a package's manifest says of what it needs. */
 interface Manifest {

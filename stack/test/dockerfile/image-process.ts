@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import type { PlayedImage } from "./play-dockerfile.ts";
+import type { PlayedImage } from "./build-image.ts";
 
 /** How a process of an image ended, and what it said. */
 export interface Ending {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { REPOSITORY } from "#repository-folder.ts";
+import { REPOSITORY } from "#settings/repository-folder.ts";
 
 /** A line of a Dockerfile, joined with those that go on from it. */
 export interface Instruction {

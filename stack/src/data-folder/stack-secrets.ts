@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateKeyPair } from "@triptych/chassis/identity/keys";
-import { SERVICES, type ServiceName } from "#part-names.ts";
-import { errorCode } from "#stack-error.ts";
+import { errorCode } from "#errors/stack-error.ts";
+import { SERVICES, type ServiceName } from "#parts/part-names.ts";
 
 /** The bytes of chance in a password; 32 characters once written. */
 const PASSWORD_BYTES = 24;

@@ -1,5 +1,5 @@
-import { isPartName, PART_NAMES, type PartName } from "#part-names.ts";
-import { EXIT_USAGE, StackError } from "#stack-error.ts";
+import { EXIT_USAGE, StackError } from "#errors/stack-error.ts";
+import { isPartName, PART_NAMES, type PartName } from "#parts/part-names.ts";
 
 /** What may be done to one part. */
 export const ACTIONS = [

@@ -1,5 +1,5 @@
-import { EXIT_USAGE, StackError } from "#stack-error.ts";
-import { parseArguments } from "./parse-arguments.ts";
+import { EXIT_USAGE, StackError } from "#errors/stack-error.ts";
+import { parseArguments } from "./parse-command.ts";
 
 function refusalOf(...words: string[]): StackError {
   try {

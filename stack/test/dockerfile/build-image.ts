@@ -101,7 +101,7 @@ async function play(
   all: ReadonlyMap<string, PlayedStage>,
 ): Promise<void> {
   const player = PLAYERS[name];
-  if (player === undefined) throw new Error(`play-dockerfile.ts does not know ${name}`);
+  if (player === undefined) throw new Error(`build-image.ts does not know ${name}`);
   await player(words, stage, all);
 }
 

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
-import type { PartStatus } from "#control/messages.ts";
-import { DATA_FOLDER_DEFAULT } from "#settings.ts";
-import { formatTable } from "./table.ts";
+import type { PartStatus } from "#control/control-messages.ts";
+import { DATA_FOLDER_DEFAULT } from "#settings/stack-settings.ts";
+import { formatTable } from "./format-table.ts";
 
 /** What is said once everything is ready. */
 export interface Welcome {

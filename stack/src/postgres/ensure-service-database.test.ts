@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { acceptConnections, ensureServiceDatabase, refuseConnections } from "./service-database.ts";
+import {
+  acceptConnections,
+  ensureServiceDatabase,
+  refuseConnections,
+} from "./ensure-service-database.ts";
 
 const superuserUrl = process.env.TEST_POSTGRES_URL ?? "";
 

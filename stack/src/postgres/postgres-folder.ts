@@ -15,8 +15,8 @@ import {
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import type { Binaries } from "./binaries.ts";
-import { PostgresCannotStart } from "./cannot-start.ts";
+import type { Binaries } from "./find-binaries.ts";
+import { PostgresCannotStart } from "./postgres-cannot-start.ts";
 import { CLIENT_AUTHENTICATION, type ServerSettings, serverSettings } from "./server-settings.ts";
 import { findServerUser, ownUser, type ServerUser, spawnAs } from "./server-user.ts";
 

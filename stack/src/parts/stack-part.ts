@@ -1,5 +1,5 @@
-import type { Action } from "#command-line/parse-arguments.ts";
-import type { PartStatus } from "#control/messages.ts";
+import type { Action } from "#command-line/parse-command.ts";
+import type { PartStatus } from "#control/control-messages.ts";
 
 /**
  * Something that can be taken away from the running stack and brought back. Each action throws

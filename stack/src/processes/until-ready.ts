@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { answersOk } from "./ask-http.ts";
+import { answersOk } from "./answers-ok.ts";
 
 const POLL_MS = 40;
 

@@ -1,5 +1,5 @@
-import type { PartStatus } from "#control/messages.ts";
-import { formatTable } from "./table.ts";
+import type { PartStatus } from "#control/control-messages.ts";
+import { formatTable } from "./format-table.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_S = 60;

@@ -7,8 +7,8 @@ import {
   readConfiguration,
 } from "@triptych/chassis/configuration/read-configuration";
 import { oneOf } from "@triptych/chassis/configuration/settings";
+import { EXIT_USAGE, StackError } from "#errors/stack-error.ts";
 import { REPOSITORY } from "./repository-folder.ts";
-import { EXIT_USAGE, StackError } from "./stack-error.ts";
 
 /** Where everything is kept unless `TRIPTYCH_DATA` says otherwise. */
 export const DATA_FOLDER_DEFAULT = join(REPOSITORY, ".data");

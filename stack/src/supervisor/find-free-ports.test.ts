@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { checkPortIsFree, findFreePorts, HOST } from "./free-ports.ts";
+import { checkPortIsFree, findFreePorts, HOST } from "./find-free-ports.ts";
 
 describe("ports", () => {
   test("are all different, free, and never those that the system gives to outgoing connections", async () => {

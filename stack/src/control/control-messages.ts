@@ -1,5 +1,5 @@
-import type { Action } from "#command-line/parse-arguments.ts";
-import type { PartName } from "#part-names.ts";
+import type { Action } from "#command-line/parse-command.ts";
+import type { PartName } from "#parts/part-names.ts";
 
 /** What a part is doing. */
 export type PartState = "starting" | "running" | "restarting" | "frozen" | "stopping" | "stopped";

@@ -1,4 +1,4 @@
-import { formatStatus } from "./status-text.ts";
+import { formatStatus } from "./format-status.ts";
 
 describe("formatStatus", () => {
   test("sets the parts in columns, with how long they have been as they are", () => {

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { PostgresCannotStart } from "./cannot-start.ts";
+import { PostgresCannotStart } from "./postgres-cannot-start.ts";
 
 /** The programs of the embedded server, as absolute paths. */
 export interface Binaries {

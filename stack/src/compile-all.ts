@@ -11,5 +11,5 @@ import "@triptych/images/worker-main";
 import "@triptych/comments/main";
 import "@triptych/gateway/main";
 import "#monolith/main.ts";
-import "#main.ts";
+import "./main.ts";
 import "#command-line/start-command.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseJwks, parsePrivateJwk } from "@triptych/chassis/identity/keys";
-import { openSecrets } from "./secrets.ts";
+import { openSecrets } from "./stack-secrets.ts";
 
 describe("openSecrets", () => {
   let folder: string;
