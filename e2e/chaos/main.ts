@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
+import { parseArguments, USAGE, UsageError } from "#chaos/run/parse-selection.ts";
 import { failureMatrix } from "./report/failure-matrix.ts";
 import { figureLines } from "./report/figure-lines.ts";
 import { figuresOf } from "./run/figures.ts";
 import { minutesOf, playLongForm } from "./run/long-form.ts";
-import { parseArguments, USAGE, UsageError } from "./run/parse-arguments.ts";
 
 const MATRIX = "docs/failure-matrix.md";
 /** The exit code of a command that was not understood (`EX_USAGE` of sysexits.h). */

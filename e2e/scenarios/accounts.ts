@@ -1,5 +1,5 @@
-import { newPerson } from "#src/people.ts";
-import type { FrontDoor } from "./system.ts";
+import { newPerson } from "#src/person.ts";
+import type { FrontDoor } from "./system-under-test.ts";
 
 /** Registering, signing in, staying signed in, signing out. */
 export function accounts(system: FrontDoor): void {

@@ -1,7 +1,7 @@
 import type { Answer } from "#src/api.ts";
-import { newPerson } from "#src/people.ts";
+import { newPerson } from "#src/person.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { FrontDoor } from "./system.ts";
+import type { FrontDoor } from "./system-under-test.ts";
 
 /** Writing, answering, editing, deleting and paging. */
 export function comments(system: FrontDoor): void {

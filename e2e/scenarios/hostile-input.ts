@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import type { Answer } from "#src/api.ts";
-import { newPerson } from "#src/people.ts";
+import { newPerson } from "#src/person.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { FrontDoor } from "./system.ts";
+import type { FrontDoor } from "./system-under-test.ts";
 
 const NOT_IDS = ["1", "null", "%00", "..%2f..", "0199d3a0-0000-7000-8000-00000000000g", "%ff"];
 const RAW_MS_MAX = 10_000;

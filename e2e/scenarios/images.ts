@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import type { Answer } from "#src/api.ts";
-import { newPerson } from "#src/people.ts";
+import { newPerson } from "#src/person.ts";
 import { drawing, readyImage, telephonePhotograph, upload } from "#src/pictures.ts";
-import type { FrontDoor } from "./system.ts";
+import type { FrontDoor } from "./system-under-test.ts";
 
 const MEBIBYTE = 1024 * 1024;
 

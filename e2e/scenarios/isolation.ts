@@ -1,7 +1,7 @@
 import type { Answer } from "#src/api.ts";
-import { newPerson, type Person } from "#src/people.ts";
+import { newPerson, type Person } from "#src/person.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { System } from "./system.ts";
+import type { System } from "./system-under-test.ts";
 
 /**
  * Takes each part away in turn: what does not need it answers as before, what it decorates says

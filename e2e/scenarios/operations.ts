@@ -1,4 +1,4 @@
-import type { FrontDoor } from "./system.ts";
+import type { FrontDoor } from "./system-under-test.ts";
 
 /** What operators look at. */
 export function operations(system: FrontDoor): void {

@@ -3,9 +3,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { newPerson } from "#src/people.ts";
+import { newPerson } from "#src/person.ts";
 import { drawing, readyImage } from "#src/pictures.ts";
-import type { System } from "./system.ts";
+import type { System } from "./system-under-test.ts";
 
 /**
  * Longer than owners and counts are given again without asking: `fresh_for` of both is a second.

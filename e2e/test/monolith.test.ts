@@ -1,3 +1,3 @@
-import { playAll } from "#scenarios/play-all.ts";
+import { playAll } from "#scenarios/run-scenarios.ts";
 
 describe("one process", () => playAll("monolith"));

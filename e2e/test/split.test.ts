@@ -1,4 +1,4 @@
-import { playAll, playAt } from "#scenarios/play-all.ts";
+import { playAll, playAt } from "#scenarios/run-scenarios.ts";
 
 /** A system that runs elsewhere, such as on a cluster, is played on through its front door only. */
 const { TRIPTYCH_URL } = process.env;

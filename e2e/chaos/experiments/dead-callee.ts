@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { IMAGE_CASES } from "#chaos/routes/image-cases.ts";
-import { GATEWAYS } from "#chaos/system/process-plan.ts";
-import { startDeadStandIn } from "./dead-stand-in.ts";
+import { GATEWAYS } from "#chaos/system/system-plan.ts";
+import { ARMS, onStage, type Stage } from "./experiment-environment.ts";
+import { startDeadStandIn } from "./fake-callee.ts";
 import { type GatewayCalls, readGatewayCalls } from "./gateway-calls.ts";
-import { playLoad } from "./play-load.ts";
 import { type Ratio, report, say } from "./report.ts";
-import { ARMS, onStage, type Stage } from "./stage.ts";
+import { playLoad } from "./run-load.ts";
 
 /** Reading images, for which nobody but the gateways calls images. */
 const READS = {

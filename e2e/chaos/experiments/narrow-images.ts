@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { HOST } from "#chaos/network/loopback-ports.ts";
 import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
-import { HOST } from "#chaos/system/free-ports.ts";
 import { SystemProcess } from "#chaos/system/system-process.ts";
 
 /**

@@ -3,11 +3,11 @@ import { describeSample, type Sample } from "#chaos/load/open-loop.ts";
 import { COMMENT_CASES } from "#chaos/routes/comment-cases.ts";
 import { IMAGE_CASES } from "#chaos/routes/image-cases.ts";
 import type { RouteCase } from "#chaos/routes/route-case.ts";
-import { GATEWAYS } from "#chaos/system/process-plan.ts";
+import { GATEWAYS } from "#chaos/system/system-plan.ts";
+import { ARMS, type Arm, onStage, type Stage } from "./experiment-environment.ts";
 import { goodputIn, isServed, latencyP99, PATIENCE_MS, servedShare } from "./goodput.ts";
-import { findPeak, type PlayedLoad, playLoad, type Stream } from "./play-load.ts";
 import { report, reportOwnLag, say } from "./report.ts";
-import { ARMS, type Arm, onStage, type Stage } from "./stage.ts";
+import { findPeak, type PlayedLoad, playLoad, type Stream } from "./run-load.ts";
 
 /** Browsing, which may wait, and people who look at one image. */
 const CROWD: readonly RouteCase[] = [

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { SeededRandom } from "#chaos/load/seeded-random.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
-import { SERVICES } from "#chaos/system/part-names.ts";
+import { SeededRandom } from "#chaos/routes/seeded-random.ts";
+import { SERVICES } from "#chaos/system/targets.ts";
+import { ARMS, onStage, type Stage } from "./experiment-environment.ts";
 import { servedShare } from "./goodput.ts";
-import { findPeak, playLoad, type Stream } from "./play-load.ts";
 import { report, reportOwnLag, say } from "./report.ts";
-import { ARMS, onStage, type Stage } from "./stage.ts";
+import { findPeak, playLoad, type Stream } from "./run-load.ts";
 
 /** Reading, of which each request is served or not whatever became of the one before. */
 const READS = ALL_CASES.filter(({ route }) => route.startsWith("GET "));

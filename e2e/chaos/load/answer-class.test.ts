@@ -1,5 +1,5 @@
+import type { Outcome } from "#chaos/network/load-balancer.ts";
 import { type AnswerClass, classify } from "./answer-class.ts";
-import type { Outcome } from "./front-door.ts";
 
 const PROBLEM = { "content-type": "application/problem+json", "retry-after": "1" };
 

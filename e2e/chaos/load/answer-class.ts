@@ -1,4 +1,4 @@
-import type { Outcome } from "./front-door.ts";
+import type { Outcome } from "#chaos/network/load-balancer.ts";
 
 /** How good an answer is, best first. */
 export const ANSWER_CLASSES = ["full", "stale", "partial", "refused", "failed"] as const;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { FrontDoor, Outcome } from "#chaos/network/load-balancer.ts";
 import { jsonOf, nameOf, type RouteCase } from "#chaos/routes/route-case.ts";
-import type { World } from "#chaos/routes/world.ts";
+import type { World } from "#chaos/routes/seed-data.ts";
 import type { AnswerClass } from "./answer-class.ts";
-import type { FrontDoor, Outcome } from "./front-door.ts";
 import { sendCall } from "./send-call.ts";
 
 /** One request of the load. Times are those of `performance.now()`. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { HttpRequest } from "#chaos/network/http-exchange.ts";
+import type { FrontDoor, Outcome } from "#chaos/network/load-balancer.ts";
 import { type Call, Form } from "#chaos/routes/route-case.ts";
 import { type AnswerClass, classify } from "./answer-class.ts";
-import type { FrontDoor, Outcome } from "./front-door.ts";
-import type { HttpRequest } from "./http-exchange.ts";
 
 /** What became of a call, and how good that is. */
 export interface CallResult extends Outcome {

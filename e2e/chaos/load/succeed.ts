@@ -1,6 +1,6 @@
+import type { FrontDoor } from "#chaos/network/load-balancer.ts";
 import { type Call, jsonOf } from "#chaos/routes/route-case.ts";
 import { isWorse } from "./answer-class.ts";
-import type { FrontDoor } from "./front-door.ts";
 import { sendCall } from "./send-call.ts";
 
 /**

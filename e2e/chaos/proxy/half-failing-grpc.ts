@@ -10,7 +10,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { HOST } from "#chaos/system/free-ports.ts";
+import { HOST } from "#chaos/network/loopback-ports.ts";
 
 /** gRPC's UNAVAILABLE. */
 const UNAVAILABLE = "14";

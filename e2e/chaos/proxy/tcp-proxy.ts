@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { HOST } from "#chaos/system/free-ports.ts";
+import { HOST } from "#chaos/network/loopback-ports.ts";
 import type { Link, LinkMode } from "./link-mode.ts";
 import { pump } from "./pump.ts";
 import { resetSocket } from "./reset-socket.ts";

@@ -1,6 +1,6 @@
 import { NO_ID } from "./image-cases.ts";
 import { type Call, jsonOf, type RouteCase } from "./route-case.ts";
-import type { World, WorldImage } from "./world.ts";
+import type { World, WorldImage } from "./seed-data.ts";
 
 const COMPOSED = { needs: ["comments", "images"], decoratedBy: ["users"] } as const;
 

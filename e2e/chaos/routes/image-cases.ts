@@ -1,5 +1,5 @@
 import { type Call, Form, jsonOf, type RouteCase } from "./route-case.ts";
-import type { World, WorldImage } from "./world.ts";
+import type { World, WorldImage } from "./seed-data.ts";
 
 const COMPOSED = { needs: ["images"], decoratedBy: ["users", "comments"] } as const;
 const PLAIN = { needs: ["images"], decoratedBy: [] } as const;

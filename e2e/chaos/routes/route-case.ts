@@ -1,6 +1,6 @@
-import type { HttpAnswer, HttpRequest } from "#chaos/load/http-exchange.ts";
-import type { Service } from "#chaos/system/part-names.ts";
-import type { World } from "./world.ts";
+import type { HttpAnswer, HttpRequest } from "#chaos/network/http-exchange.ts";
+import type { Service } from "#chaos/system/targets.ts";
+import type { World } from "./seed-data.ts";
 
 /** One request that the load makes, and what is to be done with its answer. */
 export interface Call extends Pick<HttpRequest, "method" | "path"> {

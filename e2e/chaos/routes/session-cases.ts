@@ -1,5 +1,5 @@
 import { type Call, jsonOf, type RouteCase } from "./route-case.ts";
-import type { World, WorldSession } from "./world.ts";
+import type { World, WorldSession } from "./seed-data.ts";
 
 const USERS = { needs: ["users"], decoratedBy: [] } as const;
 

@@ -1,5 +1,5 @@
 import type { Call, RouteCase } from "./route-case.ts";
-import type { Person, World } from "./world.ts";
+import type { Person, World } from "./seed-data.ts";
 
 const USERS = { needs: ["users"], decoratedBy: [] } as const;
 

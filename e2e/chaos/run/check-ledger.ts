@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { readBack, readComments, readList } from "#chaos/ledger/read-back.ts";
-import type { FrontDoor } from "#chaos/load/front-door.ts";
 import { succeed } from "#chaos/load/succeed.ts";
-import type { World } from "#chaos/routes/world.ts";
+import type { FrontDoor } from "#chaos/network/load-balancer.ts";
+import type { World } from "#chaos/routes/seed-data.ts";
+import { readBack, readComments, readList } from "./read-back.ts";
 
 /** A killed worker's image is done again within some 25 s; counts are kept for a second. */
 const SETTLE_MS_MAX = 60_000;

@@ -1,9 +1,9 @@
 import { isWorse } from "#chaos/load/answer-class.ts";
 import { isShed, type Sample } from "#chaos/load/open-loop.ts";
-import { SERVICES, type Target } from "#chaos/system/part-names.ts";
+import { SERVICES, type Target } from "#chaos/system/targets.ts";
 import { latencyQuantile, phaseOf, recoveryMs } from "./phases.ts";
-import type { Play, Played } from "./play-fault.ts";
 import { type Relation, relationOf } from "./promises.ts";
+import type { Play, Played } from "./run-fault.ts";
 
 /**
  * By then the breakers of what people call most are open: three failures in a row, each at its

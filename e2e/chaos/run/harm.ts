@@ -1,7 +1,7 @@
 import { isWorse } from "#chaos/load/answer-class.ts";
-import type { Target } from "#chaos/system/part-names.ts";
-import type { Play, Played } from "./play-fault.ts";
+import type { Target } from "#chaos/system/targets.ts";
 import { relationOf } from "./promises.ts";
+import type { Play, Played } from "./run-fault.ts";
 
 /** What a known fault still costs those who use the part. */
 export interface Harm {

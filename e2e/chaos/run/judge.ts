@@ -2,11 +2,11 @@ import { type AnswerClass, isWorse, worstOf } from "#chaos/load/answer-class.ts"
 import { describeSample, isShed, type Sample } from "#chaos/load/open-loop.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import type { RouteCase } from "#chaos/routes/route-case.ts";
-import type { Target } from "#chaos/system/part-names.ts";
+import type { Target } from "#chaos/system/targets.ts";
 import type { Fault } from "./faults.ts";
 import { latencyQuantile, type Phase, phaseOf, recoveryMs, type Timeline } from "./phases.ts";
-import type { Played } from "./play-fault.ts";
 import { type Promised, promisedOf, type Relation, relationOf } from "./promises.ts";
+import type { Played } from "./run-fault.ts";
 
 /** How one route did while one part had one fault. */
 export interface Cell {

@@ -1,11 +1,11 @@
 import assert from "node:assert";
-import type { Target } from "#chaos/system/part-names.ts";
+import type { Target } from "#chaos/system/targets.ts";
+import { Stage } from "./chaos-environment.ts";
 import type { Fault } from "./faults.ts";
 import { type Comparison, harmOf, hurts } from "./harm.ts";
 import { breachesOf, type Cell, judge } from "./judge.ts";
-import type { Selection } from "./parse-arguments.ts";
-import { type Pace, type Play, type Played, playFault } from "./play-fault.ts";
-import { Stage } from "./stage.ts";
+import type { Selection } from "./parse-selection.ts";
+import { type Pace, type Play, type Played, playFault } from "./run-fault.ts";
 
 /** One fault of one part, and how each route did. */
 export interface JudgedPlay extends Play {

@@ -1,12 +1,11 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findFreePorts, HOST } from "#chaos/network/loopback-ports.ts";
 import { GrpcLink } from "#chaos/proxy/grpc-link.ts";
 import type { Link } from "#chaos/proxy/link-mode.ts";
 import { TcpProxy } from "#chaos/proxy/tcp-proxy.ts";
-import { findFreePorts, HOST } from "./free-ports.ts";
 import { type FreezeGuard, startFreezeGuard } from "./freeze-guard.ts";
-import { SERVICES } from "./part-names.ts";
 import {
   GATEWAYS,
   type Plan,
@@ -14,9 +13,10 @@ import {
   planProcesses,
   processNames,
   WORKER,
-} from "./process-plan.ts";
-import { makeSecrets } from "./secrets.ts";
+} from "./system-plan.ts";
 import { SystemProcess } from "./system-process.ts";
+import { makeSecrets } from "./system-secrets.ts";
+import { SERVICES } from "./targets.ts";
 
 /** How a system is put together. */
 export interface SystemOptions {

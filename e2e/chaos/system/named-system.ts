@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { DnsServer } from "./dns-server.ts";
-import { findFreePorts, HOST } from "./free-ports.ts";
+import { DnsServer } from "#chaos/network/dns-server.ts";
+import { findFreePorts, HOST } from "#chaos/network/loopback-ports.ts";
 import { type FreezeGuard, startFreezeGuard } from "./freeze-guard.ts";
-import { SERVICES, type Service } from "./part-names.ts";
 import {
   GATEWAYS,
   type Plan,
@@ -12,9 +11,10 @@ import {
   processNames,
   replicasOf,
   WORKER,
-} from "./process-plan.ts";
-import { makeSecrets } from "./secrets.ts";
+} from "./system-plan.ts";
 import { type ProcessDefinition, SystemProcess } from "./system-process.ts";
+import { makeSecrets } from "./system-secrets.ts";
+import { SERVICES, type Service } from "./targets.ts";
 
 /** How many replicas of a service there are at most. */
 export const REPLICAS_MAX = 3;

@@ -1,4 +1,4 @@
-import { SeededRandom } from "#chaos/load/seeded-random.ts";
+import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { ChaosSystem } from "#chaos/system/chaos-system.ts";
 
 const START_MS_MAX = 120_000;

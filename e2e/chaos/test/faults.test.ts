@@ -1,10 +1,10 @@
+import { Stage } from "#chaos/run/chaos-environment.ts";
 import type { Fault } from "#chaos/run/faults.ts";
 import { describeWorse, judge, type Worse } from "#chaos/run/judge.ts";
 import { phaseOf } from "#chaos/run/phases.ts";
-import { type Pace, type Played, playFault } from "#chaos/run/play-fault.ts";
 import { relationOf } from "#chaos/run/promises.ts";
-import { Stage } from "#chaos/run/stage.ts";
-import type { Target } from "#chaos/system/part-names.ts";
+import { type Pace, type Played, playFault } from "#chaos/run/run-fault.ts";
+import type { Target } from "#chaos/system/targets.ts";
 
 const TEST_MS_MAX = 180_000;
 const WARM_UP_MS = 2_000;

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { FrontDoor } from "#chaos/load/front-door.ts";
+import { makeWorld } from "#chaos/load/create-seed-data.ts";
 import { describeSample, isLost, isRepeatable, type Sample } from "#chaos/load/open-loop.ts";
-import { SeededRandom } from "#chaos/load/seeded-random.ts";
 import { whileLoaded } from "#chaos/load/while-loaded.ts";
+import { FrontDoor } from "#chaos/network/load-balancer.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
-import { makeWorld } from "#chaos/routes/make-world.ts";
-import type { World } from "#chaos/routes/world.ts";
+import type { World } from "#chaos/routes/seed-data.ts";
+import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { relationOf } from "#chaos/run/promises.ts";
 import { NamedSystem, REPLICAS_MAX } from "#chaos/system/named-system.ts";
-import { SERVICES, type Service } from "#chaos/system/part-names.ts";
-import { replicasOf } from "#chaos/system/process-plan.ts";
 import { servedCalls } from "#chaos/system/served-calls.ts";
+import { replicasOf } from "#chaos/system/system-plan.ts";
+import { SERVICES, type Service } from "#chaos/system/targets.ts";
 
 const TEST_MS_MAX = 120_000;
 const SEED = 20_263;

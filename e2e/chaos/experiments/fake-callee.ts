@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type ServerHttp2Session } from "node:http2";
-import { HOST } from "#chaos/system/free-ports.ts";
+import { HOST } from "#chaos/network/loopback-ports.ts";
 
 /** gRPC's UNAVAILABLE, which invites to try again. */
 const UNAVAILABLE = "14";

@@ -2,13 +2,13 @@ import { Api } from "#src/api.ts";
 import { type Shape, type Stack, startStack } from "#src/stack-process.ts";
 import { accounts } from "./accounts.ts";
 import { comments } from "./comments.ts";
-import { crowd } from "./crowd.ts";
+import { crowd } from "./concurrent-load.ts";
 import { hostileInput } from "./hostile-input.ts";
 import { images } from "./images.ts";
 import { isolation } from "./isolation.ts";
 import { operations } from "./operations.ts";
 import { ownMachine } from "./own-machine.ts";
-import type { System } from "./system.ts";
+import type { System } from "./system-under-test.ts";
 
 const START_MS_MAX = 180_000;
 const FRONT_DOOR_SCENARIOS = [accounts, images, comments, hostileInput, operations, crowd];

@@ -1,5 +1,5 @@
 import { FAULTS } from "./faults.ts";
-import { parseArguments } from "./parse-arguments.ts";
+import { parseArguments } from "./parse-selection.ts";
 
 describe("parseArguments", () => {
   test("plays everything unless something is named", () => {

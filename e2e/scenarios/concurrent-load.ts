@@ -1,6 +1,6 @@
-import { newPerson, type Person } from "#src/people.ts";
+import { newPerson, type Person } from "#src/person.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { FrontDoor } from "./system.ts";
+import type { FrontDoor } from "./system-under-test.ts";
 
 const PEOPLE = 40;
 const ROUNDS = 8;

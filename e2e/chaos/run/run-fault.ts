@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Sample, startOpenLoop } from "#chaos/load/open-loop.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
-import type { Target } from "#chaos/system/part-names.ts";
+import type { Target } from "#chaos/system/targets.ts";
+import type { Stage } from "./chaos-environment.ts";
 import { checkLedger } from "./check-ledger.ts";
 import { damageOf, type Fault } from "./faults.ts";
 import type { Timeline } from "./phases.ts";
 import { newsMs } from "./promises.ts";
-import type { Stage } from "./stage.ts";
 
 /** How long each part of a run is, in milliseconds, and how much load there is. */
 export interface Pace {

@@ -1,7 +1,7 @@
-import { FrontDoor } from "#chaos/load/front-door.ts";
-import { SeededRandom } from "#chaos/load/seeded-random.ts";
-import { makeWorld } from "#chaos/routes/make-world.ts";
-import type { World } from "#chaos/routes/world.ts";
+import { makeWorld } from "#chaos/load/create-seed-data.ts";
+import { FrontDoor } from "#chaos/network/load-balancer.ts";
+import type { World } from "#chaos/routes/seed-data.ts";
+import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { ChaosSystem, type SystemOptions } from "#chaos/system/chaos-system.ts";
 import type { SystemProcess } from "#chaos/system/system-process.ts";
 import { narrowImages } from "./narrow-images.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { TARGETS, type Target } from "#chaos/system/part-names.ts";
+import { TARGETS, type Target } from "#chaos/system/targets.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 
 /** Which part of the long form is wanted. */

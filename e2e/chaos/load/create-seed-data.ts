@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import sharp from "sharp";
 import { Ledger } from "#chaos/ledger/ledger.ts";
-import type { FrontDoor } from "#chaos/load/front-door.ts";
-import type { SeededRandom } from "#chaos/load/seeded-random.ts";
-import { succeed } from "#chaos/load/succeed.ts";
-import { commentKey, commentText } from "./comment-cases.ts";
-import { imageKey } from "./image-cases.ts";
-import { Form } from "./route-case.ts";
-import { addSession } from "./session-cases.ts";
-import type { Person, World, WorldComment, WorldImage } from "./world.ts";
+import type { FrontDoor } from "#chaos/network/load-balancer.ts";
+import { commentKey, commentText } from "#chaos/routes/comment-cases.ts";
+import { imageKey } from "#chaos/routes/image-cases.ts";
+import { Form } from "#chaos/routes/route-case.ts";
+import type { Person, World, WorldComment, WorldImage } from "#chaos/routes/seed-data.ts";
+import type { SeededRandom } from "#chaos/routes/seeded-random.ts";
+import { addSession } from "#chaos/routes/session-cases.ts";
+import { succeed } from "./succeed.ts";
 
 const PEOPLE = 4;
 const SPARE_SESSIONS = 4;

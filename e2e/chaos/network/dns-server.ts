@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { HOST } from "./free-ports.ts";
+import { HOST } from "./loopback-ports.ts";
 
 const HEADER_BYTES = 12;
 /** Of a question, behind its name: two bytes of type, two of class. */

@@ -1,5 +1,5 @@
 import type { Ledger } from "#chaos/ledger/ledger.ts";
-import type { SeededRandom } from "#chaos/load/seeded-random.ts";
+import type { SeededRandom } from "./seeded-random.ts";
 
 /** Somebody who is signed in. */
 export interface Person {

@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
-import { HOST } from "./free-ports.ts";
-import { SERVICES, type Service } from "./part-names.ts";
-import type { Secrets } from "./secrets.ts";
+import { HOST } from "#chaos/network/loopback-ports.ts";
 import type { ProcessDefinition } from "./system-process.ts";
+import type { Secrets } from "./system-secrets.ts";
+import { SERVICES, type Service } from "./targets.ts";
 
 /** Where one process listens: itself, for its operators, and the link in front of it. */
 export interface Ports {

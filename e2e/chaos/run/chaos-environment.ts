@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { FrontDoor } from "#chaos/load/front-door.ts";
+import { makeWorld } from "#chaos/load/create-seed-data.ts";
 import { startOpenLoop } from "#chaos/load/open-loop.ts";
-import { SeededRandom } from "#chaos/load/seeded-random.ts";
+import { FrontDoor } from "#chaos/network/load-balancer.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
-import { makeWorld } from "#chaos/routes/make-world.ts";
-import type { World } from "#chaos/routes/world.ts";
+import type { World } from "#chaos/routes/seed-data.ts";
+import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { ChaosSystem, type SystemOptions } from "#chaos/system/chaos-system.ts";
 
 const WORLD_MS_MAX = 60_000;

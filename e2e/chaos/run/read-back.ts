@@ -1,9 +1,9 @@
-import type { FrontDoor } from "#chaos/load/front-door.ts";
 import { sendCall } from "#chaos/load/send-call.ts";
 import { succeed } from "#chaos/load/succeed.ts";
+import type { FrontDoor } from "#chaos/network/load-balancer.ts";
 import { commentKey } from "#chaos/routes/comment-cases.ts";
 import { imageKey, likeKey } from "#chaos/routes/image-cases.ts";
-import type { World, WorldImage } from "#chaos/routes/world.ts";
+import type { World, WorldImage } from "#chaos/routes/seed-data.ts";
 
 /** What was found in the end: each value of each key of the ledger, as often as it is there. */
 export type Found = ReadonlyMap<string, readonly string[]>;

@@ -2,8 +2,8 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Sample, startOpenLoop } from "#chaos/load/open-loop.ts";
 import type { RouteCase } from "#chaos/routes/route-case.ts";
+import type { Stage } from "./experiment-environment.ts";
 import { goodputIn, type Span } from "./goodput.ts";
-import type { Stage } from "./stage.ts";
 
 /** So many requests a second, shared by the cases as their weights say. */
 export interface Stream {
