@@ -1,10 +1,10 @@
-import { parseArguments, USAGE } from "#command-line/parse-command.ts";
+import { parseCommand, USAGE } from "#command-line/parse-command.ts";
 import { StackError } from "#errors/stack-error.ts";
 
 /** Does what the words after the program's name say. Returns the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   try {
-    const command = parseArguments(words);
+    const command = parseCommand(words);
     if (command.kind === "help") {
       process.stdout.write(USAGE);
       return 0;

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { askStack } from "#control/control-client.ts";
 import { type ControlServer, startControlServer } from "#control/control-server.ts";
+import { sendControlRequest } from "#control/send-control-request.ts";
 import { StackError } from "#errors/stack-error.ts";
 
 describe("the control channel", () => {
@@ -19,8 +19,8 @@ describe("the control channel", () => {
   });
   afterEach(() => server.close());
 
-  const ask = (request: Parameters<typeof askStack>[1], control = server) =>
-    askStack({ control }, request);
+  const ask = (request: Parameters<typeof sendControlRequest>[1], control = server) =>
+    sendControlRequest({ control }, request);
 
   async function send(line: string): Promise<string> {
     const socket = connect(server.port, "127.0.0.1");

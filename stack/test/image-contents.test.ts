@@ -17,7 +17,7 @@ import {
 } from "@triptych/images/config";
 import { CONFIGURATION_FIELDS as USERS_FIELDS } from "@triptych/users/config";
 import { REPOSITORY } from "#settings/repository-folder.ts";
-import { type PlayedImage, playDockerfile } from "./dockerfile/build-image.ts";
+import { type BuiltImage, buildImage } from "./dockerfile/build-image.ts";
 import {
   bytesBelow,
   developmentPackages,
@@ -83,22 +83,22 @@ const IMAGES: readonly Expected[] = [
   },
 ];
 
-const played = new Map<string, Promise<PlayedImage>>();
+const played = new Map<string, Promise<BuiltImage>>();
 const targets: string[] = [];
 
 /** Plays the image of a package, once for all tests. */
-function imageOf(folder: string): Promise<PlayedImage> {
+function imageOf(folder: string): Promise<BuiltImage> {
   const image = played.get(folder) ?? playBelowTemporary(folder);
   played.set(folder, image);
   return image;
 }
 
-async function playBelowTemporary(folder: string): Promise<PlayedImage> {
+async function playBelowTemporary(folder: string): Promise<BuiltImage> {
   const target = await mkdtemp(join(tmpdir(), "triptych-image-"));
   targets.push(target);
   // The image's user must be able to enter.
   await chmod(target, 0o755);
-  return playDockerfile(target, folder);
+  return buildImage(target, folder);
 }
 
 afterAll(async () => {
@@ -106,7 +106,7 @@ afterAll(async () => {
 });
 
 describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, binaries }) => {
-  let image: PlayedImage;
+  let image: BuiltImage;
 
   beforeAll(async () => {
     image = await imageOf(folder);

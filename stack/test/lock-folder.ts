@@ -9,7 +9,7 @@ const { port, token } = await startControlServer(async () => ({ ok: true, parts:
 await lockDataFolder(process.argv[2] ?? "", {
   pid: process.pid,
   state: "ready",
-  shape: "split",
+  topology: "split",
   url: null,
   control: { port, token },
   processes: [{ name: "users", pid: 1 }],

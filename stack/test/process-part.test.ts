@@ -33,7 +33,7 @@ describe("a process that is supervised", () => {
       readyUrl: `http://127.0.0.1:${port}/readyz`,
       log: join(folder, "users.log"),
     };
-    part = new ProcessPart(options, { tell: (line) => lines.push(line), changed: () => {} });
+    part = new ProcessPart(options, { print: (line) => lines.push(line), changed: () => {} });
   }
 
   test("is running once it is ready, and gone once it is stopped", async () => {
@@ -118,7 +118,7 @@ describe("a process that is supervised", () => {
   test("answers messages", async () => {
     await make();
     await part.start();
-    expect(await part.ask({ service: "users", available: false })).toEqual({
+    expect(await part.request({ service: "users", available: false })).toEqual({
       service: "users",
       available: false,
     });

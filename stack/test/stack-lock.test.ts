@@ -11,7 +11,7 @@ const SCRIPT = fileURLToPath(new URL("./lock-folder.ts", import.meta.url));
 const RECORD: StackRecord = {
   pid: process.pid,
   state: "starting",
-  shape: "split",
+  topology: "split",
   url: null,
   control: { port: 1, token: "ours" },
   processes: [],

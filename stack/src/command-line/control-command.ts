@@ -1,13 +1,14 @@
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
-import { askStack } from "#control/control-client.ts";
-import type { ControlRequest, PartStatus } from "#control/control-messages.ts";
+import type { ControlRequest } from "#control/control-messages.ts";
+import { sendControlRequest } from "#control/send-control-request.ts";
 import { readStackFile } from "#control/stack-file.ts";
 import { dataFolderAt } from "#data-folder/data-folder.ts";
 import { StackError } from "#errors/stack-error.ts";
 import type { PartName } from "#parts/part-names.ts";
-import { readSettings } from "#settings/stack-settings.ts";
+import type { PartStatus } from "#parts/part-status.ts";
+import { readStackSettings } from "#settings/stack-settings.ts";
 import { formatStatus } from "#terminal/format-status.ts";
-import { tell } from "#terminal/terminal.ts";
+import { print } from "#terminal/terminal.ts";
 
 /**
  * Asks the running stack for something, and prints the answer once it is done. Throws StackError.
@@ -16,13 +17,13 @@ export async function controlCommand(
   request: ControlRequest,
   environment: Environment,
 ): Promise<void> {
-  const { dataFolder } = readSettings(environment);
-  const parts = await ask(request, dataFolder);
+  const { dataFolder } = readStackSettings(environment);
+  const parts = await sendToStack(request, dataFolder);
   if (request.command === "status") {
-    tell(formatStatus(parts, new Date()));
+    print(formatStatus(parts, new Date()));
     return;
   }
-  tell(`${request.part} ${outcomeOf(request, parts)}.`);
+  print(`${request.part} ${outcomeOf(request, parts)}.`);
 }
 
 function outcomeOf(
@@ -34,11 +35,14 @@ function outcomeOf(
   return `is ${parts.find(({ name }) => name === part)?.state}`;
 }
 
-async function ask(request: ControlRequest, folder: string): Promise<readonly PartStatus[]> {
+async function sendToStack(
+  request: ControlRequest,
+  folder: string,
+): Promise<readonly PartStatus[]> {
   const record = await readStackFile(dataFolderAt(folder).stackFile);
   const nothingRuns = `No stack runs on ${folder}: start one, or name its folder with TRIPTYCH_DATA.`;
   if (record === undefined) throw new StackError(nothingRuns);
-  const response = await askStack(record, request).catch((cause) => {
+  const response = await sendControlRequest(record, request).catch((cause) => {
     throw new StackError(nothingRuns, { cause });
   });
   if (!response.ok) throw new StackError(response.message);

@@ -1,16 +1,16 @@
 import { EXIT_USAGE, StackError } from "#errors/stack-error.ts";
-import { parseArguments } from "./parse-command.ts";
+import { parseCommand } from "./parse-command.ts";
 
 function refusalOf(...words: string[]): StackError {
   try {
-    parseArguments(words);
+    parseCommand(words);
   } catch (error) {
     if (error instanceof StackError) return error;
   }
   throw new Error("the words were taken");
 }
 
-describe("parseArguments", () => {
+describe("parseCommand", () => {
   test.each([
     [["start"], { kind: "start-stack", monolith: false }],
     [["start", "--monolith"], { kind: "start-stack", monolith: true }],
@@ -24,7 +24,7 @@ describe("parseArguments", () => {
     [["restart", "monolith"], { kind: "act", action: "restart", part: "monolith" }],
     [["start", "--help"], { kind: "help" }],
   ])("reads %j", (words, command) => {
-    expect(parseArguments(words)).toEqual(command);
+    expect(parseCommand(words)).toEqual(command);
   });
 
   test.each([

@@ -1,32 +1,19 @@
 import { EXIT_USAGE, StackError } from "#errors/stack-error.ts";
+import { PART_ACTIONS, type PartAction } from "#parts/part-actions.ts";
 import { isPartName, PART_NAMES, type PartName } from "#parts/part-names.ts";
-
-/** What may be done to one part. */
-export const ACTIONS = [
-  "stop",
-  "start",
-  "restart",
-  "freeze",
-  "thaw",
-  "read-only",
-  "writable",
-] as const;
-
-/** One thing that may be done to a part. */
-export type Action = (typeof ACTIONS)[number];
 
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: "help" }
   | { readonly kind: "start-stack"; readonly monolith: boolean }
   | { readonly kind: "status" }
-  | { readonly kind: "act"; readonly action: Action; readonly part: PartName };
+  | { readonly kind: "act"; readonly action: PartAction; readonly part: PartName };
 
 /** How the command is used, as it is printed. */
 export const USAGE = `Usage:
   pnpm start [--monolith]      start everything; --monolith runs the services and the gateway as one process
   pnpm stack status            show what runs
-  pnpm stack ACTION NAME       ACTION: ${ACTIONS.join(", ")}
+  pnpm stack ACTION NAME       ACTION: ${PART_ACTIONS.join(", ")}
                                NAME: ${PART_NAMES.join(", ")}
 Environment: PORT (8080; 0 takes a free one), TRIPTYCH_DATA (.data), LOG_LEVEL (info)
 `;
@@ -35,7 +22,7 @@ Environment: PORT (8080; 0 takes a free one), TRIPTYCH_DATA (.data), LOG_LEVEL (
  * Reads the words after the program's name. A literal `--` is passed over. Throws StackError with
  * the exit code 64.
  */
-export function parseArguments(words: readonly string[]): Command {
+export function parseCommand(words: readonly string[]): Command {
   const rest = words.filter((word) => word !== "--");
   const options = rest.filter((word) => word.startsWith("-"));
   const [command, name, surplus] = rest.filter((word) => !word.startsWith("-"));
@@ -54,7 +41,7 @@ export function parseArguments(words: readonly string[]): Command {
 }
 
 function parseAction(command: string, name: string | undefined): Command {
-  const action = ACTIONS.find((word) => word === command);
+  const action = PART_ACTIONS.find((word) => word === command);
   if (action === undefined) throw misused(`There is no command "${command}".`);
   const names = PART_NAMES.join(", ");
   if (name === undefined) throw misused(`Say what to ${action}: one of ${names}.`);

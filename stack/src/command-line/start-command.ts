@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
 import { EXIT_FAILURE, StackError } from "#errors/stack-error.ts";
+import type { Topology } from "#parts/topology.ts";
 import { PostgresCannotStart } from "#postgres/postgres-cannot-start.ts";
-import { readSettings } from "#settings/stack-settings.ts";
-import type { Shape } from "#supervisor/process-plan.ts";
+import { readStackSettings } from "#settings/stack-settings.ts";
 import { Stack } from "#supervisor/stack.ts";
 import { formatWelcome } from "#terminal/format-welcome.ts";
-import { surviveClosedTerminal, tell } from "#terminal/terminal.ts";
+import { print, surviveClosedTerminal } from "#terminal/terminal.ts";
 
 const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /**
@@ -16,46 +16,46 @@ const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const ECHO_MS = 500;
 
 /** Runs the stack in this process until it is told to end. Returns the exit code. */
-export async function startCommand(shape: Shape, environment: Environment): Promise<number> {
+export async function startCommand(topology: Topology, environment: Environment): Promise<number> {
   const begin = performance.now();
   surviveClosedTerminal();
-  const settings = readSettings(environment);
-  const { asked, hurry } = listenForEnd();
-  const stack = new Stack({ settings, shape, environment, tell });
+  const settings = readStackSettings(environment);
+  const { endRequested, hurry } = listenForEnd();
+  const stack = new Stack({ settings, topology, environment, print });
   const started = stack.start();
   try {
-    const url = await Promise.race([started, once(asked, "abort").then(() => undefined)]);
+    const url = await Promise.race([started, once(endRequested, "abort").then(() => undefined)]);
     if (url !== undefined) {
       const startMs = performance.now() - begin;
       const { dataFolder } = settings;
-      tell(formatWelcome({ url, parts: stack.status(), dataFolder, startMs }));
-      if (!asked.aborted) await once(asked, "abort");
+      print(formatWelcome({ url, parts: stack.status(), dataFolder, startMs }));
+      if (!endRequested.aborted) await once(endRequested, "abort");
     }
-    tell("\nStopping: the gateway first, then the services, then Postgres. Ctrl-C again hurries.");
+    print("\nStopping: the gateway first, then the services, then Postgres. Ctrl-C again hurries.");
     return 0;
   } catch (error) {
     // Ending before it was ready is what the person wanted.
-    if (asked.aborted) return 0;
+    if (endRequested.aborted) return 0;
     if (!(error instanceof StackError || error instanceof PostgresCannotStart)) throw error;
     process.stderr.write(`${error.message}\n`);
     return EXIT_FAILURE;
   } finally {
     started.catch(() => {}); // told above, or no longer wanted
     await stack.end(hurry);
-    if (asked.aborted) tell("Stopped.");
+    if (endRequested.aborted) print("Stopped.");
   }
 }
 
-/** `asked` fires at the first signal to end, `hurry` at the next one that is not its echo. */
-function listenForEnd(): { readonly asked: AbortSignal; readonly hurry: AbortSignal } {
-  const [asked, hurry] = [new AbortController(), new AbortController()];
+/** `endRequested` fires at the first signal to end, `hurry` at the next one that is not its echo. */
+function listenForEnd(): { readonly endRequested: AbortSignal; readonly hurry: AbortSignal } {
+  const [endRequested, hurry] = [new AbortController(), new AbortController()];
   let first: number | undefined;
   for (const signal of ENDING_SIGNALS) {
     process.on(signal, () => {
       first ??= performance.now();
-      if (!asked.signal.aborted) asked.abort();
+      if (!endRequested.signal.aborted) endRequested.abort();
       else if (performance.now() - first > ECHO_MS) hurry.abort();
     });
   }
-  return { asked: asked.signal, hurry: hurry.signal };
+  return { endRequested: endRequested.signal, hurry: hurry.signal };
 }

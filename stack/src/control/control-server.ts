@@ -1,8 +1,8 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
-import { ACTIONS } from "#command-line/parse-command.ts";
 import { StackError } from "#errors/stack-error.ts";
+import { PART_ACTIONS } from "#parts/part-actions.ts";
 import { isPartName } from "#parts/part-names.ts";
 import type { ControlRequest, ControlResponse } from "./control-messages.ts";
 
@@ -96,7 +96,7 @@ function parseRequest(line: string, token: string): ControlRequest | undefined {
   if (!("token" in value && isSame(String(value.token), token))) return undefined;
   const command = "command" in value ? value.command : undefined;
   if (command === "status") return { command };
-  const action = ACTIONS.find((word) => word === command);
+  const action = PART_ACTIONS.find((word) => word === command);
   const part = "part" in value ? String(value.part) : "";
   return action !== undefined && isPartName(part) ? { command: action, part } : undefined;
 }

@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
+import type { Topology } from "#parts/topology.ts";
 
 /** A process that the stack started, as it stands in the stack's file. */
 export interface RecordedProcess {
@@ -14,7 +15,7 @@ export interface StackRecord {
   /** The supervisor's process. */
   readonly pid: number;
   readonly state: "starting" | "ready" | "stopping";
-  readonly shape: "split" | "monolith";
+  readonly topology: Topology;
   /** Where the gateway answers; null until everything is ready for the first time. */
   readonly url: string | null;
   /**

@@ -1,7 +1,8 @@
 import { link, rename, rm, writeFile } from "node:fs/promises";
-import { errorCode, StackError } from "#errors/stack-error.ts";
+import { errorCode } from "#errors/error-code.ts";
+import { StackError } from "#errors/stack-error.ts";
 import { isProcess } from "#processes/process-identity.ts";
-import { askStack } from "./control-client.ts";
+import { sendControlRequest } from "./send-control-request.ts";
 import { readStackFile, type StackRecord } from "./stack-file.ts";
 
 /**
@@ -59,7 +60,7 @@ async function linkUnlessThere(from: string, to: string): Promise<boolean> {
  */
 async function answers(record: StackRecord): Promise<boolean> {
   try {
-    await askStack(record, { command: "status" });
+    await sendControlRequest(record, { command: "status" });
     return true;
   } catch {
     return isProcess(record.pid, "stack/src/main.ts");

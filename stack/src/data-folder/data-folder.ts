@@ -1,6 +1,7 @@
 import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode, StackError } from "#errors/stack-error.ts";
+import { errorCode } from "#errors/error-code.ts";
+import { StackError } from "#errors/stack-error.ts";
 
 /** Where the stack keeps everything, as absolute paths. */
 export interface DataFolder {

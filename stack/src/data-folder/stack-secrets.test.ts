@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseJwks, parsePrivateJwk } from "@triptych/chassis/identity/keys";
-import { openSecrets } from "./stack-secrets.ts";
+import { openStackSecrets } from "./stack-secrets.ts";
 
-describe("openSecrets", () => {
+describe("openStackSecrets", () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "stack-secrets-"));
@@ -14,20 +14,20 @@ describe("openSecrets", () => {
   });
 
   test("makes keys and passwords once, and gives the same ever after", async () => {
-    const first = await openSecrets(folder);
-    expect(await openSecrets(folder)).toEqual(first);
+    const first = await openStackSecrets(folder);
+    expect(await openStackSecrets(folder)).toEqual(first);
     const { users, images, comments } = first.databasePasswords;
     expect(new Set([users, images, comments]).size).toBe(3);
   });
 
   test("makes a key that the services read, and keeps its private half out of the public set", async () => {
-    const { signingKey, publicKeys } = await openSecrets(folder);
+    const { signingKey, publicKeys } = await openStackSecrets(folder);
     const { kid } = parsePrivateJwk(JSON.parse(signingKey));
     expect(parseJwks(JSON.parse(publicKeys)).keys.map((key) => key.kid)).toEqual([kid]);
   });
 
   test("lets nobody else read them", async () => {
-    await openSecrets(folder);
+    await openStackSecrets(folder);
     for (const name of await readdir(folder)) {
       expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
     }

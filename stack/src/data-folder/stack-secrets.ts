@@ -2,14 +2,14 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateKeyPair } from "@triptych/chassis/identity/keys";
-import { errorCode } from "#errors/stack-error.ts";
+import { errorCode } from "#errors/error-code.ts";
 import { SERVICES, type ServiceName } from "#parts/part-names.ts";
 
 /** The bytes of chance in a password; 32 characters once written. */
 const PASSWORD_BYTES = 24;
 
 /** What the stack makes for itself at its first start, and keeps. */
-export interface Secrets {
+export interface StackSecrets {
   /** Signs access tokens: a JSON Web Key, as JSON. Only users holds it. */
   readonly signingKey: string;
   /** Verifies access tokens: a JSON Web Key Set, as JSON. */
@@ -18,7 +18,7 @@ export interface Secrets {
 }
 
 /** Reads the secrets from their folder, and makes those that are not there. */
-export async function openSecrets(folder: string): Promise<Secrets> {
+export async function openStackSecrets(folder: string): Promise<StackSecrets> {
   const signingKey = await keep(join(folder, "access-token.jwk"), makeSigningKey);
   const { d: _private, ...publicKey } = JSON.parse(signingKey);
   const passwords = SERVICES.map(async (service) => {

@@ -16,10 +16,3 @@ export class StackError extends Error {
     this.exitCode = options.exitCode ?? EXIT_FAILURE;
   }
 }
-
-/** The system's short name of what went wrong (`EACCES`), or else the error as text. */
-export function errorCode(error: unknown): string {
-  return typeof error === "object" && error !== null && "code" in error
-    ? String(error.code)
-    : String(error);
-}

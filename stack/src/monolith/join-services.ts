@@ -14,7 +14,7 @@ import { createApp as createUsers } from "@triptych/users/app";
 import { readConfig as readUsersConfig } from "@triptych/users/config";
 import { SERVICES, type ServiceName } from "#parts/part-names.ts";
 import { ownSettings } from "#settings/own-settings.ts";
-import { createLateRouter } from "./lazy-router.ts";
+import { createLazyRouter } from "./lazy-router.ts";
 
 /** The three services in one process. */
 export interface JoinedServices {
@@ -35,7 +35,7 @@ export function joinServices(environment: Environment): JoinedServices {
   const prepared = new Set<ServiceName>();
   const transportTo = (name: ServiceName) =>
     createInProcessTransport(
-      createLateRouter(() => find(apps, name).router),
+      createLazyRouter(() => find(apps, name).router),
       () => prepared.has(name),
     );
   const transports = {

@@ -4,7 +4,7 @@ import type { Router } from "@triptych/chassis/rpc/server/router";
  * Stands for a router that is made later: services that call one another are made one after the
  * other, and called once all are there.
  */
-export function createLateRouter(get: () => Router): Router {
+export function createLazyRouter(get: () => Router): Router {
   return {
     get implementations() {
       return get().implementations;

@@ -1,6 +1,6 @@
 import { SERVICES } from "#parts/part-names.ts";
-import type { ServiceOrder } from "#supervisor/joined-part.ts";
 import type { JoinedServices } from "./join-services.ts";
+import type { ServiceOrder } from "./service-order.ts";
 
 /**
  * Cuts calls to a service or lets them through, and lets it refuse writes or take them, when the

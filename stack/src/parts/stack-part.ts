@@ -1,11 +1,11 @@
-import type { Action } from "#command-line/parse-command.ts";
-import type { PartStatus } from "#control/control-messages.ts";
+import type { PartAction } from "./part-actions.ts";
+import type { PartStatus } from "./part-status.ts";
 
 /**
  * Something that can be taken away from the running stack and brought back. Each action throws
  * StackError where it makes no sense.
  */
-export interface Part extends Readonly<Record<Action, () => Promise<void>>> {
+export interface StackPart extends Readonly<Record<PartAction, () => Promise<void>>> {
   readonly name: PartStatus["name"];
   /** What it is doing now. */
   status(): PartStatus;

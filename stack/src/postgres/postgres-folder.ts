@@ -29,7 +29,7 @@ const PASSWORD_BYTES = 24;
 export const SUPERUSER = "postgres";
 
 /** Where one embedded server keeps everything: its data, its log, its password. */
-export interface DataFolder {
+export interface PostgresFolder {
   readonly folder: string;
   /** Postgres' own data folder. */
   readonly cluster: string;
@@ -41,7 +41,7 @@ export interface DataFolder {
  * Makes the folder, open to nobody else. Throws PostgresCannotStart if it can't be made or belongs
  * to another.
  */
-export async function openDataFolder(path: string): Promise<DataFolder> {
+export async function openPostgresFolder(path: string): Promise<PostgresFolder> {
   try {
     await makeFolder(resolve(path));
     const folder = await realpath(path);
@@ -71,8 +71,8 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** Finds the user to run as, and sees to it that all of the folder is that user's. */
-export async function takeDataFolder(
-  data: DataFolder,
+export async function takePostgresFolder(
+  data: PostgresFolder,
   { postgres }: Binaries,
 ): Promise<ServerUser> {
   const own = ownUser();
@@ -94,7 +94,7 @@ export async function takeDataFolder(
 
 /** Makes the database cluster if there is none yet, and gives the superuser's password. */
 export async function initialise(
-  data: DataFolder,
+  data: PostgresFolder,
   { initdb }: Binaries,
   { user, durable }: { readonly user: ServerUser; readonly durable: boolean },
 ): Promise<string> {
@@ -129,7 +129,7 @@ export async function initialise(
  * Writes this start's settings, puts a log that has grown aside, and opens the log for this start.
  */
 export async function configure(
-  data: DataFolder,
+  data: PostgresFolder,
   user: ServerUser,
   settings: ServerSettings,
 ): Promise<FileHandle> {

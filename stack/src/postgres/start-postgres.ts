@@ -7,12 +7,12 @@ import { findBinaries } from "./find-binaries.ts";
 import { PostgresCannotStart } from "./postgres-cannot-start.ts";
 import {
   configure,
-  type DataFolder,
   initialise,
-  openDataFolder,
+  openPostgresFolder,
+  type PostgresFolder,
   SERVER_ENVIRONMENT,
   SUPERUSER,
-  takeDataFolder,
+  takePostgresFolder,
 } from "./postgres-folder.ts";
 import { clearEarlierServer, readPostmasterFile, stopServer } from "./running-server.ts";
 import { spawnAs } from "./server-user.ts";
@@ -53,8 +53,8 @@ const HOST = "127.0.0.1";
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const binaries = findBinaries();
-  const data = await openDataFolder(options.folder);
-  const user = await takeDataFolder(data, binaries);
+  const data = await openPostgresFolder(options.folder);
+  const user = await takePostgresFolder(data, binaries);
   await clearEarlierServer(data.cluster, data.supervisor);
   const port = await freePort(options.port);
   const password = await initialise(data, binaries, { user, durable: options.durable });
@@ -105,7 +105,7 @@ async function freePort(wanted: number): Promise<number> {
 
 async function untilReady(
   child: ChildProcess,
-  { cluster, log }: DataFolder,
+  { cluster, log }: PostgresFolder,
   logStart: number,
 ): Promise<number> {
   const deadline = performance.now() + START_MS_MAX;

@@ -42,7 +42,7 @@ export interface Child {
    * Sends a message to the process, and gives its next message back. Throws StackError if it ends
    * without one.
    */
-  ask(message: object): Promise<unknown>;
+  request(message: object): Promise<unknown>;
 }
 
 /**
@@ -80,11 +80,11 @@ async function whenSpawned(child: ChildProcess): Promise<Child> {
     kill: (signal) => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     },
-    ask: (message) => ask(child, message),
+    request: (message) => request(child, message),
   };
 }
 
-async function ask(child: ChildProcess, message: object): Promise<unknown> {
+async function request(child: ChildProcess, message: object): Promise<unknown> {
   const over = new AbortController();
   const ended = once(child, "exit", { signal: over.signal }).then(() => {
     throw new StackError("The process ended before it answered.");

@@ -3,7 +3,7 @@ export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
   /** Runs `act` once all earlier ones have ended, whether well or not. */
-  take<Result>(act: () => Promise<Result>): Promise<Result> {
+  runExclusive<Result>(act: () => Promise<Result>): Promise<Result> {
     const turn = this.#last.then(act);
     this.#last = turn.catch(() => {}); // told to whoever asked for it
     return turn;

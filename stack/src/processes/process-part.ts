@@ -1,7 +1,7 @@
-import type { PartState, PartStatus } from "#control/control-messages.ts";
 import { StackError } from "#errors/stack-error.ts";
 import type { PartName } from "#parts/part-names.ts";
-import type { Part } from "#parts/stack-part.ts";
+import type { PartState, PartStatus } from "#parts/part-status.ts";
+import type { StackPart } from "#parts/stack-part.ts";
 import { answersOk } from "./answers-ok.ts";
 import type { Child, ProcessDefinition } from "./child-process.ts";
 import { describeExit, keepRunning } from "./keep-running.ts";
@@ -15,7 +15,7 @@ const STOP_MS_MAX = 17_000;
 /** Hears of a part's life. */
 export interface PartListener {
   /** Takes a line for the terminal. */
-  tell(line: string): void;
+  print(line: string): void;
   /** A process was started or has ended. */
   changed(): unknown;
   /** The process has become ready, for the first time or again. */
@@ -30,11 +30,11 @@ export interface ProcessPartOptions extends ProcessDefinition {
 }
 
 /** A part that is one process: started, watched, started again when it dies. */
-export class ProcessPart implements Part {
+export class ProcessPart implements StackPart {
   readonly name: PartName;
   readonly #options: ProcessPartOptions;
   readonly #listener: PartListener;
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
   #state: PartState = "stopped";
   #since = new Date();
   #restarts = 0;
@@ -63,24 +63,24 @@ export class ProcessPart implements Part {
 
   /** Returns when it is ready. */
   start(): Promise<void> {
-    return this.#turns.take(() => this.#start());
+    return this.#mutex.runExclusive(() => this.#start());
   }
 
   /** Lets it drain, or kills it once that takes too long. */
   stop(): Promise<void> {
     this.#unwanted.abort(); // a start that still waits gives up
-    return this.#turns.take(() => this.#stop());
+    return this.#mutex.runExclusive(() => this.#stop());
   }
 
   restart(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       if (this.#state !== "stopped") await this.#stop();
       await this.#start();
     });
   }
 
   freeze(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       if (this.#state === "frozen") throw new StackError(`${this.name} is frozen already.`);
       if (this.#state !== "running") throw this.#refusal("freeze");
       this.#child?.kill("SIGSTOP");
@@ -89,7 +89,7 @@ export class ProcessPart implements Part {
   }
 
   thaw(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       if (this.#state !== "frozen") throw this.#refusal("thaw");
       this.#child?.kill("SIGCONT");
       this.#enter("running");
@@ -98,12 +98,12 @@ export class ProcessPart implements Part {
 
   /** Lets it refuse writes. A process that is started again takes them. */
   "read-only"(): Promise<void> {
-    return this.#turns.take(() => this.#switch("PUT"));
+    return this.#mutex.runExclusive(() => this.#switch("PUT"));
   }
 
   /** Lets it take writes. */
   writable(): Promise<void> {
-    return this.#turns.take(() => this.#switch("DELETE"));
+    return this.#mutex.runExclusive(() => this.#switch("DELETE"));
   }
 
   /** Ends it for good, whatever it is doing; kills it once `hurry` fires. */
@@ -113,15 +113,15 @@ export class ProcessPart implements Part {
     if (hurry.aborted) kill();
     else hurry.addEventListener("abort", kill, { once: true });
     this.#unwanted.abort();
-    await this.#turns.take(async () => {
+    await this.#mutex.runExclusive(async () => {
       if (this.#state !== "stopped") await this.#stop();
     });
   }
 
   /** Sends a message to the process, and gives its answer back. */
-  async ask(message: object): Promise<unknown> {
+  async request(message: object): Promise<unknown> {
     if (this.#child === undefined || this.#state !== "running") throw this.#isNotRunning();
-    return await this.#child.ask(message);
+    return await this.#child.request(message);
   }
 
   async #start(): Promise<void> {
@@ -167,7 +167,7 @@ export class ProcessPart implements Part {
         });
       },
       ready: () => {
-        if (this.#state === "restarting") this.#listener.tell(`${this.name} is back.`);
+        if (this.#state === "restarting") this.#listener.print(`${this.name} is back.`);
         this.#enter("running");
         void (this.#listener.ready?.() ?? Promise.resolve()).then(onReady, onReady);
       },
@@ -175,7 +175,7 @@ export class ProcessPart implements Part {
         this.#restarts++;
         this.#enter("restarting");
         const seconds = waitMs / 1_000;
-        this.#listener.tell(
+        this.#listener.print(
           `${this.name} ${describeExit(exit)}: it is started again in ${seconds} s.`,
         );
       },

@@ -14,7 +14,7 @@ import { REPOSITORY } from "./repository-folder.ts";
 export const DATA_FOLDER_DEFAULT = join(REPOSITORY, ".data");
 
 /** The stack's own settings. */
-export const SETTINGS_FIELDS = {
+export const STACK_SETTINGS_FIELDS = {
   port: port({
     variable: "PORT",
     description: "where the gateway answers; 0 takes a free one",
@@ -34,12 +34,12 @@ export const SETTINGS_FIELDS = {
 };
 
 /** The values of the stack's own settings. */
-export type Settings = Configuration<typeof SETTINGS_FIELDS>;
+export type StackSettings = Configuration<typeof STACK_SETTINGS_FIELDS>;
 
 /** Reads the settings. Throws StackError that names every fault. */
-export function readSettings(environment: Environment): Settings {
+export function readStackSettings(environment: Environment): StackSettings {
   try {
-    return readConfiguration(environment, SETTINGS_FIELDS);
+    return readConfiguration(environment, STACK_SETTINGS_FIELDS);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new StackError(error.message, { cause: error, exitCode: EXIT_USAGE });

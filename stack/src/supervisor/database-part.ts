@@ -1,7 +1,7 @@
-import type { PartState, PartStatus } from "#control/control-messages.ts";
 import { StackError } from "#errors/stack-error.ts";
 import type { ServiceName } from "#parts/part-names.ts";
-import type { Part } from "#parts/stack-part.ts";
+import type { PartState, PartStatus } from "#parts/part-status.ts";
+import type { StackPart } from "#parts/stack-part.ts";
 import { acceptConnections, refuseConnections } from "#postgres/ensure-service-database.ts";
 import { Mutex } from "#processes/mutex.ts";
 
@@ -9,11 +9,11 @@ import { Mutex } from "#processes/mutex.ts";
  * A service's database: stopped, it refuses connections, and those that it had have ended. The
  * server goes on.
  */
-export class DatabasePart implements Part {
+export class DatabasePart implements StackPart {
   readonly name: `${ServiceName}-db`;
   readonly #service: ServiceName;
   readonly #superuserUrl: string;
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
   #state: PartState = "running";
   #since = new Date();
 
@@ -35,7 +35,7 @@ export class DatabasePart implements Part {
   }
 
   start(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       if (this.#state === "running") throw this.#refusal("start");
       await acceptConnections(this.#superuserUrl, this.#service);
       this.#enter("running");
@@ -43,7 +43,7 @@ export class DatabasePart implements Part {
   }
 
   stop(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       if (this.#state === "stopped") throw this.#refusal("stop");
       await refuseConnections(this.#superuserUrl, this.#service);
       this.#enter("stopped");
@@ -51,7 +51,7 @@ export class DatabasePart implements Part {
   }
 
   restart(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       await refuseConnections(this.#superuserUrl, this.#service);
       await acceptConnections(this.#superuserUrl, this.#service);
       this.#enter("running");

@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
-import { errorCode, StackError } from "#errors/stack-error.ts";
+import { errorCode } from "#errors/error-code.ts";
+import { StackError } from "#errors/stack-error.ts";
 
 /** Everything here listens on this machine only. */
 export const HOST = "127.0.0.1";

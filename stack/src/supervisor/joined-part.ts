@@ -1,26 +1,19 @@
-import type { PartState, PartStatus } from "#control/control-messages.ts";
 import { StackError } from "#errors/stack-error.ts";
+import type { ServiceOrder } from "#monolith/service-order.ts";
 import { type PartName, SERVICES, type ServiceName } from "#parts/part-names.ts";
-import type { Part } from "#parts/stack-part.ts";
+import type { PartState, PartStatus } from "#parts/part-status.ts";
+import type { StackPart } from "#parts/stack-part.ts";
 import { Mutex } from "#processes/mutex.ts";
 import type { ProcessPart } from "#processes/process-part.ts";
-
-/**
- * What the supervisor tells the monolith's process: whether calls to a service are let through, or
- * whether the service refuses writes. It answers with the same.
- */
-export type ServiceOrder =
-  | { readonly service: ServiceName; readonly available: boolean }
-  | { readonly service: ServiceName; readonly readOnly: boolean };
 
 /**
  * A service or the gateway, where all are one process: the others' calls to a service can be cut,
  * and its writes refused.
  */
-export class JoinedPart implements Part {
+export class JoinedPart implements StackPart {
   readonly name: PartName;
   readonly #monolith: ProcessPart;
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
   #stopped = false;
   #since = new Date();
 
@@ -37,15 +30,15 @@ export class JoinedPart implements Part {
   }
 
   start(): Promise<void> {
-    return this.#turns.take(() => this.#setAvailable(true));
+    return this.#mutex.runExclusive(() => this.#setAvailable(true));
   }
 
   stop(): Promise<void> {
-    return this.#turns.take(() => this.#setAvailable(false));
+    return this.#mutex.runExclusive(() => this.#setAvailable(false));
   }
 
   restart(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       if (!this.#stopped) await this.#setAvailable(false);
       await this.#setAvailable(true);
     });
@@ -60,11 +53,11 @@ export class JoinedPart implements Part {
   }
 
   "read-only"(): Promise<void> {
-    return this.#turns.take(() => this.#switch(true));
+    return this.#mutex.runExclusive(() => this.#switch(true));
   }
 
   writable(): Promise<void> {
-    return this.#turns.take(() => this.#switch(false));
+    return this.#mutex.runExclusive(() => this.#switch(false));
   }
 
   /** Tells a monolith that was started anew what had been stopped in the one before. */
@@ -95,7 +88,7 @@ export class JoinedPart implements Part {
   }
 
   async #order(order: ServiceOrder): Promise<void> {
-    await this.#monolith.ask(order);
+    await this.#monolith.request(order);
   }
 
   #isOneProcess(): StackError {

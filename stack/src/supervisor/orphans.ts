@@ -9,7 +9,7 @@ const DRAIN_MS_MAX = 15_000;
 const MARK = "stack/src/processes/supervised.ts";
 
 /** Waits until the processes of a killed supervisor have ended, and kills those that hang. */
-export async function clearLeftovers(processes: readonly RecordedProcess[]): Promise<void> {
+export async function endOrphans(processes: readonly RecordedProcess[]): Promise<void> {
   const deadline = performance.now() + DRAIN_MS_MAX;
   for (const { pid } of processes) {
     while (await isProcess(pid, MARK)) {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { PartState, PartStatus } from "#control/control-messages.ts";
+import type { PartState, PartStatus } from "#parts/part-status.ts";
 import { type PostgresServer, startPostgres } from "#postgres/start-postgres.ts";
 import { createBackoff } from "#processes/backoff.ts";
 import type { PartListener } from "#processes/process-part.ts";
@@ -85,14 +85,14 @@ export class PostgresSupervisor {
       const wait = backoff.next(performance.now() - begin);
       this.#restarts++;
       this.#enter("restarting");
-      this.#listener.tell(`postgres ended: it is started again in ${wait / 1_000} s.`);
+      this.#listener.print(`postgres ended: it is started again in ${wait / 1_000} s.`);
       await delay(wait, undefined, { signal }).catch(() => {}); // no longer wanted
       if (signal.aborted) return;
       server = await this.#startOnce().catch((error: Error) => {
-        this.#listener.tell(error.message);
+        this.#listener.print(error.message);
         return undefined;
       });
-      if (server !== undefined) this.#listener.tell("postgres is back.");
+      if (server !== undefined) this.#listener.print("postgres is back.");
       if (signal.aborted) await server?.stop();
     }
   }

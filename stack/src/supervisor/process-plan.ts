@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { COMPILE_CACHE } from "#compile-cache/compile-cache.ts";
 import { logPath } from "#data-folder/log-file.ts";
 import { type PartName, SERVICES } from "#parts/part-names.ts";
+import type { Topology } from "#parts/topology.ts";
 import type { ProcessPartOptions } from "#processes/process-part.ts";
 import { passedOn, withPrefix } from "#settings/own-settings.ts";
 import { REPOSITORY } from "#settings/repository-folder.ts";
@@ -9,71 +10,71 @@ import { HOST } from "./find-free-ports.ts";
 import {
   gatewaySettings,
   HASHING_SETTINGS,
+  type ProcessSettingsInput,
   serviceSettings,
-  type Wiring,
   workerSettings,
 } from "./process-settings.ts";
 
-/** Whether the services and the gateway are a process each, or one together. */
-export type Shape = "split" | "monolith";
-
-/** Which processes a stack of that shape consists of, besides Postgres. */
-export function planProcesses(shape: Shape, wiring: Wiring): readonly ProcessPartOptions[] {
-  return shape === "split" ? splitPlan(wiring) : monolithPlan(wiring);
+/** Which processes a stack of that topology consists of, besides Postgres. */
+export function planProcesses(
+  topology: Topology,
+  input: ProcessSettingsInput,
+): readonly ProcessPartOptions[] {
+  return topology === "split" ? splitPlan(input) : monolithPlan(input);
 }
 
-function splitPlan(wiring: Wiring): readonly ProcessPartOptions[] {
-  const { grpc, metrics } = wiring.ports;
+function splitPlan(input: ProcessSettingsInput): readonly ProcessPartOptions[] {
+  const { grpc, metrics } = input.ports;
   return [
     ...SERVICES.map((name) =>
-      planned(name, wiring, {
+      planned(name, input, {
         script: `services/${name}/src/main.ts`,
-        settings: serviceSettings(name, wiring),
+        settings: serviceSettings(name, input),
         address: `${HOST}:${grpc[name]}`,
         readyPort: metrics[name],
       }),
     ),
-    worker(wiring),
-    planned("gateway", wiring, {
+    worker(input),
+    planned("gateway", input, {
       script: "gateway/src/main.ts",
-      settings: gatewaySettings(wiring),
-      address: gatewayUrl(wiring),
-      readyPort: wiring.ports.gateway,
+      settings: gatewaySettings(input),
+      address: gatewayUrl(input),
+      readyPort: input.ports.gateway,
     }),
   ];
 }
 
-function monolithPlan(wiring: Wiring): readonly ProcessPartOptions[] {
-  const services = SERVICES.map((name) => withPrefix(serviceSettings(name, wiring), name));
-  const readyPort = wiring.ports.metrics.monolith;
+function monolithPlan(input: ProcessSettingsInput): readonly ProcessPartOptions[] {
+  const services = SERVICES.map((name) => withPrefix(serviceSettings(name, input), name));
+  const readyPort = input.ports.metrics.monolith;
   const own = { METRICS_HOST: HOST, METRICS_PORT: String(readyPort) };
   const settings = Object.assign(
     { ...HASHING_SETTINGS },
     ...services,
-    withPrefix(gatewaySettings(wiring), "gateway"),
+    withPrefix(gatewaySettings(input), "gateway"),
     withPrefix(own, "monolith"),
   );
   return [
-    planned("monolith", wiring, {
+    planned("monolith", input, {
       script: "stack/src/monolith/main.ts",
       settings,
-      address: gatewayUrl(wiring),
+      address: gatewayUrl(input),
       readyPort,
     }),
-    worker(wiring),
+    worker(input),
   ];
 }
 
-function worker(wiring: Wiring): ProcessPartOptions {
-  return planned("images-worker", wiring, {
+function worker(input: ProcessSettingsInput): ProcessPartOptions {
+  return planned("images-worker", input, {
     script: "services/images/src/worker-main.ts",
-    settings: workerSettings(wiring),
-    readyPort: wiring.ports.metrics["images-worker"],
+    settings: workerSettings(input),
+    readyPort: input.ports.metrics["images-worker"],
   });
 }
 
 /** Where clients reach the stack. */
-export function gatewayUrl({ ports }: Wiring): string {
+export function gatewayUrl({ ports }: ProcessSettingsInput): string {
   return `http://${HOST}:${ports.gateway}`;
 }
 
@@ -84,12 +85,12 @@ interface Planned {
   readonly readyPort: number;
 }
 
-function planned(name: PartName, wiring: Wiring, plan: Planned): ProcessPartOptions {
+function planned(name: PartName, input: ProcessSettingsInput, plan: Planned): ProcessPartOptions {
   return {
     name,
     script: join(REPOSITORY, plan.script),
     environment: {
-      ...passedOn(wiring.environment),
+      ...passedOn(input.environment),
       ...plan.settings,
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       // One heap for a process's few native threads, where the C library is glibc. Measured at
@@ -98,6 +99,6 @@ function planned(name: PartName, wiring: Wiring, plan: Planned): ProcessPartOpti
     },
     address: plan.address,
     readyUrl: `http://${HOST}:${plan.readyPort}/readyz`,
-    log: logPath(wiring.folder.logs, name),
+    log: logPath(input.folder.logs, name),
   };
 }

@@ -1,9 +1,9 @@
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
 import type { DataFolder } from "#data-folder/data-folder.ts";
-import type { Secrets } from "#data-folder/stack-secrets.ts";
+import type { StackSecrets } from "#data-folder/stack-secrets.ts";
 import type { ServiceName } from "#parts/part-names.ts";
 import { ownSettings } from "#settings/own-settings.ts";
-import type { Settings } from "#settings/stack-settings.ts";
+import type { StackSettings } from "#settings/stack-settings.ts";
 import { HOST } from "./find-free-ports.ts";
 
 /** The ports of one stack, all on 127.0.0.1. */
@@ -16,10 +16,10 @@ export interface Ports {
 }
 
 /** All that the processes' settings are made of. */
-export interface Wiring {
-  readonly settings: Settings;
+export interface ProcessSettingsInput {
+  readonly settings: StackSettings;
   readonly folder: DataFolder;
-  readonly secrets: Secrets;
+  readonly secrets: StackSecrets;
   readonly ports: Ports;
   /** The supervisor's own environment. */
   readonly environment: Environment;
@@ -48,29 +48,32 @@ export function assignPorts(gateway: number, free: readonly number[]): Ports {
 }
 
 /** The settings of a service, as its own table names them. */
-export function serviceSettings(service: ServiceName, wiring: Wiring): Record<string, string> {
-  const { ports } = wiring;
+export function serviceSettings(
+  service: ServiceName,
+  input: ProcessSettingsInput,
+): Record<string, string> {
+  const { ports } = input;
   return {
-    ...processSettings(service, wiring),
+    ...processSettings(service, input),
     ...CALLEES[service](ports.grpc),
     GRPC_HOST: HOST,
     GRPC_PORT: String(ports.grpc[service]),
     METRICS_HOST: HOST,
     METRICS_PORT: String(ports.metrics[service]),
-    DATABASE_URL: databaseUrl(service, wiring),
-    ...(service === "images" ? blobSettings(wiring) : {}),
-    ...(service === "users" ? signingSettings(wiring) : {}),
+    DATABASE_URL: databaseUrl(service, input),
+    ...(service === "images" ? blobSettings(input) : {}),
+    ...(service === "users" ? signingSettings(input) : {}),
   };
 }
 
 /** The settings of the process that makes the variants of images. */
-export function workerSettings(wiring: Wiring): Record<string, string> {
+export function workerSettings(input: ProcessSettingsInput): Record<string, string> {
   return {
-    ...processSettings("images-worker", wiring),
-    ...blobSettings(wiring),
+    ...processSettings("images-worker", input),
+    ...blobSettings(input),
     METRICS_HOST: HOST,
-    METRICS_PORT: String(wiring.ports.metrics["images-worker"]),
-    DATABASE_URL: databaseUrl("images", wiring),
+    METRICS_PORT: String(input.ports.metrics["images-worker"]),
+    DATABASE_URL: databaseUrl("images", input),
   };
 }
 
@@ -78,11 +81,11 @@ export function workerSettings(wiring: Wiring): Record<string, string> {
 const DRAIN_SETTINGS = { DRAIN_DELAY_MS: "0" } as const;
 
 /** The settings of the gateway. */
-export function gatewaySettings(wiring: Wiring): Record<string, string> {
-  const { grpc, gateway } = wiring.ports;
+export function gatewaySettings(input: ProcessSettingsInput): Record<string, string> {
+  const { grpc, gateway } = input.ports;
   return {
     ...DRAIN_SETTINGS,
-    ...processSettings("gateway", wiring),
+    ...processSettings("gateway", input),
     USERS_ADDRESS: `${HOST}:${grpc.users}`,
     IMAGES_ADDRESS: `${HOST}:${grpc.images}`,
     COMMENTS_ADDRESS: `${HOST}:${grpc.comments}`,
@@ -108,7 +111,7 @@ const CALLEES: Readonly<
 
 function processSettings(
   name: string,
-  { environment, settings, secrets }: Wiring,
+  { environment, settings, secrets }: ProcessSettingsInput,
 ): Record<string, string> {
   return {
     LOG_LEVEL: settings.logLevel,
@@ -117,15 +120,15 @@ function processSettings(
   };
 }
 
-function blobSettings({ folder }: Wiring): Record<string, string> {
+function blobSettings({ folder }: ProcessSettingsInput): Record<string, string> {
   return { BLOB_DIRECTORY: folder.blobs };
 }
 
-function signingSettings({ secrets }: Wiring): Record<string, string> {
+function signingSettings({ secrets }: ProcessSettingsInput): Record<string, string> {
   return { ACCESS_TOKEN_PRIVATE_KEY: secrets.signingKey, ...HASHING_SETTINGS };
 }
 
-function databaseUrl(service: ServiceName, { ports, secrets }: Wiring): string {
+function databaseUrl(service: ServiceName, { ports, secrets }: ProcessSettingsInput): string {
   const password = secrets.databasePasswords[service];
   return `postgres://${service}:${password}@${HOST}:${ports.postgres}/${service}`;
 }

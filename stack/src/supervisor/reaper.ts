@@ -24,7 +24,7 @@ exit 0
  * A shell of about 1 MB that outlives the supervisor, and ends what cannot notice by itself that
  * the supervisor is gone.
  */
-export interface Guard {
+export interface Reaper {
   /** Says what runs now. */
   watch(postgres: number, children: readonly number[]): void;
   /** Nothing is left to guard. */
@@ -35,7 +35,7 @@ export interface Guard {
  * Starts the guard. A stack without one works as well, and only leaves more behind if its
  * supervisor is killed.
  */
-export function startGuard(): Guard {
+export function startReaper(): Reaper {
   const shell = spawn("/bin/sh", ["-c", SCRIPT], {
     cwd: "/",
     detached: true,

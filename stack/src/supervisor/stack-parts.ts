@@ -1,9 +1,10 @@
 import type { PartName } from "#parts/part-names.ts";
 import { SERVICES } from "#parts/part-names.ts";
+import type { Topology } from "#parts/topology.ts";
 import { type PartListener, ProcessPart } from "#processes/process-part.ts";
 import { JoinedPart } from "./joined-part.ts";
-import { planProcesses, type Shape } from "./process-plan.ts";
-import type { Wiring } from "./process-settings.ts";
+import { planProcesses } from "./process-plan.ts";
+import type { ProcessSettingsInput } from "./process-settings.ts";
 
 /** The processes of a stack, and what can be done to what runs in them. */
 export interface StackParts {
@@ -13,9 +14,13 @@ export interface StackParts {
 }
 
 /** Makes the parts of a stack; starts nothing. */
-export function createParts(shape: Shape, wiring: Wiring, listener: PartListener): StackParts {
+export function createParts(
+  topology: Topology,
+  input: ProcessSettingsInput,
+  listener: PartListener,
+): StackParts {
   const joined: JoinedPart[] = [];
-  const processes = planProcesses(shape, wiring).map((options) => {
+  const processes = planProcesses(topology, input).map((options) => {
     if (options.name !== "monolith") return new ProcessPart(options, listener);
     const restore = () => Promise.all(joined.map((part) => part.restore()));
     return new ProcessPart(options, { ...listener, ready: restore });

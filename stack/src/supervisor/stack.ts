@@ -1,48 +1,50 @@
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
 import { fillCompileCache } from "#compile-cache/compile-cache.ts";
-import type { ControlRequest, ControlResponse, PartStatus } from "#control/control-messages.ts";
+import type { ControlRequest, ControlResponse } from "#control/control-messages.ts";
 import { type ControlServer, startControlServer } from "#control/control-server.ts";
 import { type StackRecord, writeStackFile } from "#control/stack-file.ts";
 import { lockDataFolder, unlockDataFolder } from "#control/stack-lock.ts";
 import { type DataFolder, openDataFolder } from "#data-folder/data-folder.ts";
 import { logPath, watchLogs } from "#data-folder/log-file.ts";
-import { openSecrets } from "#data-folder/stack-secrets.ts";
+import { openStackSecrets } from "#data-folder/stack-secrets.ts";
 import { StackError } from "#errors/stack-error.ts";
 import { SERVICES } from "#parts/part-names.ts";
-import type { Part } from "#parts/stack-part.ts";
+import type { PartStatus } from "#parts/part-status.ts";
+import type { StackPart } from "#parts/stack-part.ts";
+import type { Topology } from "#parts/topology.ts";
 import { acceptConnections, ensureServiceDatabase } from "#postgres/ensure-service-database.ts";
 import { NODE_OPTIONS } from "#processes/child-process.ts";
 import { Mutex } from "#processes/mutex.ts";
 import type { ProcessPart } from "#processes/process-part.ts";
-import type { Settings } from "#settings/stack-settings.ts";
+import type { StackSettings } from "#settings/stack-settings.ts";
 import { DatabasePart } from "./database-part.ts";
 import { checkPortIsFree, findFreePorts } from "./find-free-ports.ts";
-import { clearLeftovers } from "./orphans.ts";
+import { endOrphans } from "./orphans.ts";
 import { PostgresSupervisor } from "./postgres-supervisor.ts";
-import { gatewayUrl, type Shape } from "./process-plan.ts";
-import { assignPorts, PORT_COUNT, type Wiring } from "./process-settings.ts";
-import { type Guard, startGuard } from "./reaper.ts";
+import { gatewayUrl } from "./process-plan.ts";
+import { assignPorts, PORT_COUNT, type ProcessSettingsInput } from "./process-settings.ts";
+import { type Reaper, startReaper } from "./reaper.ts";
 import { createParts, endProcesses, type StackParts } from "./stack-parts.ts";
 
 /** What a stack is started with. */
 export interface StackOptions {
-  readonly settings: Settings;
-  readonly shape: Shape;
+  readonly settings: StackSettings;
+  readonly topology: Topology;
   readonly environment: Environment;
   /** Takes a line for the terminal. */
-  readonly tell: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
 /** Everything that runs on one data folder. Started once, ended once. */
 export class Stack {
   readonly #options: StackOptions;
-  readonly #records = new Mutex();
+  readonly #stackFileMutex = new Mutex();
   readonly #ended = new AbortController();
   #state: StackRecord["state"] = "starting";
   #url: string | null = null;
   #folder: DataFolder | undefined;
   #control: ControlServer | undefined;
-  #guard: Guard | undefined;
+  #reaper: Reaper | undefined;
   #postgres: PostgresSupervisor | undefined;
   #databases: readonly DatabasePart[] = [];
   #parts: StackParts = { processes: [], joined: [] };
@@ -57,26 +59,26 @@ export class Stack {
    * away what had been started.
    */
   async start(): Promise<string> {
-    const { settings, shape } = this.#options;
+    const { settings, topology } = this.#options;
     const folder = await openDataFolder(settings.dataFolder);
     this.#folder = folder;
     await this.#lock(folder);
-    const wiring = await this.#wire(folder);
-    this.#guard = startGuard();
+    const input = await this.#gatherSettings(folder);
+    this.#reaper = startReaper();
     const listener = {
-      tell: this.#options.tell,
-      changed: () => this.#record().catch((error) => this.#options.tell(String(error))),
+      print: this.#options.print,
+      changed: () => this.#record().catch((error) => this.#options.print(String(error))),
     };
     const postgres = new PostgresSupervisor(
-      { folder: folder.postgres, port: wiring.ports.postgres },
+      { folder: folder.postgres, port: input.ports.postgres },
       listener,
     );
     this.#postgres = postgres;
-    this.#parts = createParts(shape, wiring, listener);
+    this.#parts = createParts(topology, input, listener);
     watchLogs(this.#parts.processes.map(({ name }) => logPath(folder.logs, name)));
     this.#checkWanted();
     const compiled = fillCompileCache(NODE_OPTIONS);
-    const databases = this.#startDatabases(postgres, wiring);
+    const databases = this.#startDatabases(postgres, input);
     databases.catch(() => {}); // awaited below, but maybe not yet when it fails
     await Promise.all(
       this.#parts.processes.map((part) => this.#startPart(part, compiled, databases)),
@@ -84,7 +86,7 @@ export class Stack {
     await databases;
     this.#checkWanted();
     this.#state = "ready";
-    this.#url = gatewayUrl(wiring);
+    this.#url = gatewayUrl(input);
     await this.#record();
     return this.#url;
   }
@@ -105,11 +107,11 @@ export class Stack {
     if (this.#locked) await this.#record();
     await endProcesses(this.#parts.processes, hurry);
     await this.#postgres?.stop();
-    this.#guard?.dismiss();
+    this.#reaper?.dismiss();
     this.#control?.close();
     const folder = this.#folder;
     if (folder !== undefined && this.#locked) {
-      await this.#records.take(() => unlockDataFolder(folder.stackFile));
+      await this.#stackFileMutex.runExclusive(() => unlockDataFolder(folder.stackFile));
     }
     this.#locked = false;
   }
@@ -118,15 +120,15 @@ export class Stack {
     this.#control = await startControlServer((request) => this.#handle(request));
     const left = await lockDataFolder(folder.stackFile, this.#toRecord(this.#control));
     this.#locked = true;
-    if (left !== undefined) await clearLeftovers(left.processes);
+    if (left !== undefined) await endOrphans(left.processes);
   }
 
-  async #wire(folder: DataFolder): Promise<Wiring> {
+  async #gatherSettings(folder: DataFolder): Promise<ProcessSettingsInput> {
     const { settings, environment } = this.#options;
     const [spare = 0, ...free] = await findFreePorts(PORT_COUNT + 1);
     if (settings.port > 0) await checkPortIsFree(settings.port);
     const ports = assignPorts(settings.port || spare, free);
-    const secrets = await openSecrets(folder.keys);
+    const secrets = await openStackSecrets(folder.keys);
     return { settings, folder, secrets, ports, environment };
   }
 
@@ -145,7 +147,10 @@ export class Stack {
     await part.start();
   }
 
-  async #startDatabases(postgres: PostgresSupervisor, { secrets }: Wiring): Promise<void> {
+  async #startDatabases(
+    postgres: PostgresSupervisor,
+    { secrets }: ProcessSettingsInput,
+  ): Promise<void> {
     const url = await postgres.start();
     for (const name of SERVICES) {
       await ensureServiceDatabase(url, { name, password: secrets.databasePasswords[name] });
@@ -165,7 +170,7 @@ export class Stack {
     return { ok: true, parts: this.status() };
   }
 
-  #findPart(name: string): Part {
+  #findPart(name: string): StackPart {
     const part = this.#allParts().find((candidate) => candidate.name === name);
     if (part === undefined) {
       throw new StackError(`There is no ${name} in this stack: it does not run as one process.`);
@@ -173,7 +178,7 @@ export class Stack {
     return part;
   }
 
-  #allParts(): readonly Part[] {
+  #allParts(): readonly StackPart[] {
     return [...this.#parts.processes, ...this.#parts.joined, ...this.#databases];
   }
 
@@ -188,10 +193,10 @@ export class Stack {
   async #record(): Promise<void> {
     const { processes } = this.#parts;
     const pids = processes.map((part) => part.status().pid).filter((pid) => pid !== undefined);
-    this.#guard?.watch(this.#postgres?.pid ?? 0, pids);
+    this.#reaper?.watch(this.#postgres?.pid ?? 0, pids);
     const [folder, control] = [this.#folder, this.#control];
     if (folder === undefined || control === undefined) return;
-    await this.#records.take(async () => {
+    await this.#stackFileMutex.runExclusive(async () => {
       if (this.#locked) await writeStackFile(folder.stackFile, this.#toRecord(control));
     });
   }
@@ -201,7 +206,7 @@ export class Stack {
     return {
       pid: process.pid,
       state: this.#state,
-      shape: this.#options.shape,
+      topology: this.#options.topology,
       url: this.#url,
       control: { port, token },
       processes: running.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }])),

@@ -1,4 +1,4 @@
-import type { PartStatus } from "#control/control-messages.ts";
+import type { PartStatus } from "#parts/part-status.ts";
 import { formatTable } from "./format-table.ts";
 
 const SECOND_MS = 1_000;

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { PartStatus } from "#control/control-messages.ts";
+import type { PartStatus } from "#parts/part-status.ts";
 import { DATA_FOLDER_DEFAULT } from "#settings/stack-settings.ts";
 import { formatTable } from "./format-table.ts";
 

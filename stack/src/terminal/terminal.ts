@@ -2,7 +2,7 @@
  * Writes lines for whoever started the stack. A terminal that was closed, or a pipe that nobody
  * reads, is no reason to end.
  */
-export function tell(text: string): void {
+export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 

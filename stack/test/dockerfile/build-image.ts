@@ -6,7 +6,7 @@ import { copyFromContext } from "./build-context.ts";
 import { type Instruction, readDockerfile } from "./read-dockerfile.ts";
 
 /** An image as a folder, and how its process starts there. */
-export interface PlayedImage {
+export interface BuiltImage {
   /** What the image holds beside its base, from `/` on. */
   readonly root: string;
   /** The working directory, on this machine. */
@@ -19,7 +19,7 @@ export interface PlayedImage {
   readonly command: readonly string[];
 }
 
-interface PlayedStage {
+interface BuildStage {
   root: string;
   readonly packageFolder: string;
   folder: string;
@@ -29,10 +29,14 @@ interface PlayedStage {
   command: readonly string[];
 }
 
-type Player = (words: string, stage: PlayedStage, all: ReadonlyMap<string, PlayedStage>) => unknown;
+type InstructionHandler = (
+  words: string,
+  stage: BuildStage,
+  all: ReadonlyMap<string, BuildStage>,
+) => unknown;
 
 /** What each instruction does here. Paths in RUN must be relative. */
-const PLAYERS: Readonly<Record<string, Player>> = {
+const INSTRUCTION_HANDLERS: Readonly<Record<string, InstructionHandler>> = {
   FROM: () => {},
   ARG: () => {},
   WORKDIR(words, stage) {
@@ -64,10 +68,10 @@ const PLAYERS: Readonly<Record<string, Player>> = {
  *
  * @throws Error at an instruction that it does not know, and if a command fails.
  */
-export async function playDockerfile(target: string, packageFolder: string): Promise<PlayedImage> {
+export async function buildImage(target: string, packageFolder: string): Promise<BuiltImage> {
   const root = join(target, "image");
   const { stages } = await readDockerfile();
-  const all = new Map<string, PlayedStage>();
+  const all = new Map<string, BuildStage>();
   for (const { name, instructions } of stages.slice(0, -1)) {
     const stage = startStage(root, packageFolder);
     await placeNode(stage);
@@ -83,12 +87,12 @@ export async function playDockerfile(target: string, packageFolder: string): Pro
   return { root, folder: placeOf(".", stage), environment, user, entrypoint: program, command };
 }
 
-function startStage(root: string, packageFolder: string): PlayedStage {
+function startStage(root: string, packageFolder: string): BuildStage {
   const nothing = { environment: {}, user: undefined, entrypoint: [], command: [] };
   return { root, packageFolder, folder: "/", ...nothing };
 }
 
-async function placeNode(stage: PlayedStage): Promise<void> {
+async function placeNode(stage: BuildStage): Promise<void> {
   const path = placeOf("/usr/local/bin/node", stage);
   await mkdir(dirname(path), { recursive: true });
   await copyFile(process.execPath, path);
@@ -97,15 +101,15 @@ async function placeNode(stage: PlayedStage): Promise<void> {
 
 async function play(
   { name, words }: Instruction,
-  stage: PlayedStage,
-  all: ReadonlyMap<string, PlayedStage>,
+  stage: BuildStage,
+  all: ReadonlyMap<string, BuildStage>,
 ): Promise<void> {
-  const player = PLAYERS[name];
+  const player = INSTRUCTION_HANDLERS[name];
   if (player === undefined) throw new Error(`build-image.ts does not know ${name}`);
   await player(words, stage, all);
 }
 
-function run(command: string, stage: PlayedStage): void {
+function run(command: string, stage: BuildStage): void {
   const { root, packageFolder, environment, user } = stage;
   const { status, stdout, stderr } = spawnSync("sh", ["-c", command], {
     cwd: placeOf(".", stage),
@@ -126,8 +130,8 @@ function run(command: string, stage: PlayedStage): void {
 
 async function copy(
   words: string,
-  stage: PlayedStage,
-  all: ReadonlyMap<string, PlayedStage>,
+  stage: BuildStage,
+  all: ReadonlyMap<string, BuildStage>,
 ): Promise<void> {
   const expanded = words.replaceAll(/\$\{PACKAGE\}/g, stage.packageFolder);
   const [, from, paths = ""] = /^(?:--from=(\S+) )?(.*)$/.exec(expanded) ?? [];
@@ -148,6 +152,6 @@ async function copy(
 }
 
 /** Where a path of the image is on this machine. */
-function placeOf(path: string, stage: PlayedStage): string {
+function placeOf(path: string, stage: BuildStage): string {
   return join(stage.root, resolve(stage.folder, path));
 }

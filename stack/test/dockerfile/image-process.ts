@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import type { PlayedImage } from "./build-image.ts";
+import type { BuiltImage } from "./build-image.ts";
 
 /** How a process of an image ended, and what it said. */
 export interface Ending {
@@ -22,7 +22,7 @@ export interface ImageStart {
  * one's.
  */
 export function startImage(
-  image: PlayedImage,
+  image: BuiltImage,
   { command = image.command, environment = {} }: ImageStart = {},
 ): ChildProcessWithoutNullStreams {
   return spawn(image.entrypoint, command, {
@@ -34,7 +34,7 @@ export function startImage(
 }
 
 /** Runs a process of an image to its end. */
-export async function runImage(image: PlayedImage, start: ImageStart = {}): Promise<Ending> {
+export async function runImage(image: BuiltImage, start: ImageStart = {}): Promise<Ending> {
   const child = startImage(image, start);
   const [output, errors, [code]] = await Promise.all([
     text(child.stdout),
@@ -50,7 +50,7 @@ export async function runImage(image: PlayedImage, start: ImageStart = {}): Prom
  *
  * @throws Error if it ends before it has started, or not as asked.
  */
-export async function millisecondsToStart(image: PlayedImage, start: ImageStart): Promise<number> {
+export async function millisecondsToStart(image: BuiltImage, start: ImageStart): Promise<number> {
   const startedAt = performance.now();
   const child = startImage(image, start);
   const closed = once(child, "close");

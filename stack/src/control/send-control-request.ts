@@ -12,7 +12,7 @@ const STATUS_MS_MAX = 3_000;
  * Asks the supervisor that the record points at. Throws StackError if it does not answer; what it
  * answers may be a refusal.
  */
-export function askStack(
+export function sendControlRequest(
   { control }: Pick<StackRecord, "control">,
   request: ControlRequest,
 ): Promise<ControlResponse> {
