@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** What a request may carry. */
-export interface RequestOptions {
+interface RequestOptions {
   readonly token?: string;
   /** A value to send as JSON, or a form. */
   readonly body?: unknown;

@@ -21,7 +21,7 @@ export interface Stage {
 }
 
 /** How a stage is set. */
-export interface StageOptions {
+interface StageOptions {
   readonly arm: Arm;
   /**
    * Makes images the scarce part of the system: how long each way to its database takes, in

@@ -7,7 +7,7 @@ const UNAVAILABLE = "14";
 const HEALTH_PATH = "/grpc.health.v1.Health/Check";
 
 /** Stands where a callee stood, and answers every call with UNAVAILABLE. */
-export interface DeadStandIn extends AsyncDisposable {
+interface DeadStandIn extends AsyncDisposable {
   /**
    * Calls that reached it: those that were sent for the first time, and those that were tried
    * again.

@@ -26,7 +26,7 @@ const LAG_RESOLUTION_MS = 5;
 const NANOSECONDS_PER_MS = 1e6;
 
 /** What is done while a load is sent. */
-export interface LoadActions {
+interface LoadActions {
   /** The load ends with it. */
   readonly during: () => Promise<unknown>;
   /** Called when nothing more is sent; may end what would keep the last requests waiting. */

@@ -1,8 +1,8 @@
 /** What a key holds; null if it is not there. */
-export type LedgerValue = string | null;
+type LedgerValue = string | null;
 
 /** One write that was sent, and of which somebody is yet to say what became. */
-export interface PendingWrite {
+interface PendingWrite {
   /**
    * The API said that it was done. If it was sent more than once, a lost one of the tries may yet
    * be done again later.

@@ -1,7 +1,7 @@
 import type { Outcome } from "#chaos/network/load-balancer.ts";
 
 /** How good an answer is, best first. */
-export const ANSWER_CLASSES = ["full", "stale", "partial", "refused", "failed"] as const;
+const ANSWER_CLASSES = ["full", "stale", "partial", "refused", "failed"] as const;
 
 /**
  * `full`: whole and new. `stale`: whole, and some of it old, which it says. `partial`: something is

@@ -25,7 +25,7 @@ export interface LoadOptions {
 }
 
 /** A load that goes on until it is stopped. */
-export interface Load {
+interface Load {
   /** Sends no more, and gives every sample once the last answer has come. */
   stop(): Promise<readonly Sample[]>;
 }

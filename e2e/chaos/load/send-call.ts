@@ -5,7 +5,7 @@ import { type Call, Form } from "#chaos/routes/route-case.ts";
 import { type AnswerClass, classify } from "./answer-class.ts";
 
 /** What became of a call, and how good that is. */
-export interface CallResult extends Outcome {
+interface CallResult extends Outcome {
   readonly class: AnswerClass;
 }
 

@@ -29,7 +29,7 @@ export class NoAnswer extends Error {
 }
 
 /** Where an exchange goes, and when it is given up. */
-export interface ExchangeOptions {
+interface ExchangeOptions {
   readonly url: string;
   readonly agent: Agent;
   /** Fires when whoever was asked is known to be gone. */

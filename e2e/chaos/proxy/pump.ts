@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { LinkMode } from "./link-mode.ts";
 
 /** What decides over the bytes of one direction. */
-export interface PumpOptions {
+interface PumpOptions {
   readonly mode: () => LinkMode;
   /** Calls the listener at each change, until the function that it returns is called. */
   readonly onModeChange: (listener: () => void) => () => void;

@@ -14,7 +14,7 @@ export interface Call extends Pick<HttpRequest, "method" | "path"> {
 }
 
 /** A call that was answered by one of its expected statuses. */
-export interface Success {
+interface Success {
   readonly answer: HttpAnswer;
   /** How many times it was sent until an answer came. */
   readonly attempts: number;

@@ -19,7 +19,7 @@ export type Fault = (typeof FAULTS)[number];
 export const SLOW_MS = 100;
 
 /** Begins and ends a fault. */
-export interface Damage {
+interface Damage {
   begin(): Promise<void>;
   /** Returns once the part is back: where it was killed, once it says that it is ready. */
   end(): Promise<void>;

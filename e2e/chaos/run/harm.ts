@@ -4,7 +4,7 @@ import { relationOf } from "./promises.ts";
 import type { Play, Played } from "./run-fault.ts";
 
 /** What a known fault still costs those who use the part. */
-export interface Harm {
+interface Harm {
   /** How long one waits for an answer, whatever it is: the mean, in milliseconds. */
   readonly waitMs: number;
   /** How many of 1 are whole, be some of it old. */

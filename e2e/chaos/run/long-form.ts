@@ -23,7 +23,7 @@ export interface LongForm {
 }
 
 /** What the long form needs besides the selection. */
-export interface LongFormOptions {
+interface LongFormOptions {
   readonly print: (line: string) => void;
   /** Fires when whoever waits has had enough. */
   readonly signal: AbortSignal;

@@ -4,7 +4,7 @@ import { SERVICES, type Target } from "#chaos/system/targets.ts";
 import type { Fault } from "./faults.ts";
 
 /** What a part is to a route. A service's database is what the service is. */
-export const RELATIONS = ["needs", "decorated by", "without", "balanced"] as const;
+const RELATIONS = ["needs", "decorated by", "without", "balanced"] as const;
 
 /**
  * `needs`: there is no answer without the part. `decorated by`: something is missing without it.

@@ -6,7 +6,7 @@ import { imageKey, likeKey } from "#chaos/routes/image-cases.ts";
 import type { World, WorldImage } from "#chaos/routes/seed-data.ts";
 
 /** What was found in the end: each value of each key of the ledger, as often as it is there. */
-export type Found = ReadonlyMap<string, readonly string[]>;
+type Found = ReadonlyMap<string, readonly string[]>;
 
 /** Reads all of a world back through the public API, page by page. Throws if it is refused. */
 export async function readBack(frontDoor: FrontDoor, world: World): Promise<Found> {

@@ -3,7 +3,7 @@ import { PART_ACTIONS, type PartAction } from "#parts/part-actions.ts";
 import { isPartName, PART_NAMES, type PartName } from "#parts/part-names.ts";
 
 /** What the command line asks for. */
-export type Command =
+type Command =
   | { readonly kind: "help" }
   | { readonly kind: "start-stack"; readonly monolith: boolean }
   | { readonly kind: "status" }

@@ -1,7 +1,7 @@
 import pg from "pg";
 
 /** A service's own database: one role of the same name owns it, and no other role may connect. */
-export interface ServiceDatabase {
+interface ServiceDatabase {
   /** A lower-case word: the database's name and its role's. */
   readonly name: string;
   readonly password: string;

@@ -25,7 +25,7 @@ const FIELDS = {
 };
 
 /** The values of those settings. */
-export type PostgresConfiguration = Configuration<typeof FIELDS>;
+type PostgresConfiguration = Configuration<typeof FIELDS>;
 
 /** Reads the settings. Throws ConfigurationError that names every fault. */
 export function readPostgresConfiguration(environment: Environment): PostgresConfiguration {

@@ -16,7 +16,7 @@ const PID_LINE = 0;
 const STATUS_LINE = 7;
 
 /** What Postgres has written of itself into its data folder. */
-export interface PostmasterFile {
+interface PostmasterFile {
   readonly pid: number;
   readonly ready: boolean;
 }

@@ -18,7 +18,7 @@ import { clearEarlierServer, readPostmasterFile, stopServer } from "./running-se
 import { spawnAs } from "./server-user.ts";
 
 /** Where and how to run the embedded server. */
-export interface PostgresOptions {
+interface PostgresOptions {
   /** Made if it is not there; holds the data, the log and the superuser's password. */
   readonly folder: string;
   /** On 127.0.0.1; 0 takes a free one. */

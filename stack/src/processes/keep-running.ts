@@ -7,7 +7,7 @@ import { untilReady } from "./until-ready.ts";
 const DEATHS_BEFORE_READY_MAX = 3;
 
 /** Hears what becomes of a process that is kept running. */
-export interface Life {
+interface Life {
   spawned(child: Child): void;
   ready(): void;
   /** It has ended; `waitMs` later it is started again. */

@@ -10,7 +10,7 @@ const PASSED_ON = /^(?:PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|NODE_EXTRA_CA_CERTS)
  * The beginning of the variables that are meant for one process: `images-worker` →
  * `IMAGES_WORKER_`.
  */
-export function prefixOf(name: string): string {
+function prefixOf(name: string): string {
   return `${name.toUpperCase().replaceAll("-", "_")}_`;
 }
 

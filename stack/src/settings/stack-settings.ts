@@ -14,7 +14,7 @@ import { REPOSITORY } from "./repository-folder.ts";
 export const DATA_FOLDER_DEFAULT = join(REPOSITORY, ".data");
 
 /** The stack's own settings. */
-export const STACK_SETTINGS_FIELDS = {
+const STACK_SETTINGS_FIELDS = {
   port: port({
     variable: "PORT",
     description: "where the gateway answers; 0 takes a free one",

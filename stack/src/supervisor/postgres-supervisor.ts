@@ -5,7 +5,7 @@ import { createBackoff } from "#processes/backoff.ts";
 import type { PartListener } from "#processes/process-part.ts";
 
 /** Where Postgres keeps its data, and where it listens. */
-export interface PostgresPlace {
+interface PostgresPlace {
   readonly folder: string;
   readonly port: number;
 }

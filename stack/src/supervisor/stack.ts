@@ -27,7 +27,7 @@ import { type Reaper, startReaper } from "./reaper.ts";
 import { createParts, endProcesses, type StackParts } from "./stack-parts.ts";
 
 /** What a stack is started with. */
-export interface StackOptions {
+interface StackOptions {
   readonly settings: StackSettings;
   readonly topology: Topology;
   readonly environment: Environment;

@@ -4,7 +4,7 @@ import { DATA_FOLDER_DEFAULT } from "#settings/stack-settings.ts";
 import { formatTable } from "./format-table.ts";
 
 /** What is said once everything is ready. */
-export interface Welcome {
+interface Welcome {
   readonly url: string;
   readonly parts: readonly PartStatus[];
   readonly dataFolder: string;

@@ -11,7 +11,7 @@ export interface Ending {
 }
 
 /** What is started, and with what in its environment. */
-export interface ImageStart {
+interface ImageStart {
   /** In the place of the image's own. */
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface ImageStart {
  * Starts a process of an image as a container would: its user, its environment, and nothing of this
  * one's.
  */
-export function startImage(
+function startImage(
   image: BuiltImage,
   { command = image.command, environment = {} }: ImageStart = {},
 ): ChildProcessWithoutNullStreams {
