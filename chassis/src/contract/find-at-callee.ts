@@ -1,6 +1,7 @@
 import { Failure } from "./failure.ts";
 import { RETRY_AFTER_MS } from "./retry-after.ts";
-import { isUnavailable, RpcError } from "./rpc-error.ts";
+import { RpcError } from "./rpc-error.ts";
+import { judge } from "./verdict.ts";
 
 /** Which service is called, and how it says that there is nothing to be found. */
 export interface Lookup {
@@ -29,8 +30,9 @@ export async function findAtCallee<Answer>(
   try {
     return await call();
   } catch (thrown) {
-    if (thrown instanceof RpcError && thrown.reason === notFound) return undefined;
-    if (isUnavailable(thrown)) throw dependencyUnavailable(callee, thrown);
+    if (!(thrown instanceof RpcError)) throw thrown;
+    if (thrown.reason === notFound) return undefined;
+    if (judge(thrown).isUnavailable) throw dependencyUnavailable(callee, thrown);
     throw thrown;
   }
 }

@@ -60,15 +60,28 @@ function pushbackOf({ code, retryAfterMs }: RpcError): number | undefined {
 
 /** Mutex what grpc-js throws into an {@link RpcError}, with the details that the callee sent. */
 export function fromServiceError(error: ServiceError): RpcError {
-  const [trailer] = error.metadata?.get(DETAILS_TRAILER) ?? [];
-  const details = Buffer.isBuffer(trailer) ? readDetails(trailer) : {};
   return new RpcError(error.code ?? status.UNKNOWN, error.details ?? error.message, {
-    ...details,
+    ...(error.metadata && readDetails(error.metadata)),
     cause: error,
   });
 }
 
-function readDetails(trailer: Buffer): RpcErrorDetails {
+const NO_DETAILS: RpcErrorDetails = {};
+const known = new WeakMap<Metadata, RpcErrorDetails>();
+
+/**
+ * Reads the details that a callee sent in its trailers. They are decoded once, though the balancer
+ * and then the transport read them.
+ */
+export function readDetails(trailers: Metadata): RpcErrorDetails {
+  const [trailer] = trailers.get(DETAILS_TRAILER);
+  if (!Buffer.isBuffer(trailer)) return NO_DETAILS;
+  const details = known.get(trailers) ?? decodeDetails(trailer);
+  known.set(trailers, details);
+  return details;
+}
+
+function decodeDetails(trailer: Buffer): RpcErrorDetails {
   let message: Status;
   try {
     message = fromBinary(StatusSchema, trailer);

@@ -1,4 +1,4 @@
-import { isUnavailable } from "@triptych/chassis/contract/rpc-error";
+import { judge } from "@triptych/chassis/contract/verdict";
 import type { CallOptions } from "@triptych/chassis/rpc/cache/kept-batches";
 import type { Degraded } from "#schemas/degraded.ts";
 
@@ -47,7 +47,7 @@ export function createDegradation(): Degradation {
         });
         return { answer, unknown };
       } catch (thrown) {
-        if (!isUnavailable(thrown)) throw thrown;
+        if (!judge(thrown).isUnavailable) throw thrown;
         note(source, undefined, keys.length);
         return { answer: undefined, unknown: new Set(keys) };
       }

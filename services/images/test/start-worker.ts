@@ -1,4 +1,4 @@
-import { isUnavailable } from "@triptych/chassis/contract/rpc-error";
+import { judge } from "@triptych/chassis/contract/verdict";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { eventually } from "@triptych/chassis/testing/eventually";
@@ -41,7 +41,7 @@ export function processed(
       const image = await images.client.getImage({ id }, contextFor(caller));
       return image.state !== ImageState.PROCESSING && image;
     } catch (thrown) {
-      if (isUnavailable(thrown)) return false;
+      if (judge(thrown).isUnavailable) return false;
       throw thrown;
     }
   }, options);

@@ -1,5 +1,5 @@
 import type { Message } from "@bufbuild/protobuf";
-import { isUnavailable } from "#contract/rpc-error.ts";
+import { judge } from "#contract/verdict.ts";
 import type { BatchSpan } from "#rpc/trace/trace.ts";
 import type { AnswerCache, KnownKeys } from "./answer-cache.ts";
 import type { BatchShape } from "./batch-shape.ts";
@@ -84,7 +84,7 @@ export class KeptBatches {
       this.#count("asked", fresh.missing.length);
       return this.#shape.responseOf([...fresh.entries, ...this.#shape.entriesOf(response)]);
     } catch (thrown) {
-      if (onStale === undefined || !isUnavailable(thrown)) throw thrown;
+      if (onStale === undefined || !judge(thrown).isUnavailable) throw thrown;
       const stale = this.#cache.stale(fresh.missing);
       const nothingKnown = stale.missing.length === keys.length;
       if (nothingKnown) throw thrown;

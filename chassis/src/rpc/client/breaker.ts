@@ -1,6 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import CircuitBreaker from "opossum";
-import { isCalleeFault, isNeutral, RpcError } from "#contract/rpc-error.ts";
+import { RpcError } from "#contract/rpc-error.ts";
+import { judge } from "#contract/verdict.ts";
 import type { BreakerState, ObserveBreaker } from "#telemetry/breaker-state.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { HealthProbe } from "./health-probe.ts";
@@ -107,8 +108,9 @@ export class Breaker {
       this.#report(Promise.resolve(), probe);
       return result;
     } catch (thrown) {
-      if (!isNeutral(thrown) && !isCutShort()) {
-        const isFailure = isCalleeFault(thrown);
+      const { health } = judge(thrown, isCutShort());
+      if (health !== "unknown") {
+        const isFailure = health === "bad";
         this.#report(isFailure ? Promise.reject(thrown) : Promise.resolve(), probe);
         if (isFailure) void this.#suspect();
         else this.#failuresInARow = 0;

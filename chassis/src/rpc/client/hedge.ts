@@ -1,5 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
+import { judge } from "#contract/verdict.ts";
 import type { ExtraCallBudget } from "./extra-call-budget.ts";
 
 /**
@@ -101,8 +102,6 @@ async function firstGood<T>(tries: readonly Try<T>[]): Promise<T> {
  * A callee that answers UNAVAILABLE itself gives its reason, and has nothing better for a second
  * try.
  */
-function isLost(outcome: Outcome<unknown>): outcome is { readonly error: RpcError } {
-  if (!("error" in outcome)) return false;
-  const { error } = outcome;
-  return error instanceof RpcError && error.code === status.UNAVAILABLE && error.reason === "";
+function isLost(outcome: Outcome<unknown>): outcome is { readonly error: unknown } {
+  return "error" in outcome && judge(outcome.error).isLost;
 }

@@ -1,11 +1,5 @@
-import { status } from "@grpc/grpc-js";
-import { RpcError } from "#contract/rpc-error.ts";
+import { judge } from "#contract/verdict.ts";
 
-/**
- * What grpc-js says of a call that a server refused to begin, since its connection was about to end
- * (RFC 9113, 8.7: it was not processed at all).
- */
-const REFUSED = "Stream refused by server";
 /** More than connections that end for their age can refuse one after the other. */
 const SENDS_MAX = 8;
 
@@ -19,13 +13,7 @@ export async function resendRefused<T>(send: () => Promise<T>): Promise<T> {
     try {
       return await send();
     } catch (thrown) {
-      if (!isRefused(thrown) || sends === SENDS_MAX) throw thrown;
+      if (!judge(thrown).isRefusedUnread || sends === SENDS_MAX) throw thrown;
     }
   }
-}
-
-function isRefused(thrown: unknown): boolean {
-  return (
-    thrown instanceof RpcError && thrown.code === status.UNAVAILABLE && thrown.message === REFUSED
-  );
 }

@@ -1,6 +1,6 @@
-import { experimental, type Metadata, status } from "@grpc/grpc-js";
-import { isCalleeFault, isNeutral } from "#contract/rpc-error.ts";
-import { fromServiceError } from "#contract/status-details.ts";
+import { experimental, status } from "@grpc/grpc-js";
+import { readDetails } from "#contract/status-details.ts";
+import { speaksAgainstReplica } from "#contract/verdict.ts";
 import { forgetReplicas, isSilent, noteReplicas } from "./unresponsive-replicas.ts";
 
 const { ChildLoadBalancerHandler, createChildChannelControlHelper, PickResultType } = experimental;
@@ -18,12 +18,6 @@ export const CALLEE_FAULTS = "callee_faults";
 
 /** The channel's option that says of which transport it is. */
 export const TRANSPORT_ID = "triptych.transport_id";
-
-/**
- * A replica that answers takes some milliseconds. Whoever gives up sooner than this, in
- * milliseconds, says nothing of it; below every hedge.
- */
-const SILENCE_MS = 200;
 
 /**
  * The callee's name is looked up so often, in milliseconds: by itself grpc-js does so only when a
@@ -138,7 +132,10 @@ class CalleeFaultPicker implements Picker {
     return {
       ...picked,
       onCallEnded: (code, details, metadata) => {
-        const isFault = isReplicaFault({ code, details, metadata }, performance.now() - startMs);
+        if (code === status.OK) return onCallEnded(code, details, metadata);
+        const { reason = "" } = readDetails(metadata);
+        const outcome = { code, reason, message: details };
+        const isFault = speaksAgainstReplica(outcome, performance.now() - startMs);
         onCallEnded(isFault ? code : status.OK, details, metadata);
       },
     };
@@ -154,20 +151,4 @@ class CalleeFaultPicker implements Picker {
     }
     return picked;
   }
-}
-
-interface Ended {
-  readonly code: status;
-  readonly details: string;
-  readonly metadata: Metadata;
-}
-
-/**
- * Whether a call that ended so, after so many milliseconds, speaks against the replica that had it.
- */
-function isReplicaFault({ code, details, metadata }: Ended, afterMs: number): boolean {
-  if (code === status.OK) return false;
-  if (code === status.CANCELLED) return afterMs >= SILENCE_MS;
-  const error = fromServiceError({ name: "", message: details, code, details, metadata });
-  return isCalleeFault(error) && !isNeutral(error);
 }
