@@ -1,55 +1,61 @@
-import { type DescMessage, getOption, hasOption, type Message } from "@bufbuild/protobuf";
-import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
+import {
+  type DescMessage,
+  getOption,
+  hasOption,
+  isFieldSet,
+  type Message,
+} from "@bufbuild/protobuf";
 import { FieldBehavior, field_behavior } from "@triptych/protos/google/api/field_behavior_pb";
 import type { FieldViolation } from "./failure.ts";
 
-interface RequiredField {
-  readonly name: string;
-  readonly repeated: boolean;
-  readonly isSet: (message: ReflectMessage) => boolean;
-  readonly size: (message: ReflectMessage) => number;
-}
-
-const requiredFields = new WeakMap<DescMessage, readonly RequiredField[]>();
+const NONE: readonly FieldViolation[] = Object.freeze([]);
 
 /**
- * Finds the fields of a request that `google.api.field_behavior` marks REQUIRED and that are not
- * set, and the repeated one that has more keys than a batch takes.
+ * Makes the check of a request's required fields, those that `google.api.field_behavior` marks
+ * REQUIRED. It finds those that are not set, and the repeated one that has more keys than a batch
+ * takes; 0 stands for any number.
  */
-export function findFieldViolations(
+export function compileRequiredFields(
   schema: DescMessage,
-  message: Message,
   maxBatch: number,
-): readonly FieldViolation[] {
-  const fields = requiredFieldsOf(schema);
-  if (fields.length === 0) return [];
-  const reflected = reflect(schema, message);
-  const violations: FieldViolation[] = [];
-  for (const field of fields) {
-    if (!field.isSet(reflected)) {
-      violations.push({ field: field.name, message: "is required" });
-    } else if (maxBatch > 0 && field.repeated && field.size(reflected) > maxBatch) {
-      violations.push({ field: field.name, message: `must have at most ${maxBatch} entries` });
+): (request: Message) => readonly FieldViolation[] {
+  const fields = schema.fields.filter(
+    (field) =>
+      hasOption(field, field_behavior) &&
+      getOption(field, field_behavior).includes(FieldBehavior.REQUIRED),
+  );
+  if (fields.length === 0) return () => NONE;
+  const entriesMax = maxBatch > 0 ? maxBatch : Number.POSITIVE_INFINITY;
+
+  return (request) => {
+    let violations: FieldViolation[] | undefined;
+    for (const field of fields) {
+      if (!isFieldSet(request, field)) {
+        violations ??= [];
+        violations.push({ field: field.name, message: "is required" });
+      } else if (field.fieldKind === "list") {
+        const { length } = Reflect.get(request, field.localName) as readonly unknown[];
+        if (length <= entriesMax) continue;
+        violations ??= [];
+        violations.push({
+          field: field.name,
+          message: `must have at most ${maxBatch} entries`,
+        });
+      }
     }
-  }
-  return violations;
+    return violations ?? NONE;
+  };
 }
 
-function requiredFieldsOf(schema: DescMessage): readonly RequiredField[] {
-  const known = requiredFields.get(schema);
-  if (known !== undefined) return known;
-  const found = schema.fields
-    .filter(
-      (field) =>
-        hasOption(field, field_behavior) &&
-        getOption(field, field_behavior).includes(FieldBehavior.REQUIRED),
-    )
-    .map((field) => ({
-      name: field.name,
-      repeated: field.fieldKind === "list",
-      isSet: (message: ReflectMessage) => message.isSet(field),
-      size: (message: ReflectMessage) => (field.fieldKind === "list" ? message.get(field).size : 0),
-    }));
-  requiredFields.set(schema, found);
-  return found;
+const checks = new WeakMap<DescMessage, ReturnType<typeof compileRequiredFields>>();
+
+/** Finds the violations of a request whose method has no plan at hand. */
+export function findFieldViolations(
+  schema: DescMessage,
+  request: Message,
+  maxBatch: number,
+): readonly FieldViolation[] {
+  const check = checks.get(schema) ?? compileRequiredFields(schema, maxBatch);
+  checks.set(schema, check);
+  return check(request);
 }
