@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import type { ClientBase } from "pg";
-import { Slots } from "./slots.ts";
+import { Semaphore } from "#concurrency/semaphore.ts";
 
 /**
  * Of Postgres' protocol: a cancel request's length, and the number that stands in place of a
@@ -33,17 +33,15 @@ export type CancelQuery = (client: ClientBase, over: AbortSignal) => Promise<voi
 
 /** Makes a canceller that has only a few requests under way, each for a second at most. */
 export function createCancelQuery(): CancelQuery {
-  const slots = new Slots(CANCELS_MAX);
+  const permits = new Semaphore({ permits: CANCELS_MAX, queueMax: Number.POSITIVE_INFINITY });
   return async (client, over) => {
-    try {
-      await slots.take({ timeoutMs: CANCEL_MS_MAX, signal: over });
-    } catch {
-      return; // the query is over, or the caller drops the connection by now
-    }
+    const wait = permits.acquire({ signal: over, waitMsMax: CANCEL_MS_MAX });
+    const acquired = await wait.catch(() => "over");
+    if (acquired !== "permitted") return; // the query is over, or the caller drops the connection
     try {
       await sendRequest(client);
     } finally {
-      slots.give();
+      permits.release();
     }
   };
 }

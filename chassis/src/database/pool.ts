@@ -2,9 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import pg from "pg";
 import { type CallPriority, priorityOf } from "#admission/call-priority.ts";
+import { Semaphore } from "#concurrency/semaphore.ts";
 import { type CancelQuery, createCancelQuery } from "./cancel-query.ts";
-import { toConnectError } from "./database-error.ts";
-import { Slots } from "./slots.ts";
+import { canceledBy, PoolBusy, toConnectError } from "./database-error.ts";
 
 /** The limits of a pool. Durations in milliseconds. */
 export interface PoolOptions {
@@ -59,7 +59,7 @@ export interface Pool {
  * less is told before its deadline that there is too much to do, since breakers would take a
  * deadline that passes for a database that hangs. What is critical waits for as long as it can.
  */
-const LINE_SHARES: Readonly<Partial<Record<Criticality, number>>> = {
+const QUEUE_SHARES: Readonly<Partial<Record<Criticality, number>>> = {
   [Criticality.SHEDDABLE]: 0.5,
   [Criticality.DEFAULT]: 0.75,
 };
@@ -81,9 +81,9 @@ function parseInteger(text: string): number {
   return value;
 }
 
-function lineMsMax(call: CallPriority | undefined): number {
+function queueMsMax(call: CallPriority | undefined): number {
   if (call === undefined) return Number.POSITIVE_INFINITY;
-  const share = LINE_SHARES[call.criticality] ?? Number.POSITIVE_INFINITY;
+  const share = QUEUE_SHARES[call.criticality] ?? Number.POSITIVE_INFINITY;
   return Math.max(0, call.deadline - Date.now()) * share;
 }
 
@@ -119,14 +119,29 @@ export function createPool(options: PoolOptions): Pool {
     allowExitOnIdle: true,
     types,
   });
-  // pg's own line cannot be left: nobody ever stands in it, since there are as many places as
-  // connections.
-  const slots = new Slots(options.poolMax);
+  // A caller cannot leave pg's own queue. That one stays empty, since there are as many permits as
+  // connections. This queue is bounded by time, and by admission.
+  const permits = new Semaphore({
+    permits: options.poolMax,
+    queueMax: Number.POSITIVE_INFINITY,
+  });
   let fresh = new WeakSet<pg.PoolClient>();
   pool.on("connect", (client) => fresh.add(client));
   // Without a listener a dead idle connection would end the process.
   pool.on("error", (error) => options.onIdleError?.(error));
 
+  async function acquirePermit(signal: AbortSignal | undefined): Promise<void> {
+    const call = priorityOf(signal);
+    const waitMsMax = Math.min(options.acquireTimeoutMs, queueMsMax(call));
+    const priority = call?.criticality ?? Criticality.DEFAULT;
+    const acquired = await permits.acquire({ signal, waitMsMax, priority }).catch((reason) => {
+      throw signal === undefined ? reason : canceledBy(signal);
+    });
+    if (acquired === "permitted") return;
+    throw new PoolBusy(`no connection came free within ${Math.round(waitMsMax)} ms`);
+  }
+
+  /** Takes a connection for a permit, which it releases if there is none. */
   async function connect(): Promise<pg.PoolClient> {
     try {
       for (;;) {
@@ -135,7 +150,7 @@ export function createPool(options: PoolOptions): Pool {
         client.release(true);
       }
     } catch (error) {
-      slots.give();
+      permits.release();
       throw toConnectError(error);
     }
   }
@@ -144,10 +159,7 @@ export function createPool(options: PoolOptions): Pool {
     async acquire(signal) {
       const start = performance.now();
       try {
-        const call = priorityOf(signal);
-        const timeoutMs = Math.min(options.acquireTimeoutMs, lineMsMax(call));
-        const priority = call?.criticality ?? Criticality.DEFAULT;
-        await slots.take({ timeoutMs, signal, priority });
+        await acquirePermit(signal);
         return await connect();
       } finally {
         options.onAcquire?.((performance.now() - start) / 1000);
@@ -155,7 +167,7 @@ export function createPool(options: PoolOptions): Pool {
     },
     release(client, broken) {
       client.release(broken);
-      slots.give();
+      permits.release();
     },
     renew: () => {
       fresh = new WeakSet();
@@ -164,7 +176,7 @@ export function createPool(options: PoolOptions): Pool {
     statistics: () => ({
       total: pool.totalCount,
       idle: pool.idleCount,
-      waiting: slots.waiting,
+      waiting: permits.queued,
       max: options.poolMax,
     }),
     close: async () => {

@@ -1,4 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { jittered } from "#concurrency/exponential-backoff.ts";
+import { retry } from "#concurrency/retry.ts";
 import { CannotConnect, ConnectionLost } from "./database-error.ts";
 import type { Pool } from "./pool.ts";
 import type { PrimaryMonitor } from "./primary-monitor.ts";
@@ -16,33 +17,42 @@ export interface ReadSources {
   readonly readAttemptsMax: number;
 }
 
-/** Spreads those who lost their connections in the same moment. */
+/** Spreads the callers that lost their connections in the same moment. */
 const PAUSE_MS_MAX = 50;
 
 /**
- * Runs a read that changes nothing, and runs it again if its connection was lost or none could be
- * opened: on the replica while the primary is unreachable, or once the primary is back, if that
- * takes no longer than a restart. Whoever has a deadline stops waiting by itself. Throws what
- * `read` throws, and DatabaseUnavailable.
+ * Runs a read that changes nothing, and retries it if its connection was lost or none could be
+ * opened: on the read replica while the primary is unreachable, else on the primary, after it has
+ * restarted. Has no deadline of its own: callers stop waiting at theirs. Throws what `read` throws,
+ * and DatabaseUnavailable.
  */
-export async function retryRead<Result>(
+export function retryRead<Result>(
   { primary, replica, monitor, readAttemptsMax }: ReadSources,
   read: (pool: Pool) => Promise<Result>,
 ): Promise<Result> {
   let standIn = replica;
-  for (let attempt = 1; ; attempt++) {
+  const attempt = async () => {
     const isAway = monitor.state === "unreachable";
     if (isAway && standIn === undefined) await monitor.untilReachable();
     const pool = isAway && standIn !== undefined ? standIn : primary;
     try {
       return await read(pool);
     } catch (error) {
-      if (!(error instanceof CannotConnect || error instanceof ConnectionLost)) throw error;
+      if (!isConnectionFailure(error)) throw error;
       if (pool !== primary) standIn = undefined;
       else if (error instanceof CannotConnect) monitor.report("unreachable");
       else monitor.suspect();
-      if (attempt >= readAttemptsMax) throw error;
+      throw error;
     }
-    await delay(Math.random() * PAUSE_MS_MAX);
-  }
+  };
+  return retry(attempt, {
+    attemptsMax: readAttemptsMax,
+    delayMs: () => jittered(PAUSE_MS_MAX),
+    isRetryable: isConnectionFailure,
+    signal: undefined,
+  });
+}
+
+function isConnectionFailure(error: unknown): boolean {
+  return error instanceof CannotConnect || error instanceof ConnectionLost;
 }

@@ -1,42 +1,42 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { exponentialBackoff } from "#concurrency/exponential-backoff.ts";
+import { retry } from "#concurrency/retry.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import { DatabaseUnavailable } from "./database-error.ts";
 
-/** How long something is tried, and who is told. */
-export interface RetryOptions {
+/** For how long an operation is retried, and where that is logged. */
+export interface UnavailableOptions {
   readonly logger: Logger;
-  /** Ends the trying. */
+  /** Ends the retries. */
   readonly signal: AbortSignal;
-  /**
-   * After so many milliseconds no other try begins; without it they go on until the signal fires.
-   */
+  /** After this time no retry begins. Without it they go on until the signal fires. */
   readonly forMs?: number;
 }
 
-const RETRY_MS_FIRST = 100;
-const RETRY_MS_MAX = 2_000;
+const BACKOFF = { firstMs: 100, maxMs: 2_000 } as const;
 
 /**
- * Runs something once, and again while the database cannot be asked, or is not yet what is asked
- * for. Resolves too when the signal fires, whatever became of the try. Throws what else goes wrong,
- * and the DatabaseUnavailable of the last try when the time is over.
+ * Runs an operation, and retries it with exponential backoff while the database is unavailable or
+ * outdated. Resolves also when the signal fires, whatever the operation did. Throws any other
+ * error, and the DatabaseUnavailable of the last attempt when the time is over.
  */
 export async function retryWhileUnavailable(
   run: () => Promise<void>,
-  { logger, signal, forMs = Number.POSITIVE_INFINITY }: RetryOptions,
+  { logger, signal, forMs = Number.POSITIVE_INFINITY }: UnavailableOptions,
 ): Promise<void> {
+  if (signal.aborted) return;
   const startMs = performance.now();
-  for (let retryMs = RETRY_MS_FIRST; !signal.aborted; ) {
-    try {
-      return await run();
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof DatabaseUnavailable)) throw error;
-      if (performance.now() - startMs > forMs) throw error;
-      logger.warn({ detail: error.message, retryMs }, "the database is not ready yet");
-    }
-    // The signal ends the wait; the loop's condition sees it.
-    await delay(retryMs, undefined, { signal }).catch(() => undefined);
-    retryMs = Math.min(retryMs * 2, RETRY_MS_MAX);
-  }
+  const retried = retry(run, {
+    attemptsMax: Number.POSITIVE_INFINITY,
+    delayMs: exponentialBackoff(BACKOFF),
+    isRetryable: (error) =>
+      error instanceof DatabaseUnavailable && performance.now() - startMs <= forMs,
+    signal,
+    onRetry: (error, retryMs) => {
+      const detail = error instanceof Error ? error.message : undefined;
+      logger.warn({ detail, retryMs }, "the database is not ready yet");
+    },
+  });
+  await retried.catch((error) => {
+    if (!signal.aborted) throw error;
+  });
 }

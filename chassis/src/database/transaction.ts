@@ -1,4 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { jittered } from "#concurrency/exponential-backoff.ts";
+import { retry } from "#concurrency/retry.ts";
 import type { Connection } from "./connection.ts";
 import { ConnectionLost, canceledBy, isSerializationFailure } from "./database-error.ts";
 import { Lease } from "./lease.ts";
@@ -17,23 +18,16 @@ const ATTEMPTS_MAX = 4;
 const PAUSE_MS_MAX = 20;
 
 /**
- * Runs a transaction, and runs it again if another got in its way, or its connection was lost
- * before the COMMIT was sent, so that nothing of it can have been carried out.
+ * Runs a transaction, and retries it if another one got in its way, or if its connection was lost
+ * before COMMIT was sent: nothing of it was carried out then.
  */
-export async function runTransaction<Result>(
-  pool: Pool,
-  call: TransactionCall<Result>,
-): Promise<Result> {
-  const { signal } = call;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await runOnce(pool, call);
-    } catch (error) {
-      const isUndone = isSerializationFailure(error) || error instanceof ConnectionLost;
-      if (!isUndone || signal?.aborted || attempt >= ATTEMPTS_MAX) throw error;
-      await delay(Math.random() * PAUSE_MS_MAX * attempt);
-    }
-  }
+export function runTransaction<Result>(pool: Pool, call: TransactionCall<Result>): Promise<Result> {
+  return retry(() => runOnce(pool, call), {
+    attemptsMax: ATTEMPTS_MAX,
+    delayMs: (attempt) => jittered(PAUSE_MS_MAX * attempt),
+    isRetryable: (error) => isSerializationFailure(error) || error instanceof ConnectionLost,
+    signal: call.signal,
+  });
 }
 
 async function runOnce<Result>(
