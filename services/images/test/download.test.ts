@@ -5,12 +5,12 @@ import { type Image, VariantName, Visibility } from "@triptych/protos/images/v1/
 import type { ContentHeader } from "@triptych/protos/images/v1/image_service_pb";
 import { openFiles } from "./open-files.ts";
 import { picture } from "./pictures.ts";
-import { BLOB_STORES, startImages, type TestImages } from "./start-images.ts";
+import { BLOB_STORES, type ImagesUnderTest, startImages } from "./start-images.ts";
 
 const { ORIGINAL, THUMB } = VariantName;
 
 describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
-  let images: TestImages;
+  let images: ImagesUnderTest;
   let owner: UserCaller;
   let other: UserCaller;
   let file: Buffer;

@@ -2,12 +2,12 @@ import type { UserCaller } from "@triptych/chassis/identity/caller";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, Visibility } from "@triptych/protos/images/v1/image_pb";
 import { picture } from "./pictures.ts";
-import { startImages, type TestImages } from "./start-images.ts";
+import { type ImagesUnderTest, startImages } from "./start-images.ts";
 
 const ID = "0199d3a0-0000-7000-8000-000000000001";
 
 describe("likes", () => {
-  let images: TestImages;
+  let images: ImagesUnderTest;
   let owner: UserCaller;
   let image: Image;
   let hidden: Image;

@@ -3,10 +3,10 @@ import { newId } from "@triptych/chassis/ids/new-id";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, Visibility } from "@triptych/protos/images/v1/image_pb";
 import { picture } from "./pictures.ts";
-import { startImages, type TestImages } from "./start-images.ts";
+import { type ImagesUnderTest, startImages } from "./start-images.ts";
 
 describe("a list of images", () => {
-  let images: TestImages;
+  let images: ImagesUnderTest;
   let file: Buffer;
   let owner: UserCaller;
   let other: UserCaller;

@@ -6,7 +6,7 @@ import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, ImageState, VariantName } from "@triptych/protos/images/v1/image_pb";
 import { createBlobStore } from "#blobs/create-blob-store.ts";
 import { picture } from "./pictures.ts";
-import { messagesOf, startImages, type TestImages } from "./start-images.ts";
+import { type ImagesUnderTest, messagesOf, startImages } from "./start-images.ts";
 import type { TestObjectStore } from "./start-object-store.ts";
 import { processed, startWorker } from "./start-worker.ts";
 
@@ -20,7 +20,7 @@ const DENIED = { kind: "refuse", status: 403, code: "AccessDenied" } as const;
 const BROKEN = { kind: "refuse", status: 500, code: "InternalError" } as const;
 
 describe("the service beside an object store", () => {
-  let images: TestImages;
+  let images: ImagesUnderTest;
   let store: TestObjectStore;
   let caller: UserCaller;
   let file: Buffer;

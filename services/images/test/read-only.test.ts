@@ -2,10 +2,10 @@ import { status } from "@grpc/grpc-js";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { picture } from "./pictures.ts";
-import { startImages, type TestImages, type UploadMessage } from "./start-images.ts";
+import { type ImagesUnderTest, startImages, type UploadMessage } from "./start-images.ts";
 
 describe("images, switched to read-only by an operator", () => {
-  let images: TestImages;
+  let images: ImagesUnderTest;
   let caller: UserCaller;
   let file: Buffer;
 

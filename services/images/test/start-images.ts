@@ -33,7 +33,7 @@ export type UploadMessage = MessageInitShape<typeof CreateImageRequestSchema>;
 export const BLOB_STORES = ["file", "s3"] as const;
 
 /** The images service, listening, over a database and a store of bytes of its own. */
-export interface TestImages extends AsyncDisposable {
+export interface ImagesUnderTest extends AsyncDisposable {
   readonly client: Client<typeof ImageService>;
   readonly databaseUrl: string;
   readonly blobs: BlobSettings;
@@ -106,7 +106,7 @@ export async function startImages({
   uploadsMax = 32,
   store = "file",
   storeFault,
-}: StartOptions = {}): Promise<TestImages> {
+}: StartOptions = {}): Promise<ImagesUnderTest> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await createTestDatabase({ migrations: MIGRATIONS }));
   const objectStore = store === "s3" ? stack.use(await startObjectStore()) : undefined;

@@ -5,11 +5,11 @@ import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, ImageState } from "@triptych/protos/images/v1/image_pb";
 import { createWorker } from "#worker/image-worker.ts";
-import type { TestImages } from "./start-images.ts";
+import type { ImagesUnderTest } from "./start-images.ts";
 
 /** Starts a worker of the service in this process. */
 export async function startWorker(
-  images: TestImages,
+  images: ImagesUnderTest,
   { renderTimeoutMs = 30_000, concurrency = 1 } = {},
 ): Promise<AsyncDisposable> {
   const worker = createWorker(
@@ -31,7 +31,7 @@ export async function startWorker(
  * refused meanwhile.
  */
 export function processed(
-  images: TestImages,
+  images: ImagesUnderTest,
   caller: UserCaller,
   id: string,
   options: { readonly timeoutMs?: number } = {},

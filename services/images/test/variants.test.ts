@@ -3,7 +3,7 @@ import { contextFor } from "@triptych/chassis/testing/test-context";
 import { ImageFailure, ImageState, VariantName } from "@triptych/protos/images/v1/image_pb";
 import sharp from "sharp";
 import { animation, phonePhotograph, picture, SMALL_PICTURES } from "./pictures.ts";
-import { startImages, type TestImages } from "./start-images.ts";
+import { type ImagesUnderTest, startImages } from "./start-images.ts";
 import { processed, startWorker } from "./start-worker.ts";
 
 const VARIANTS = [
@@ -14,7 +14,7 @@ const VARIANTS = [
 ] as const;
 
 describe("variants", () => {
-  let images: TestImages;
+  let images: ImagesUnderTest;
   let worker: AsyncDisposable;
   let caller: UserCaller;
   beforeAll(async () => {

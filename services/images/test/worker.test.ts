@@ -12,7 +12,7 @@ import { ImageFailure, ImageState } from "@triptych/protos/images/v1/image_pb";
 import pg from "pg";
 import sharp from "sharp";
 import { picture } from "./pictures.ts";
-import { startImages, type TestImages } from "./start-images.ts";
+import { type ImagesUnderTest, startImages } from "./start-images.ts";
 import { processed, startWorker } from "./start-worker.ts";
 
 const MAIN = fileURLToPath(new URL("../src/worker-main.ts", import.meta.url));
@@ -21,7 +21,7 @@ const REDONE_MS_MAX = 40_000;
 const HOUR_MS = 60 * 60 * 1000;
 
 describe("a worker", () => {
-  let images: TestImages;
+  let images: ImagesUnderTest;
   let caller: UserCaller;
   beforeAll(async () => {
     images = await startImages();
