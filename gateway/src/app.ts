@@ -7,7 +7,7 @@ import { createAdmission } from "@triptych/chassis/admission/admission";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import type { Metrics } from "@triptych/chassis/telemetry/metrics";
-import type { Sources } from "#compose/sources.ts";
+import { type Clients, createClients, type Transports } from "#clients/clients.ts";
 import { createFrontDoor } from "#guard/admission-hook.ts";
 import { type Calls, createCalls } from "#guard/calls.ts";
 import { createExplainHook } from "#guard/explain.ts";
@@ -15,8 +15,7 @@ import { createRateLimits, type RateLimits } from "#guard/rate-limits.ts";
 import { createRequestGuard, type RequestGuard } from "#guard/request-guard.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { createServer } from "#http/server.ts";
-import { OPENAPI_OPTIONS } from "#openapi/document.ts";
-import { openApiRoutes } from "#openapi/openapi-routes.ts";
+import { OPENAPI_OPTIONS, openApiRoutes } from "#openapi/document.ts";
 import { referencePageRoutes } from "#openapi/reference-page.ts";
 import { commentRoutes } from "#routes/comments.ts";
 import { imageCommentRoutes } from "#routes/image-comments.ts";
@@ -35,7 +34,6 @@ import { Session } from "#schemas/sessions.ts";
 import { User } from "#schemas/users.ts";
 import { createBreakerRegistry } from "#status/breaker-registry.ts";
 import { createStatusBoard, type StatusBoard } from "#status/status-board.ts";
-import { createSources, type Transports } from "./clients.ts";
 import type { Configuration } from "./config.ts";
 
 /** What a gateway is given. */
@@ -75,7 +73,7 @@ export async function createGateway(
   const isDraining = () => state === "draining";
 
   const breakers = createBreakerRegistry();
-  const sources = createSources(transports, {
+  const clients = createClients(transports, {
     metrics,
     logger,
     failurePolicy: configuration.failurePolicy,
@@ -111,7 +109,7 @@ export async function createGateway(
   operationsRoutes(server, { metrics, isReady });
   openApiRoutes(server);
   referencePageRoutes(server);
-  await addApi(server, { ...sources, calls, limits, guard, board });
+  await addApi(server, { ...clients, calls, limits, guard, board });
   await server.ready();
 
   return {
@@ -134,7 +132,7 @@ export async function createGateway(
 }
 
 /** What the routes under `/v1` need. */
-interface ApiDependencies extends Sources {
+interface ApiDependencies extends Clients {
   readonly calls: Calls;
   readonly limits: RateLimits;
   readonly guard: RequestGuard;

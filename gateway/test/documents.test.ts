@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { buildDocument } from "#openapi/build-document.ts";
+import { buildDocument } from "#build-document.ts";
 import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
 
 describe("the documents of the API", () => {

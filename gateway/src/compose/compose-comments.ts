@@ -1,11 +1,11 @@
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import type { Comment as CommentMessage } from "@triptych/protos/comments/v1/comment_pb";
+import type { Clients } from "#clients/clients.ts";
 import type { Comment } from "#schemas/comments.ts";
 import type { Degraded } from "#schemas/degraded.ts";
 import type { UserSummary } from "#schemas/users.ts";
 import { createDegradation } from "./degradation.ts";
 import { toText } from "./moment-text.ts";
-import type { Sources } from "./sources.ts";
 import { findSummaries } from "./user-summaries.ts";
 
 /** Comments with their authors, and what of that could not be had. */
@@ -17,13 +17,13 @@ export interface ComposedComments {
 
 /** Asks users for the authors of comments. */
 export async function composeComments(
-  sources: Pick<Sources, "users">,
+  clients: Pick<Clients, "users">,
   messages: readonly CommentMessage[],
   context: CallContext,
 ): Promise<ComposedComments> {
   const degradation = createDegradation();
   const authors = messages.map(({ authorId }) => authorId);
-  const summaries = await findSummaries(sources, authors, { context, degradation });
+  const summaries = await findSummaries(clients, authors, { context, degradation });
   const comments = messages.map((message) =>
     toComment(message, summaries.known.get(message.authorId) ?? null),
   );
@@ -32,11 +32,11 @@ export async function composeComments(
 
 /** Composes a single comment. */
 export async function composeComment(
-  sources: Pick<Sources, "users">,
+  clients: Pick<Clients, "users">,
   message: CommentMessage,
   context: CallContext,
 ): Promise<Comment> {
-  const { comments, members } = await composeComments(sources, [message], context);
+  const { comments, members } = await composeComments(clients, [message], context);
   const [comment] = comments;
   if (comment === undefined) throw new Error("one comment was composed and none came back");
   return { ...comment, ...members };

@@ -1,11 +1,11 @@
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import type { Image as ImageMessage } from "@triptych/protos/images/v1/image_pb";
+import type { Clients } from "#clients/clients.ts";
 import type { Degraded } from "#schemas/degraded.ts";
 import type { Image } from "#schemas/images.ts";
 import { createDegradation, type Degradation } from "./degradation.ts";
 import { toImage } from "./image-view.ts";
-import type { Sources } from "./sources.ts";
 import { findSummaries, USER_DECORATION } from "./user-summaries.ts";
 
 /** What an answer with images asks besides. */
@@ -23,7 +23,7 @@ export interface ComposedImages {
  * caller may see.
  */
 export async function composeImages(
-  sources: Pick<Sources, "users" | "comments">,
+  clients: Pick<Clients, "users" | "comments">,
   messages: readonly ImageMessage[],
   context: CallContext,
 ): Promise<ComposedImages> {
@@ -31,8 +31,8 @@ export async function composeImages(
   const owners = messages.map(({ ownerId }) => ownerId);
   const imageIds = messages.map(({ id }) => id);
   const [summaries, counts] = await Promise.all([
-    findSummaries(sources, owners, { context, degradation }),
-    countComments(sources, imageIds, { context, degradation }),
+    findSummaries(clients, owners, { context, degradation }),
+    countComments(clients, imageIds, { context, degradation }),
   ]);
   const signedIn = context.caller.kind === "user";
   const images = messages.map((message) =>
@@ -47,11 +47,11 @@ export async function composeImages(
 
 /** Composes a single image. */
 export async function composeImage(
-  sources: Pick<Sources, "users" | "comments">,
+  clients: Pick<Clients, "users" | "comments">,
   message: ImageMessage,
   context: CallContext,
 ): Promise<Image> {
-  const { images, members } = await composeImages(sources, [message], context);
+  const { images, members } = await composeImages(clients, [message], context);
   const [image] = images;
   if (image === undefined) throw new Error("one image was composed and none came back");
   return { ...image, ...members };
@@ -59,7 +59,7 @@ export async function composeImage(
 
 /** Counts the comments of images. An image whose count is not known is left out. */
 async function countComments(
-  { comments }: Pick<Sources, "comments">,
+  { comments }: Pick<Clients, "comments">,
   imageIds: readonly string[],
   { context, degradation }: { readonly context: CallContext; readonly degradation: Degradation },
 ): Promise<ReadonlyMap<string, number>> {

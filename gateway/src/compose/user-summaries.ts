@@ -1,8 +1,8 @@
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
+import type { Clients } from "#clients/clients.ts";
 import type { UserSummary } from "#schemas/users.ts";
 import type { Degradation } from "./degradation.ts";
-import type { Sources } from "./sources.ts";
 import { toSummary } from "./user-view.ts";
 
 /** What an answer that names users asks besides. */
@@ -21,7 +21,7 @@ export interface Summaries {
  * What is old or not known is noted as degraded.
  */
 export async function findSummaries(
-  { users }: Pick<Sources, "users">,
+  { users }: Pick<Clients, "users">,
   ids: readonly string[],
   { context, degradation }: { readonly context: CallContext; readonly degradation: Degradation },
 ): Promise<Summaries> {

@@ -1,5 +1,5 @@
 import type { MultipartFile } from "@fastify/multipart";
-import { shown, textFault } from "#http/text-faults.ts";
+import { shown, textFault } from "#http/text-violations.ts";
 import type { BadField } from "#problems/problem.ts";
 import type { ImageForm } from "#schemas/images.ts";
 

@@ -4,8 +4,8 @@ import type {
   ContentHeader,
   DownloadImageResponse,
 } from "@triptych/protos/images/v1/image_service_pb";
+import type { Clients } from "#clients/clients.ts";
 import { VARIANT_NAMES } from "#compose/image-view.ts";
-import type { Sources } from "#compose/sources.ts";
 import { parseByteRange, type RequestedRange } from "#http/byte-range.ts";
 import type { Variant } from "#schemas/images.ts";
 import { type Download, resumeDownload } from "./resume-download.ts";
@@ -34,7 +34,7 @@ export interface ContentRequest {
 
 /** Begins a download: of the range that the request asks for, if `If-Range` lets it. */
 export async function openContent(
-  images: Sources["images"],
+  images: Clients["images"],
   choice: ContentChoice,
   { headers, context }: ContentRequest,
 ): Promise<OpenContent> {
@@ -51,7 +51,7 @@ export async function openContent(
 }
 
 async function download(
-  images: Sources["images"],
+  images: Clients["images"],
   { range, ...choice }: ContentChoice & { readonly range?: RequestedRange },
   context: CallContext,
 ): Promise<OpenContent> {
@@ -73,7 +73,7 @@ async function download(
 }
 
 async function begin(
-  images: Sources["images"],
+  images: Clients["images"],
   { id, variant, range }: ContentChoice & { readonly range?: RequestedRange },
   context: CallContext,
 ): Promise<Download> {

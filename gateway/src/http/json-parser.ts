@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { badFields, Problem } from "#problems/problem.ts";
-import { findTextFaults } from "./text-faults.ts";
+import { findTextFaults } from "./text-violations.ts";
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;

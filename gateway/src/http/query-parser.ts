@@ -1,5 +1,5 @@
 import type { BadField } from "#problems/problem.ts";
-import { shown, textFault } from "./text-faults.ts";
+import { shown, textFault } from "./text-violations.ts";
 
 /**
  * A parsed query, and what is wrong with it. The router must be given a value, so faults are kept

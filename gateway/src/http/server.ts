@@ -7,7 +7,6 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from "fastify";
-import { dropUnreadBody } from "#guard/unread-body.ts";
 import { Problem } from "#problems/problem.ts";
 import { sendProblem } from "#problems/send-problem.ts";
 import { recordRequest } from "./access-log.ts";
@@ -16,6 +15,7 @@ import { answerClientError } from "./client-error.ts";
 import { parseJsonBody } from "./json-parser.ts";
 import { parseQuery } from "./query-parser.ts";
 import { createRouteTable } from "./route-table.ts";
+import { dropUnreadBody } from "./unread-body.ts";
 import { compileValidator } from "./validators.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;

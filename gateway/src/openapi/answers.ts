@@ -32,6 +32,9 @@ export function problems(...codes: readonly ProblemCode[]) {
   return Object.fromEntries(statuses.map(([status, ofStatus]) => [status, answer(ofStatus)]));
 }
 
+/** The security requirement of a route that needs an access token. */
+export const SIGNED_IN: { readonly [name: string]: readonly string[] }[] = [{ accessToken: [] }];
+
 /** An answer without a body. */
 export const NoContent = Type.Unsafe<undefined>({ type: "null", description: "Done." });
 

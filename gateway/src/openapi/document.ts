@@ -1,4 +1,5 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+import type { ApiServer } from "#http/api-server.ts";
 
 const DESCRIPTION = `Share images. Register, sign in, upload, comment.
 
@@ -39,6 +40,13 @@ export const OPENAPI_OPTIONS: FastifyDynamicSwaggerOptions = {
     buildLocalReference: (json, _baseUri, _fragment, index) => String(json.$id ?? index),
   },
 };
+
+/** Adds the route of the OpenAPI document. */
+export function openApiRoutes(server: ApiServer): void {
+  server.get("/openapi.json", { schema: { hide: true } }, async (_request, reply) =>
+    reply.header("cache-control", "no-cache").send(server.swagger()),
+  );
+}
 
 const SUCCESS: Readonly<Record<string, string>> = { 200: "Here it is.", 201: "It was made." };
 

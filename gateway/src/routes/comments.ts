@@ -1,17 +1,22 @@
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
+import type { Clients } from "#clients/clients.ts";
 import { composeComment, composeComments } from "#compose/compose-comments.ts";
 import { USER_DECORATION } from "#compose/user-summaries.ts";
+import type { Calls } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
-import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems } from "#openapi/answers.ts";
-import { SIGNED_IN } from "#openapi/security.ts";
+import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { CommentChange, CommentPage, CommentReference } from "#schemas/comments.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
-import type { CommentRouteDependencies } from "./comment-route-dependencies.ts";
+
+/** What the routes of comments need. */
+export type CommentRouteDependencies = Pick<Clients, "users" | "comments"> & {
+  readonly calls: Calls;
+};
 
 /** Adds the routes of single comments and their replies. */
 export function commentRoutes(server: ApiServer, dependencies: CommentRouteDependencies): void {
@@ -22,9 +27,9 @@ export function commentRoutes(server: ApiServer, dependencies: CommentRouteDepen
 
 function commentReadRoutes(
   server: ApiServer,
-  { calls, ...sources }: CommentRouteDependencies,
+  { calls, ...clients }: CommentRouteDependencies,
 ): void {
-  const { comments } = sources;
+  const { comments } = clients;
 
   server.get(
     "/v1/comments/:id",
@@ -41,7 +46,7 @@ function commentReadRoutes(
     async (request, reply) => {
       const context = calls.open(request, reply);
       const comment = await comments.getComment({ id: request.params.id }, context);
-      const body = await composeComment(sources, comment, context);
+      const body = await composeComment(clients, comment, context);
       return sendResource(request, reply, { version: comment.etag, body });
     },
   );
@@ -65,7 +70,7 @@ function commentReadRoutes(
         { commentId: request.params.id, ...pageOf(request.query) },
         context,
       );
-      const composed = await composeComments(sources, page.comments, context);
+      const composed = await composeComments(clients, page.comments, context);
       return {
         comments: composed.comments,
         nextPageToken: page.nextPageToken || null,
@@ -77,9 +82,9 @@ function commentReadRoutes(
 
 function commentUpdateRoute(
   server: ApiServer,
-  { calls, ...sources }: CommentRouteDependencies,
+  { calls, ...clients }: CommentRouteDependencies,
 ): void {
-  const { comments } = sources;
+  const { comments } = clients;
 
   server.patch(
     "/v1/comments/:id",
@@ -122,7 +127,7 @@ function commentUpdateRoute(
         },
         context,
       );
-      const body = await composeComment(sources, comment, context);
+      const body = await composeComment(clients, comment, context);
       return sendResource(request, reply, { version: comment.etag, body });
     },
   );

@@ -4,21 +4,20 @@ import { USER_DECORATION } from "#compose/user-summaries.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { sendResource } from "#http/send-resource.ts";
-import { JSON_PROBLEMS, problems } from "#openapi/answers.ts";
-import { SIGNED_IN } from "#openapi/security.ts";
+import { JSON_PROBLEMS, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { CommentPage, CommentQuery, CommentReference, NewComment } from "#schemas/comments.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { pageOf } from "#schemas/page.ts";
-import type { CommentRouteDependencies } from "./comment-route-dependencies.ts";
+import type { CommentRouteDependencies } from "./comments.ts";
 
 const ORDERS = { newest: CommentOrder.NEWEST, oldest: CommentOrder.OLDEST } as const;
 
 /** Adds the routes of the comments on an image. */
 export function imageCommentRoutes(
   server: ApiServer,
-  { calls, ...sources }: CommentRouteDependencies,
+  { calls, ...clients }: CommentRouteDependencies,
 ): void {
-  const { comments } = sources;
+  const { comments } = clients;
 
   server.post(
     "/v1/images/:id/comments",
@@ -52,7 +51,7 @@ export function imageCommentRoutes(
       const comment = await comments
         .createComment({ imageId, parentId: parentId ?? undefined, body: text }, context)
         .finally(() => comments.invalidate("batchGetCommentCounts", [imageId]));
-      const body = await composeComment(sources, comment, context);
+      const body = await composeComment(clients, comment, context);
       reply.header("location", `/v1/comments/${comment.id}`);
       return sendResource(request, reply, { status: 201, version: comment.etag, body });
     },
@@ -78,7 +77,7 @@ export function imageCommentRoutes(
         { imageId: request.params.id, order, ...pageOf(request.query) },
         context,
       );
-      const composed = await composeComments(sources, page.comments, context);
+      const composed = await composeComments(clients, page.comments, context);
       return {
         comments: composed.comments,
         nextPageToken: page.nextPageToken || null,

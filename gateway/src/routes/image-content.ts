@@ -3,7 +3,7 @@ import { Visibility } from "@triptych/protos/images/v1/image_pb";
 import type { ContentHeader } from "@triptych/protos/images/v1/image_service_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { Type } from "typebox";
-import type { Sources } from "#compose/sources.ts";
+import type { Clients } from "#clients/clients.ts";
 import { openContent } from "#content/open-content.ts";
 import type { Calls } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
@@ -28,7 +28,7 @@ const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
 /** Adds the route of an image's bytes, which flow as fast as the client reads them. */
 export function imageContentRoutes(
   server: ApiServer,
-  { images, calls }: Pick<Sources, "images"> & { readonly calls: Calls },
+  { images, calls }: Pick<Clients, "images"> & { readonly calls: Calls },
 ): void {
   server.get(
     "/v1/images/:id/content",

@@ -3,17 +3,16 @@ import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { cancelled } from "@triptych/chassis/rpc/deadline";
 import type { Image as ImageMessage } from "@triptych/protos/images/v1/image_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import type { Clients } from "#clients/clients.ts";
 import { composeImage, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
-import type { Sources } from "#compose/sources.ts";
 import { type OpenImageForm, openImageForm } from "#content/image-form.ts";
 import type { Calls } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
-import { problems } from "#openapi/answers.ts";
-import { SIGNED_IN } from "#openapi/security.ts";
+import { problems, SIGNED_IN } from "#openapi/answers.ts";
 import { Problem } from "#problems/problem.ts";
 import { type ImageForm, ImageReference, ImageUpload } from "#schemas/images.ts";
 import { TAG_COUNT_MAX, UPLOAD_BYTES_MAX } from "#schemas/limits.ts";
@@ -34,7 +33,7 @@ const UNDO_MS_MAX = 3_000;
  */
 export async function imageUploadRoutes(
   server: ApiServer,
-  { calls, ...sources }: Sources & { readonly calls: Calls },
+  { calls, ...clients }: Clients & { readonly calls: Calls },
 ): Promise<void> {
   server.removeAllContentTypeParsers();
   await server.register(multipart, {
@@ -93,11 +92,11 @@ export async function imageUploadRoutes(
     async (request, reply) => {
       const context = calls.open(request, reply);
       const form = await openImageForm(request);
-      const created = await sendForm(sources, form, context);
+      const created = await sendForm(clients, form, context);
       const late = lateChange(form);
       const image =
-        late === undefined ? created : await finishOrUndo(sources, { created, late }, context);
-      const body = await composeImage(sources, image, context);
+        late === undefined ? created : await finishOrUndo(clients, { created, late }, context);
+      const body = await composeImage(clients, image, context);
       reply.header("location", `/v1/images/${image.id}`);
       return sendResource(request, reply, { status: 201, version: image.etag, body });
     },
@@ -109,7 +108,7 @@ export async function imageUploadRoutes(
  * cancelled, which leaves nothing behind, and is no sign that images is ill.
  */
 async function sendForm(
-  { images }: Pick<Sources, "images">,
+  { images }: Pick<Clients, "images">,
   form: OpenImageForm,
   context: CallContext,
 ): Promise<ImageMessage> {
@@ -151,7 +150,7 @@ function lateChange({ before, after }: OpenImageForm): ImageForm | undefined {
 }
 
 async function finishOrUndo(
-  { images }: Pick<Sources, "images">,
+  { images }: Pick<Clients, "images">,
   { created, late }: { readonly created: ImageMessage; readonly late: ImageForm },
   context: CallContext,
 ): Promise<ImageMessage> {

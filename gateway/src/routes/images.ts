@@ -1,21 +1,20 @@
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import type { Clients } from "#clients/clients.ts";
 import { composeImage, composeImages, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
-import type { Sources } from "#compose/sources.ts";
 import type { Calls } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
-import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems } from "#openapi/answers.ts";
-import { SIGNED_IN } from "#openapi/security.ts";
+import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { ImageChange, ImagePage, ImageQuery, ImageReference } from "#schemas/images.ts";
 import { pageOf } from "#schemas/page.ts";
 
 /** What the routes of images need. */
-export type ImageRouteDependencies = Sources & { readonly calls: Calls };
+export type ImageRouteDependencies = Clients & { readonly calls: Calls };
 
 /** Adds the routes of images, but for their bytes and their likes. */
 export function imageRoutes(server: ApiServer, dependencies: ImageRouteDependencies): void {
@@ -23,8 +22,8 @@ export function imageRoutes(server: ApiServer, dependencies: ImageRouteDependenc
   imageWriteRoutes(server, dependencies);
 }
 
-function imageReadRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDependencies): void {
-  const { images } = sources;
+function imageReadRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDependencies): void {
+  const { images } = clients;
 
   server.get(
     "/v1/images",
@@ -42,7 +41,7 @@ function imageReadRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDep
       const context = calls.open(request, reply);
       const { owner: ownerId, tag } = request.query;
       const page = await images.listImages({ ownerId, tag, ...pageOf(request.query) }, context);
-      const composed = await composeImages(sources, page.images, context);
+      const composed = await composeImages(clients, page.images, context);
       return {
         images: composed.images,
         nextPageToken: page.nextPageToken || null,
@@ -66,14 +65,14 @@ function imageReadRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDep
     async (request, reply) => {
       const context = calls.open(request, reply);
       const image = await images.getImage({ id: request.params.id }, context);
-      const body = await composeImage(sources, image, context);
+      const body = await composeImage(clients, image, context);
       return sendResource(request, reply, { version: image.etag, body });
     },
   );
 }
 
-function imageWriteRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDependencies): void {
-  const { images } = sources;
+function imageWriteRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDependencies): void {
+  const { images } = clients;
 
   server.patch(
     "/v1/images/:id",
@@ -121,7 +120,7 @@ function imageWriteRoutes(server: ApiServer, { calls, ...sources }: ImageRouteDe
         },
         context,
       );
-      const body = await composeImage(sources, image, context);
+      const body = await composeImage(clients, image, context);
       return sendResource(request, reply, { version: image.etag, body });
     },
   );

@@ -1,19 +1,18 @@
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import type { Clients } from "#clients/clients.ts";
 import { createDegradation } from "#compose/degradation.ts";
-import type { Sources } from "#compose/sources.ts";
 import { findSummaries, USER_DECORATION } from "#compose/user-summaries.ts";
 import type { Calls } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { refuseTags } from "#http/write-condition.ts";
-import { NoContent, problems } from "#openapi/answers.ts";
-import { SIGNED_IN } from "#openapi/security.ts";
+import { NoContent, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { LikerPage } from "#schemas/images.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
 
 /** What the routes of likes need. */
-export type LikeRouteDependencies = Pick<Sources, "users" | "images"> & { readonly calls: Calls };
+export type LikeRouteDependencies = Pick<Clients, "users" | "images"> & { readonly calls: Calls };
 
 /** Adds the routes of likes. */
 export function likeRoutes(server: ApiServer, dependencies: LikeRouteDependencies): void {
@@ -66,8 +65,8 @@ function likeWriteRoutes(server: ApiServer, { calls, images }: LikeRouteDependen
   );
 }
 
-function likerRoutes(server: ApiServer, { calls, ...sources }: LikeRouteDependencies): void {
-  const { images } = sources;
+function likerRoutes(server: ApiServer, { calls, ...clients }: LikeRouteDependencies): void {
+  const { images } = clients;
 
   server.get(
     "/v1/images/:id/likes",
@@ -88,7 +87,7 @@ function likerRoutes(server: ApiServer, { calls, ...sources }: LikeRouteDependen
       const page = await images.listLikes({ imageId, ...pageOf(request.query) }, context);
       const ids = page.likes.map(({ userId }) => userId);
       const degradation = createDegradation();
-      const summaries = await findSummaries(sources, ids, { context, degradation });
+      const summaries = await findSummaries(clients, ids, { context, degradation });
       // Who is not found although users answered has left: the like will follow soon.
       const users = ids.flatMap((id) => {
         const nameless = { id, handle: null, displayName: null, avatarImageId: null };

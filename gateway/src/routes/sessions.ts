@@ -4,16 +4,15 @@ import type {
   RefreshSessionResponse,
 } from "@triptych/protos/users/v1/user_service_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
+import type { Clients } from "#clients/clients.ts";
 import { toText } from "#compose/moment-text.ts";
-import type { Sources } from "#compose/sources.ts";
 import { toSelf } from "#compose/user-view.ts";
 import { type Calls, userOf } from "#guard/calls.ts";
 import type { RateLimits } from "#guard/rate-limits.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { refuseTags } from "#http/write-condition.ts";
-import { JSON_PROBLEMS, NoContent, problems } from "#openapi/answers.ts";
-import { SIGNED_IN } from "#openapi/security.ts";
+import { JSON_PROBLEMS, NoContent, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
 import {
@@ -28,7 +27,7 @@ import {
 const USER_AGENT_CHARACTERS_MAX = 256;
 
 /** What the routes of sessions need. */
-export type SessionRouteDependencies = Pick<Sources, "users"> & {
+export type SessionRouteDependencies = Pick<Clients, "users"> & {
   readonly calls: Calls;
   readonly limits: RateLimits;
 };

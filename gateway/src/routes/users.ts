@@ -1,5 +1,5 @@
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
-import type { Sources } from "#compose/sources.ts";
+import type { Clients } from "#clients/clients.ts";
 import { toSelf, toUser } from "#compose/user-view.ts";
 import { type Calls, userOf } from "#guard/calls.ts";
 import type { RateLimits } from "#guard/rate-limits.ts";
@@ -8,15 +8,14 @@ import type { ApiServer } from "#http/api-server.ts";
 import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
-import { JSON_PROBLEMS, NOT_MODIFIED, problems } from "#openapi/answers.ts";
-import { SIGNED_IN } from "#openapi/security.ts";
+import { JSON_PROBLEMS, NOT_MODIFIED, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { badFields } from "#problems/problem.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { pageOf } from "#schemas/page.ts";
 import { NewUser, UserChange, UserPage, UserQuery, UserReference } from "#schemas/users.ts";
 
 /** What the routes of users need. */
-export type UserRouteDependencies = Pick<Sources, "users"> & {
+export type UserRouteDependencies = Pick<Clients, "users"> & {
   readonly calls: Calls;
   readonly limits: RateLimits;
 };

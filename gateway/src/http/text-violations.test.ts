@@ -1,4 +1,4 @@
-import { findTextFaults } from "./text-faults.ts";
+import { findTextFaults } from "./text-violations.ts";
 
 describe("texts that no database could keep", () => {
   test("are found wherever they stand", () => {

@@ -3,8 +3,8 @@ import { createInProcessTransport } from "@triptych/chassis/rpc/in-process/in-pr
 import { createRouter } from "@triptych/chassis/rpc/server/router";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
-import { createGateway } from "#app.ts";
-import { readConfig } from "#config.ts";
+import { createGateway } from "./app.ts";
+import { readConfig } from "./config.ts";
 
 /**
  * Builds the OpenAPI document of a gateway that reaches nobody, as it is written to

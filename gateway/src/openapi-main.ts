@@ -2,4 +2,4 @@ import { writeFileSync } from "node:fs";
 import { buildDocument } from "./build-document.ts";
 
 /** Writes the golden file anew: `pnpm --filter @triptych/gateway openapi`. */
-writeFileSync(new URL("../../openapi.json", import.meta.url), await buildDocument());
+writeFileSync(new URL("../openapi.json", import.meta.url), await buildDocument());
