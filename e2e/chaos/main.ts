@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
-import { parseArguments, USAGE, UsageError } from "#chaos/run/parse-selection.ts";
+import { parseSelection, USAGE, UsageError } from "#chaos/run/parse-selection.ts";
 import { failureMatrix } from "./report/failure-matrix.ts";
 import { figureLines } from "./report/figure-lines.ts";
 import { figuresOf } from "./run/figures.ts";
-import { minutesOf, playLongForm } from "./run/long-form.ts";
+import { minutesOf, runLongForm } from "./run/long-form.ts";
 
 const MATRIX = "docs/failure-matrix.md";
 /** The exit code of a command that was not understood (`EX_USAGE` of sysexits.h). */
@@ -19,14 +19,14 @@ async function main(words: readonly string[]): Promise<number> {
     process.on(signal, () => interrupted.abort(new Error(signal)));
   }
   try {
-    const selection = parseArguments(words);
+    const selection = parseSelection(words);
     print(`about ${minutesOf(selection)} minutes, and the control arm; Ctrl-C ends it cleanly`);
-    const longForm = await playLongForm(selection, { print, signal: interrupted.signal });
-    for (const line of figureLines(figuresOf(longForm.plays))) print(line);
+    const longForm = await runLongForm(selection, { print, signal: interrupted.signal });
+    for (const line of figureLines(figuresOf(longForm.runs))) print(line);
     if (selection.isWhole) await writeFile(MATRIX, failureMatrix(longForm));
-    print(longForm.faults.length === 0 ? "every promise was kept" : "promises were broken:");
-    for (const line of longForm.faults) print(`  ${line}`);
-    return longForm.faults.length === 0 ? 0 : 1;
+    print(longForm.violations.length === 0 ? "every promise was kept" : "promises were broken:");
+    for (const line of longForm.violations) print(`  ${line}`);
+    return longForm.violations.length === 0 ? 0 : 1;
   } catch (error) {
     if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
     if (!(error instanceof UsageError)) throw error;

@@ -1,8 +1,8 @@
 import { newPerson } from "#src/person.ts";
-import type { FrontDoor } from "./system-under-test.ts";
+import type { SystemUnderTest } from "./system-under-test.ts";
 
 /** Registering, signing in, staying signed in, signing out. */
-export function accounts(system: FrontDoor): void {
+export function accounts(system: SystemUnderTest): void {
   describe("accounts", () => {
     test("a handle is taken without regard to case, and so is an e-mail address", async () => {
       const { handle } = await newPerson(system.api);

@@ -1,10 +1,10 @@
 import type { Answer } from "#src/api.ts";
 import { newPerson } from "#src/person.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { FrontDoor } from "./system-under-test.ts";
+import type { SystemUnderTest } from "./system-under-test.ts";
 
 /** Writing, answering, editing, deleting and paging. */
-export function comments(system: FrontDoor): void {
+export function comments(system: SystemUnderTest): void {
   const write = (imageId: string, token: string, body: object): Promise<Answer> =>
     system.api.request("POST", `/v1/images/${imageId}/comments`, { token, body });
 

@@ -1,6 +1,6 @@
 import { newPerson, type Person } from "#src/person.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { FrontDoor } from "./system-under-test.ts";
+import type { SystemUnderTest } from "./system-under-test.ts";
 
 const PEOPLE = 40;
 const ROUNDS = 8;
@@ -9,15 +9,15 @@ const ROUNDS = 8;
  * Many people at once, reading and writing the same things: nothing fails, and no count contradicts
  * its rows.
  */
-export function crowd(system: FrontDoor): void {
-  test("a crowd leaves no error and no row that contradicts another", async () => {
+export function concurrentLoad(system: SystemUnderTest): void {
+  test("a concurrentLoad leaves no error and no row that contradicts another", async () => {
     const owner = await newPerson(system.api);
     const { id } = await readyImage(system.api, owner.token);
     const people = await Promise.all(Array.from({ length: PEOPLE }, () => newPerson(system.api)));
     const image = `/v1/images/${id}`;
     const wrong: string[] = [];
 
-    const play = async ({ token }: Person) => {
+    const runUser = async ({ token }: Person) => {
       const call = async (method: string, path: string, body?: unknown) => {
         const answer = await system.api.request(method, path, { token, body });
         if (answer.status >= 400) wrong.push(`${method} ${path}: ${answer.bytes.toString()}`);
@@ -30,7 +30,7 @@ export function crowd(system: FrontDoor): void {
         if (round % 2 === 1) await call("DELETE", `/v1/comments/${comment.id}`);
       }
     };
-    await Promise.all(people.map(play));
+    await Promise.all(people.map(runUser));
 
     expect(wrong).toEqual([]);
     const { json } = await system.api.get(image);

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import type { Answer } from "#src/api.ts";
 import { newPerson } from "#src/person.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { FrontDoor } from "./system-under-test.ts";
+import type { SystemUnderTest } from "./system-under-test.ts";
 
 const NOT_IDS = ["1", "null", "%00", "..%2f..", "0199d3a0-0000-7000-8000-00000000000g", "%ff"];
 const RAW_MS_MAX = 10_000;
@@ -11,7 +11,7 @@ const RAW_MS_MAX = 10_000;
  * Whatever is sent, the answer is a problem that says what is wrong; never a 500, and never a
  * stack.
  */
-export function hostileInput(system: FrontDoor): void {
+export function hostileInput(system: SystemUnderTest): void {
   const expectProblem = (answer: Answer, what: string) => {
     expect([what, answer.status >= 400 && answer.status < 500]).toEqual([what, true]);
     expect([what, answer.headers.get("content-type")]).toEqual([

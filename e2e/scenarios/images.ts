@@ -2,12 +2,12 @@ import sharp from "sharp";
 import type { Answer } from "#src/api.ts";
 import { newPerson } from "#src/person.ts";
 import { drawing, readyImage, telephonePhotograph, upload } from "#src/pictures.ts";
-import type { FrontDoor } from "./system-under-test.ts";
+import type { SystemUnderTest } from "./system-under-test.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
 /** Uploading, seeing, refusing. */
-export function images(system: FrontDoor): void {
+export function images(system: SystemUnderTest): void {
   const isDone = ({ json }: Answer) => json.state !== "processing";
 
   describe("images", () => {

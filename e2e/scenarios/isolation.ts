@@ -1,13 +1,13 @@
 import type { Answer } from "#src/api.ts";
 import { newPerson, type Person } from "#src/person.ts";
 import { readyImage } from "#src/pictures.ts";
-import type { System } from "./system-under-test.ts";
+import type { OwnSystem } from "./system-under-test.ts";
 
 /**
  * Takes each part away in turn: what does not need it answers as before, what it decorates says
  * what is missing.
  */
-export function isolation(system: System): void {
+export function isolation(system: OwnSystem): void {
   describe("isolation", () => {
     let person: Person;
     let imageId: string;
@@ -33,10 +33,10 @@ export function isolation(system: System): void {
     /**
      * Plays with a part taken away, and sees that all is well within three seconds of its return.
      */
-    const without = async (part: string, play: () => Promise<void>) => {
+    const without = async (part: string, act: () => Promise<void>) => {
       await system.stack.command("stop", part);
       try {
-        await play();
+        await act();
       } finally {
         await system.stack.command("start", part);
       }

@@ -1,7 +1,7 @@
-import type { FrontDoor } from "./system-under-test.ts";
+import type { SystemUnderTest } from "./system-under-test.ts";
 
 /** What operators look at. */
-export function operations(system: FrontDoor): void {
+export function operations(system: SystemUnderTest): void {
   describe("operations", () => {
     test("metrics count RPCs and requests by their outcome", async () => {
       await system.api.get("/v1/images");

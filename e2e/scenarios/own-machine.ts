@@ -3,9 +3,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { eventually } from "#src/eventually.ts";
 import { newPerson } from "#src/person.ts";
 import { drawing, readyImage } from "#src/pictures.ts";
-import type { System } from "./system-under-test.ts";
+import type { OwnSystem } from "./system-under-test.ts";
 
 /**
  * Longer than owners and counts are given again without asking: `fresh_for` of both is a second.
@@ -13,7 +14,7 @@ import type { System } from "./system-under-test.ts";
 const DECORATIONS_FRESH_MS = 1_100;
 
 /** What only somebody on the system's own machine can look at: its log and its files. */
-export function ownMachine(system: System): void {
+export function ownMachine(system: OwnSystem): void {
   describe("on its own machine", () => {
     test("a request's id is echoed, and stands in the log of every process that it touched", async () => {
       const { token } = await newPerson(system.api);
@@ -27,23 +28,21 @@ export function ownMachine(system: System): void {
       expect(headers.get("x-request-id")).toBe(requestId);
       // Each process writes its line when its part is over, which may be after the answer.
       const all = ["comments", "gateway", "images", "users"];
-      await expect(servicesThatLogged(requestId, all.length)).resolves.toEqual(all);
+      const read = () => servicesThatLogged(requestId);
+      const hasAll = ({ length }: readonly string[]) => length >= all.length;
+      await expect(eventually(read, hasAll)).resolves.toEqual(all);
     });
 
-    async function servicesThatLogged(requestId: string, wanted: number): Promise<string[]> {
+    async function servicesThatLogged(requestId: string): Promise<readonly string[]> {
       const folder = join(system.stack.data, "logs");
-      const deadline = Date.now() + 10_000;
-      for (;;) {
-        const touched = new Set<string>();
-        for (const file of await readdir(folder)) {
-          const lines = (await readFile(join(folder, file), "utf8")).split("\n");
-          for (const line of lines.filter((text) => text.includes(requestId))) {
-            touched.add(JSON.parse(line).service);
-          }
+      const touched = new Set<string>();
+      for (const file of await readdir(folder)) {
+        const lines = (await readFile(join(folder, file), "utf8")).split("\n");
+        for (const line of lines.filter((text) => text.includes(requestId))) {
+          touched.add(JSON.parse(line).service);
         }
-        if (touched.size >= wanted || Date.now() > deadline) return [...touched].sort();
-        await setTimeout(50);
       }
+      return [...touched].sort();
     }
 
     test("an upload that is cut off leaves neither an image nor a file", async () => {
@@ -51,10 +50,6 @@ export function ownMachine(system: System): void {
       const { hostname, port } = new URL(system.api.url);
       const blobs = () => readdir(join(system.stack.data, "blobs"), { recursive: true });
       const before = (await blobs()).length;
-      const eventually = async (isSo: () => Promise<boolean>) => {
-        for (let tries = 0; tries < 100 && !(await isSo()); tries++) await setTimeout(100);
-        expect(await isSo()).toBe(true);
-      };
       const file = await drawing(640, 480).png().toBuffer();
       for (const pauseMs of [0, 50, 500]) {
         const socket = connect(Number(port), hostname);
@@ -78,7 +73,8 @@ export function ownMachine(system: System): void {
       }
       const list = await system.api.get(`/v1/images?owner=${id}`, token);
       expect(list.json.images).toEqual([]);
-      await eventually(async () => (await blobs()).length === before);
+      const left = await eventually(blobs, ({ length }) => length === before);
+      expect(left).toHaveLength(before);
     });
   });
 }

@@ -1,32 +1,32 @@
 import { Api } from "#src/api.ts";
-import { type Shape, type Stack, startStack } from "#src/stack-process.ts";
+import { type Stack, startStack, type Topology } from "#src/stack-process.ts";
 import { accounts } from "./accounts.ts";
 import { comments } from "./comments.ts";
-import { crowd } from "./concurrent-load.ts";
+import { concurrentLoad } from "./concurrent-load.ts";
 import { hostileInput } from "./hostile-input.ts";
 import { images } from "./images.ts";
 import { isolation } from "./isolation.ts";
 import { operations } from "./operations.ts";
 import { ownMachine } from "./own-machine.ts";
-import type { System } from "./system-under-test.ts";
+import type { OwnSystem } from "./system-under-test.ts";
 
 const START_MS_MAX = 180_000;
-const FRONT_DOOR_SCENARIOS = [accounts, images, comments, hostileInput, operations, crowd];
-const SCENARIOS = [...FRONT_DOOR_SCENARIOS, ownMachine, isolation];
+const REMOTE_SCENARIOS = [accounts, images, comments, hostileInput, operations, concurrentLoad];
+const SCENARIOS = [...REMOTE_SCENARIOS, ownMachine, isolation];
 
 /** Plays what needs nothing but the address of a system that somebody else has started. */
-export function playAt(url: string): void {
-  for (const scenario of FRONT_DOOR_SCENARIOS) scenario({ api: new Api(url) });
+export function runScenariosAt(url: string): void {
+  for (const scenario of REMOTE_SCENARIOS) scenario({ api: new Api(url) });
 }
 
 /** Plays every scenario on the system in one of its shapes, through its front door. */
-export function playAll(shape: Shape): void {
+export function runScenarios(topology: Topology): void {
   let running: { readonly stack: Stack; readonly api: Api } | undefined;
   const started = () => {
     if (running === undefined) throw new Error("the stack is not running");
     return running;
   };
-  const system: System = {
+  const system: OwnSystem = {
     get api() {
       return started().api;
     },
@@ -36,7 +36,7 @@ export function playAll(shape: Shape): void {
   };
 
   beforeAll(async () => {
-    const stack = await startStack(shape);
+    const stack = await startStack(topology);
     running = { stack, api: new Api(stack.url) };
   }, START_MS_MAX);
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { eventually } from "./eventually.ts";
 
 /** What a request may carry. */
 interface RequestOptions {
@@ -14,7 +14,7 @@ export interface Answer {
   readonly headers: Headers;
   readonly bytes: Buffer;
   /** The JSON in it; an empty object if there is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every topology.
   readonly json: any;
 }
 
@@ -48,16 +48,7 @@ export class Api {
   }
 
   /** Asks again until the answer is as wanted, or for ten seconds; gives the last answer. */
-  async until(
-    isWanted: (answer: Answer) => boolean,
-    path: string,
-    token?: string,
-  ): Promise<Answer> {
-    const deadline = Date.now() + 10_000;
-    for (;;) {
-      const answer = await this.get(path, token);
-      if (isWanted(answer) || Date.now() > deadline) return answer;
-      await delay(50);
-    }
+  until(isWanted: (answer: Answer) => boolean, path: string, token?: string): Promise<Answer> {
+    return eventually(() => this.get(path, token), isWanted);
   }
 }

@@ -7,11 +7,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 
 /** How the system is put together: a process for each service, or all in one. */
-export type Shape = "split" | "monolith";
+export type Topology = "split" | "monolith";
 
 /** The whole system, running on ports and data of its own. */
 export interface Stack {
-  readonly shape: Shape;
+  readonly topology: Topology;
   /** Where the gateway listens: `http://127.0.0.1:40123`. */
   readonly url: string;
   /** The data folder, with the logs. */
@@ -27,10 +27,10 @@ const START_MS_MAX = 120_000;
 const STOP_MS_MAX = 60_000;
 
 /** Starts the system as `pnpm start` does, and waits until it is ready. */
-export async function startStack(shape: Shape): Promise<Stack> {
+export async function startStack(topology: Topology): Promise<Stack> {
   const data = await mkdtemp(join(tmpdir(), "triptych-e2e-"));
   const environment = { ...process.env, PORT: "0", TRIPTYCH_DATA: data, LOG_LEVEL: "info" };
-  const options = shape === "monolith" ? ["--monolith"] : [];
+  const options = topology === "monolith" ? ["--monolith"] : [];
   const child = spawn(process.execPath, [MAIN, "start", ...options], {
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
@@ -40,7 +40,7 @@ export async function startStack(shape: Shape): Promise<Stack> {
   child.stderr.on("data", (chunk) => printed.push(String(chunk)));
   const url = await readyUrl(child, data, printed);
   return {
-    shape,
+    topology,
     url,
     data,
     async command(...words) {

@@ -1,3 +1,3 @@
-import { playAll } from "#scenarios/run-scenarios.ts";
+import { runScenarios } from "#scenarios/run-scenarios.ts";
 
-describe("one process", () => playAll("monolith"));
+describe("one process", () => runScenarios("monolith"));

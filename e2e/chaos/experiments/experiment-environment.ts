@@ -1,6 +1,6 @@
-import { makeWorld } from "#chaos/load/create-seed-data.ts";
-import { FrontDoor } from "#chaos/network/load-balancer.ts";
-import type { World } from "#chaos/routes/seed-data.ts";
+import { createSeedData } from "#chaos/load/create-seed-data.ts";
+import { LoadBalancer } from "#chaos/network/load-balancer.ts";
+import type { SeedData } from "#chaos/routes/seed-data.ts";
 import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { ChaosSystem, type SystemOptions } from "#chaos/system/chaos-system.ts";
 import type { SystemProcess } from "#chaos/system/system-process.ts";
@@ -13,15 +13,15 @@ export const ARMS = ["on", "off"] as const satisfies readonly SystemOptions["fai
 export type Arm = (typeof ARMS)[number];
 
 /** A running system, and who and what there is in it. */
-export interface Stage {
+export interface ExperimentEnvironment {
   readonly arm: Arm;
   readonly system: ChaosSystem;
-  readonly frontDoor: FrontDoor;
-  readonly world: World;
+  readonly balancer: LoadBalancer;
+  readonly seedData: SeedData;
 }
 
 /** How a stage is set. */
-interface StageOptions {
+interface EnvironmentOptions {
   readonly arm: Arm;
   /**
    * Makes images the scarce part of the system: how long each way to its database takes, in
@@ -37,9 +37,9 @@ const EXIT_CODE_INTERRUPTED = 130;
  * Starts a system, lends it, and ends every process of it by its number, also when it is
  * interrupted.
  */
-export async function onStage<T>(
-  { arm, imagesLinkMs }: StageOptions,
-  play: (stage: Stage) => Promise<T>,
+export async function withEnvironment<T>(
+  { arm, imagesLinkMs }: EnvironmentOptions,
+  act: (environment: ExperimentEnvironment) => Promise<T>,
 ): Promise<T> {
   const system = await ChaosSystem.create({ replicas: 1, failurePolicy: arm });
   let narrowed: SystemProcess | undefined;
@@ -51,13 +51,13 @@ export async function onStage<T>(
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     await system.start();
-    const frontDoor = new FrontDoor(system.gatewayUrls);
+    const balancer = new LoadBalancer(system.gatewayUrls);
     try {
-      const world = await makeWorld(frontDoor, new SeededRandom(SEED));
+      const seedData = await createSeedData(balancer, new SeededRandom(SEED));
       if (imagesLinkMs !== undefined) narrowed = await narrowImages(system, imagesLinkMs);
-      return await play({ arm, system, frontDoor, world });
+      return await act({ arm, system, balancer, seedData });
     } finally {
-      frontDoor.close();
+      balancer.close();
     }
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);

@@ -7,7 +7,7 @@ const UNAVAILABLE = "14";
 const HEALTH_PATH = "/grpc.health.v1.Health/Check";
 
 /** Stands where a callee stood, and answers every call with UNAVAILABLE. */
-interface DeadStandIn extends AsyncDisposable {
+interface FakeCallee extends AsyncDisposable {
   /**
    * Calls that reached it: those that were sent for the first time, and those that were tried
    * again.
@@ -19,7 +19,7 @@ interface DeadStandIn extends AsyncDisposable {
  * Listens on a port of 127.0.0.1 and counts the calls that come, but for questions after its
  * health.
  */
-export async function startDeadStandIn(port: number): Promise<DeadStandIn> {
+export async function startFakeCallee(port: number): Promise<FakeCallee> {
   const counts = { first: 0, again: 0 };
   const sessions = new Set<ServerHttp2Session>();
   const server = createServer();

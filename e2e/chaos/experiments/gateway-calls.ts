@@ -3,7 +3,7 @@ import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
 /** Calls to one callee, by all gateways together, since they were started. */
 export interface GatewayCalls {
   /** Calls that requests needed, whether or not they were sent. */
-  readonly asked: number;
+  readonly requested: number;
   /** Of these, those that were not sent. */
   readonly refused: number;
   readonly hedged: number;
@@ -14,7 +14,7 @@ export async function readGatewayCalls(system: ChaosSystem, callee: string): Pro
   const pages = system.gatewayUrls.map(async (url) => (await fetch(`${url}/metrics`)).text());
   const text = (await Promise.all(pages)).join("\n");
   return {
-    asked: sumOf(text, "rpc_client_duration_seconds_count", callee),
+    requested: sumOf(text, "rpc_client_duration_seconds_count", callee),
     refused: sumOf(text, "refused_calls_total", callee),
     hedged: sumOf(text, "hedged_calls_total", callee),
   };

@@ -29,8 +29,8 @@ export function goodputIn(samples: readonly Sample[], { fromMs, toMs }: Span): n
  * none.
  */
 export function servedShare(samples: readonly Sample[], { fromMs, toMs }: Span): number {
-  const asked = samples.filter(({ intendedMs }) => intendedMs >= fromMs && intendedMs < toMs);
-  return asked.length === 0 ? 1 : asked.filter(isServed).length / asked.length;
+  const intended = samples.filter(({ intendedMs }) => intendedMs >= fromMs && intendedMs < toMs);
+  return intended.length === 0 ? 1 : intended.filter(isServed).length / intended.length;
 }
 
 /**

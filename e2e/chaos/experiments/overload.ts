@@ -4,13 +4,18 @@ import { COMMENT_CASES } from "#chaos/routes/comment-cases.ts";
 import { IMAGE_CASES } from "#chaos/routes/image-cases.ts";
 import type { RouteCase } from "#chaos/routes/route-case.ts";
 import { GATEWAYS } from "#chaos/system/system-plan.ts";
-import { ARMS, type Arm, onStage, type Stage } from "./experiment-environment.ts";
+import {
+  ARMS,
+  type Arm,
+  type ExperimentEnvironment,
+  withEnvironment,
+} from "./experiment-environment.ts";
 import { goodputIn, isServed, latencyP99, PATIENCE_MS, servedShare } from "./goodput.ts";
-import { report, reportOwnLag, say } from "./report.ts";
-import { findPeak, type PlayedLoad, playLoad, type Stream } from "./run-load.ts";
+import { print, report, reportOwnLag } from "./report.ts";
+import { findPeak, type LoadRun, runLoad, type Stream } from "./run-load.ts";
 
 /** Browsing, which may wait, and people who look at one image. */
-const CROWD: readonly RouteCase[] = [
+const BROWSING: readonly RouteCase[] = [
   {
     route: "GET /v1/images",
     weight: 17,
@@ -59,39 +64,39 @@ function isCritical({ case: { route } }: Sample): boolean {
   return CRITICAL.cases.some((one) => one.route === route);
 }
 
-async function measureCalm(stage: Stage): Promise<Calm> {
-  const { samples: unloaded } = await playLoad(stage, [CRITICAL], {
+async function measureCalm(environment: ExperimentEnvironment): Promise<Calm> {
+  const { samples: unloaded } = await runLoad(environment, [CRITICAL], {
     during: () => delay(UNLOADED_MS),
   });
-  const peakPerSecond = await findPeak(stage, (requestsPerSecond) => [
+  const peakPerSecond = await findPeak(environment, (requestsPerSecond) => [
     CRITICAL,
-    { cases: CROWD, requestsPerSecond: requestsPerSecond - CRITICAL.requestsPerSecond },
+    { cases: BROWSING, requestsPerSecond: requestsPerSecond - CRITICAL.requestsPerSecond },
   ]);
   return { unloaded, peakPerSecond };
 }
 
 /** The gateways are killed in the end: what is not answered by then comes too late for anybody. */
-function overload(stage: Stage, { peakPerSecond }: Calm): Promise<PlayedLoad> {
+function overload(environment: ExperimentEnvironment, { peakPerSecond }: Calm): Promise<LoadRun> {
   const requestsPerSecond = peakPerSecond * OVERLOAD;
   const boundedMs = Math.min(OVERLOAD_MS, (REQUESTS_MAX * 1_000) / requestsPerSecond);
-  const streams = [CRITICAL, { cases: CROWD, requestsPerSecond }];
+  const streams = [CRITICAL, { cases: BROWSING, requestsPerSecond }];
   const hangUp = async () => {
     await delay(PATIENCE_MS);
-    const gateways = GATEWAYS.map((name) => stage.system.process(name));
+    const gateways = GATEWAYS.map((name) => environment.system.process(name));
     await Promise.all(gateways.map((gateway) => gateway.kill()));
   };
-  return playLoad(stage, streams, {
-    during: () => delay(stage.arm === "on" ? OVERLOAD_MS : boundedMs),
+  return runLoad(environment, streams, {
+    during: () => delay(environment.arm === "on" ? OVERLOAD_MS : boundedMs),
     hangUp,
   });
 }
 
-function judge(arm: Arm, calm: Calm, { samples, span, ownLagMs }: PlayedLoad): void {
+function judge(arm: Arm, calm: Calm, { samples, span, ownLagMs }: LoadRun): void {
   const critical = samples.filter(isCritical);
   const goodput = goodputIn(samples, span);
   const seconds = (span.toMs - span.fromMs) / 1_000;
   const offered = samples.length / seconds;
-  say(
+  print(
     `\n  ${offered.toFixed(0)} requests/s for ${seconds.toFixed(1)} s, ${goodput.toFixed(1)}/s served`,
   );
   reportOwnLag(ownLagMs);
@@ -99,7 +104,7 @@ function judge(arm: Arm, calm: Calm, { samples, span, ownLagMs }: PlayedLoad): v
     const isOfRoute = (sample: Sample) => sample.case.route === route;
     const before = latencyP99(calm.unloaded.filter(isOfRoute));
     const now = latencyP99(critical.filter(isOfRoute));
-    say(`  p99 of ${route}: ${before.toFixed(0)} ms unloaded, ${now.toFixed(0)} ms now`);
+    print(`  p99 of ${route}: ${before.toFixed(0)} ms unloaded, ${now.toFixed(0)} ms now`);
     return { what: `p99 of ${route} / unloaded`, value: now / before, target: { atMost: 2 } };
   });
   report(`overload, failure policy ${arm}`, [
@@ -114,7 +119,7 @@ function judge(arm: Arm, calm: Calm, { samples, span, ownLagMs }: PlayedLoad): v
   const unserved = critical.filter((sample) => !isServed(sample));
   for (const sample of unserved.slice(0, SAMPLES_SHOWN_MAX)) {
     const atMs = Math.round(sample.intendedMs - span.fromMs);
-    say(`  not served, at ${atMs} ms: ${describeSample(sample)}`);
+    print(`  not served, at ${atMs} ms: ${describeSample(sample)}`);
   }
 }
 
@@ -124,9 +129,9 @@ function judge(arm: Arm, calm: Calm, { samples, span, ownLagMs }: PlayedLoad): v
  */
 let calm: Calm | undefined;
 for (const arm of ARMS) {
-  await onStage({ arm, imagesLinkMs: IMAGES_LINK_MS }, async (stage) => {
-    calm ??= await measureCalm(stage);
-    say(`peak ${calm.peakPerSecond.toFixed(1)}/s`);
-    judge(arm, calm, await overload(stage, calm));
+  await withEnvironment({ arm, imagesLinkMs: IMAGES_LINK_MS }, async (environment) => {
+    calm ??= await measureCalm(environment);
+    print(`peak ${calm.peakPerSecond.toFixed(1)}/s`);
+    judge(arm, calm, await overload(environment, calm));
   });
 }

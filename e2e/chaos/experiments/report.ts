@@ -8,7 +8,7 @@ export interface Ratio {
 const WHAT_WIDTH = 62;
 
 /** Prints a line. */
-export function say(line: string): void {
+export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
@@ -22,7 +22,7 @@ const OWN_LAG_MS_MAX = 50;
 export function reportOwnLag(ownLagMs: number): void {
   const verdict =
     ownLagMs > OWN_LAG_MS_MAX ? ": THE MACHINE IS TOO BUSY FOR THIS RUN TO COUNT" : "";
-  say(`  the load itself was late by ${ownLagMs.toFixed(0)} ms, 99 times of 100${verdict}`);
+  print(`  the load itself was late by ${ownLagMs.toFixed(0)} ms, 99 times of 100${verdict}`);
 }
 
 /**
@@ -30,11 +30,11 @@ export function reportOwnLag(ownLagMs: number): void {
  * run.
  */
 export function report(title: string, ratios: readonly Ratio[]): void {
-  say(`\n${title}`);
+  print(`\n${title}`);
   for (const { what, value, target } of ratios) {
     const isReached = "atLeast" in target ? value >= target.atLeast : value <= target.atMost;
     const wanted = "atLeast" in target ? `>= ${target.atLeast}` : `<= ${target.atMost}`;
     const verdict = isReached ? "reached" : "MISSED";
-    say(`  ${what.padEnd(WHAT_WIDTH)} ${value.toFixed(3)}  (${wanted}: ${verdict})`);
+    print(`  ${what.padEnd(WHAT_WIDTH)} ${value.toFixed(3)}  (${wanted}: ${verdict})`);
   }
 }

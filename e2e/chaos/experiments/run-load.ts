@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Sample, startOpenLoop } from "#chaos/load/open-loop.ts";
 import type { RouteCase } from "#chaos/routes/route-case.ts";
-import type { Stage } from "./experiment-environment.ts";
+import type { ExperimentEnvironment } from "./experiment-environment.ts";
 import { goodputIn, type Span } from "./goodput.ts";
 
 /** So many requests a second, shared by the cases as their weights say. */
@@ -12,7 +12,7 @@ export interface Stream {
 }
 
 /** What became of a load, and when it was sent. */
-export interface PlayedLoad {
+export interface LoadRun {
   readonly samples: readonly Sample[];
   readonly span: Span;
   /**
@@ -34,12 +34,12 @@ interface LoadActions {
 }
 
 /** Sends some streams at once, does meanwhile what takes the time, and gives every sample. */
-export async function playLoad(
-  { frontDoor, world }: Stage,
+export async function runLoad(
+  { balancer, seedData }: ExperimentEnvironment,
   streams: readonly Stream[],
   { during, hangUp = async () => {} }: LoadActions,
-): Promise<PlayedLoad> {
-  const loads = streams.map((stream) => startOpenLoop({ frontDoor, world, ...stream }));
+): Promise<LoadRun> {
+  const loads = streams.map((stream) => startOpenLoop({ balancer, seedData, ...stream }));
   const ownLag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
   ownLag.enable();
   const fromMs = performance.now();
@@ -72,14 +72,14 @@ const SERVED_MIN = 0.8;
  * second.
  */
 export async function findPeak(
-  stage: Stage,
+  environment: ExperimentEnvironment,
   streamsAt: (requestsPerSecond: number) => readonly Stream[],
 ): Promise<number> {
   let peak = 0;
   let offered = RAMP_FIRST_PER_SECOND;
   for (let step = 0; step < RAMP_STEPS_MAX; step++) {
     const streams = streamsAt(offered);
-    const { samples, span } = await playLoad(stage, streams, {
+    const { samples, span } = await runLoad(environment, streams, {
       during: () => delay(RAMP_STEP_MS),
     });
     const goodput = goodputIn(samples, { ...span, fromMs: span.fromMs + RAMP_SETTLE_MS });

@@ -3,10 +3,10 @@ import { parseArgs } from "node:util";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { SERVICES } from "#chaos/system/targets.ts";
-import { ARMS, onStage, type Stage } from "./experiment-environment.ts";
+import { ARMS, type ExperimentEnvironment, withEnvironment } from "./experiment-environment.ts";
 import { servedShare } from "./goodput.ts";
-import { report, reportOwnLag, say } from "./report.ts";
-import { findPeak, playLoad, type Stream } from "./run-load.ts";
+import { print, report, reportOwnLag } from "./report.ts";
+import { findPeak, runLoad, type Stream } from "./run-load.ts";
 
 /** Reading, of which each request is served or not whatever became of the one before. */
 const READS = ALL_CASES.filter(({ route }) => route.startsWith("GET "));
@@ -41,11 +41,15 @@ function streamsAt(requestsPerSecond: number): readonly Stream[] {
   return [{ cases: READS, requestsPerSecond }];
 }
 
-async function thaw(stage: Stage, database: string, requestsPerSecond: number): Promise<Thaw> {
-  const { system } = stage;
+async function thaw(
+  environment: ExperimentEnvironment,
+  database: string,
+  requestsPerSecond: number,
+): Promise<Thaw> {
+  const { system } = environment;
   let frozenMs = 0;
   let thawedMs = 0;
-  const { samples, span, ownLagMs } = await playLoad(stage, streamsAt(requestsPerSecond), {
+  const { samples, span, ownLagMs } = await runLoad(environment, streamsAt(requestsPerSecond), {
     async during() {
       await delay(BEFORE_MS);
       frozenMs = performance.now();
@@ -70,16 +74,20 @@ async function thaw(stage: Stage, database: string, requestsPerSecond: number): 
 const seeds = readSeedCount();
 let requestsPerSecond: number | undefined;
 for (const arm of ARMS) {
-  await onStage({ arm, imagesLinkMs: IMAGES_LINK_MS }, async (stage) => {
-    requestsPerSecond ??= (await findPeak(stage, streamsAt)) * LOAD_SHARE;
-    say(`\nfailure policy ${arm}: ${requestsPerSecond.toFixed(1)} requests/s, 80 % of the peak`);
+  await withEnvironment({ arm, imagesLinkMs: IMAGES_LINK_MS }, async (environment) => {
+    requestsPerSecond ??= (await findPeak(environment, streamsAt)) * LOAD_SHARE;
+    print(`\nfailure policy ${arm}: ${requestsPerSecond.toFixed(1)} requests/s, 80 % of the peak`);
     const ratios: number[] = [];
     const lags: number[] = [];
     for (let seed = 1; seed <= seeds; seed++) {
       const database = `${new SeededRandom(seed).pick(SERVICES)}-db`;
-      const { before, frozen, after, ownLagMs } = await thaw(stage, database, requestsPerSecond);
+      const { before, frozen, after, ownLagMs } = await thaw(
+        environment,
+        database,
+        requestsPerSecond,
+      );
       const shares = [before, frozen, after].map((share) => share.toFixed(3)).join(" / ");
-      say(`  seed ${seed}, ${database}: served before / frozen / a second after ${shares}`);
+      print(`  seed ${seed}, ${database}: served before / frozen / a second after ${shares}`);
       lags.push(ownLagMs);
       ratios.push(before === 0 ? 0 : after / before);
     }

@@ -7,14 +7,14 @@ describe("Ledger", () => {
   test("misses what was acknowledged and is not there", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge(ONCE);
-    expect(ledger.findFaults(found("first"))).toEqual([]);
-    expect(ledger.findFaults(found())).toEqual(['image a is not there, and should be "first"']);
+    expect(ledger.findViolations(found("first"))).toEqual([]);
+    expect(ledger.findViolations(found())).toEqual(['image a is not there, and should be "first"']);
   });
 
   test("notices what is there twice, acknowledged or not", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first");
-    expect(ledger.findFaults(found("first", "first"))).toEqual(["image a is there 2 times"]);
+    expect(ledger.findViolations(found("first", "first"))).toEqual(["image a is there 2 times"]);
   });
 
   test("lets a write in doubt be done or not, and nothing else", () => {
@@ -22,8 +22,9 @@ describe("Ledger", () => {
     ledger.write("image a", "first").acknowledge(ONCE);
     ledger.write("image a", "second");
     expect(ledger.isSettled("image a")).toBe(false);
-    for (const value of ["first", "second"]) expect(ledger.findFaults(found(value))).toEqual([]);
-    expect(ledger.findFaults(found("third"))).toEqual([
+    for (const value of ["first", "second"])
+      expect(ledger.findViolations(found(value))).toEqual([]);
+    expect(ledger.findViolations(found("third"))).toEqual([
       'image a is "third", and should be "first" or "second"',
     ]);
   });
@@ -32,7 +33,7 @@ describe("Ledger", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge(ONCE);
     ledger.write("image a", null).acknowledge(ONCE);
-    expect(ledger.findFaults(found("first"))).toEqual([
+    expect(ledger.findViolations(found("first"))).toEqual([
       'image a is "first", and should be not there',
     ]);
   });
@@ -41,6 +42,6 @@ describe("Ledger", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge({ attempts: 2 });
     expect(ledger.isSettled("image a")).toBe(false);
-    expect(ledger.findFaults(found())).toHaveLength(1);
+    expect(ledger.findViolations(found())).toHaveLength(1);
   });
 });

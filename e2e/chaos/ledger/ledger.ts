@@ -59,18 +59,20 @@ export class Ledger {
    * Compares with what is there in the end: each value of each key, as often as it was found.
    * Returns every contradiction.
    */
-  findFaults(found: ReadonlyMap<string, readonly string[]>): readonly string[] {
-    const faults: string[] = [];
+  findViolations(found: ReadonlyMap<string, readonly string[]>): readonly string[] {
+    const violations: string[] = [];
     for (const [key, { acknowledged, doubtful }] of this.#entries) {
       const values = found.get(key) ?? [];
       const [value = null] = values;
       const possible = [acknowledged, ...doubtful];
-      if (values.length > 1) faults.push(`${key} is there ${values.length} times`);
+      if (values.length > 1) violations.push(`${key} is there ${values.length} times`);
       else if (!possible.includes(value)) {
-        faults.push(`${key} is ${show(value)}, and should be ${possible.map(show).join(" or ")}`);
+        violations.push(
+          `${key} is ${show(value)}, and should be ${possible.map(show).join(" or ")}`,
+        );
       }
     }
-    return faults;
+    return violations;
   }
 }
 

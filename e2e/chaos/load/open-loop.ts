@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { FrontDoor, Outcome } from "#chaos/network/load-balancer.ts";
+import type { LoadBalancer, Outcome } from "#chaos/network/load-balancer.ts";
 import { jsonOf, nameOf, type RouteCase } from "#chaos/routes/route-case.ts";
-import type { World } from "#chaos/routes/seed-data.ts";
+import type { SeedData } from "#chaos/routes/seed-data.ts";
 import type { AnswerClass } from "./answer-class.ts";
 import { sendCall } from "./send-call.ts";
 
@@ -18,8 +18,8 @@ export interface Sample {
 
 /** What load to make, on what. */
 export interface LoadOptions {
-  readonly frontDoor: FrontDoor;
-  readonly world: World;
+  readonly balancer: LoadBalancer;
+  readonly seedData: SeedData;
   readonly cases: readonly RouteCase[];
   readonly requestsPerSecond: number;
 }
@@ -40,7 +40,7 @@ const IN_FLIGHT_MAX = 5_000;
  * from the intended start: so a system that stalls can't hide it by taking fewer requests.
  */
 export function startOpenLoop(options: LoadOptions): Load {
-  const { world, cases, requestsPerSecond } = options;
+  const { seedData, cases, requestsPerSecond } = options;
   const samples: Sample[] = [];
   const inFlight = new Set<Promise<void>>();
   const startMs = performance.now();
@@ -49,9 +49,9 @@ export function startOpenLoop(options: LoadOptions): Load {
   let deck: RouteCase[] = [];
 
   const send = async (intendedMs: number) => {
-    if (deck.length === 0) deck = [...world.random.shuffled(cases.flatMap(byWeight))];
+    if (deck.length === 0) deck = [...seedData.random.shuffled(cases.flatMap(byWeight))];
     const routeCase = deck.pop() as RouteCase;
-    const result = await sendCall(options.frontDoor, routeCase.call(world));
+    const result = await sendCall(options.balancer, routeCase.call(seedData));
     samples.push({
       case: routeCase,
       intendedMs,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest } from "#chaos/network/http-exchange.ts";
-import type { FrontDoor, Outcome } from "#chaos/network/load-balancer.ts";
+import type { LoadBalancer, Outcome } from "#chaos/network/load-balancer.ts";
 import { type Call, Form } from "#chaos/routes/route-case.ts";
 import { type AnswerClass, classify } from "./answer-class.ts";
 
@@ -13,8 +13,8 @@ interface CallResult extends Outcome {
  * Makes a call through the front door, and tells the call if it succeeded. Never rejects for what
  * the system does.
  */
-export async function sendCall(frontDoor: FrontDoor, call: Call): Promise<CallResult> {
-  const outcome = await frontDoor.send(toRequest(call));
+export async function sendCall(balancer: LoadBalancer, call: Call): Promise<CallResult> {
+  const outcome = await balancer.send(toRequest(call));
   const { answer, attempts } = outcome;
   if (answer !== undefined && call.expected.includes(answer.status)) {
     call.onSuccess?.({ answer, attempts });

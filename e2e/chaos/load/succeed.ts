@@ -1,4 +1,4 @@
-import type { FrontDoor } from "#chaos/network/load-balancer.ts";
+import type { LoadBalancer } from "#chaos/network/load-balancer.ts";
 import { type Call, jsonOf } from "#chaos/routes/route-case.ts";
 import { isWorse } from "./answer-class.ts";
 import { sendCall } from "./send-call.ts";
@@ -7,8 +7,8 @@ import { sendCall } from "./send-call.ts";
  * Makes a call that has to succeed, and gives its JSON; null without a body. Throws if it does not.
  */
 // biome-ignore lint/suspicious/noExplicitAny: answers have every shape, and reading what is not there fails loudly.
-export async function succeed(frontDoor: FrontDoor, call: Call): Promise<any> {
-  const { answer, error, class: answerClass } = await sendCall(frontDoor, call);
+export async function succeed(balancer: LoadBalancer, call: Call): Promise<any> {
+  const { answer, error, class: answerClass } = await sendCall(balancer, call);
   if (answer === undefined || isWorse(answerClass, "partial")) {
     const what = answer === undefined ? error : `${answer.status} ${answer.body.toString("utf8")}`;
     throw new Error(`${call.method} ${call.path} was ${answerClass}: ${what}`);

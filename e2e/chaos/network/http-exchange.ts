@@ -50,11 +50,11 @@ export function exchange(
       () => late.abort(new Error(`no answer in ${timeoutMs} ms`)),
       timeoutMs,
     );
-    const given = AbortSignal.any([signal, late.signal]);
+    const either = AbortSignal.any([signal, late.signal]);
     const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
-    const asked = request(
+    const sent = request(
       url + path,
-      { method, agent, headers: { ...headers, ...length }, signal: given },
+      { method, agent, headers: { ...headers, ...length }, signal: either },
       (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -66,12 +66,12 @@ export function exchange(
         });
       },
     );
-    asked.on("error", fail);
-    asked.end(body);
+    sent.on("error", fail);
+    sent.end(body);
 
     function fail(error: NodeJS.ErrnoException) {
       clearTimeout(timer);
-      const code = given.aborted ? String(given.reason?.message) : (error.code ?? error.message);
+      const code = either.aborted ? String(either.reason?.message) : (error.code ?? error.message);
       reject(new NoAnswer(code, { unsent: error.code === "ECONNREFUSED" }));
     }
   });

@@ -23,7 +23,7 @@ export interface Outcome {
  * request to a gateway that says it is ready, and once more to the other one if nobody took it, or
  * if it may be sent twice and no answer came.
  */
-export class FrontDoor {
+export class LoadBalancer {
   readonly rotation: GatewayRotation;
 
   constructor(gatewayUrls: readonly string[]) {

@@ -4,7 +4,7 @@ import { FAULTS } from "#chaos/run/faults.ts";
 import { figuresOf } from "#chaos/run/figures.ts";
 import type { Comparison } from "#chaos/run/harm.ts";
 import type { Cell } from "#chaos/run/judge.ts";
-import { type JudgedPlay, type LongForm, percent } from "#chaos/run/long-form.ts";
+import { type JudgedRun, type LongForm, percent } from "#chaos/run/long-form.ts";
 import type { Relation } from "#chaos/run/promises.ts";
 import { TARGETS, type Target } from "#chaos/system/targets.ts";
 import { figureLines, ms } from "./figure-lines.ts";
@@ -18,17 +18,17 @@ const TITLES: Readonly<Record<Relation, string>> = {
 };
 
 /** Writes the matrix: for each part a table of routes and faults. */
-export function failureMatrix({ plays, comparisons }: LongForm): string {
+export function failureMatrix({ runs, comparisons }: LongForm): string {
   const tables = TARGETS.map((target) =>
     tableOf(
       target,
-      plays.filter((play) => play.target === target),
+      runs.filter((one) => one.target === target),
     ),
   );
   return [
     LEGEND,
     "## What the loss of a service costs\n",
-    ...figureLines(figuresOf(plays)).map((line) => `- ${line}`),
+    ...figureLines(figuresOf(runs)).map((line) => `- ${line}`),
     `\n## The control arm: the same fault without the failure policy\n`,
     controlTable(comparisons),
     ...tables,
@@ -49,9 +49,9 @@ function controlTable(comparisons: readonly Comparison[]): string {
   ].join("\n");
 }
 
-function tableOf(target: Target, plays: readonly JudgedPlay[]): string {
-  const faults = FAULTS.filter((fault) => plays.some((play) => play.fault === fault));
-  const cellsOf = (fault: string) => plays.find((play) => play.fault === fault)?.cells ?? [];
+function tableOf(target: Target, runs: readonly JudgedRun[]): string {
+  const faults = FAULTS.filter((fault) => runs.some((one) => one.fault === fault));
+  const cellsOf = (fault: string) => runs.find((one) => one.fault === fault)?.cells ?? [];
   const first = cellsOf(faults[0] ?? "");
   const rowOf = (name: string, chosen: (cell: Cell) => boolean) => {
     const [own] = first.filter(chosen);

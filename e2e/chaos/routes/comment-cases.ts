@@ -1,6 +1,6 @@
 import { NO_ID } from "./image-cases.ts";
 import { type Call, jsonOf, type RouteCase } from "./route-case.ts";
-import type { World, WorldImage } from "./seed-data.ts";
+import type { SeedData, SeedImage } from "./seed-data.ts";
 
 const COMPOSED = { needs: ["comments", "images"], decoratedBy: ["users"] } as const;
 
@@ -10,16 +10,16 @@ export const COMMENT_CASES: readonly RouteCase[] = [
     route: "POST /v1/images/{id}/comments",
     weight: 4,
     ...COMPOSED,
-    call: (world) => write(world, world.random.pick(world.images)),
+    call: (seedData) => write(seedData, seedData.random.pick(seedData.images)),
   },
   {
     route: "POST /v1/images/{id}/comments",
     variant: "reply",
     weight: 2,
     ...COMPOSED,
-    call(world) {
-      const parent = world.random.pick(world.comments);
-      return write(world, parent.image, parent.id);
+    call(seedData) {
+      const parent = seedData.random.pick(seedData.comments);
+      return write(seedData, parent.image, parent.id);
     },
   },
   {
@@ -66,10 +66,10 @@ function get(path: string): Call {
   return { method: "GET", path, expected: [200] };
 }
 
-function write(world: World, image: WorldImage, parentId?: string): Call {
-  const { random, people, ledger, looseComments } = world;
+function write(seedData: SeedData, image: SeedImage, parentId?: string): Call {
+  const { random, people, ledger, looseComments } = seedData;
   const author = random.pick(people);
-  const mark = world.mark();
+  const mark = seedData.mark();
   const pending = ledger.write(commentKey(mark), FIRST_TEXT);
   return {
     method: "POST",
@@ -87,7 +87,7 @@ function write(world: World, image: WorldImage, parentId?: string): Call {
 /**
  * Where each last change is still in doubt, a comment that is not there is changed: as much work.
  */
-function edit({ random, comments, ledger, people, mark: newMark }: World): Call {
+function edit({ random, comments, ledger, people, mark: newMark }: SeedData): Call {
   const settled = comments.filter(({ mark }) => ledger.isSettled(commentKey(mark)));
   if (settled.length === 0) {
     const token = random.pick(people).token;
@@ -107,7 +107,7 @@ function edit({ random, comments, ledger, people, mark: newMark }: World): Call 
   };
 }
 
-function remove({ random, people, ledger, looseComments }: World): Call {
+function remove({ random, people, ledger, looseComments }: SeedData): Call {
   const comment = looseComments.shift();
   if (comment === undefined) {
     const token = random.pick(people).token;

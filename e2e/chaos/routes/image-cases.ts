@@ -1,5 +1,5 @@
 import { type Call, Form, jsonOf, type RouteCase } from "./route-case.ts";
-import type { World, WorldImage } from "./seed-data.ts";
+import type { SeedData, SeedImage } from "./seed-data.ts";
 
 const COMPOSED = { needs: ["images"], decoratedBy: ["users", "comments"] } as const;
 const PLAIN = { needs: ["images"], decoratedBy: [] } as const;
@@ -33,13 +33,13 @@ export const IMAGE_CASES: readonly RouteCase[] = [
     route: "PUT /v1/images/{id}/like",
     weight: 4,
     ...PLAIN,
-    call: (world) => like(world, "PUT"),
+    call: (seedData) => like(seedData, "PUT"),
   },
   {
     route: "DELETE /v1/images/{id}/like",
     weight: 3,
     ...PLAIN,
-    call: (world) => like(world, "DELETE"),
+    call: (seedData) => like(seedData, "DELETE"),
   },
   {
     route: "GET /v1/images/{id}/likes",
@@ -59,7 +59,7 @@ function get(path: string, token?: string): Call {
   return { method: "GET", path, token, expected: [200] };
 }
 
-function upload({ random, people, picture, ledger, looseImages, mark }: World): Call {
+function upload({ random, people, picture, ledger, looseImages, mark }: SeedData): Call {
   const owner = random.pick(people);
   const title = mark();
   const write = ledger.write(imageKey(title), "");
@@ -77,7 +77,7 @@ function upload({ random, people, picture, ledger, looseImages, mark }: World): 
 }
 
 /** Where each last change is still in doubt, the title is set to what it is. */
-function describeImage({ random, images, ledger, mark }: World): Call {
+function describeImage({ random, images, ledger, mark }: SeedData): Call {
   const settled = images.filter(({ title }) => ledger.isSettled(imageKey(title)));
   const { id, title, owner } = random.pick(settled.length > 0 ? settled : images);
   const change = {
@@ -92,10 +92,10 @@ function describeImage({ random, images, ledger, mark }: World): Call {
   return { ...change, body: { description }, onSuccess: write.acknowledge };
 }
 
-function deleteImage(world: World): Call {
-  const image = world.looseImages.shift();
-  if (image === undefined) return deleteNothing(world);
-  const write = world.ledger.write(imageKey(image.title), null);
+function deleteImage(seedData: SeedData): Call {
+  const image = seedData.looseImages.shift();
+  if (image === undefined) return deleteNothing(seedData);
+  const write = seedData.ledger.write(imageKey(image.title), null);
   return {
     method: "DELETE",
     path: `/v1/images/${image.id}`,
@@ -107,7 +107,7 @@ function deleteImage(world: World): Call {
 }
 
 /** Deletes what is not there: as much work for images, while no image is left to spare. */
-function deleteNothing({ random, people }: World): Call {
+function deleteNothing({ random, people }: SeedData): Call {
   const token = random.pick(people).token;
   return { method: "DELETE", path: `/v1/images/${NO_ID}`, token, expected: [404] };
 }
@@ -115,7 +115,7 @@ function deleteNothing({ random, people }: World): Call {
 /** The form of an id, and nobody's. */
 export const NO_ID = "01900000-0000-7000-8000-000000000000";
 
-function like({ random, images, people, ledger }: World, method: "PUT" | "DELETE"): Call {
+function like({ random, images, people, ledger }: SeedData, method: "PUT" | "DELETE"): Call {
   const pairs = images.flatMap((image) => people.map((person) => ({ image, person })));
   const settled = pairs.filter(({ image, person }) => ledger.isSettled(likeKey(image, person.id)));
   // With all in doubt, one is repeated: the same again, since the other way would leave it open.
@@ -131,6 +131,6 @@ function like({ random, images, people, ledger }: World, method: "PUT" | "DELETE
 }
 
 /** The key under which a like stands in the ledger. */
-export function likeKey({ id }: Pick<WorldImage, "id">, userId: string): string {
+export function likeKey({ id }: Pick<SeedImage, "id">, userId: string): string {
   return `like of ${id} by ${userId}`;
 }

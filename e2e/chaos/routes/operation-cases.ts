@@ -6,13 +6,13 @@ import type { RouteCase } from "./route-case.ts";
  * is, and waits a little for one that hangs.
  */
 export const OPERATION_CASES: readonly RouteCase[] = [
-  ask("/healthz", []),
-  ask("/readyz", []),
-  ask("/metrics", []),
-  ask("/v1/status", SERVICES),
+  operatorRoute("/healthz", []),
+  operatorRoute("/readyz", []),
+  operatorRoute("/metrics", []),
+  operatorRoute("/v1/status", SERVICES),
 ];
 
-function ask(path: string, decoratedBy: RouteCase["decoratedBy"]): RouteCase {
+function operatorRoute(path: string, decoratedBy: RouteCase["decoratedBy"]): RouteCase {
   return {
     route: `GET ${path}`,
     weight: 1,

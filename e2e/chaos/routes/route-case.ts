@@ -1,6 +1,6 @@
 import type { HttpAnswer, HttpRequest } from "#chaos/network/http-exchange.ts";
 import type { Service } from "#chaos/system/targets.ts";
-import type { World } from "./seed-data.ts";
+import type { SeedData } from "./seed-data.ts";
 
 /** One request that the load makes, and what is to be done with its answer. */
 export interface Call extends Pick<HttpRequest, "method" | "path"> {
@@ -43,7 +43,7 @@ export interface RouteCase {
   readonly needs: readonly Service[];
   /** Without these something is missing in the answer. */
   readonly decoratedBy: readonly Service[];
-  readonly call: (world: World) => Call;
+  readonly call: (seedData: SeedData) => Call;
 }
 
 /** What a case is called in lists. */

@@ -10,21 +10,21 @@ export interface Person {
 }
 
 /** An image. */
-export interface WorldImage {
+export interface SeedImage {
   readonly id: string;
   readonly title: string;
   readonly owner: Person;
 }
 
 /** A comment. Its text begins with a mark that no other comment has. */
-export interface WorldComment {
+export interface SeedComment {
   readonly id: string;
   readonly mark: string;
   readonly author: Person;
 }
 
 /** A session besides those that people use to do other things. */
-export interface WorldSession {
+export interface SeedSession {
   /** Its key in the ledger. */
   readonly key: string;
   readonly token: string;
@@ -32,21 +32,21 @@ export interface WorldSession {
 }
 
 /** Who and what there is to ask for. The load adds to the last four lists and takes from them. */
-export interface World {
+export interface SeedData {
   readonly random: SeededRandom;
   readonly ledger: Ledger;
   readonly people: readonly Person[];
   /** Ready, and there for as long as the world is: to be read, changed, liked and commented on. */
-  readonly images: readonly WorldImage[];
+  readonly images: readonly SeedImage[];
   /** There for as long as the world is: to be read, and answered to. */
-  readonly comments: readonly (WorldComment & { readonly image: WorldImage })[];
+  readonly comments: readonly (SeedComment & { readonly image: SeedImage })[];
   /** A file that makes an image. */
   readonly picture: Buffer;
-  readonly sessions: WorldSession[];
-  readonly looseImages: WorldImage[];
-  readonly looseComments: WorldComment[];
+  readonly sessions: SeedSession[];
+  readonly looseImages: SeedImage[];
+  readonly looseComments: SeedComment[];
   /** Sessions that have ended, with which nothing can be done any more. */
-  readonly endedSessions: WorldSession[];
+  readonly endedSessions: SeedSession[];
   /** A word that was not used before. */
   mark(): string;
 }

@@ -1,5 +1,5 @@
 import { type Call, jsonOf, type RouteCase } from "./route-case.ts";
-import type { World, WorldSession } from "./seed-data.ts";
+import type { SeedData, SeedSession } from "./seed-data.ts";
 
 const USERS = { needs: ["users"], decoratedBy: [] } as const;
 
@@ -22,18 +22,18 @@ export const SESSION_CASES: readonly RouteCase[] = [
     route: "DELETE /v1/sessions/current",
     weight: 1,
     ...USERS,
-    call: (world) => signOut(world, () => "current"),
+    call: (seedData) => signOut(seedData, () => "current"),
   },
   {
     route: "DELETE /v1/sessions/{id}",
     weight: 1,
     ...USERS,
-    call: (world) => signOut(world, idOf),
+    call: (seedData) => signOut(seedData, idOf),
   },
 ];
 
 /** Adds a session that is open to those that the load may use up. */
-export function addSession({ sessions }: World, key: string, answer: unknown): void {
+export function addSession({ sessions }: SeedData, key: string, answer: unknown): void {
   const { accessToken: token, refreshToken } = answer as {
     readonly accessToken: string;
     readonly refreshToken: string;
@@ -41,10 +41,10 @@ export function addSession({ sessions }: World, key: string, answer: unknown): v
   sessions.push({ key, token, refreshToken });
 }
 
-function signIn(world: World): Call {
-  const { handle: login, password } = world.random.pick(world.people);
-  const key = `session ${world.mark()}`;
-  const write = world.ledger.write(key, "open");
+function signIn(seedData: SeedData): Call {
+  const { handle: login, password } = seedData.random.pick(seedData.people);
+  const key = `session ${seedData.mark()}`;
+  const write = seedData.ledger.write(key, "open");
   return {
     method: "POST",
     path: "/v1/sessions",
@@ -52,7 +52,7 @@ function signIn(world: World): Call {
     expected: [201],
     onSuccess(success) {
       write.acknowledge(success);
-      addSession(world, key, jsonOf(success.answer));
+      addSession(seedData, key, jsonOf(success.answer));
     },
   };
 }
@@ -61,28 +61,28 @@ function signIn(world: World): Call {
  * A refresh token is good for one use: a session of which no answer came may have ended, and is not
  * used again.
  */
-function refresh(world: World): Call {
-  const session = world.sessions.shift();
+function refresh(seedData: SeedData): Call {
+  const session = seedData.sessions.shift();
   const call = { method: "POST", path: "/v1/sessions/refresh" };
   if (session === undefined) {
     return { ...call, body: { refreshToken: "there is none" }, expected: [401] };
   }
-  world.ledger.write(session.key, null);
+  seedData.ledger.write(session.key, null);
   return {
     ...call,
     body: { refreshToken: session.refreshToken },
     expected: [200],
     onSuccess(success) {
-      world.ledger.write(session.key, "open").acknowledge(success);
-      addSession(world, session.key, jsonOf(success.answer));
+      seedData.ledger.write(session.key, "open").acknowledge(success);
+      addSession(seedData, session.key, jsonOf(success.answer));
     },
   };
 }
 
-function signOut(world: World, nameOf: (session: WorldSession) => string): Call {
-  const session = world.sessions.pop();
-  if (session === undefined) return signOutAgain(world, nameOf);
-  const write = world.ledger.write(session.key, null);
+function signOut(seedData: SeedData, nameOf: (session: SeedSession) => string): Call {
+  const session = seedData.sessions.pop();
+  if (session === undefined) return signOutAgain(seedData, nameOf);
+  const write = seedData.ledger.write(session.key, null);
   return {
     method: "DELETE",
     path: `/v1/sessions/${nameOf(session)}`,
@@ -91,20 +91,20 @@ function signOut(world: World, nameOf: (session: WorldSession) => string): Call 
     expected: [204, 401],
     onSuccess(success) {
       write.acknowledge(success);
-      world.endedSessions.push(session);
+      seedData.endedSessions.push(session);
     },
   };
 }
 
 /** Ends what has ended: as much work for users, while no session is left to spare. */
-function signOutAgain(world: World, nameOf: (session: WorldSession) => string): Call {
-  const session = world.random.pick(world.endedSessions);
+function signOutAgain(seedData: SeedData, nameOf: (session: SeedSession) => string): Call {
+  const session = seedData.random.pick(seedData.endedSessions);
   const path = `/v1/sessions/${nameOf(session)}`;
   return { method: "DELETE", path, token: session.token, expected: [401, 404] };
 }
 
 /** The session that an access token was given in, as its `sid` claim says. */
-function idOf({ token }: WorldSession): string {
+function idOf({ token }: SeedSession): string {
   const [, claims = ""] = token.split(".");
   return JSON.parse(Buffer.from(claims, "base64url").toString("utf8")).sid;
 }

@@ -1,5 +1,5 @@
 import type { Call, RouteCase } from "./route-case.ts";
-import type { Person, World } from "./seed-data.ts";
+import type { Person, SeedData } from "./seed-data.ts";
 
 const USERS = { needs: ["users"], decoratedBy: [] } as const;
 
@@ -72,7 +72,7 @@ function get(path: string, token?: string): Call {
  * One's own bio; where each last change is still in doubt, another would make it more so, and the
  * name is set to what it is.
  */
-function changeBio({ random, people, ledger, mark }: World): Call {
+function changeBio({ random, people, ledger, mark }: SeedData): Call {
   const keyOf = ({ handle }: Person) => `bio of ${handle}`;
   const settled = people.filter((person) => ledger.isSettled(keyOf(person)));
   const person = random.pick(settled.length > 0 ? settled : people);

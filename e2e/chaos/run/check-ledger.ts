@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { succeed } from "#chaos/load/succeed.ts";
-import type { FrontDoor } from "#chaos/network/load-balancer.ts";
-import type { World } from "#chaos/routes/seed-data.ts";
+import type { LoadBalancer } from "#chaos/network/load-balancer.ts";
+import type { SeedData } from "#chaos/routes/seed-data.ts";
 import { readBack, readComments, readList } from "./read-back.ts";
 
 /** A killed worker's image is done again within some 25 s; counts are kept for a second. */
@@ -13,38 +13,46 @@ const POLL_MS = 250;
  * there, nothing is there twice, every image has its variants, and each counter counts what there
  * is. Returns every contradiction.
  */
-export async function checkLedger(frontDoor: FrontDoor, world: World): Promise<readonly string[]> {
+export async function checkLedger(
+  balancer: LoadBalancer,
+  seedData: SeedData,
+): Promise<readonly string[]> {
   const deadline = performance.now() + SETTLE_MS_MAX;
   for (;;) {
-    const faults = await findFaults(frontDoor, world).catch((error: Error) => [error.message]);
-    if (faults.length === 0 || performance.now() > deadline) return faults;
+    const violations = await findViolations(balancer, seedData).catch((error: Error) => [
+      error.message,
+    ]);
+    if (violations.length === 0 || performance.now() > deadline) return violations;
     await delay(POLL_MS);
   }
 }
 
-async function findFaults(frontDoor: FrontDoor, world: World): Promise<readonly string[]> {
+async function findViolations(
+  balancer: LoadBalancer,
+  seedData: SeedData,
+): Promise<readonly string[]> {
   return [
-    ...world.ledger.findFaults(await readBack(frontDoor, world)),
-    ...(await findUnrendered(frontDoor, world)),
-    ...(await findMiscounted(frontDoor, world)),
+    ...seedData.ledger.findViolations(await readBack(balancer, seedData)),
+    ...(await findUnrendered(balancer, seedData)),
+    ...(await findMiscounted(balancer, seedData)),
   ];
 }
 
-async function findUnrendered(frontDoor: FrontDoor, { people }: World): Promise<string[]> {
+async function findUnrendered(balancer: LoadBalancer, { people }: SeedData): Promise<string[]> {
   const lists = people.map(({ id, token }) =>
-    readList(frontDoor, `/v1/images?owner=${id}&pageSize=100`, token),
+    readList(balancer, `/v1/images?owner=${id}&pageSize=100`, token),
   );
   const images = (await Promise.all(lists)).flat();
   const unready = images.filter(({ state }) => state !== "ready");
   return unready.map(({ title, state }) => `image ${title} is ${state}, and should be ready`);
 }
 
-async function findMiscounted(frontDoor: FrontDoor, { images }: World): Promise<string[]> {
-  const faults = images.map(async (image) => {
+async function findMiscounted(balancer: LoadBalancer, { images }: SeedData): Promise<string[]> {
+  const violations = images.map(async (image) => {
     const path = `/v1/images/${image.id}`;
-    const comments = await readComments(frontDoor, image);
-    const likes = await readList(frontDoor, `${path}/likes?pageSize=100`);
-    const counted = await succeed(frontDoor, { method: "GET", path, expected: [200] });
+    const comments = await readComments(balancer, image);
+    const likes = await readList(balancer, `${path}/likes?pageSize=100`);
+    const counted = await succeed(balancer, { method: "GET", path, expected: [200] });
     const told = [
       ["comments", counted.commentCount, comments.filter(({ deleted }) => !deleted).length],
       ["likes", counted.likeCount, likes.length],
@@ -53,5 +61,5 @@ async function findMiscounted(frontDoor: FrontDoor, { images }: World): Promise<
       .filter(([, says, has]) => says !== has)
       .map(([what, says, has]) => `image ${image.title} says ${says} ${what}, and has ${has}`);
   });
-  return (await Promise.all(faults)).flat();
+  return (await Promise.all(violations)).flat();
 }

@@ -19,7 +19,7 @@ export type Fault = (typeof FAULTS)[number];
 export const SLOW_MS = 100;
 
 /** Begins and ends a fault. */
-interface Damage {
+interface FaultInjection {
   begin(): Promise<void>;
   /** Returns once the part is back: where it was killed, once it says that it is ready. */
   end(): Promise<void>;
@@ -31,7 +31,11 @@ export function processOf(target: Target): string {
 }
 
 /** Prepares a fault of a part. */
-export function damageOf(system: ChaosSystem, target: Target, fault: Fault): Damage {
+export function faultInjectionOf(
+  system: ChaosSystem,
+  target: Target,
+  fault: Fault,
+): FaultInjection {
   const name = processOf(target);
   const process = system.process(name);
   const link = system.link(name);

@@ -3,7 +3,7 @@ import { isShed, type Sample } from "#chaos/load/open-loop.ts";
 import { SERVICES, type Target } from "#chaos/system/targets.ts";
 import { latencyQuantile, phaseOf, recoveryMs } from "./phases.ts";
 import { type Relation, relationOf } from "./promises.ts";
-import type { Play, Played } from "./run-fault.ts";
+import type { FaultCase, FaultRun } from "./run-fault.ts";
 
 /**
  * By then the breakers of what people call most are open: three failures in a row, each at its
@@ -41,19 +41,19 @@ export interface Figures {
 
 /** Measures the loss of services, killed or frozen; undefined if none was played. */
 export function figuresOf(
-  played: readonly (Play & { readonly played: Played })[],
+  runs: readonly (FaultCase & { readonly run: FaultRun })[],
 ): Figures | undefined {
-  const losses = played.filter(isLoss);
+  const losses = runs.filter(isLoss);
   if (losses.length === 0) return undefined;
-  const pick = (relation: Relation, choose: (sample: Sample, played: Played) => boolean) =>
-    losses.flatMap(({ target, played: one }) =>
+  const pick = (relation: Relation, choose: (sample: Sample, run: FaultRun) => boolean) =>
+    losses.flatMap(({ target, run: one }) =>
       one.samples
         .filter((sample) => relationOf(sample.case, target) === relation && !isShed(sample))
         .filter((sample) => choose(sample, one)),
     );
-  const inPhase = (phase: string) => (sample: Sample, one: Played) =>
+  const inPhase = (phase: string) => (sample: Sample, one: FaultRun) =>
     phaseOf(sample, one.timeline) === phase;
-  const calm = calmWithout(played);
+  const calm = calmWithout(runs);
   const steady = pick("without", inPhase("steady"));
   const decorated = pick("decorated by", inPhase("steady"));
   const refusals = pick("needs", isHotRefusal);
@@ -67,15 +67,15 @@ export function figuresOf(
     decoratedAnswers: decorated.length,
     refusalP99Ms: latencyQuantile(refusals, P99),
     refusals: refusals.length,
-    recoveryMs: Math.max(...losses.map(({ played: one }) => recoveryOf(one))),
+    recoveryMs: Math.max(...losses.map(({ run: one }) => recoveryOf(one))),
   };
 }
 
-function isWhileLost({ intendedMs }: Sample, { timeline }: Played): boolean {
+function isWhileLost({ intendedMs }: Sample, { timeline }: FaultRun): boolean {
   return intendedMs >= timeline.steadyMs && intendedMs < timeline.liftMs - BEFORE_RETURN_MS;
 }
 
-function isAtReturn({ intendedMs }: Sample, { timeline }: Played): boolean {
+function isAtReturn({ intendedMs }: Sample, { timeline }: FaultRun): boolean {
   return (
     intendedMs >= timeline.liftMs - BEFORE_RETURN_MS &&
     intendedMs < timeline.backMs + AFTER_RETURN_MS
@@ -86,10 +86,10 @@ function isAtReturn({ intendedMs }: Sample, { timeline }: Played): boolean {
  * Calm comes before every fault: taken before all of them, the slowest of a hundred is as sure as
  * while services are lost.
  */
-function calmWithout(played: readonly (Play & { readonly played: Played })[]): readonly Sample[] {
-  return played
+function calmWithout(runs: readonly (FaultCase & { readonly run: FaultRun })[]): readonly Sample[] {
+  return runs
     .filter(({ target }) => SERVICES.some((service: Target) => service === target))
-    .flatMap(({ target, played: { samples, timeline } }) =>
+    .flatMap(({ target, run: { samples, timeline } }) =>
       samples.filter(
         (sample) =>
           relationOf(sample.case, target) === "without" &&
@@ -99,7 +99,7 @@ function calmWithout(played: readonly (Play & { readonly played: Played })[]): r
     );
 }
 
-function isLoss({ target, fault }: Play): boolean {
+function isLoss({ target, fault }: FaultCase): boolean {
   const isService = SERVICES.some((service: Target) => service === target);
   return isService && (fault === "killed" || fault === "frozen");
 }
@@ -109,7 +109,7 @@ function isLoss({ target, fault }: Play): boolean {
  */
 const HOT_WEIGHT_MIN = 10;
 
-function isHotRefusal(sample: Sample, { timeline }: Played): boolean {
+function isHotRefusal(sample: Sample, { timeline }: FaultRun): boolean {
   return (
     sample.case.weight >= HOT_WEIGHT_MIN &&
     sample.class === "refused" &&
@@ -118,7 +118,7 @@ function isHotRefusal(sample: Sample, { timeline }: Played): boolean {
   );
 }
 
-function recoveryOf({ samples, timeline }: Played): number {
+function recoveryOf({ samples, timeline }: FaultRun): number {
   const kept = samples.filter((sample) => !isShed(sample));
   return recoveryMs(kept, timeline);
 }

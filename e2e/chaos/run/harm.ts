@@ -1,7 +1,7 @@
 import { isWorse } from "#chaos/load/answer-class.ts";
 import type { Target } from "#chaos/system/targets.ts";
 import { relationOf } from "./promises.ts";
-import type { Play, Played } from "./run-fault.ts";
+import type { FaultCase, FaultRun } from "./run-fault.ts";
 
 /** What a known fault still costs those who use the part. */
 interface Harm {
@@ -15,7 +15,7 @@ interface Harm {
  * Measures the harm in the second half of the fault, on the routes that have to do with the part:
  * by then breakers have opened that will.
  */
-export function harmOf({ samples, timeline }: Played, target: Target): Harm {
+export function harmOf({ samples, timeline }: FaultRun, target: Target): Harm {
   const { faultMs, liftMs } = timeline;
   const halfMs = (faultMs + liftMs) / 2;
   const own = samples
@@ -30,7 +30,7 @@ export function harmOf({ samples, timeline }: Played, target: Target): Harm {
 }
 
 /** One fault with the defence and without. */
-export interface Comparison extends Play {
+export interface Comparison extends FaultCase {
   readonly on: Harm;
   readonly off: Harm;
 }

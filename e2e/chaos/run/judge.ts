@@ -6,7 +6,7 @@ import type { Target } from "#chaos/system/targets.ts";
 import type { Fault } from "./faults.ts";
 import { latencyQuantile, type Phase, phaseOf, recoveryMs, type Timeline } from "./phases.ts";
 import { type Promised, promisedOf, type Relation, relationOf } from "./promises.ts";
-import type { Played } from "./run-fault.ts";
+import type { FaultRun } from "./run-fault.ts";
 
 /** How one route did while one part had one fault. */
 export interface Cell {
@@ -35,10 +35,10 @@ export interface Worse {
  * Compares what was seen with what was promised, route by route. What was shed for want of machine
  * is left out.
  */
-export function judge(played: Played, target: Target, fault: Fault): readonly Cell[] {
-  const { timeline } = played;
+export function judge(run: FaultRun, target: Target, fault: Fault): readonly Cell[] {
+  const { timeline } = run;
   return ALL_CASES.map((routeCase) => {
-    const all = played.samples.filter((sample) => sample.case === routeCase);
+    const all = run.samples.filter((sample) => sample.case === routeCase);
     const own = all.filter((sample) => !isShed(sample));
     const inPhase = (...phases: string[]) =>
       own.filter((sample) => phases.includes(phaseOf(sample, timeline)));

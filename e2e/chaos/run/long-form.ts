@@ -1,25 +1,25 @@
 import assert from "node:assert";
 import type { Target } from "#chaos/system/targets.ts";
-import { Stage } from "./chaos-environment.ts";
+import { ChaosEnvironment } from "./chaos-environment.ts";
 import type { Fault } from "./faults.ts";
 import { type Comparison, harmOf, hurts } from "./harm.ts";
 import { breachesOf, type Cell, judge } from "./judge.ts";
 import type { Selection } from "./parse-selection.ts";
-import { type Pace, type Play, type Played, playFault } from "./run-fault.ts";
+import { type FaultCase, type FaultRun, type Pace, runFault } from "./run-fault.ts";
 
 /** One fault of one part, and how each route did. */
-export interface JudgedPlay extends Play {
-  readonly played: Played;
+export interface JudgedRun extends FaultCase {
+  readonly run: FaultRun;
   readonly cells: readonly Cell[];
-  readonly faults: readonly string[];
+  readonly violations: readonly string[];
 }
 
 /** All that the long form found. */
 export interface LongForm {
-  readonly plays: readonly JudgedPlay[];
+  readonly runs: readonly JudgedRun[];
   readonly comparisons: readonly Comparison[];
   /** A line for everything that is worse than promised; empty if all is well. */
-  readonly faults: readonly string[];
+  readonly violations: readonly string[];
 }
 
 /** What the long form needs besides the selection. */
@@ -36,7 +36,7 @@ const PACE = { calmMs: 2_500, faultMs: 8_000, recoveryMs: 3_500 } as const;
  * best try counts.
  */
 const TRIES_MAX = 3;
-const FAULTS_SHOWN_MAX = 12;
+const VIOLATIONS_SHOWN_MAX = 12;
 
 /**
  * Faults that the defence is for. A killed callee fails fast by itself, and whoever refuses
@@ -48,85 +48,96 @@ const CONTROLLED_TARGETS: readonly Target[] = ["users", "images", "comments"];
 /**
  * Plays what is selected, then the control arm of it. Ends every process, however it ends itself.
  */
-export async function playLongForm(
+export async function runLongForm(
   selection: Selection,
   options: LongFormOptions,
 ): Promise<LongForm> {
-  const plays = await playDefended(selection, options);
-  const comparisons = await playControl(selection, plays, options);
+  const runs = await runDefended(selection, options);
+  const comparisons = await runControl(selection, runs, options);
   const painless = comparisons.filter((one) => !hurts(one));
-  const faults = [
-    ...plays.flatMap(({ target, fault, faults: own }) =>
+  const violations = [
+    ...runs.flatMap(({ target, fault, violations: own }) =>
       own.map((line) => `${target} ${fault}: ${line}`),
     ),
     ...painless.map(
       ({ target, fault }) => `${target} ${fault}: it does not hurt without the defence`,
     ),
   ];
-  return { plays, comparisons, faults };
+  return { runs, comparisons, violations };
 }
 
-async function playDefended(
+async function runDefended(
   selection: Selection,
   options: LongFormOptions,
-): Promise<readonly JudgedPlay[]> {
-  await using stage = await openStage("on", selection, options);
-  const plays: JudgedPlay[] = [];
+): Promise<readonly JudgedRun[]> {
+  await using opened = await openEnvironment("on", selection, options);
+  const runs: JudgedRun[] = [];
   for (const target of selection.targets) {
     for (const fault of selection.faults) {
-      plays.push(await playUntilKept(stage.stage, { target, fault }, { selection, ...options }));
+      runs.push(
+        await runUntilKept(opened.environment, { target, fault }, { selection, ...options }),
+      );
     }
   }
-  return plays;
+  return runs;
 }
 
-interface PlayOptions extends LongFormOptions {
+interface RunOptions extends LongFormOptions {
   readonly selection: Selection;
 }
 
-async function playUntilKept(stage: Stage, play: Play, options: PlayOptions): Promise<JudgedPlay> {
-  let best: JudgedPlay | undefined;
+async function runUntilKept(
+  environment: ChaosEnvironment,
+  faultCase: FaultCase,
+  options: RunOptions,
+): Promise<JudgedRun> {
+  let best: JudgedRun | undefined;
   for (let tries = 1; tries <= TRIES_MAX; tries++) {
-    const judged = await playOnce(stage, play, options);
-    if (best === undefined || judged.faults.length < best.faults.length) best = judged;
-    if (best.faults.length === 0) break;
+    const judged = await runOnce(environment, faultCase, options);
+    if (best === undefined || judged.violations.length < best.violations.length) best = judged;
+    if (best.violations.length === 0) break;
   }
-  assert(best, "it was played at least once");
+  assert(best, "it was run at least once");
   return best;
 }
 
-async function playOnce(stage: Stage, play: Play, options: PlayOptions): Promise<JudgedPlay> {
-  const { target, fault } = play;
-  const played = await playFault(stage, play, paceOf(options));
-  const cells = judge(played, target, fault);
-  const faults = [...breachesOf(cells), ...played.ledgerFaults];
-  const { length } = played.samples;
-  const verdict = faults.length === 0 ? "as promised" : `${faults.length} worse than promised`;
+async function runOnce(
+  environment: ChaosEnvironment,
+  faultCase: FaultCase,
+  options: RunOptions,
+): Promise<JudgedRun> {
+  const { target, fault } = faultCase;
+  const run = await runFault(environment, faultCase, paceOf(options));
+  const cells = judge(run, target, fault);
+  const violations = [...breachesOf(cells), ...run.ledgerViolations];
+  const { length } = run.samples;
+  const verdict =
+    violations.length === 0 ? "as promised" : `${violations.length} worse than promised`;
   options.print(
-    `${target} ${fault}: ${length} requests, ${played.acknowledgedCount} writes acknowledged, ${verdict}`,
+    `${target} ${fault}: ${length} requests, ${run.acknowledgedCount} writes acknowledged, ${verdict}`,
   );
-  for (const line of faults.slice(0, FAULTS_SHOWN_MAX)) options.print(`    ${line}`);
-  return { ...play, played, cells, faults };
+  for (const line of violations.slice(0, VIOLATIONS_SHOWN_MAX)) options.print(`    ${line}`);
+  return { ...faultCase, run, cells, violations };
 }
 
-async function playControl(
+async function runControl(
   selection: Selection,
-  plays: readonly JudgedPlay[],
+  runs: readonly JudgedRun[],
   options: LongFormOptions,
 ): Promise<readonly Comparison[]> {
-  const wanted = plays.filter(
+  const wanted = runs.filter(
     ({ target, fault }) => CONTROLLED_TARGETS.includes(target) && CONTROLLED_FAULTS.includes(fault),
   );
   if (wanted.length === 0) return [];
-  await using stage = await openStage("off", selection, options);
+  await using opened = await openEnvironment("off", selection, options);
   const comparisons: Comparison[] = [];
-  for (const { target, fault, played } of wanted) {
-    const undefended = await playFault(
-      stage.stage,
+  for (const { target, fault, run } of wanted) {
+    const undefended = await runFault(
+      opened.environment,
       { target, fault },
       paceOf({ selection, ...options }),
     );
-    const [on, off] = [harmOf(played, target), harmOf(undefended, target)];
+    const [on, off] = [harmOf(run, target), harmOf(undefended, target)];
     comparisons.push({ target, fault, on, off });
     options.print(
       `${target} ${fault}, without the defence: one waits ${Math.round(off.waitMs)} ms instead of ${Math.round(on.waitMs)}, ${percent(off.wholeShare)} instead of ${percent(on.wholeShare)} are whole`,
@@ -135,23 +146,23 @@ async function playControl(
   return comparisons;
 }
 
-function paceOf({ selection, signal }: PlayOptions): Pace & { readonly signal: AbortSignal } {
+function paceOf({ selection, signal }: RunOptions): Pace & { readonly signal: AbortSignal } {
   return { ...PACE, requestsPerSecond: selection.requestsPerSecond, signal };
 }
 
-async function openStage(
+async function openEnvironment(
   failurePolicy: "on" | "off",
   { keepData }: Selection,
   { print, signal }: LongFormOptions,
-): Promise<{ readonly stage: Stage } & AsyncDisposable> {
+): Promise<{ readonly environment: ChaosEnvironment } & AsyncDisposable> {
   signal.throwIfAborted();
   print(`starting a system with the failure policy ${failurePolicy}`);
-  const stage = await Stage.open({ replicas: 1, failurePolicy }, WARM_UP_MS);
+  const environment = await ChaosEnvironment.open({ replicas: 1, failurePolicy }, WARM_UP_MS);
   return {
-    stage,
+    environment,
     async [Symbol.asyncDispose]() {
-      if (keepData) print(`logs and databases are in ${stage.system.folder}`);
-      await stage.close({ keepData });
+      if (keepData) print(`logs and databases are in ${environment.system.folder}`);
+      await environment.close({ keepData });
     },
   };
 }

@@ -1,15 +1,15 @@
 import { FAULTS } from "./faults.ts";
-import { parseArguments } from "./parse-selection.ts";
+import { parseSelection } from "./parse-selection.ts";
 
-describe("parseArguments", () => {
-  test("plays everything unless something is named", () => {
-    const { targets, faults, isWhole } = parseArguments([]);
+describe("parseSelection", () => {
+  test("runs everything unless something is named", () => {
+    const { targets, faults, isWhole } = parseSelection([]);
     expect([targets.length, faults.length, isWhole]).toEqual([8, 6, true]);
   });
 
-  test("plays what is named, in the usual order, and passes over pnpm's own dashes", () => {
+  test("runs what is named, in the usual order, and passes over pnpm's own dashes", () => {
     const words = ["--", "--target", "images-db", "--target", "users", "--rate", "20"];
-    expect(parseArguments(words)).toEqual({
+    expect(parseSelection(words)).toEqual({
       targets: ["users", "images-db"],
       faults: FAULTS,
       requestsPerSecond: 20,
@@ -26,6 +26,6 @@ describe("parseArguments", () => {
     [["--help-me"], "Unknown option '--help-me'"],
     [["users"], "Unexpected argument 'users'"],
   ])("refuses %j, and says what could have been said", (words, message) => {
-    expect(() => parseArguments(words)).toThrow(message);
+    expect(() => parseSelection(words)).toThrow(message);
   });
 });

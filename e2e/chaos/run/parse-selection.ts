@@ -22,7 +22,7 @@ export const USAGE = `pnpm chaos [--target NAME]… [--fault NAME]… [--rate RE
   --rate    from 1 to 500
   --keep-data   leaves the logs and the databases behind, and says where
 
-Without --target and --fault every fault of every part is played, and docs/failure-matrix.md is written.
+Without --target and --fault every fault of every part is run, and docs/failure-matrix.md is written.
 `;
 
 const RATE_DEFAULT = 50;
@@ -34,7 +34,7 @@ export class UsageError extends Error {
 }
 
 /** Reads the words after the program's name. Throws UsageError. */
-export function parseArguments(words: readonly string[]): Selection {
+export function parseSelection(words: readonly string[]): Selection {
   const { target = [], fault = [], rate = String(RATE_DEFAULT), ...flags } = read(words);
   const requestsPerSecond = /^\d{1,3}$/.test(rate) ? Number(rate) : 0;
   if (requestsPerSecond < 1 || requestsPerSecond > RATE_MAX) {

@@ -2,9 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Sample, startOpenLoop } from "#chaos/load/open-loop.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import type { Target } from "#chaos/system/targets.ts";
-import type { Stage } from "./chaos-environment.ts";
+import type { ChaosEnvironment } from "./chaos-environment.ts";
 import { checkLedger } from "./check-ledger.ts";
-import { damageOf, type Fault } from "./faults.ts";
+import { type Fault, faultInjectionOf } from "./faults.ts";
 import type { Timeline } from "./phases.ts";
 import { newsMs } from "./promises.ts";
 
@@ -17,16 +17,16 @@ export interface Pace {
 }
 
 /** All that was seen of one fault. */
-export interface Played {
+export interface FaultRun {
   readonly samples: readonly Sample[];
   readonly timeline: Timeline;
   /** Contradictions between what was acknowledged and what is there. */
-  readonly ledgerFaults: readonly string[];
+  readonly ledgerViolations: readonly string[];
   readonly acknowledgedCount: number;
 }
 
 /** Which fault of which part. */
-export interface Play {
+export interface FaultCase {
   readonly target: Target;
   readonly fault: Fault;
 }
@@ -35,31 +35,36 @@ export interface Play {
  * Plays one fault of one part under load: calm, fault, recovery; then compares with the ledger.
  * Throws the signal's reason once it fires.
  */
-export async function playFault(
-  stage: Stage,
-  { target, fault }: Play,
+export async function runFault(
+  environment: ChaosEnvironment,
+  { target, fault }: FaultCase,
   { signal, ...pace }: Pace & { readonly signal?: AbortSignal },
-): Promise<Played> {
-  const { system, frontDoor } = stage;
-  const world = await stage.makeWorld();
-  const damage = damageOf(system, target, fault);
+): Promise<FaultRun> {
+  const { system, balancer } = environment;
+  const seedData = await environment.createSeedData();
+  const injection = faultInjectionOf(system, target, fault);
   const { requestsPerSecond } = pace;
-  const load = startOpenLoop({ frontDoor, world, cases: ALL_CASES, requestsPerSecond });
+  const load = startOpenLoop({ balancer, seedData, cases: ALL_CASES, requestsPerSecond });
   let samples: readonly Sample[] = [];
   let timeline: Timeline;
   try {
     await delay(pace.calmMs, undefined, { signal });
     const faultMs = performance.now();
-    await damage.begin();
+    await injection.begin();
     await delay(pace.faultMs, undefined, { signal });
     const liftMs = performance.now();
-    await damage.end();
+    await injection.end();
     const steadyMs = faultMs + newsMs(target);
     timeline = { faultMs, steadyMs, liftMs, backMs: performance.now() };
     await delay(pace.recoveryMs, undefined, { signal });
   } finally {
     samples = await load.stop();
   }
-  const ledgerFaults = await checkLedger(frontDoor, world);
-  return { samples, timeline, ledgerFaults, acknowledgedCount: world.ledger.acknowledgedCount };
+  const ledgerViolations = await checkLedger(balancer, seedData);
+  return {
+    samples,
+    timeline,
+    ledgerViolations,
+    acknowledgedCount: seedData.ledger.acknowledgedCount,
+  };
 }

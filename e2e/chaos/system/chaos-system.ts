@@ -8,14 +8,14 @@ import { TcpProxy } from "#chaos/proxy/tcp-proxy.ts";
 import { type FreezeGuard, startFreezeGuard } from "./freeze-guard.ts";
 import {
   GATEWAYS,
-  type Plan,
   type Ports,
-  planProcesses,
+  planSystem,
   processNames,
+  type SystemPlan,
   WORKER,
 } from "./system-plan.ts";
 import { SystemProcess } from "./system-process.ts";
-import { makeSecrets } from "./system-secrets.ts";
+import { createSystemSecrets } from "./system-secrets.ts";
 import { SERVICES } from "./targets.ts";
 
 /** How a system is put together. */
@@ -38,9 +38,9 @@ export class ChaosSystem {
   readonly #links: ReadonlyMap<string, Link>;
   readonly #guard: FreezeGuard = startFreezeGuard();
 
-  private constructor(plan: Plan) {
+  private constructor(plan: SystemPlan) {
     this.#folder = plan.folder;
-    const definitions = planProcesses(plan);
+    const definitions = planSystem(plan);
     this.#processes = new Map(definitions.map((one) => [one.name, new SystemProcess(one)]));
     this.#links = new Map(
       [...plan.ports].map(([name, ports]) => [name, linkTo(name, ports, plan)]),
@@ -59,7 +59,7 @@ export class ChaosSystem {
     );
     const folder = await mkdtemp(join(tmpdir(), "triptych-chaos-"));
     await mkdir(join(folder, "blobs"));
-    const system = new ChaosSystem({ ...options, folder, ports, secrets: makeSecrets() });
+    const system = new ChaosSystem({ ...options, folder, ports, secrets: createSystemSecrets() });
     await Promise.all([...system.#links.values()].map((link) => link.start()));
     return system;
   }
@@ -138,7 +138,7 @@ export class ChaosSystem {
  * What stands in front of a process; the worker is called by nobody, so it has the way to its
  * database to itself.
  */
-function linkTo(name: string, { link, own }: Ports, { ports }: Plan): Link {
+function linkTo(name: string, { link, own }: Ports, { ports }: SystemPlan): Link {
   if (name === WORKER) return new TcpProxy(link, ports.get("images-db")?.own ?? 0);
   const isService = SERVICES.some((service) => name.startsWith(service)) && !name.endsWith("-db");
   return isService ? new GrpcLink(link, own) : new TcpProxy(link, own);

@@ -6,14 +6,14 @@ import { findFreePorts, HOST } from "#chaos/network/loopback-ports.ts";
 import { type FreezeGuard, startFreezeGuard } from "./freeze-guard.ts";
 import {
   GATEWAYS,
-  type Plan,
-  planProcesses,
+  planSystem,
   processNames,
   replicasOf,
+  type SystemPlan,
   WORKER,
 } from "./system-plan.ts";
 import { type ProcessDefinition, SystemProcess } from "./system-process.ts";
-import { makeSecrets } from "./system-secrets.ts";
+import { createSystemSecrets } from "./system-secrets.ts";
 import { SERVICES, type Service } from "./targets.ts";
 
 /** How many replicas of a service there are at most. */
@@ -28,16 +28,16 @@ const PRELOAD = resolve("e2e/chaos/system/ask-dns-server.ts");
  */
 export class NamedSystem {
   readonly #folder: string;
-  readonly #plan: Plan;
+  readonly #plan: SystemPlan;
   readonly #dns: DnsServer;
   readonly #processes: ReadonlyMap<string, SystemProcess>;
   readonly #guard: FreezeGuard = startFreezeGuard();
 
-  private constructor(plan: Plan, dns: DnsServer) {
+  private constructor(plan: SystemPlan, dns: DnsServer) {
     this.#folder = plan.folder;
     this.#plan = plan;
     this.#dns = dns;
-    const definitions = planProcesses(plan).map((one) => this.#named(one));
+    const definitions = planSystem(plan).map((one) => this.#named(one));
     this.#processes = new Map(definitions.map((one) => [one.name, new SystemProcess(one)]));
   }
 
@@ -58,7 +58,7 @@ export class NamedSystem {
     await mkdir(join(folder, "blobs"));
     const dns = new DnsServer();
     await dns.start();
-    const secrets = makeSecrets();
+    const secrets = createSystemSecrets();
     return new NamedSystem({ folder, ports, secrets, failurePolicy, replicas: REPLICAS_MAX }, dns);
   }
 

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { HOST } from "#chaos/network/loopback-ports.ts";
 import type { ProcessDefinition } from "./system-process.ts";
-import type { Secrets } from "./system-secrets.ts";
+import type { SystemSecrets } from "./system-secrets.ts";
 import { SERVICES, type Service } from "./targets.ts";
 
 /** Where one process listens: itself, for its operators, and the link in front of it. */
@@ -12,9 +12,9 @@ export interface Ports {
 }
 
 /** All that the settings of the processes are made of. */
-export interface Plan {
+export interface SystemPlan {
   readonly folder: string;
-  readonly secrets: Secrets;
+  readonly secrets: SystemSecrets;
   /**
    * How many of each service and of the gateway there are, and whether they obey the failure
    * policy.
@@ -45,7 +45,7 @@ export function processNames(replicas: number): readonly string[] {
 }
 
 /** Gives the definition of every process of a system. */
-export function planProcesses(plan: Plan): readonly ProcessDefinition[] {
+export function planSystem(plan: SystemPlan): readonly ProcessDefinition[] {
   return [
     ...SERVICES.map((service) => database(service, plan)),
     ...SERVICES.flatMap((service) =>
@@ -56,7 +56,7 @@ export function planProcesses(plan: Plan): readonly ProcessDefinition[] {
   ];
 }
 
-function database(service: Service, plan: Plan): ProcessDefinition {
+function database(service: Service, plan: SystemPlan): ProcessDefinition {
   const name = `${service}-db`;
   return define(plan, name, {
     script: "stack/src/postgres/main.ts",
@@ -70,7 +70,7 @@ function database(service: Service, plan: Plan): ProcessDefinition {
   });
 }
 
-function serviceProcess(name: string, service: Service, plan: Plan): ProcessDefinition {
+function serviceProcess(name: string, service: Service, plan: SystemPlan): ProcessDefinition {
   const { own, operations } = portsOf(plan, name);
   return define(plan, name, {
     script: `services/${service}/src/main.ts`,
@@ -90,7 +90,7 @@ function serviceProcess(name: string, service: Service, plan: Plan): ProcessDefi
   });
 }
 
-function worker(plan: Plan): ProcessDefinition {
+function worker(plan: SystemPlan): ProcessDefinition {
   const { operations, link } = portsOf(plan, WORKER);
   return define(plan, WORKER, {
     script: "services/images/src/worker-main.ts",
@@ -105,7 +105,7 @@ function worker(plan: Plan): ProcessDefinition {
 /** Everybody comes from one address here, which must not look like an attack. */
 const NO_RATE_LIMIT = "1000000";
 
-function gateway(name: string, plan: Plan): ProcessDefinition {
+function gateway(name: string, plan: SystemPlan): ProcessDefinition {
   const { own } = portsOf(plan, name);
   return define(
     plan,
@@ -128,15 +128,15 @@ function gateway(name: string, plan: Plan): ProcessDefinition {
   );
 }
 
-interface Planned {
+interface PlannedProcess {
   readonly script: string;
   readonly settings: Readonly<Record<string, string>>;
 }
 
 function define(
-  plan: Plan,
+  plan: SystemPlan,
   name: string,
-  { script, settings }: Planned,
+  { script, settings }: PlannedProcess,
   readyPort = portsOf(plan, name).operations,
 ): ProcessDefinition {
   return {
@@ -157,7 +157,7 @@ function define(
  * Where each service is dialled, in the setting that names it. Whoever does not call one ignores
  * its setting.
  */
-function addresses(plan: Plan): Record<string, string> {
+function addresses(plan: SystemPlan): Record<string, string> {
   return Object.fromEntries(
     SERVICES.map((service) => {
       const links = replicasOf(service, plan.replicas).map((name) => portsOf(plan, name).link);
@@ -167,15 +167,15 @@ function addresses(plan: Plan): Record<string, string> {
   );
 }
 
-function databaseUrl(service: Service, { secrets }: Plan, port: number): string {
+function databaseUrl(service: Service, { secrets }: SystemPlan, port: number): string {
   return `postgres://${service}:${secrets.databasePassword}@${HOST}:${port}/${service}`;
 }
 
-function blobs({ folder }: Plan): Record<string, string> {
+function blobs({ folder }: SystemPlan): Record<string, string> {
   return { BLOB_DIRECTORY: join(folder, "blobs") };
 }
 
-function portsOf({ ports }: Plan, name: string): Ports {
+function portsOf({ ports }: SystemPlan, name: string): Ports {
   const found = ports.get(name);
   if (found === undefined) throw new Error(`${name} has no ports`);
   return found;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 
 /** What the processes must agree on and nobody else may know. */
-export interface Secrets {
+export interface SystemSecrets {
   /** The key that signs access tokens: a JSON Web Key, as JSON. */
   readonly signingKey: string;
   /** The set that verifies them, as JSON. */
@@ -12,7 +12,7 @@ export interface Secrets {
 const PASSWORD_BYTES = 24;
 
 /** Makes the secrets of one run. */
-export function makeSecrets(): Secrets {
+export function createSystemSecrets(): SystemSecrets {
   const { kty, crv, x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
   const publicKey = { kty, crv, x, kid: "chaos" };
   return {

@@ -1,9 +1,9 @@
-import { Stage } from "#chaos/run/chaos-environment.ts";
+import { ChaosEnvironment } from "#chaos/run/chaos-environment.ts";
 import type { Fault } from "#chaos/run/faults.ts";
 import { describeWorse, judge, type Worse } from "#chaos/run/judge.ts";
 import { phaseOf } from "#chaos/run/phases.ts";
 import { relationOf } from "#chaos/run/promises.ts";
-import { type Pace, type Played, playFault } from "#chaos/run/run-fault.ts";
+import { type FaultRun, type Pace, runFault } from "#chaos/run/run-fault.ts";
 import type { Target } from "#chaos/system/targets.ts";
 
 const TEST_MS_MAX = 180_000;
@@ -20,11 +20,11 @@ const WORSE_SHARE_MAX = 0.05;
  * Refusals by a part that is needed are not worse than promised; what is worse and not merely late
  * or bare is a failure.
  */
-function failuresOf(played: Played, target: Target, fault: Fault): readonly string[] {
-  const worse = judge(played, target, fault).flatMap((cell) => cell.worse);
+function failuresOf(run: FaultRun, target: Target, fault: Fault): readonly string[] {
+  const worse = judge(run, target, fault).flatMap((cell) => cell.worse);
   const isFailed = ({ sample }: Worse) => sample.class === "failed";
   const others = worse.filter((one) => !isFailed(one) && one.phase !== "recovery");
-  const tooMany = others.length > played.samples.length * WORSE_SHARE_MAX;
+  const tooMany = others.length > run.samples.length * WORSE_SHARE_MAX;
   return [...worse.filter(isFailed), ...(tooMany ? others : [])].map(describeWorse);
 }
 
@@ -33,13 +33,13 @@ describe("faults under load", () => {
   let defended = 0;
 
   describe("with the failure policy", () => {
-    let stage: Stage;
+    let environment: ChaosEnvironment;
     let keepData = false;
 
     beforeAll(async () => {
-      stage = await Stage.open({ replicas: 1, failurePolicy: "on" }, WARM_UP_MS);
+      environment = await ChaosEnvironment.open({ replicas: 1, failurePolicy: "on" }, WARM_UP_MS);
     }, TEST_MS_MAX);
-    afterAll(() => stage.close({ keepData }), TEST_MS_MAX);
+    afterAll(() => environment.close({ keepData }), TEST_MS_MAX);
 
     test.each([
       ["users", "killed"],
@@ -51,34 +51,34 @@ describe("faults under load", () => {
     ] as const)(
       "%s %s: nothing is worse than promised, nothing acknowledged is lost or twice",
       async (target, fault) => {
-        const played = await playFault(stage, { target, fault }, PACE);
-        const faults = [...failuresOf(played, target, fault), ...played.ledgerFaults];
-        keepData ||= faults.length > 0; // the logs tell why
-        expect({ faults, folder: stage.system.folder }).toEqual({
-          faults: [],
-          folder: stage.system.folder,
+        const run = await runFault(environment, { target, fault }, PACE);
+        const violations = [...failuresOf(run, target, fault), ...run.ledgerViolations];
+        keepData ||= violations.length > 0; // the logs tell why
+        expect({ violations, folder: environment.system.folder }).toEqual({
+          violations: [],
+          folder: environment.system.folder,
         });
-        expect(played.acknowledgedCount).toBeGreaterThan(0);
-        if (target === "users" && fault === "frozen") defended = shareAnsweredMeanwhile(played);
+        expect(run.acknowledgedCount).toBeGreaterThan(0);
+        if (target === "users" && fault === "frozen") defended = shareAnsweredMeanwhile(run);
       },
       TEST_MS_MAX,
     );
   });
 
   describe("the control arm, without the failure policy", () => {
-    let stage: Stage;
+    let environment: ChaosEnvironment;
 
     beforeAll(async () => {
-      stage = await Stage.open({ replicas: 1, failurePolicy: "off" }, WARM_UP_MS);
+      environment = await ChaosEnvironment.open({ replicas: 1, failurePolicy: "off" }, WARM_UP_MS);
     }, TEST_MS_MAX);
-    afterAll(() => stage.close(), TEST_MS_MAX);
+    afterAll(() => environment.close(), TEST_MS_MAX);
 
     test(
       "users frozen: routes that it only decorates wait for its return",
       async () => {
-        const played = await playFault(stage, { target: "users", fault: "frozen" }, PACE);
-        expect(shareAnsweredMeanwhile(played)).toBeLessThan(defended / 2);
-        expect(played.ledgerFaults).toEqual([]);
+        const run = await runFault(environment, { target: "users", fault: "frozen" }, PACE);
+        expect(shareAnsweredMeanwhile(run)).toBeLessThan(defended / 2);
+        expect(run.ledgerViolations).toEqual([]);
       },
       TEST_MS_MAX,
     );
@@ -91,7 +91,7 @@ const GRACE_MS = 1_000;
 /**
  * Of the requests to routes that users decorates, how many of 1 were answered while users was away.
  */
-function shareAnsweredMeanwhile({ samples, timeline }: Played): number {
+function shareAnsweredMeanwhile({ samples, timeline }: FaultRun): number {
   const asked = samples
     .filter((sample) => relationOf(sample.case, "users") === "decorated by")
     .filter((sample) => phaseOf(sample, timeline) === "steady")

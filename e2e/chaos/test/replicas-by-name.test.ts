@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { makeWorld } from "#chaos/load/create-seed-data.ts";
+import { createSeedData } from "#chaos/load/create-seed-data.ts";
 import { describeSample, isLost, isRepeatable, type Sample } from "#chaos/load/open-loop.ts";
 import { whileLoaded } from "#chaos/load/while-loaded.ts";
-import { FrontDoor } from "#chaos/network/load-balancer.ts";
+import { LoadBalancer } from "#chaos/network/load-balancer.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
-import type { World } from "#chaos/routes/seed-data.ts";
+import type { SeedData } from "#chaos/routes/seed-data.ts";
 import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { relationOf } from "#chaos/run/promises.ts";
 import { NamedSystem, REPLICAS_MAX } from "#chaos/system/named-system.ts";
@@ -43,22 +43,26 @@ const KNOWN_MS = 2_000;
 const WAITED_MS = 2_500;
 
 /** A system whose replicas are found by name, with people in it, and a load to put on it. */
-class Scene {
+class NamedEnvironment {
   readonly system: NamedSystem;
-  readonly #frontDoor: FrontDoor;
-  readonly #world: World;
+  readonly #balancer: LoadBalancer;
+  readonly #seedData: SeedData;
 
-  private constructor(system: NamedSystem, frontDoor: FrontDoor, world: World) {
+  private constructor(system: NamedSystem, balancer: LoadBalancer, seedData: SeedData) {
     this.system = system;
-    this.#frontDoor = frontDoor;
-    this.#world = world;
+    this.#balancer = balancer;
+    this.#seedData = seedData;
   }
 
-  static async open(failurePolicy: "on" | "off", replicas: number): Promise<Scene> {
+  static async open(failurePolicy: "on" | "off", replicas: number): Promise<NamedEnvironment> {
     const system = await NamedSystem.create(failurePolicy);
     await system.startAll(replicas);
-    const frontDoor = new FrontDoor(system.gatewayUrls);
-    return new Scene(system, frontDoor, await makeWorld(frontDoor, new SeededRandom(SEED)));
+    const balancer = new LoadBalancer(system.gatewayUrls);
+    return new NamedEnvironment(
+      system,
+      balancer,
+      await createSeedData(balancer, new SeededRandom(SEED)),
+    );
   }
 
   /** Lets every name lead to so many replicas. */
@@ -68,15 +72,15 @@ class Scene {
 
   /** Does something under load. Returns the requests that were refused, or failed. */
   async lostWhile(act: () => Promise<void>): Promise<readonly Sample[]> {
-    return (await this.playedWhile(act)).filter(isLost);
+    return (await this.samplesWhile(act)).filter(isLost);
   }
 
   /** Does something under load. Returns every request. */
-  async playedWhile(act: () => Promise<void>): Promise<readonly Sample[]> {
+  async samplesWhile(act: () => Promise<void>): Promise<readonly Sample[]> {
     return await whileLoaded(
       {
-        frontDoor: this.#frontDoor,
-        world: this.#world,
+        balancer: this.#balancer,
+        seedData: this.#seedData,
         cases: ALL_CASES,
         requestsPerSecond: REQUESTS_PER_SECOND,
       },
@@ -93,7 +97,7 @@ class Scene {
   ): Promise<{ readonly hurt: readonly Sample[]; readonly knownMs: number }> {
     const name = `${service}-2`;
     let [knownMs, thawedMs] = [0, 0];
-    const samples = await this.playedWhile(async () => {
+    const samples = await this.samplesWhile(async () => {
       await this.system.freeze(name);
       knownMs = performance.now() + KNOWN_MS;
       await delay(FROZEN_MS);
@@ -117,7 +121,7 @@ class Scene {
   }
 
   async close(): Promise<void> {
-    this.#frontDoor.close();
+    this.#balancer.close();
     await this.system.end();
   }
 }
@@ -125,23 +129,23 @@ class Scene {
 const added = SERVICES.flatMap((service) => replicasOf(service, REPLICAS_MAX).slice(1));
 
 describe("replicas that are found by name, under load", () => {
-  let scene: Scene;
+  let environment: NamedEnvironment;
 
   beforeAll(async () => {
-    scene = await Scene.open("on", 1);
+    environment = await NamedEnvironment.open("on", 1);
   }, TEST_MS_MAX);
-  afterAll(() => scene?.close(), TEST_MS_MAX);
+  afterAll(() => environment?.close(), TEST_MS_MAX);
 
   test(
     "from one to three of each: the new ones have their share, and no request fails",
     async () => {
-      const lost = await scene.lostWhile(async () => {
-        await scene.system.start(added);
-        scene.list(REPLICAS_MAX);
+      const lost = await environment.lostWhile(async () => {
+        await environment.system.start(added);
+        environment.list(REPLICAS_MAX);
         const deadline = performance.now() + SHARED_MS_MAX;
         let share = 0;
         while (share < SHARE_MIN && performance.now() < deadline) {
-          share = await scene.leastShare("images");
+          share = await environment.leastShare("images");
         }
         expect(share).toBeGreaterThanOrEqual(SHARE_MIN);
       });
@@ -155,12 +159,12 @@ describe("replicas that are found by name, under load", () => {
     async (service) => {
       const name = `${service}-2`;
       let [killMs, goneMs] = [0, 0];
-      const lost = await scene.lostWhile(async () => {
+      const lost = await environment.lostWhile(async () => {
         killMs = performance.now();
-        await scene.system.process(name).kill();
+        await environment.system.process(name).kill();
         goneMs = performance.now();
         await delay(AWAY_MS);
-        await scene.system.start([name]);
+        await environment.system.start([name]);
       });
       const isExcused = (sample: Sample) =>
         sample.intendedMs <= goneMs && sample.endedMs >= killMs && !isRepeatable(sample);
@@ -172,7 +176,7 @@ describe("replicas that are found by name, under load", () => {
   test.each(SERVICES)(
     "a frozen replica of %s costs at most the writes that it was given before it was known of",
     async (service) => {
-      const { hurt, knownMs } = await scene.hurtByFrozen(service);
+      const { hurt, knownMs } = await environment.hurtByFrozen(service);
       const isExcused = (sample: Sample) =>
         relationOf(sample.case, service) === "needs" &&
         sample.intendedMs <= knownMs &&
@@ -185,16 +189,16 @@ describe("replicas that are found by name, under load", () => {
   test(
     "one after the other of each is replaced: no request fails",
     async () => {
-      const lost = await scene.lostWhile(async () => {
+      const lost = await environment.lostWhile(async () => {
         for (const number of [1, 2, 3]) {
           const names = SERVICES.map((service) => `${service}-${number}`);
           for (const service of SERVICES) {
             const others = replicasOf(service, REPLICAS_MAX).filter((one) => !names.includes(one));
-            scene.system.list(service, others);
+            environment.system.list(service, others);
           }
-          await Promise.all(names.map((name) => scene.system.process(name).stop()));
-          await scene.system.start(names);
-          scene.list(REPLICAS_MAX);
+          await Promise.all(names.map((name) => environment.system.process(name).stop()));
+          await environment.system.start(names);
+          environment.list(REPLICAS_MAX);
         }
       });
       expect(lost.map(describeSample)).toEqual([]);
@@ -205,9 +209,11 @@ describe("replicas that are found by name, under load", () => {
   test(
     "from three to one of each: no request fails",
     async () => {
-      const lost = await scene.lostWhile(async () => {
-        scene.list(1);
-        const codes = await Promise.all(added.map((name) => scene.system.process(name).stop()));
+      const lost = await environment.lostWhile(async () => {
+        environment.list(1);
+        const codes = await Promise.all(
+          added.map((name) => environment.system.process(name).stop()),
+        );
         expect(codes.filter((code) => code !== 0)).toEqual([]);
       });
       expect(lost.map(describeSample)).toEqual([]);
@@ -217,17 +223,17 @@ describe("replicas that are found by name, under load", () => {
 });
 
 describe("the control arm, without the failure policy", () => {
-  let scene: Scene;
+  let environment: NamedEnvironment;
 
   beforeAll(async () => {
-    scene = await Scene.open("off", REPLICAS_MAX);
+    environment = await NamedEnvironment.open("off", REPLICAS_MAX);
   }, TEST_MS_MAX);
-  afterAll(() => scene?.close(), TEST_MS_MAX);
+  afterAll(() => environment?.close(), TEST_MS_MAX);
 
   test(
     "requests of every kind wait for a frozen replica's return",
     async () => {
-      const { hurt, knownMs } = await scene.hurtByFrozen("comments");
+      const { hurt, knownMs } = await environment.hurtByFrozen("comments");
       expect(hurt.filter(isRepeatable)).not.toEqual([]);
       expect(hurt.filter(({ intendedMs }) => intendedMs > knownMs)).not.toEqual([]);
     },
