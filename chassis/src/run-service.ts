@@ -3,7 +3,7 @@ import type { Environment } from "#configuration/read-configuration.ts";
 import { runProcess } from "#lifecycle/run-process.ts";
 import { createLogger, type Logger, type LogLevel } from "#telemetry/logger.ts";
 import { openPeerCredentials, type PeerCredentials } from "#tls/peer-credentials.ts";
-import { findPeerFaults, type PeerSettings } from "#tls/peer-faults.ts";
+import { findPeerViolations, type PeerSettings } from "#tls/peer-violations.ts";
 import { type ServeOptions, serveApp } from "./serve-app.ts";
 import type { ServiceApp } from "./service-app.ts";
 
@@ -34,8 +34,8 @@ export function runService<C extends ServeOptions & PeerSettings & { readonly lo
       const configuration = options.readConfig(process.env);
       const logger = createLogger({ service: name, level: configuration.logLevel });
       // Here too, since a service that forgot to ask would listen to everybody.
-      const faults = findPeerFaults(configuration, { GRPC_HOST: configuration.grpcHost });
-      if (faults.length > 0) throw new ConfigurationError(faults);
+      const violations = findPeerViolations(configuration, { GRPC_HOST: configuration.grpcHost });
+      if (violations.length > 0) throw new ConfigurationError(violations);
       const peers = await openPeerCredentials(name, configuration, logger);
       const app = options.createApp(configuration, logger, peers);
       return await serveApp(app, { ...configuration, peers }, logger);

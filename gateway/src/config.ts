@@ -11,7 +11,7 @@ import {
   PROCESS_FIELDS,
 } from "@triptych/chassis/configuration/service-settings";
 import { boolean, integer, list, text } from "@triptych/chassis/configuration/settings";
-import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
+import { findPeerViolations } from "@triptych/chassis/tls/peer-violations";
 
 const REQUESTS_MAX = 1_000_000_000;
 
@@ -81,7 +81,7 @@ export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
 /** Reads the settings. Throws a `ConfigurationError` that names every fault. */
 export function readConfig(environment: Environment): Configuration {
   return readConfiguration(environment, CONFIGURATION_FIELDS, (values) =>
-    findPeerFaults(values, {
+    findPeerViolations(values, {
       USERS_ADDRESS: values.usersAddress,
       IMAGES_ADDRESS: values.imagesAddress,
       COMMENTS_ADDRESS: values.commentsAddress,

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { defineField, type Field, type FieldOptions, Misfit } from "./setting.ts";
+import { defineField, type Field, type FieldOptions, Invalid } from "./setting.ts";
 import { integerField } from "./settings.ts";
 
 /** The highest TCP port. */
@@ -31,14 +31,14 @@ export interface UrlOptions extends FieldOptions<string> {
   readonly protocols: readonly string[];
 }
 
-/** Reads an absolute url, and gives it as it stands. Its text is never repeated in a fault. */
+/** Reads an absolute url, and gives it as it stands. Its text is never repeated in a violation. */
 export function url({ protocols, ...options }: UrlOptions): Field<string> {
   const beginnings = protocols.map((name) => `${name}://`);
   return defineField(options, {
     expected: `a url that begins with ${beginnings.join(" or ")}`,
     parse: (value) => {
       const fits = beginnings.some((beginning) => value.startsWith(beginning));
-      return fits && URL.canParse(value) ? value : new Misfit("it is not such a url");
+      return fits && URL.canParse(value) ? value : new Invalid("it is not such a url");
     },
   });
 }
@@ -51,7 +51,7 @@ export function url({ protocols, ...options }: UrlOptions): Field<string> {
 export function addresses(options: FieldOptions<readonly string[]>): Field<readonly string[]> {
   return defineField(options, {
     expected: "a host and a port, such as 127.0.0.1:8081, or several addresses with commas between",
-    parse: (value) => parseAddresses(value) ?? new Misfit(),
+    parse: (value) => parseAddresses(value) ?? new Invalid(),
     show: (value) => value.join(","),
   });
 }
@@ -62,7 +62,7 @@ export function addresses(options: FieldOptions<readonly string[]>): Field<reado
 export function path(options: FieldOptions<string>): Field<string> {
   return defineField(options, {
     expected: "a path",
-    parse: (value) => (value.includes("\0") ? new Misfit() : resolve(value)),
+    parse: (value) => (value.includes("\0") ? new Invalid() : resolve(value)),
   });
 }
 

@@ -1,5 +1,5 @@
 /** One setting that is missing or wrong. */
-export interface ConfigurationFault {
+export interface SettingViolation {
   /** The environment variable's name. */
   readonly variable: string;
   /**
@@ -13,11 +13,11 @@ export interface ConfigurationFault {
  */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
-  /** Every fault, in the order of the fields. */
-  readonly faults: readonly ConfigurationFault[];
+  /** Every violation, in the order of the fields. */
+  readonly violations: readonly SettingViolation[];
 
-  constructor(faults: readonly ConfigurationFault[]) {
-    super(faults.map(({ variable, message }) => `${variable} ${message}.`).join(" "));
-    this.faults = faults;
+  constructor(violations: readonly SettingViolation[]) {
+    super(violations.map(({ variable, message }) => `${variable} ${message}.`).join(" "));
+    this.violations = violations;
   }
 }

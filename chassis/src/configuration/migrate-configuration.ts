@@ -10,7 +10,7 @@ export const MIGRATE_CONFIGURATION_FIELDS = {
 /**
  * Reads them from the environment.
  *
- * @throws ConfigurationError that names every fault at once.
+ * @throws ConfigurationError that names every violation at once.
  */
 export function readMigrateConfig(
   environment: Environment,

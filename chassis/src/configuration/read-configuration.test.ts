@@ -33,7 +33,7 @@ const FIELDS = {
   }),
 };
 
-function faultsOf(
+function errorOf(
   environment: Record<string, string>,
   fields: Parameters<typeof readConfiguration>[1],
 ) {
@@ -45,7 +45,7 @@ function faultsOf(
     }
     throw error;
   }
-  throw new Error("the configuration has no fault");
+  throw new Error("the configuration has no violation");
 }
 
 describe("readConfiguration", () => {
@@ -66,11 +66,11 @@ describe("readConfiguration", () => {
     });
   });
 
-  test("reports every fault at once", () => {
+  test("reports every violation at once", () => {
     const environment = { IMAGES_PORT: "eighty", LOG_LEVEL: "loud", DRAIN_TIMEOUT_MS: "-1" };
-    const error = faultsOf(environment, FIELDS);
+    const error = errorOf(environment, FIELDS);
 
-    expect(error.faults).toEqual([
+    expect(error.violations).toEqual([
       { variable: "IMAGES_PORT", message: 'must be a port from 1 to 65535, not "eighty"' },
       { variable: "LOG_LEVEL", message: 'must be one of info, debug, not "loud"' },
       {
@@ -122,14 +122,14 @@ describe("readConfiguration", () => {
       BROKEN: "s3cret",
       REFUSED: '{"d":"s3cret"}',
     };
-    const error = faultsOf(environment, fields);
+    const error = errorOf(environment, fields);
 
-    expect(error.faults).toHaveLength(4);
-    expect(JSON.stringify([error.message, error.stack, error.faults])).not.toContain("s3cret");
+    expect(error.violations).toHaveLength(4);
+    expect(JSON.stringify([error.message, error.stack, error.violations])).not.toContain("s3cret");
   });
 
   test("repeats no more than the beginning of a long value", () => {
-    const { message } = faultsOf(
+    const { message } = errorOf(
       { COUNT: "9".repeat(10_000) },
       { count: integer({ variable: "COUNT", description: "", min: 0, max: 9 }) },
     );

@@ -1,7 +1,7 @@
-import { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
-import { type Field, type FieldValue, Misfit } from "./setting.ts";
+import { ConfigurationError, type SettingViolation } from "./configuration-error.ts";
+import { type Field, type FieldValue, Invalid } from "./setting.ts";
 
-/** The most of a wrong value that a fault repeats, in characters. */
+/** The most of a wrong value that a violation repeats, in characters. */
 const SHOWN_CHARACTERS_MAX = 40;
 
 /** Fields by the names that the code calls their values. */
@@ -17,36 +17,36 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Finds what is wrong with settings that are right one by one, and wrong together. A value that is
  * missing, or was already found to be wrong, is undefined.
  */
-export type FindFaults<F extends Fields> = (
+export type FindViolations<F extends Fields> = (
   values: Partial<Configuration<F>>,
-) => readonly ConfigurationFault[];
+) => readonly SettingViolation[];
 
 /**
  * Reads every field from the environment. An empty variable counts as unset.
  *
- * @throws ConfigurationError that names every fault, those of several settings together last, and
+ * @throws ConfigurationError that names every violation, those of several settings together last, and
  *   no secret value.
  */
 export function readConfiguration<F extends Fields>(
   environment: Environment,
   fields: F,
-  findFaults: FindFaults<F> = () => [],
+  findViolations: FindViolations<F> = () => [],
 ): Configuration<F> {
-  const faults: ConfigurationFault[] = [];
+  const violations: SettingViolation[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
     const text = environment[field.variable] ?? "";
     const value: unknown = text === "" ? valueOfUnset(field) : field.parse(text);
-    if (value instanceof Misfit) {
-      const message = text === "" ? messageOfUnset(field) : messageOfMisfit(field, value, text);
-      faults.push({ variable: field.variable, message });
+    if (value instanceof Invalid) {
+      const message = text === "" ? messageOfUnset(field) : messageOfInvalid(field, value, text);
+      violations.push({ variable: field.variable, message });
     } else {
       values[name] = value;
     }
   }
-  faults.push(...findFaults(values as Partial<Configuration<F>>));
-  if (faults.length > 0) {
-    throw new ConfigurationError(faults);
+  violations.push(...findViolations(values as Partial<Configuration<F>>));
+  if (violations.length > 0) {
+    throw new ConfigurationError(violations);
   }
   return values as Configuration<F>;
 }
@@ -73,17 +73,17 @@ export function describeConfiguration(fields: Fields): readonly ConfigurationRow
   }));
 }
 
-function valueOfUnset<T>(field: Field<T>): T | Misfit {
-  return field.fallback === undefined ? new Misfit() : field.fallback.value;
+function valueOfUnset<T>(field: Field<T>): T | Invalid {
+  return field.fallback === undefined ? new Invalid() : field.fallback.value;
 }
 
 function messageOfUnset({ expected, description }: Field<unknown>): string {
   return `is not set: it must be ${expected} (${description})`;
 }
 
-function messageOfMisfit(
+function messageOfInvalid(
   { expected, secret }: Field<unknown>,
-  { detail }: Misfit,
+  { detail }: Invalid,
   text: string,
 ): string {
   const must = `must be ${expected}`;

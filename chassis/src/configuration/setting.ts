@@ -4,7 +4,7 @@ export interface FieldOptions<T> {
   readonly variable: string;
   /** What the setting is for: a cell of the README's table. */
   readonly description: string;
-  /** The value if the variable is unset or empty. Without it, unset is a fault. */
+  /** The value if the variable is unset or empty. Without it, unset is a violation. */
   readonly default?: T;
   /** True keeps the value, and the default, out of every message and table. */
   readonly secret?: boolean;
@@ -17,17 +17,17 @@ export interface Field<T> {
   /** What the value must be, as it follows "must be": `a port from 1 to 65535`. */
   readonly expected: string;
   readonly secret: boolean;
-  /** What is used if the variable is unset; undefined makes unset a fault. */
+  /** What is used if the variable is unset; undefined makes unset a violation. */
   readonly fallback: { readonly value: T; readonly text: string } | undefined;
-  /** Mutex the variable's text into a value, or says what is wrong in a `Misfit`. */
-  readonly parse: (text: string) => T | Misfit;
+  /** Mutex the variable's text into a value, or says what is wrong in a `Invalid`. */
+  readonly parse: (text: string) => T | Invalid;
 }
 
 /** The value that a field reads. */
 export type FieldValue<F> = F extends Field<infer T> ? T : never;
 
 /** The text does not fit the field. */
-export class Misfit {
+export class Invalid {
   /** What is wrong, where "must be …" does not say enough. Never repeats the text. */
   readonly detail: string | undefined;
 
@@ -40,7 +40,7 @@ export class Misfit {
 export interface Reading<T> {
   /** What the value must be, as it follows "must be". */
   readonly expected: string;
-  readonly parse: (text: string) => T | Misfit;
+  readonly parse: (text: string) => T | Invalid;
   /** How a default is shown in a table; `String` if not given. */
   readonly show?: (value: T) => string;
 }

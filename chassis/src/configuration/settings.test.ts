@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import { addresses, path, port, url } from "./address-settings.ts";
-import { type Field, Misfit } from "./setting.ts";
+import { type Field, Invalid } from "./setting.ts";
 import { boolean, integer, json, list, oneOf, text } from "./settings.ts";
 
 const WHERE = { variable: "X", description: "x" };
 
 function take<T>(field: Field<T>, value: string): T | "refused" {
   const parsed = field.parse(value);
-  return parsed instanceof Misfit ? "refused" : parsed;
+  return parsed instanceof Invalid ? "refused" : parsed;
 }
 
 describe("a field", () => {
@@ -64,7 +64,7 @@ describe("a field", () => {
       throw new Error("keys is missing");
     };
     expect(json({ ...WHERE, expected: "a key set", parse }).parse("{}")).toEqual(
-      new Misfit("keys is missing"),
+      new Invalid("keys is missing"),
     );
   });
 });

@@ -1,4 +1,4 @@
-import { defineField, type Field, type FieldOptions, Misfit } from "./setting.ts";
+import { defineField, type Field, type FieldOptions, Invalid } from "./setting.ts";
 
 /** The longest text that a field takes unless it says otherwise, in characters. */
 const TEXT_CHARACTERS_MAX = 65_536;
@@ -7,7 +7,7 @@ const TEXT_CHARACTERS_MAX = 65_536;
 export function text(options: FieldOptions<string>): Field<string> {
   return defineField(options, {
     expected: "a text",
-    parse: (value) => (value.length > TEXT_CHARACTERS_MAX ? new Misfit("it is too long") : value),
+    parse: (value) => (value.length > TEXT_CHARACTERS_MAX ? new Invalid("it is too long") : value),
   });
 }
 
@@ -35,7 +35,7 @@ export function integerField(options: IntegerOptions, expected: string): Field<n
     expected,
     parse: (value) => {
       const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-      return number >= options.min && number <= options.max ? number : new Misfit();
+      return number >= options.min && number <= options.max ? number : new Invalid();
     },
   });
 }
@@ -44,7 +44,7 @@ export function integerField(options: IntegerOptions, expected: string): Field<n
 export function boolean(options: FieldOptions<boolean>): Field<boolean> {
   return defineField(options, {
     expected: "true or false",
-    parse: (value) => (value === "true" ? true : value === "false" ? false : new Misfit()),
+    parse: (value) => (value === "true" ? true : value === "false" ? false : new Invalid()),
   });
 }
 
@@ -55,7 +55,7 @@ export function oneOf<const T extends string>(
 ): Field<T> {
   return defineField(options, {
     expected: `one of ${words.join(", ")}`,
-    parse: (value) => words.find((word) => word === value) ?? new Misfit(),
+    parse: (value) => words.find((word) => word === value) ?? new Invalid(),
   });
 }
 
@@ -79,7 +79,7 @@ export interface JsonOptions<T> extends FieldOptions<T> {
   readonly parse: (value: unknown) => T;
 }
 
-/** Reads JSON, and what `parse` makes of it. Its text is never repeated in a fault. */
+/** Reads JSON, and what `parse` makes of it. Its text is never repeated in a violation. */
 export function json<T>(options: JsonOptions<T>): Field<T> {
   return defineField(options, {
     expected: options.expected,
@@ -94,17 +94,17 @@ export function splitList(value: string): readonly string[] {
   return parts.filter((part) => part !== "");
 }
 
-function parseJson<T>(value: string, { parse, secret }: JsonOptions<T>): T | Misfit {
+function parseJson<T>(value: string, { parse, secret }: JsonOptions<T>): T | Invalid {
   let parsed: unknown;
   try {
     parsed = JSON.parse(value);
   } catch {
     // The parser's own message quotes the text, which may be a key.
-    return new Misfit("it is not JSON");
+    return new Invalid("it is not JSON");
   }
   try {
     return parse(parsed);
   } catch (error) {
-    return new Misfit(error instanceof Error && !secret ? error.message : "it is not as expected");
+    return new Invalid(error instanceof Error && !secret ? error.message : "it is not as expected");
   }
 }

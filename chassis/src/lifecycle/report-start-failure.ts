@@ -12,7 +12,9 @@ const EXIT_CONFIGURATION = 78;
  */
 export function reportStartFailure(name: string, error: unknown, failed = "cannot start"): number {
   if (error instanceof ConfigurationError) {
-    const sentences = error.faults.map(({ variable, message }) => `  ${variable} ${message}.\n`);
+    const sentences = error.violations.map(
+      ({ variable, message }) => `  ${variable} ${message}.\n`,
+    );
     process.stderr.write(`${name} cannot start with these settings:\n${sentences.join("")}`);
     return EXIT_CONFIGURATION;
   }

@@ -1,5 +1,5 @@
+import { isLoopback } from "#configuration/loopback.ts";
 import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
-import { isLoopback } from "./loopback.ts";
 import type { Answer, SwitchRequest } from "./operations-answer.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";

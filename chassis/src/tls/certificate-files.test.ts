@@ -160,13 +160,13 @@ describe("certificate files", () => {
   ])("are refused at the start with %s", async (_, variable, pair) => {
     await files.write(pair, CA);
     const opening = open();
-    await expect(opening).rejects.toMatchObject({ faults: [{ variable }] });
+    await expect(opening).rejects.toMatchObject({ violations: [{ variable }] });
     await expect(opening).rejects.not.toThrow("kept-secret");
   });
 
   test("are refused at the start with no CA, or a file that is not there", async () => {
     await writeFile(files.paths.ca, "");
-    await expect(open()).rejects.toMatchObject({ faults: [{ variable: "TLS_CA_FILE" }] });
+    await expect(open()).rejects.toMatchObject({ violations: [{ variable: "TLS_CA_FILE" }] });
     const paths = { ...files.paths, key: join(files.paths.key, "none") };
     await expect(open("users", paths)).rejects.toThrow("TLS_KEY_FILE names");
   });

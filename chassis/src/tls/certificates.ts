@@ -48,13 +48,13 @@ export function checkCertificates({ certificate, key, ca }: Certificates, name: 
   parse("tlsCertificateFile", "certificates in PEM", () => readValidity(certificate));
   parse("tlsCaFile", "certificates in PEM", () => readValidity(ca));
   if (nameOf(own.subjectAltName) !== name) {
-    throw fault("tlsCertificateFile", `must have the URI ${uriOf(name)} and no other`);
+    throw errorOf("tlsCertificateFile", `must have the URI ${uriOf(name)} and no other`);
   }
   if (own.validToDate.getTime() <= Date.now()) {
-    throw fault("tlsCertificateFile", `must be valid, and is not since ${own.validTo}`);
+    throw errorOf("tlsCertificateFile", `must be valid, and is not since ${own.validTo}`);
   }
   if (!own.checkPrivateKey(privateKey)) {
-    throw fault("tlsKeyFile", "must be the key of the certificate in TLS_CERTIFICATE_FILE");
+    throw errorOf("tlsKeyFile", "must be the key of the certificate in TLS_CERTIFICATE_FILE");
   }
   parse("tlsCaFile", "CAs, and the certificate with what leads to one of them", () => {
     return createSecureContext({ cert: certificate, key, ca });
@@ -78,7 +78,7 @@ async function read(setting: Setting, path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw fault(setting, `names ${path}, which cannot be read`, cause);
+    throw errorOf(setting, `names ${path}, which cannot be read`, cause);
   }
 }
 
@@ -86,11 +86,11 @@ function parse<T>(setting: Setting, expected: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {
-    throw fault(setting, `must name a file with ${expected}`, cause);
+    throw errorOf(setting, `must name a file with ${expected}`, cause);
   }
 }
 
-function fault(setting: Setting, message: string, cause?: unknown): ConfigurationError {
+function errorOf(setting: Setting, message: string, cause?: unknown): ConfigurationError {
   const error = new ConfigurationError([{ variable: PEER_FIELDS[setting].variable, message }]);
   error.cause = cause;
   return error;

@@ -36,7 +36,7 @@ describe("openPeerCredentials", () => {
   test("is content with nothing by halves", async () => {
     const settings = { ...NONE, tlsKeyFile: "/tls/tls.key", allowPlaintext: true };
     await expect(openPeerCredentials("users", settings, logger)).rejects.toMatchObject({
-      faults: [{ variable: "TLS_CERTIFICATE_FILE" }, { variable: "TLS_CA_FILE" }],
+      violations: [{ variable: "TLS_CERTIFICATE_FILE" }, { variable: "TLS_CA_FILE" }],
     });
   });
 });

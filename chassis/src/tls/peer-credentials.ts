@@ -5,7 +5,7 @@ import { CertificateFiles } from "./certificate-files.ts";
 import type { CertificateValidities } from "./certificate-validity.ts";
 import { validitiesOf } from "./certificates.ts";
 import { createChannelCredentials } from "./channel-credentials.ts";
-import { findPeerFaults, type PeerSettings } from "./peer-faults.ts";
+import { findPeerViolations, type PeerSettings } from "./peer-violations.ts";
 import { FileServerCredentials } from "./server-credentials.ts";
 
 /** How a process proves by mutual TLS who it is, and learns who the others are. */
@@ -29,8 +29,8 @@ export async function openPeerCredentials(
   settings: PeerSettings,
   logger: Logger,
 ): Promise<PeerCredentials | undefined> {
-  const faults = findPeerFaults(settings, {});
-  if (faults.length > 0) throw new ConfigurationError(faults);
+  const violations = findPeerViolations(settings, {});
+  if (violations.length > 0) throw new ConfigurationError(violations);
   const { tlsCertificateFile: certificate, tlsKeyFile: key, tlsCaFile: ca } = settings;
   if (certificate === undefined || key === undefined || ca === undefined) {
     if (settings.allowPlaintext) {

@@ -5,7 +5,7 @@ import {
   readConfiguration,
 } from "@triptych/chassis/configuration/read-configuration";
 import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-settings";
-import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
+import { findPeerViolations } from "@triptych/chassis/tls/peer-violations";
 
 /** Every setting of the process. */
 export const CONFIGURATION_FIELDS = {
@@ -26,6 +26,9 @@ export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
  */
 export function readConfig(environment: Environment): Configuration {
   return readConfiguration(environment, CONFIGURATION_FIELDS, (values) =>
-    findPeerFaults(values, { GRPC_HOST: values.grpcHost, IMAGES_ADDRESS: values.imagesAddress }),
+    findPeerViolations(values, {
+      GRPC_HOST: values.grpcHost,
+      IMAGES_ADDRESS: values.imagesAddress,
+    }),
   );
 }

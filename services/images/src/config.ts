@@ -1,6 +1,6 @@
 import assert from "node:assert";
 import { path, port, url } from "@triptych/chassis/configuration/address-settings";
-import type { ConfigurationFault } from "@triptych/chassis/configuration/configuration-error";
+import type { SettingViolation } from "@triptych/chassis/configuration/configuration-error";
 import {
   type Configuration as ConfigurationOf,
   type Environment,
@@ -21,7 +21,7 @@ import {
   oneOf,
   text,
 } from "@triptych/chassis/configuration/settings";
-import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
+import { findPeerViolations } from "@triptych/chassis/tls/peer-violations";
 import type { BlobSettings } from "#blobs/create-blob-store.ts";
 
 /** Where the bytes are: what the service and its worker share. */
@@ -144,7 +144,7 @@ export type WorkerConfiguration = ConfigurationOf<typeof WORKER_CONFIGURATION_FI
  */
 export function readConfig(environment: Environment): Configuration {
   const values = readConfiguration(environment, CONFIGURATION_FIELDS, (found) => [
-    ...findPeerFaults(found, { GRPC_HOST: found.grpcHost }),
+    ...findPeerViolations(found, { GRPC_HOST: found.grpcHost }),
     ...findBlobFaults(found),
     ...findReplicaFaults(found),
   ]);
@@ -171,7 +171,7 @@ const REQUIRED = {
 
 const KEY_PAIR = ["awsAccessKeyId", "awsSecretAccessKey"] as const;
 
-function findBlobFaults(values: Partial<BlobValues>): ConfigurationFault[] {
+function findBlobFaults(values: Partial<BlobValues>): SettingViolation[] {
   const { blobStore } = values;
   if (blobStore === undefined) return [];
   const missing = REQUIRED[blobStore].filter((name) => values[name] === undefined);
@@ -191,7 +191,7 @@ function findBlobFaults(values: Partial<BlobValues>): ConfigurationFault[] {
 function findReplicaFaults({
   blobStore,
   replicasMax = 1,
-}: Partial<ConfigurationOf<typeof CONFIGURATION_FIELDS>>): ConfigurationFault[] {
+}: Partial<ConfigurationOf<typeof CONFIGURATION_FIELDS>>): SettingViolation[] {
   if (blobStore !== "file" || replicasMax === 1) return [];
   const message = `must be 1 with BLOB_STORE=file, not ${replicasMax}: each replica would have files of its own, and not find the others'; set BLOB_STORE=s3`;
   return [{ variable: CONFIGURATION_FIELDS.replicasMax.variable, message }];

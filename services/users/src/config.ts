@@ -5,11 +5,11 @@ import {
   readConfiguration,
 } from "@triptych/chassis/configuration/read-configuration";
 import { SERVICE_FIELDS } from "@triptych/chassis/configuration/service-settings";
-import { defineField, Misfit } from "@triptych/chassis/configuration/setting";
+import { defineField, Invalid } from "@triptych/chassis/configuration/setting";
 import { json, splitList } from "@triptych/chassis/configuration/settings";
 import { parsePrivateJwk } from "@triptych/chassis/identity/keys";
 import { isId } from "@triptych/chassis/ids/new-id";
-import { findPeerFaults } from "@triptych/chassis/tls/peer-faults";
+import { findPeerViolations } from "@triptych/chassis/tls/peer-violations";
 
 /** Every setting of the process. */
 export const CONFIGURATION_FIELDS = {
@@ -31,7 +31,7 @@ export const CONFIGURATION_FIELDS = {
       expected: "ids of users with commas between",
       parse: (value) => {
         const ids = splitList(value.toLowerCase());
-        return ids.every(isId) ? ids : new Misfit();
+        return ids.every(isId) ? ids : new Invalid();
       },
       show: (value) => value.join(","),
     },
@@ -52,6 +52,9 @@ export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
  */
 export function readConfig(environment: Environment): Configuration {
   return readConfiguration(environment, CONFIGURATION_FIELDS, (values) =>
-    findPeerFaults(values, { GRPC_HOST: values.grpcHost, IMAGES_ADDRESS: values.imagesAddress }),
+    findPeerViolations(values, {
+      GRPC_HOST: values.grpcHost,
+      IMAGES_ADDRESS: values.imagesAddress,
+    }),
   );
 }

@@ -1,5 +1,5 @@
-import { isIPv4 } from "node:net";
-import type { ConfigurationFault } from "#configuration/configuration-error.ts";
+import type { SettingViolation } from "#configuration/configuration-error.ts";
+import { isLoopback } from "#configuration/loopback.ts";
 import type { Configuration } from "#configuration/read-configuration.ts";
 import { PEER_FIELDS } from "#configuration/service-settings.ts";
 
@@ -19,10 +19,10 @@ const FILE_VARIABLES = FILES.map((name) => PEER_FIELDS[name].variable);
  * Finds TLS that is set by halves, and, if there is none and no switch allows it, what would be
  * said without TLS to other machines.
  */
-export function findPeerFaults(
+export function findPeerViolations(
   settings: Partial<PeerSettings>,
   addresses: PeerAddresses,
-): readonly ConfigurationFault[] {
+): readonly SettingViolation[] {
   const missing = FILES.filter((name) => settings[name] === undefined);
   if (missing.length === 0) return [];
   if (missing.length < FILES.length) {
@@ -31,12 +31,12 @@ export function findPeerFaults(
       message: `is not set: ${FILE_VARIABLES.join(", ")} are set together, or none of them`,
     }));
   }
-  return settings.allowPlaintext ? [] : findPlaintextFaults(addresses);
+  return settings.allowPlaintext ? [] : findPlaintextViolations(addresses);
 }
 
-function findPlaintextFaults(addresses: PeerAddresses): ConfigurationFault[] {
+function findPlaintextViolations(addresses: PeerAddresses): SettingViolation[] {
   return Object.entries(addresses).flatMap(([variable, value = []]) => {
-    const far = [value].flat().find((address) => !isLoopback(address));
+    const far = [value].flat().find((address) => !isLoopback(hostOf(address)));
     if (far === undefined) return [];
     const remedy = `set ${FILE_VARIABLES.join(", ")}, or ALLOW_PLAINTEXT=true if everything that reaches that network is trusted`;
     const message = `must name loopback, such as 127.0.0.1, as long as there is no TLS, not "${far}": ${remedy}`;
@@ -44,11 +44,7 @@ function findPlaintextFaults(addresses: PeerAddresses): ConfigurationFault[] {
   });
 }
 
-/**
- * Whether a host, with or without a port, is this machine and no other. What is not understood is
- * another.
- */
-function isLoopback(address: string): boolean {
-  const host = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([^:]+):\d+$/, "$1");
-  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+/** Returns the host of an address with or without a port. */
+function hostOf(address: string): string {
+  return /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([^:]+):\d+$/, "$1");
 }
