@@ -12,7 +12,7 @@ import { createMetrics } from "@triptych/chassis/telemetry/metrics";
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { createImagesClient } from "#clients/images-client.ts";
-import { Comments } from "#domain/comments.ts";
+import { createComments } from "#domain/comments.ts";
 import { createHandlers } from "#grpc/handlers.ts";
 import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
 import { createCommentRepository } from "#repository/comment-repository.ts";
@@ -63,7 +63,7 @@ export function createApp(
     logger,
     failurePolicy,
   });
-  const comments = new Comments({
+  const comments = createComments({
     repository: createCommentRepository(database),
     images: createImagesClient(images),
     clock,

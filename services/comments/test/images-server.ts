@@ -32,11 +32,11 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
   const images = new Map<string, TestImage>();
   let asked = 0;
   const notExpected = async () => {
-    throw new Error("comments ask images for GetImage only");
+    throw new Error("comments calls GetImageFacts only");
   };
   const handlers = {
     ...Object.fromEntries(ImageService.methods.map(({ localName }) => [localName, notExpected])),
-    async getImage({ id }: { readonly id: string }, { caller }: { readonly caller: Caller }) {
+    async getImageFacts({ id }: { readonly id: string }, { caller }: { readonly caller: Caller }) {
       asked += 1;
       const image = images.get(id);
       const viewerId = caller.kind === "user" ? caller.userId : undefined;

@@ -1,5 +1,6 @@
 import type { PageQuery } from "@triptych/chassis/validation/page";
 import type { Comment } from "./comment.ts";
+import type { CommentTransaction } from "./comment-transaction.ts";
 
 /** In which order an image's comments are listed. */
 export type CommentOrder = "newest" | "oldest";
@@ -35,31 +36,11 @@ export interface CommentRepository {
   ): Promise<ReadonlyMap<string, number>>;
 
   /**
-   * Changes comments of one image: everything that `change` does through its rows, or nothing if it
-   * throws. It may run more than once, so it must touch nothing else.
+   * Changes comments of one image: all that `change` does, or nothing if it throws. It may run more than once, so it must touch nothing else.
    */
   changeComments<Result>(
     imageId: string,
-    change: (rows: CommentRows) => Promise<Result>,
+    change: (comments: CommentTransaction) => Promise<Result>,
     signal: AbortSignal,
   ): Promise<Result>;
-}
-
-/**
- * The rows of one image's comments within a transaction. So that no two transactions wait for each
- * other, rows are locked from the bottom of a thread upward, and the image's counter is changed
- * last.
- */
-export interface CommentRows {
-  /** Finds a comment, and keeps everyone else from changing it until the transaction ends. */
-  lockComment(id: string): Promise<Comment | undefined>;
-  insertComment(comment: Comment): Promise<void>;
-  /** Writes a comment that is locked. */
-  updateComment(comment: Comment): Promise<void>;
-  /** Deletes a comment that is locked and has no replies. */
-  deleteComment(id: string): Promise<void>;
-  /** Counts a comment that was inserted. */
-  incrementCommentCount(): Promise<void>;
-  /** Counts a comment no more: it was deleted, or became a tombstone. */
-  decrementCommentCount(): Promise<void>;
 }

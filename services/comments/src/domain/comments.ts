@@ -1,10 +1,11 @@
+import type { Asker } from "@triptych/chassis/identity/asker";
 import { newIdIn } from "@triptych/chassis/ids/new-id";
-import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { type Page, type PageQuery, toPage } from "@triptych/chassis/validation/page";
 import { type Comment, etagOf, isEditWindowOver, withBody } from "./comment.ts";
 import type { CommentDeletion, CommentEdit, NewComment } from "./comment-changes.ts";
-import type { CommentQuery, CommentRepository, CommentRows } from "./comment-repository.ts";
-import type { ImageFacts, Images } from "./image-facts.ts";
+import type { CommentQuery, CommentRepository } from "./comment-repository.ts";
+import type { CommentTransaction } from "./comment-transaction.ts";
+import type { ImageFacts, ImageLookup } from "./image-lookup.ts";
 import {
   commentNotFound,
   commentsClosed,
@@ -15,152 +16,155 @@ import {
 } from "./reasons.ts";
 import { addComment, removeComment } from "./thread.ts";
 
-/** What the rules work with. */
-export interface CommentsDependencies {
-  readonly repository: CommentRepository;
-  readonly images: Images;
-  /** Tells the time. */
-  readonly clock: () => Date;
-}
-
 /**
- * The rules of comments. Each method of the contract is a method here. All but the counts ask first
- * whether the caller may see the image, and throw DEPENDENCY_UNAVAILABLE if that cannot be known.
+ * The rules of comments: a method for each of the contract's. All but the counts first ask images
+ * whether the asker may see the image, and throw DEPENDENCY_UNAVAILABLE if that cannot be known.
  */
-export class Comments {
-  readonly #repository: CommentRepository;
-  readonly #images: Images;
-  readonly #clock: () => Date;
-
-  constructor({ repository, images, clock }: CommentsDependencies) {
-    this.#repository = repository;
-    this.#images = images;
-    this.#clock = clock;
-  }
-
+export interface Comments {
   /** @throws Failure IMAGE_NOT_FOUND, COMMENTS_CLOSED, PARENT_NOT_FOUND, TOO_DEEP */
-  async createComment(newComment: NewComment, context: CallContext): Promise<Comment> {
-    const { imageId } = newComment;
-    const image = await this.#getImage(imageId, context);
-    if (!image.commentsOpen) throw commentsClosed(imageId);
-    const now = this.#clock();
-    const unplaced = {
-      ...newComment,
-      id: newIdIn(imageId),
-      replyCount: 0,
-      edited: false,
-      deleted: false,
-      version: 1,
-      createTime: now,
-      updateTime: now,
-    };
-    return await this.#repository.changeComments(
-      imageId,
-      (rows) => addComment(rows, unplaced),
-      context.signal,
-    );
-  }
+  createComment(newComment: NewComment, asker: Asker): Promise<Comment>;
 
   /** @throws Failure COMMENT_NOT_FOUND */
-  async getComment(id: string, context: CallContext): Promise<Comment> {
-    const { comment } = await this.#getCommentAndImage(id, context);
-    return comment;
-  }
+  getComment(id: string, asker: Asker): Promise<Comment>;
 
   /** @throws Failure IMAGE_NOT_FOUND */
-  async listComments(query: CommentQuery, context: CallContext): Promise<Page<Comment>> {
-    await this.#getImage(query.imageId, context);
-    const oneMore = { ...query, limit: query.limit + 1 };
-    return toPage(await this.#repository.listComments(oneMore, context.signal), query.limit);
-  }
+  listComments(query: CommentQuery, asker: Asker): Promise<Page<Comment>>;
 
   /** @throws Failure COMMENT_NOT_FOUND */
-  async listReplies(
-    query: PageQuery & { readonly commentId: string },
-    context: CallContext,
-  ): Promise<Page<Comment>> {
-    const { comment } = await this.#getCommentAndImage(query.commentId, context);
-    const { imageId, id: parentId } = comment;
-    const oneMore = { ...query, imageId, parentId, limit: query.limit + 1 };
-    return toPage(await this.#repository.listReplies(oneMore, context.signal), query.limit);
-  }
+  listReplies(query: RepliesQuery, asker: Asker): Promise<Page<Comment>>;
 
   /** @throws Failure COMMENT_NOT_FOUND, NOT_COMMENT_AUTHOR, EDIT_WINDOW_OVER, ETAG_MISMATCH */
-  async updateComment(edit: CommentEdit, context: CallContext): Promise<Comment> {
-    const { comment } = await this.#getCommentAndImage(edit.id, context);
-    const change = async (rows: CommentRows) => {
-      const locked = await lockLiveComment(rows, edit.id);
-      const now = this.#clock();
-      if (locked.authorId !== edit.userId) throw notCommentAuthor(edit.id);
-      if (isEditWindowOver(locked, now)) throw editWindowOver(edit.id);
-      checkEtag(locked, edit.etag);
-      const edited = withBody(locked, edit.body, now);
-      await rows.updateComment(edited);
-      return edited;
-    };
-    return await this.#repository.changeComments(comment.imageId, change, context.signal);
-  }
+  updateComment(edit: CommentEdit, asker: Asker): Promise<Comment>;
 
   /**
-   * Deletes a comment, and returns whose count it changed.
+   * Returns the image whose count the deletion changed.
    *
    * @throws Failure COMMENT_NOT_FOUND, NOT_COMMENT_AUTHOR, ETAG_MISMATCH
    */
-  async deleteComment(
-    deletion: CommentDeletion,
-    context: CallContext,
-  ): Promise<{ readonly imageId: string }> {
-    const { comment, image } = await this.#getCommentAndImage(deletion.id, context);
-    const change = async (rows: CommentRows) => {
-      const locked = await lockLiveComment(rows, deletion.id);
-      if (![locked.authorId, image.ownerId].includes(deletion.userId)) {
-        throw notCommentAuthor(deletion.id);
-      }
-      checkEtag(locked, deletion.etag);
-      await removeComment(rows, locked, this.#clock());
-    };
-    await this.#repository.changeComments(comment.imageId, change, context.signal);
-    return { imageId: comment.imageId };
-  }
+  deleteComment(deletion: CommentDeletion, asker: Asker): Promise<{ readonly imageId: string }>;
 
   /**
    * Counts without asking who may see the images: the caller answers for that. An image without
    * comments counts 0.
    */
-  async batchGetCommentCounts(
+  batchGetCommentCounts(
     imageIds: readonly string[],
-    context: CallContext,
-  ): Promise<ReadonlyMap<string, number>> {
-    const distinctIds = [...new Set(imageIds)];
-    const counts = await this.#repository.countComments(distinctIds, context.signal);
-    return new Map(distinctIds.map((id) => [id, counts.get(id) ?? 0]));
-  }
+    asker: Asker,
+  ): Promise<ReadonlyMap<string, number>>;
+}
 
-  async #getImage(id: string, context: CallContext): Promise<ImageFacts> {
-    const image = await this.#images.findImage(id, context);
+/** Which replies to list, as a caller says it: of which comment, and which page. */
+export interface RepliesQuery extends PageQuery {
+  readonly commentId: string;
+}
+
+/** What the rules work with. */
+export interface CommentsDependencies {
+  readonly repository: CommentRepository;
+  readonly images: ImageLookup;
+  /** The current time. */
+  readonly clock: () => Date;
+}
+
+/** Joins the rules to where comments are stored and images are known. */
+export function createComments({ repository, images, clock }: CommentsDependencies): Comments {
+  async function getImage(id: string, asker: Asker): Promise<ImageFacts> {
+    const image = await images.findImage(id, asker);
     if (image === undefined) throw imageNotFound(id);
     return image;
   }
 
   /**
-   * Gets a comment that the caller may know of; of any other there is the same to be said as of
-   * none.
+   * Gets a comment, and its image, if the asker may see the image. A comment that they may not know
+   * of is answered like one that does not exist.
    */
-  async #getCommentAndImage(
-    id: string,
-    context: CallContext,
-  ): Promise<{ readonly comment: Comment; readonly image: ImageFacts }> {
-    const comment = await this.#repository.findComment(id, context.signal);
+  async function getCommentAndImage(id: string, asker: Asker) {
+    const comment = await repository.findComment(id, asker.signal);
     if (comment === undefined) throw commentNotFound(id);
-    const image = await this.#images.findImage(comment.imageId, context);
+    const image = await images.findImage(comment.imageId, asker);
     if (image === undefined) throw commentNotFound(id);
     return { comment, image };
   }
+
+  return {
+    async createComment(newComment, asker) {
+      const { imageId } = newComment;
+      const image = await getImage(imageId, asker);
+      if (!image.commentsOpen) throw commentsClosed(imageId);
+      const now = clock();
+      const unplaced = {
+        ...newComment,
+        id: newIdIn(imageId),
+        replyCount: 0,
+        edited: false,
+        deleted: false,
+        version: 1,
+        createTime: now,
+        updateTime: now,
+      };
+      const change = (comments: CommentTransaction) => addComment(comments, unplaced);
+      return await repository.changeComments(imageId, change, asker.signal);
+    },
+
+    async getComment(id, asker) {
+      const { comment } = await getCommentAndImage(id, asker);
+      return comment;
+    },
+
+    async listComments(query, asker) {
+      await getImage(query.imageId, asker);
+      const oneMore = { ...query, limit: query.limit + 1 };
+      return toPage(await repository.listComments(oneMore, asker.signal), query.limit);
+    },
+
+    async listReplies(query, asker) {
+      const { comment } = await getCommentAndImage(query.commentId, asker);
+      const { imageId, id: parentId } = comment;
+      const oneMore = { ...query, imageId, parentId, limit: query.limit + 1 };
+      return toPage(await repository.listReplies(oneMore, asker.signal), query.limit);
+    },
+
+    async updateComment(edit, asker) {
+      const { comment } = await getCommentAndImage(edit.id, asker);
+      const change = async (comments: CommentTransaction) => {
+        const locked = await lockLiveComment(comments, edit.id);
+        const now = clock();
+        if (locked.authorId !== edit.userId) throw notCommentAuthor(edit.id);
+        if (isEditWindowOver(locked, now)) throw editWindowOver(edit.id);
+        checkEtag(locked, edit.etag);
+        const edited = withBody(locked, edit.body, now);
+        await comments.updateComment(edited);
+        return edited;
+      };
+      return await repository.changeComments(comment.imageId, change, asker.signal);
+    },
+
+    async deleteComment(deletion, asker) {
+      const { comment, image } = await getCommentAndImage(deletion.id, asker);
+      const { imageId } = comment;
+      const change = async (comments: CommentTransaction) => {
+        const locked = await lockLiveComment(comments, deletion.id);
+        if (![locked.authorId, image.ownerId].includes(deletion.userId)) {
+          throw notCommentAuthor(deletion.id);
+        }
+        checkEtag(locked, deletion.etag);
+        await removeComment(comments, locked, clock());
+      };
+      await repository.changeComments(imageId, change, asker.signal);
+      return { imageId };
+    },
+
+    async batchGetCommentCounts(imageIds, asker) {
+      const distinctIds = [...new Set(imageIds)];
+      const counts = await repository.countComments(distinctIds, asker.signal);
+      return new Map(distinctIds.map((id) => [id, counts.get(id) ?? 0]));
+    },
+  };
 }
 
 /** Locks a comment to change it. A tombstone can be seen, and no longer be changed. */
-async function lockLiveComment(rows: CommentRows, id: string): Promise<Comment> {
-  const comment = await rows.lockComment(id);
+async function lockLiveComment(comments: CommentTransaction, id: string): Promise<Comment> {
+  const comment = await comments.lockComment(id);
   if (comment === undefined || comment.deleted) throw commentNotFound(id);
   return comment;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert";
 import { type Comment, DEPTH_MAX, toTombstone } from "./comment.ts";
-import type { CommentRows } from "./comment-repository.ts";
+import type { CommentTransaction } from "./comment-transaction.ts";
 import { parentNotFound, tooDeep } from "./reasons.ts";
 
 /** A comment as it is written, before its place in the thread says how deep it stands. */
@@ -12,23 +12,26 @@ export type UnplacedComment = Omit<Comment, "depth">;
  *
  * @throws Failure PARENT_NOT_FOUND, TOO_DEEP
  */
-export async function addComment(rows: CommentRows, unplaced: UnplacedComment): Promise<Comment> {
-  const parent = await lockParent(rows, unplaced.parentId);
+export async function addComment(
+  comments: CommentTransaction,
+  unplaced: UnplacedComment,
+): Promise<Comment> {
+  const parent = await lockParent(comments, unplaced.parentId);
   const comment = { ...unplaced, depth: parent === undefined ? 1 : parent.depth + 1 };
-  await rows.insertComment(comment);
+  await comments.insertComment(comment);
   if (parent !== undefined) {
-    await rows.updateComment({ ...parent, replyCount: parent.replyCount + 1 });
+    await comments.updateComment({ ...parent, replyCount: parent.replyCount + 1 });
   }
-  await rows.incrementCommentCount();
+  await comments.incrementCommentCount();
   return comment;
 }
 
 async function lockParent(
-  rows: CommentRows,
+  comments: CommentTransaction,
   parentId: string | undefined,
 ): Promise<Comment | undefined> {
   if (parentId === undefined) return undefined;
-  const parent = await rows.lockComment(parentId);
+  const parent = await comments.lockComment(parentId);
   if (parent === undefined || parent.deleted) throw parentNotFound(parentId);
   if (parent.depth >= DEPTH_MAX) throw tooDeep();
   return parent;
@@ -38,25 +41,29 @@ async function lockParent(
  * Takes a locked comment out of its thread: it leaves a tombstone if it has replies, and no trace
  * if it has none.
  */
-export async function removeComment(rows: CommentRows, comment: Comment, now: Date): Promise<void> {
+export async function removeComment(
+  comments: CommentTransaction,
+  comment: Comment,
+  now: Date,
+): Promise<void> {
   if (comment.replyCount > 0) {
-    await rows.updateComment(toTombstone(comment, now));
+    await comments.updateComment(toTombstone(comment, now));
   } else {
-    await removeLeaf(rows, comment);
+    await removeLeaf(comments, comment);
   }
-  await rows.decrementCommentCount();
+  await comments.decrementCommentCount();
 }
 
 /** Deletes what has no replies, and then, upward, each tombstone that was only kept for it. */
-async function removeLeaf(rows: CommentRows, leaf: Comment): Promise<void> {
-  await rows.deleteComment(leaf.id);
+async function removeLeaf(comments: CommentTransaction, leaf: Comment): Promise<void> {
+  await comments.deleteComment(leaf.id);
   if (leaf.parentId === undefined) return;
-  const locked = await rows.lockComment(leaf.parentId);
+  const locked = await comments.lockComment(leaf.parentId);
   assert(locked, "a reply's parent is there as long as the reply");
   const parent = { ...locked, replyCount: locked.replyCount - 1 };
   if (parent.deleted && parent.replyCount === 0) {
-    await removeLeaf(rows, parent);
+    await removeLeaf(comments, parent);
   } else {
-    await rows.updateComment(parent);
+    await comments.updateComment(parent);
   }
 }

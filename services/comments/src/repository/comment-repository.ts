@@ -3,7 +3,7 @@ import type { Statement } from "@triptych/chassis/database/statement";
 import { ID_MAX, ID_MIN } from "@triptych/chassis/ids/id-bounds";
 import type { CommentOrder, CommentRepository } from "#domain/comment-repository.ts";
 import { COMMENT_COLUMNS, type CommentRow, toComment } from "./comment-row.ts";
-import { createCommentRows } from "./comment-transaction.ts";
+import { createCommentTransaction } from "./comment-transaction.ts";
 
 const SELECT_COMMENT = {
   name: "select_comment",
@@ -83,6 +83,6 @@ export function createCommentRepository(database: Database): CommentRepository {
     changeComments: (imageId, change, signal) =>
       database
         .for(imageId)
-        .transaction((connection) => change(createCommentRows(connection, imageId)), signal),
+        .transaction((connection) => change(createCommentTransaction(connection, imageId)), signal),
   };
 }

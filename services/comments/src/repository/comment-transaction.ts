@@ -1,6 +1,6 @@
 import type { Connection } from "@triptych/chassis/database/connection";
 import type { Statement } from "@triptych/chassis/database/statement";
-import type { CommentRows } from "#domain/comment-repository.ts";
+import type { CommentTransaction } from "#domain/comment-transaction.ts";
 import { COMMENT_COLUMNS, type CommentRow, toComment } from "./comment-row.ts";
 
 const LOCK_COMMENT = {
@@ -37,7 +37,10 @@ const DECREMENT_COMMENT_COUNT = {
 } as const satisfies Statement;
 
 /** Reads and writes the rows of one image's comments on a connection that is in a transaction. */
-export function createCommentRows(connection: Connection, imageId: string): CommentRows {
+export function createCommentTransaction(
+  connection: Connection,
+  imageId: string,
+): CommentTransaction {
   return {
     async lockComment(id) {
       const { rows } = await connection.query<CommentRow>(LOCK_COMMENT, [imageId, id]);
