@@ -17,7 +17,7 @@ function requestOf(fields: { readonly handle?: string; readonly email?: string }
 describe("CreateUser", () => {
   test("answers the account with its e-mail address, as its profile is public from then on", async () => {
     const request = { ...requestOf({}), email: "Ada@Example.org", displayName: "Ada 🦋" };
-    const created = await service.users.createUser(request, unhurried());
+    const created = await service.client.createUser(request, unhurried());
     expect(created).toMatchObject({
       handle: request.handle,
       email: "Ada@Example.org",
@@ -29,7 +29,7 @@ describe("CreateUser", () => {
     });
     expect(created.avatarImageId).toBeUndefined();
     const { email: _, ...profile } = created;
-    const found = await service.users.getUser({ id: created.id }, contextFor());
+    const found = await service.client.getUser({ id: created.id }, contextFor());
     expect(found).toEqual({ ...profile, email: undefined });
     expect("email" in found).toBe(false);
   });
@@ -48,7 +48,7 @@ describe("CreateUser", () => {
 
   test("fails with HANDLE_TAKEN for a handle that somebody has", async () => {
     const { handle } = await service.register();
-    const call = service.users.createUser(requestOf({ handle }), unhurried());
+    const call = service.client.createUser(requestOf({ handle }), unhurried());
     await expect(call).rejects.toMatchObject({
       reason: "HANDLE_TAKEN",
       code: status.ALREADY_EXISTS,
@@ -60,7 +60,7 @@ describe("CreateUser", () => {
   test("fails with EMAIL_TAKEN for an e-mail address that somebody has, in another case too", async () => {
     const { email = "" } = await service.register({ email: "Élise@Example.org" });
     for (const taken of [email, "éLISE@example.ORG"]) {
-      const call = service.users.createUser(requestOf({ email: taken }), unhurried());
+      const call = service.client.createUser(requestOf({ email: taken }), unhurried());
       await expect(call).rejects.toMatchObject({
         reason: "EMAIL_TAKEN",
         code: status.ALREADY_EXISTS,
@@ -72,7 +72,7 @@ describe("CreateUser", () => {
   test("lets one of twenty have the handle that they all ask for at once", async () => {
     const handle = newHandle();
     const calls = Array.from({ length: 20 }, () =>
-      service.users.createUser({ ...requestOf({}), handle }, unhurried()),
+      service.client.createUser({ ...requestOf({}), handle }, unhurried()),
     );
     const settled = await Promise.allSettled(calls);
     const reasons = settled.map((one) => (one.status === "rejected" ? one.reason.reason : "made"));
@@ -83,7 +83,7 @@ describe("CreateUser", () => {
   test("lets one of ten have the e-mail address that they all ask for at once", async () => {
     const email = `${newHandle()}@example.org`;
     const calls = Array.from({ length: 10 }, () =>
-      service.users.createUser({ ...requestOf({}), email }, unhurried()),
+      service.client.createUser({ ...requestOf({}), email }, unhurried()),
     );
     const settled = await Promise.allSettled(calls);
     const reasons = settled.map((one) => (one.status === "rejected" ? one.reason.reason : "made"));
@@ -98,7 +98,7 @@ describe("CreateUser", () => {
       password: "short",
       displayName: "x".repeat(81),
     };
-    await expect(service.users.createUser(request, unhurried())).rejects.toMatchObject({
+    await expect(service.client.createUser(request, unhurried())).rejects.toMatchObject({
       reason: "INVALID_ARGUMENT",
       code: status.INVALID_ARGUMENT,
       violations: [

@@ -14,10 +14,10 @@ describe("GetUser", () => {
   test("shows the e-mail address to the user in person and to nobody else", async () => {
     const ada = await service.signIn();
     const request = { id: ada.user.id };
-    expect((await service.users.getUser(request, ada.context())).email).toBe(ada.user.email);
+    expect((await service.client.getUser(request, ada.context())).email).toBe(ada.user.email);
     const bob = await service.signIn();
     for (const context of [contextFor(), bob.context()]) {
-      const seen = await service.users.getUser(request, context);
+      const seen = await service.client.getUser(request, context);
       expect(seen).toMatchObject({ id: ada.user.id, handle: ada.user.handle });
       expect(seen.email).toBeUndefined();
     }
@@ -25,12 +25,12 @@ describe("GetUser", () => {
 
   test("fails with UNAUTHENTICATED as soon as one's own session has ended, though the token is good", async () => {
     const ada = await service.signIn();
-    await service.users.deleteSession({ id: ada.sessionId }, ada.context());
+    await service.client.deleteSession({ id: ada.sessionId }, ada.context());
     const calls = [
-      service.users.getUser({ id: ada.user.id }, ada.context()),
-      service.users.listSessions({}, ada.context()),
-      service.users.deleteSession({ id: ada.sessionId }, ada.context()),
-      service.users.updateUser({ user: {}, updateMask: { paths: ["bio"] } }, ada.context()),
+      service.client.getUser({ id: ada.user.id }, ada.context()),
+      service.client.listSessions({}, ada.context()),
+      service.client.deleteSession({ id: ada.sessionId }, ada.context()),
+      service.client.updateUser({ user: {}, updateMask: { paths: ["bio"] } }, ada.context()),
     ];
     for (const call of calls) {
       await expect(call).rejects.toMatchObject({
@@ -38,7 +38,7 @@ describe("GetUser", () => {
         code: status.UNAUTHENTICATED,
       });
     }
-    expect((await service.users.getUser({ id: ada.user.id }, contextFor())).id).toBe(ada.user.id);
+    expect((await service.client.getUser({ id: ada.user.id }, contextFor())).id).toBe(ada.user.id);
   });
 
   test("fails with UNAUTHENTICATED for one's own account with a token of a session that never was", async () => {
@@ -51,14 +51,14 @@ describe("GetUser", () => {
       operator: false,
       token,
     });
-    await expect(service.users.getUser({ id: userId }, context)).rejects.toMatchObject({
+    await expect(service.client.getUser({ id: userId }, context)).rejects.toMatchObject({
       reason: "UNAUTHENTICATED",
     });
   });
 
   test("fails with USER_NOT_FOUND if there is no such user", async () => {
     const id = newId();
-    await expect(service.users.getUser({ id }, contextFor())).rejects.toMatchObject({
+    await expect(service.client.getUser({ id }, contextFor())).rejects.toMatchObject({
       reason: "USER_NOT_FOUND",
       code: status.NOT_FOUND,
       metadata: { id },
@@ -68,7 +68,7 @@ describe("GetUser", () => {
   test.each(["7", "00000000-0000-0000-0000-00000000000G", newId().toUpperCase(), "a\0b"])(
     "fails with INVALID_ARGUMENT for the id %j",
     async (id) => {
-      await expect(service.users.getUser({ id }, contextFor())).rejects.toMatchObject({
+      await expect(service.client.getUser({ id }, contextFor())).rejects.toMatchObject({
         reason: "INVALID_ARGUMENT",
         violations: [{ field: "id" }],
       });
@@ -81,13 +81,13 @@ describe("BatchGetUsers", () => {
     const ada = await service.signIn();
     const bob = await service.register();
     const ids = [bob.id, newId(), ada.user.id, bob.id];
-    const { users } = await service.users.batchGetUsers({ ids }, ada.context());
+    const { users } = await service.client.batchGetUsers({ ids }, ada.context());
     expect(users.map(({ id }) => id).sort()).toEqual([ada.user.id, bob.id].sort());
     expect(users.every(({ email }) => email === undefined)).toBe(true);
   });
 
   test("fails with INVALID_ARGUMENT and names every bad id", async () => {
-    const call = service.users.batchGetUsers({ ids: ["x", newId(), ""] }, contextFor());
+    const call = service.client.batchGetUsers({ ids: ["x", newId(), ""] }, contextFor());
     await expect(call).rejects.toMatchObject({
       reason: "INVALID_ARGUMENT",
       violations: [{ field: "ids[0]" }, { field: "ids[2]" }],
@@ -96,9 +96,9 @@ describe("BatchGetUsers", () => {
 
   test("takes 200 ids and refuses 201", async () => {
     const ids = Array.from({ length: 201 }, newId);
-    const { users } = await service.users.batchGetUsers({ ids: ids.slice(1) }, contextFor());
+    const { users } = await service.client.batchGetUsers({ ids: ids.slice(1) }, contextFor());
     expect(users).toEqual([]);
-    await expect(service.users.batchGetUsers({ ids }, contextFor())).rejects.toMatchObject({
+    await expect(service.client.batchGetUsers({ ids }, contextFor())).rejects.toMatchObject({
       violations: [{ field: "ids" }],
     });
   });

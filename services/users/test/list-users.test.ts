@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 async function search(query: string): Promise<readonly string[]> {
-  const { users } = await service.users.listUsers({ query }, contextFor());
+  const { users } = await service.client.listUsers({ query }, contextFor());
   return users.map(({ handle }) => handle);
 }
 
@@ -17,7 +17,7 @@ describe("ListUsers by handle", () => {
   test("gives the one who has it, without regard to case, and no e-mail address", async () => {
     const { id, handle } = await service.register();
     const request = { handle: handle.toUpperCase() };
-    const { users, nextPageToken } = await service.users.listUsers(request, contextFor());
+    const { users, nextPageToken } = await service.client.listUsers(request, contextFor());
     expect(users.map((user) => user.id)).toEqual([id]);
     expect(users[0]?.email).toBeUndefined();
     expect(nextPageToken).toBe("");
@@ -25,7 +25,7 @@ describe("ListUsers by handle", () => {
 
   test("gives none for a handle that nobody has or can have", async () => {
     for (const handle of [newHandle(), "a b", "%", "x".repeat(80)]) {
-      expect(await service.users.listUsers({ handle }, contextFor())).toMatchObject({ users: [] });
+      expect(await service.client.listUsers({ handle }, contextFor())).toMatchObject({ users: [] });
     }
   });
 });
@@ -44,7 +44,7 @@ describe("ListUsers by prefix", () => {
   test("follows a display name when it is changed", async () => {
     const ada = await service.signIn();
     const user = { displayName: "Countess Ada" };
-    await service.users.updateUser(
+    await service.client.updateUser(
       { user, updateMask: { paths: ["display_name"] } },
       ada.context(),
     );
@@ -70,7 +70,7 @@ describe("ListUsers by prefix", () => {
     let pageToken = "";
     for (let page = 0; page === 0 || pageToken !== ""; page++) {
       const request = { query: "page_", pageSize: 10, pageToken };
-      const { users, nextPageToken } = await service.users.listUsers(request, contextFor());
+      const { users, nextPageToken } = await service.client.listUsers(request, contextFor());
       seen.push(...users.map(({ handle }) => handle));
       await service.register({ handle: `page_0${page}` });
       await service.register({ handle: `page_9${page}` });
@@ -84,7 +84,7 @@ describe("ListUsers by prefix", () => {
     await service.register({ handle: "full_1" });
     await service.register({ handle: "full_2" });
     const request = { query: "full_", pageSize: 2 };
-    const { users, nextPageToken } = await service.users.listUsers(request, contextFor());
+    const { users, nextPageToken } = await service.client.listUsers(request, contextFor());
     expect(users).toHaveLength(2);
     expect(nextPageToken).toBe("");
   });
@@ -92,7 +92,7 @@ describe("ListUsers by prefix", () => {
   test("fails with INVALID_ARGUMENT for a page token of another query, or made up", async () => {
     await service.register({ handle: "token_1" });
     await service.register({ handle: "token_2" });
-    const { nextPageToken } = await service.users.listUsers(
+    const { nextPageToken } = await service.client.listUsers(
       { query: "token_", pageSize: 1 },
       contextFor(),
     );
@@ -103,7 +103,7 @@ describe("ListUsers by prefix", () => {
       { query: "token_", pageToken: "bm90IGEgdG9rZW4" },
     ];
     for (const request of requests) {
-      await expect(service.users.listUsers(request, contextFor())).rejects.toMatchObject({
+      await expect(service.client.listUsers(request, contextFor())).rejects.toMatchObject({
         reason: "INVALID_ARGUMENT",
         violations: [{ field: "page_token" }],
       });
@@ -124,7 +124,7 @@ describe("ListUsers by prefix", () => {
       ["handle", "query", "page_size", "page_token"],
     ],
   ])("fails with INVALID_ARGUMENT for %s", async (_what, request, fields) => {
-    await expect(service.users.listUsers(request, contextFor())).rejects.toMatchObject({
+    await expect(service.client.listUsers(request, contextFor())).rejects.toMatchObject({
       reason: "INVALID_ARGUMENT",
       violations: fields.map((field) => ({ field })),
     });

@@ -10,19 +10,19 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 test("the log holds no password, no token and no e-mail address, whatever is refused", async () => {
-  const { users } = service;
+  const { client } = service;
   const ada = await service.signIn();
   const email = ada.user.email ?? "";
   const request = { handle: newHandle(), email, password: PASSWORD };
   const badRequest = { handle: email, email: `@${email}`, password: `${PASSWORD}\0` };
-  const { tokens } = await users.refreshSession({ refreshToken: ada.refreshToken }, contextFor());
+  const { tokens } = await client.refreshSession({ refreshToken: ada.refreshToken }, contextFor());
   const refused = await Promise.allSettled([
-    users.createUser(request, unhurried()),
-    users.createUser(badRequest, unhurried()),
-    users.createSession({ login: email, password: `not ${PASSWORD}` }, unhurried()),
-    users.createSession({ login: `${email}\0`, password: `${PASSWORD}\0` }, unhurried()),
-    users.refreshSession({ refreshToken: ada.refreshToken }, contextFor()),
-    users.listUsers({ query: `${email}\0` }, ada.context()),
+    client.createUser(request, unhurried()),
+    client.createUser(badRequest, unhurried()),
+    client.createSession({ login: email, password: `not ${PASSWORD}` }, unhurried()),
+    client.createSession({ login: `${email}\0`, password: `${PASSWORD}\0` }, unhurried()),
+    client.refreshSession({ refreshToken: ada.refreshToken }, contextFor()),
+    client.listUsers({ query: `${email}\0` }, ada.context()),
   ]);
   expect(refused.map(({ status }) => status)).toEqual(Array(6).fill("rejected"));
   const log = lines.join("");

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 function refresh(refreshToken: string) {
-  return service.users.refreshSession({ refreshToken }, contextFor());
+  return service.client.refreshSession({ refreshToken }, contextFor());
 }
 
 async function expire(sessionId: string): Promise<void> {
@@ -47,7 +47,7 @@ describe("RefreshSession", () => {
     const { tokens } = await refresh(ada.refreshToken);
     await expect(refresh(ada.refreshToken)).rejects.toMatchObject(REVOKED);
     await expect(refresh(tokens?.refreshToken ?? "")).rejects.toMatchObject(REVOKED);
-    const self = service.users.getUser({ id: ada.user.id }, ada.context());
+    const self = service.client.getUser({ id: ada.user.id }, ada.context());
     await expect(self).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
   });
 
@@ -114,7 +114,7 @@ describe("ListSessions", () => {
     let pageToken = "";
     do {
       const request = { pageSize: 2, pageToken };
-      const page = await service.users.listSessions(request, first.context());
+      const page = await service.client.listSessions(request, first.context());
       seen.push(...page.sessions.map(({ id }) => id));
       // A session that is opened between two pages comes before them.
       await service.signIn(first.user);
@@ -127,13 +127,13 @@ describe("ListSessions", () => {
     const ada = await service.signIn();
     await service.signIn(ada.user);
     const bob = await service.signIn();
-    const { nextPageToken } = await service.users.listSessions({ pageSize: 1 }, ada.context());
-    const call = service.users.listSessions({ pageToken: nextPageToken }, bob.context());
+    const { nextPageToken } = await service.client.listSessions({ pageSize: 1 }, ada.context());
+    const call = service.client.listSessions({ pageToken: nextPageToken }, bob.context());
     await expect(call).rejects.toMatchObject({ violations: [{ field: "page_token" }] });
   });
 
   test("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
-    await expect(service.users.listSessions({}, contextFor())).rejects.toMatchObject({
+    await expect(service.client.listSessions({}, contextFor())).rejects.toMatchObject({
       reason: "UNAUTHENTICATED",
     });
   });
@@ -143,9 +143,9 @@ describe("DeleteSession", () => {
   test("ends one of one's sessions: its refresh token is worth nothing, the others go on", async () => {
     const phone = await service.signIn();
     const laptop = await service.signIn(phone.user);
-    await service.users.deleteSession({ id: phone.sessionId }, laptop.context());
+    await service.client.deleteSession({ id: phone.sessionId }, laptop.context());
     await expect(refresh(phone.refreshToken)).rejects.toMatchObject(REVOKED);
-    const { sessions } = await service.users.listSessions({}, laptop.context());
+    const { sessions } = await service.client.listSessions({}, laptop.context());
     expect(sessions.map(({ id }) => id)).toEqual([laptop.sessionId]);
   });
 
@@ -155,21 +155,21 @@ describe("DeleteSession", () => {
     const expired = await service.signIn(ada.user);
     await expire(expired.sessionId);
     for (const id of [bob.sessionId, expired.sessionId, newId()]) {
-      const call = service.users.deleteSession({ id }, ada.context());
+      const call = service.client.deleteSession({ id }, ada.context());
       await expect(call).rejects.toMatchObject({
         reason: "SESSION_NOT_FOUND",
         code: status.NOT_FOUND,
         metadata: { id },
       });
     }
-    expect((await service.users.listSessions({}, bob.context())).sessions).toHaveLength(1);
+    expect((await service.client.listSessions({}, bob.context())).sessions).toHaveLength(1);
   });
 
   test("fails with INVALID_ARGUMENT for what is no id, and UNAUTHENTICATED for nobody", async () => {
     const ada = await service.signIn();
-    const current = service.users.deleteSession({ id: "current" }, ada.context());
+    const current = service.client.deleteSession({ id: "current" }, ada.context());
     await expect(current).rejects.toMatchObject({ violations: [{ field: "id" }] });
-    const anonymous = service.users.deleteSession({ id: newId() }, contextFor());
+    const anonymous = service.client.deleteSession({ id: newId() }, contextFor());
     await expect(anonymous).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
   });
 });
@@ -182,7 +182,7 @@ describe("the sessions of one user", () => {
     await openSessions(ada, 49);
     const newest = await service.signIn(ada.user);
     const request = { pageSize: 100 };
-    const { sessions } = await service.users.listSessions(request, newest.context());
+    const { sessions } = await service.client.listSessions(request, newest.context());
     expect(sessions).toHaveLength(50);
     const ids = sessions.map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining([newest.sessionId, ada.sessionId]));

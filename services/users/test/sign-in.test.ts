@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 function signIn(login: string, password = PASSWORD, userAgent = "") {
-  return service.users.createSession({ login, password, userAgent }, unhurried());
+  return service.client.createSession({ login, password, userAgent }, unhurried());
 }
 
 async function passwordHashOf(userId: string): Promise<string> {
@@ -68,7 +68,7 @@ describe("CreateSession", () => {
     await service.database.for(id).write(statement, [id, OPERATOR_ID]);
     const { tokens } = await signIn(handle);
     const { refreshToken = "" } = tokens ?? {};
-    const refreshed = await service.users.refreshSession({ refreshToken }, unhurried());
+    const refreshed = await service.client.refreshSession({ refreshToken }, unhurried());
     const authenticate = createAuthenticator(service.tokens.jwks);
     for (const { accessToken } of [tokens, refreshed.tokens].filter((it) => it !== undefined)) {
       const caller = await authenticate(`Bearer ${accessToken}`);
@@ -132,7 +132,7 @@ describe("CreateSession", () => {
     const email = `${handle}@example.org`;
     const password = "crème brûlée à la carte";
     const request = { handle, email, password: password.normalize("NFC") };
-    await service.users.createUser(request, unhurried());
+    await service.client.createUser(request, unhurried());
     const { user } = await signIn(handle, password.normalize("NFD"));
     expect(user?.handle).toBe(handle);
   });

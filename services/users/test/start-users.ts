@@ -37,7 +37,7 @@ export interface TestUser {
  * The users service, whole: over real gRPC, on a real Postgres, with a small images service to ask.
  */
 export interface UsersUnderTest extends AsyncDisposable {
-  readonly users: Client<typeof UserService>;
+  readonly client: Client<typeof UserService>;
   /** Makes another client of it, as another process has. */
   newClient(): Client<typeof UserService>;
   readonly images: ImagesServer;
@@ -98,18 +98,18 @@ export async function startUsers(log?: (line: string) => void): Promise<UsersUnd
   );
   await app.prepare(new AbortController().signal);
   const served = resources.use(await startTestService(app));
-  const users = served.client(UserService);
+  const client = served.client(UserService);
   const database = resources.adopt(connect(url), (it) => it.close());
   const authenticate = createAuthenticator(tokens.jwks);
 
   async function register(account: Partial<NewTestUser> = {}): Promise<User> {
     const handle = account.handle ?? newHandle();
     const email = `${handle}@example.org`;
-    return users.createUser({ handle, email, password: PASSWORD, ...account }, unhurried());
+    return client.createUser({ handle, email, password: PASSWORD, ...account }, unhurried());
   }
 
   return {
-    users,
+    client,
     newClient: () => served.client(UserService),
     images,
     database,
@@ -118,7 +118,7 @@ export async function startUsers(log?: (line: string) => void): Promise<UsersUnd
     async signIn(user) {
       const { handle } = user ?? (await register());
       const request = { login: handle, password: PASSWORD, userAgent: "test" };
-      const granted = await users.createSession(request, unhurried());
+      const granted = await client.createSession(request, unhurried());
       const caller = await authenticate(`Bearer ${granted.tokens?.accessToken}`);
       return toTestUser(granted, () => contextFor(caller));
     },

@@ -24,7 +24,7 @@ interface ProfileFields {
 }
 
 function update(user: ProfileFields, ...paths: readonly string[]) {
-  return service.users.updateUser({ user, updateMask: { paths: [...paths] } }, ada.context());
+  return service.client.updateUser({ user, updateMask: { paths: [...paths] } }, ada.context());
 }
 
 describe("UpdateUser", () => {
@@ -55,7 +55,7 @@ describe("UpdateUser", () => {
         code: status.ABORTED,
       });
     }
-    const now = await service.users.getUser({ id: ada.user.id }, contextFor());
+    const now = await service.client.getUser({ id: ada.user.id }, contextFor());
     expect(now.bio).toBe("two");
   });
 
@@ -104,7 +104,7 @@ describe("UpdateUser", () => {
 
   test("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
     const request = { user: { bio: "x" }, updateMask: { paths: ["bio"] } };
-    await expect(service.users.updateUser(request, contextFor())).rejects.toMatchObject({
+    await expect(service.client.updateUser(request, contextFor())).rejects.toMatchObject({
       reason: "UNAUTHENTICATED",
       code: status.UNAUTHENTICATED,
     });
@@ -141,7 +141,7 @@ describe("UpdateUser of the avatar", () => {
         metadata: { image_id: avatarImageId },
       });
     }
-    expect((await service.users.getUser({ id: ada.user.id }, contextFor())).bio).toBe("");
+    expect((await service.client.getUser({ id: ada.user.id }, contextFor())).bio).toBe("");
   });
 
   test("fails with ETAG_MISMATCH if the profile is changed while images are asked", async () => {
@@ -149,7 +149,7 @@ describe("UpdateUser of the avatar", () => {
     service.images.beforeNextAnswer(() => update({ bio: "meanwhile" }, "bio"));
     const call = update({ avatarImageId, etag: ada.user.etag }, "avatar_image_id");
     await expect(call).rejects.toMatchObject({ reason: "ETAG_MISMATCH" });
-    const now = await service.users.getUser({ id: ada.user.id }, contextFor());
+    const now = await service.client.getUser({ id: ada.user.id }, contextFor());
     expect(now.bio).toBe("meanwhile");
     expect(now.avatarImageId).toBeUndefined();
   });
@@ -157,7 +157,7 @@ describe("UpdateUser of the avatar", () => {
   test("fails with UNAUTHENTICATED if the session ends while images are asked", async () => {
     const avatarImageId = service.images.put({ ownerId: ada.user.id });
     service.images.beforeNextAnswer(() =>
-      service.users.deleteSession({ id: ada.sessionId }, ada.context()),
+      service.client.deleteSession({ id: ada.sessionId }, ada.context()),
     );
     const call = update({ avatarImageId }, "avatar_image_id");
     await expect(call).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
