@@ -90,7 +90,7 @@ export function createApp(
   const handlers = createHandlers({
     accounts: createAccounts({ users, hasher }),
     profiles: createProfiles({ users, avatarImages: createImagesClient(images) }),
-    search: createUserSearch(users),
+    search: createUserSearch({ users }),
     sessions: createSessions({
       users,
       sessions,

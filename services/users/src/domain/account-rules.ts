@@ -1,15 +1,9 @@
-import { type FieldReader, readFields } from "@triptych/chassis/validation/field-reader";
 import { findTextViolation } from "@triptych/chassis/validation/text-violation";
+import type { SignUp } from "./accounts.ts";
 import { isCommonPassword } from "./common-passwords.ts";
-import type { ProfileChange } from "./user.ts";
 
-/** What somebody sends to open an account. */
-export interface AccountRequest {
-  readonly handle: string;
-  readonly email: string;
-  readonly password: string;
-  readonly displayName: string;
-}
+// Each rule returns what is wrong, as the rest of a sentence that begins with the field's name, or
+// undefined if nothing is. None repeats the text.
 
 /** A handle as it is stored. */
 export const HANDLE = /^[a-z0-9_]{3,30}$/;
@@ -27,48 +21,42 @@ const BIO_CODE_POINTS_MAX = 500;
  */
 const EMAIL = /^[^@\p{Z}\p{C}]+@[^@\p{Z}\p{C}]+$/u;
 
-/**
- * Reads what a new account is to be. Throws INVALID_ARGUMENT with every field that breaks a rule.
- */
-export function readAccountRequest(request: AccountRequest): AccountRequest {
-  return readFields((fields) => ({
-    handle: fields.checked("handle", request.handle, findHandleFault),
-    email: fields.checked("email", request.email, findEmailFault),
-    password: fields.checked("password", request.password, () => findPasswordFault(request)),
-    displayName: fields.text("display_name", request.displayName, {
-      max: DISPLAY_NAME_CODE_POINTS_MAX,
-    }),
-  }));
-}
-
-/** Reads how a profile is to change, and notes every field that breaks a rule. */
-export function readProfileChange(fields: FieldReader, change: ProfileChange): ProfileChange {
-  const { displayName = "", bio = "", avatarImageId } = change;
-  fields.text("user.display_name", displayName, { max: DISPLAY_NAME_CODE_POINTS_MAX });
-  fields.text("user.bio", bio, { max: BIO_CODE_POINTS_MAX });
-  if (typeof avatarImageId === "string") fields.id("user.avatar_image_id", avatarImageId);
-  return change;
-}
-
-function findHandleFault(handle: string): string | undefined {
+/** The rule of a new handle: capitals are refused and not folded. */
+export function findHandleViolation(handle: string): string | undefined {
   if (HANDLE.test(handle)) return undefined;
   return "must have 3 to 30 characters, each one of a to z, 0 to 9 or _";
 }
 
-function findEmailFault(email: string): string | undefined {
-  const fault = findTextViolation(email, { max: EMAIL_CODE_POINTS_MAX });
-  if (fault !== undefined || EMAIL.test(email)) return fault;
+/** The rule of an e-mail address. */
+export function findEmailViolation(email: string): string | undefined {
+  const violation = findTextViolation(email, { max: EMAIL_CODE_POINTS_MAX });
+  if (violation !== undefined || EMAIL.test(email)) return violation;
   return "must be an e-mail address, such as ada@example.org";
 }
 
-function findPasswordFault({ handle, email, password }: AccountRequest): string | undefined {
+/** The rule of a new password: long, not common, and not another field of the same account. */
+export function findPasswordViolation({
+  handle,
+  email,
+  password,
+}: Omit<SignUp, "displayName">): string | undefined {
   const limits = { min: PASSWORD_CODE_POINTS_MIN, max: PASSWORD_CODE_POINTS_MAX };
-  const fault = findTextViolation(password, limits);
-  if (fault !== undefined) return fault;
+  const violation = findTextViolation(password, limits);
+  if (violation !== undefined) return violation;
   if (isCommonPassword(password)) return "is one of the commonest passwords: choose another";
   const folded = password.toLowerCase();
   if (folded === handle.toLowerCase() || folded === email.toLowerCase()) {
     return "must be neither the handle nor the e-mail address";
   }
   return undefined;
+}
+
+/** The rule of a display name, which may be empty. */
+export function findDisplayNameViolation(displayName: string): string | undefined {
+  return findTextViolation(displayName, { max: DISPLAY_NAME_CODE_POINTS_MAX });
+}
+
+/** The rule of a bio, which may be empty. */
+export function findBioViolation(bio: string): string | undefined {
+  return findTextViolation(bio, { max: BIO_CODE_POINTS_MAX });
 }

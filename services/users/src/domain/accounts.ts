@@ -1,48 +1,50 @@
-import type { UserCaller } from "@triptych/chassis/identity/caller";
+import type { Asker } from "@triptych/chassis/identity/asker";
 import { newId } from "@triptych/chassis/ids/new-id";
-import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import { readFields } from "@triptych/chassis/validation/field-reader";
-import { type AccountRequest, readAccountRequest } from "./account-rules.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
 import { emailTaken, handleTaken, sessionEnded, userNotFound } from "./reasons.ts";
-import type { SessionKey } from "./session.ts";
+import { keyOf } from "./session.ts";
 import type { Account, User } from "./user.ts";
 import type { Taken, UserRepository } from "./user-repository.ts";
 
-/** What accounts need. */
-export interface AccountsPorts {
+/** A registration. No field breaks a rule of `account-rules.ts`. */
+export interface SignUp {
+  readonly handle: string;
+  readonly email: string;
+  readonly password: string;
+  readonly displayName: string;
+}
+
+/** The parts that the accounts need. */
+export interface AccountsDependencies {
   readonly users: UserRepository;
   readonly hasher: PasswordHasher;
 }
 
 /** Opens accounts and shows profiles. Throws the reasons of `reasons.ts`. */
 export interface Accounts {
-  createUser(request: AccountRequest, context: CallContext): Promise<Account>;
+  createUser(signUp: SignUp, asker: Asker): Promise<Account>;
   /**
-   * Gives the account to its user in person, if the session is open, and the profile to everybody
-   * else.
+   * Returns the account if the asker is its user and the session is open, and the public profile to
+   * everybody else.
    */
-  getUser(id: string, context: CallContext): Promise<User | Account>;
-  /** Gives the profiles of those that exist, in no order. */
-  batchGetUsers(ids: readonly string[], context: CallContext): Promise<readonly User[]>;
+  getUser(id: string, asker: Asker): Promise<User | Account>;
+  /** Returns the profiles of those that exist, in no order. */
+  batchGetUsers(ids: readonly string[], signal: AbortSignal): Promise<readonly User[]>;
 }
 
-/** Makes the accounts. */
-export function createAccounts({ users, hasher }: AccountsPorts): Accounts {
+export function createAccounts({ users, hasher }: AccountsDependencies): Accounts {
   return {
-    async createUser(request, context) {
-      const { handle, email, password, displayName } = readAccountRequest(request);
-      // Whether the names are free is not asked before: the insert decides, and the queue keeps a
-      // rush off the database.
-      const passwordHash = await hasher.hash(password, context);
+    async createUser({ handle, email, password, displayName }, asker) {
+      // No query looks first whether the names are free: the insert decides, and the hashing queue
+      // holds a rush off the database.
+      const passwordHash = await hasher.hash(password, asker);
       const account = { id: newId(), handle, email, displayName, passwordHash };
-      const inserted = await users.insertAccount(account, context.signal);
+      const inserted = await users.insertAccount(account, asker.signal);
       if (typeof inserted === "string") throw failureOf(inserted, handle);
       return inserted;
     },
 
     async getUser(id, { caller, signal }) {
-      readFields((fields) => fields.id("id", id));
       if (caller.kind === "user" && caller.userId === id) {
         const account = await users.findAccount(keyOf(caller), signal);
         if (account === undefined) throw sessionEnded();
@@ -53,16 +55,10 @@ export function createAccounts({ users, hasher }: AccountsPorts): Accounts {
       return user;
     },
 
-    async batchGetUsers(ids, { signal }) {
-      const known = readFields((fields) => ids.map((id, index) => fields.id(`ids[${index}]`, id)));
-      return await users.findUsers([...new Set(known)], signal);
+    async batchGetUsers(ids, signal) {
+      return await users.findUsers([...new Set(ids)], signal);
     },
   };
-}
-
-/** Says whose session a caller's access token is of. */
-export function keyOf({ userId, sessionId }: UserCaller): SessionKey {
-  return { userId, sessionId };
 }
 
 function failureOf(taken: Taken, handle: string) {

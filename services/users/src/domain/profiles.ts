@@ -1,63 +1,63 @@
-import { requireUser } from "@triptych/chassis/identity/require-user";
-import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import { readFields } from "@triptych/chassis/validation/field-reader";
-import { readProfileChange } from "./account-rules.ts";
-import { keyOf } from "./accounts.ts";
+import type { Asker } from "@triptych/chassis/identity/asker";
 import type { AvatarImages } from "./avatar-images.ts";
 import { avatarNotUsable, etagMismatch, sessionEnded } from "./reasons.ts";
-import type { Account, ProfileChange } from "./user.ts";
+import type { SessionKey } from "./session.ts";
+import { type Account, etagOf, type ProfileChange } from "./user.ts";
 import type { UserRepository } from "./user-repository.ts";
 
-/** A change that a user asks for. */
+/** A change of the asker's own profile. No field breaks a rule of `account-rules.ts`. */
 export interface ProfileUpdate {
+  readonly key: SessionKey;
   readonly change: ProfileChange;
-  /** Whose profile the client means; empty for its own. */
-  readonly id: string;
-  /** Empty, or the etag that the change is based on. */
-  readonly etag: string;
+  /** The etag that the profile must still have; undefined for any. */
+  readonly etag: string | undefined;
 }
 
-/** What profiles need. */
-export interface ProfilesPorts {
+/** The parts that the profiles need. */
+export interface ProfilesDependencies {
   readonly users: UserRepository;
   readonly avatarImages: AvatarImages;
 }
 
 /** Changes profiles. Throws the reasons of `reasons.ts`. */
 export interface Profiles {
-  /** Changes the caller's own profile, all of it or nothing. */
-  updateUser(update: ProfileUpdate, context: CallContext): Promise<Account>;
+  /** Changes the asker's own profile, all of it or nothing. */
+  updateUser(update: ProfileUpdate, asker: Asker): Promise<Account>;
 }
 
-/** Makes the profiles. */
-export function createProfiles({ users, avatarImages }: ProfilesPorts): Profiles {
-  async function checkAvatar(imageId: string, userId: string, context: CallContext): Promise<void> {
-    const image = await avatarImages.findImage(imageId, context);
+export function createProfiles({ users, avatarImages }: ProfilesDependencies): Profiles {
+  async function checkAvatar(imageId: string, userId: string, asker: Asker): Promise<void> {
+    const image = await avatarImages.findImage(imageId, asker);
     if (image === undefined || image.ownerId !== userId || !image.ready) {
       throw avatarNotUsable(imageId);
     }
   }
 
   return {
-    async updateUser({ change, id, etag }, context) {
-      const caller = requireUser(context.caller);
-      readFields((fields) => {
-        readProfileChange(fields, change);
-        if (id !== "" && id !== caller.userId)
-          fields.refuse("user.id", "must be your own, or left out");
-      });
-      const key = keyOf(caller);
-      const current = await users.findAccount(key, context.signal);
-      if (current === undefined) throw sessionEnded();
-      if (etag !== "" && etag !== String(current.version)) throw etagMismatch();
+    // A conditional update: the version that the rule allowed is a condition of the write. A lock
+    // would be held while the images service is called.
+    async updateUser({ key, change, etag }, asker) {
+      const { signal } = asker;
+      const current = checkUpdate(await users.findAccount(key, signal), etag);
       if (typeof change.avatarImageId === "string") {
-        await checkAvatar(change.avatarImageId, caller.userId, context);
+        await checkAvatar(change.avatarImageId, key.userId, asker);
       }
-      const updated = await users.updateProfile(key, { change, etag }, context.signal);
+      const version = etag === undefined ? undefined : current.version;
+      const updated = await users.updateProfile(key, { change, version }, signal);
       if (updated !== undefined) return updated;
-      // Another change, or the session's end, came between.
-      const open = await users.findAccount(key, context.signal);
-      throw open === undefined ? sessionEnded() : etagMismatch();
+      // Another change, or the session's end, came between: the same rule says which of them.
+      checkUpdate(await users.findAccount(key, signal), etag);
+      throw etagMismatch();
     },
   };
+}
+
+/**
+ * Throws unless the session is open and the etag, if any, is the current one. Its SQL twin is the
+ * condition of UPDATE_PROFILE.
+ */
+function checkUpdate(account: Account | undefined, etag: string | undefined): Account {
+  if (account === undefined) throw sessionEnded();
+  if (etag !== undefined && etag !== etagOf(account)) throw etagMismatch();
+  return account;
 }

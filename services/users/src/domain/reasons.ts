@@ -1,4 +1,4 @@
-import { Failure, type FieldViolation, invalidFields } from "@triptych/chassis/contract/failure";
+import { Failure } from "@triptych/chassis/contract/failure";
 
 /** Why the users service refuses: the names of the contract's `ErrorReason`. */
 export type Reason =
@@ -14,11 +14,6 @@ export type Reason =
   | "ETAG_MISMATCH"
   | "HASHING_OVERLOADED"
   | "DEPENDENCY_UNAVAILABLE";
-
-/** A field breaks a rule; every one that does is named. */
-export function invalidArgument(violations: readonly FieldViolation[]): Failure<Reason> {
-  return invalidFields<Reason>("INVALID_ARGUMENT", violations);
-}
 
 /** The caller's access token is good, and its session is not any more. */
 export function sessionEnded(): Failure<Reason> {

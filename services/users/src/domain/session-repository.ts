@@ -1,3 +1,4 @@
+import type { PageQuery } from "@triptych/chassis/validation/page";
 import type { Session, SessionKey } from "./session.ts";
 import type { Account } from "./user.ts";
 
@@ -21,11 +22,9 @@ export interface Rotation {
   readonly nextHash: Buffer;
 }
 
-/** A user's open sessions, newest first. */
-export interface SessionRange {
-  /** Undefined for the newest. */
-  readonly afterId: string | number | undefined;
-  readonly limit: number;
+/** Which open sessions of a user to list. The position of a session in its list is its id. */
+export interface SessionQuery extends PageQuery {
+  readonly userId: string;
 }
 
 /**
@@ -48,11 +47,8 @@ export interface SessionRepository {
    */
   rotateSession(rotation: Rotation, signal: AbortSignal): Promise<OpenSession | undefined>;
   isSessionOpen(key: SessionKey, signal: AbortSignal): Promise<boolean>;
-  findSessions(
-    userId: string,
-    range: SessionRange,
-    signal: AbortSignal,
-  ): Promise<readonly Session[]>;
+  /** Lists newest first. */
+  listSessions(query: SessionQuery, signal: AbortSignal): Promise<readonly Session[]>;
   /** Ends an open session. Says whether there was one. */
   deleteSession(key: SessionKey, signal: AbortSignal): Promise<boolean>;
 }

@@ -1,3 +1,5 @@
+import type { UserCaller } from "@triptych/chassis/identity/caller";
+
 /** A signed-in device. */
 export interface Session {
   readonly id: string;
@@ -23,6 +25,11 @@ export interface SessionKey {
   readonly sessionId: string;
 }
 
+/** The session of a caller's access token. */
+export function keyOf({ userId, sessionId }: UserCaller): SessionKey {
+  return { userId, sessionId };
+}
+
 /** So long a session lives after its last refresh, in milliseconds: 30 days. */
 export const SESSION_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
 
@@ -39,4 +46,10 @@ export const ACCESS_TOKEN_LIFETIME_SECONDS = 600;
 export const SESSIONS_PER_USER_MAX = 50;
 
 /** What is kept of a user agent, in code points. */
-export const USER_AGENT_CODE_POINTS_MAX = 256;
+const USER_AGENT_CODE_POINTS_MAX = 256;
+
+/** Cuts a user agent to its limit; a NUL or half a character becomes U+FFFD. */
+export function toUserAgent(text: string): string {
+  const kept = [...text].slice(0, USER_AGENT_CODE_POINTS_MAX).join("");
+  return kept.toWellFormed().replaceAll("\0", "\uFFFD");
+}

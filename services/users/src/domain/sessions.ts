@@ -1,81 +1,48 @@
-import { isFailure } from "@triptych/chassis/contract/failure";
-import { requireUser } from "@triptych/chassis/identity/require-user";
+import type { Asker } from "@triptych/chassis/identity/asker";
 import { newIdIn } from "@triptych/chassis/ids/new-id";
-import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import { readFields } from "@triptych/chassis/validation/field-reader";
-import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/validation/page";
-import { countCodePoints } from "@triptych/chassis/validation/text-violation";
+import { type Page, type PageQuery, toPage } from "@triptych/chassis/validation/page";
 import type { AccessTokens } from "./access-tokens.ts";
-import { EMAIL_CODE_POINTS_MAX, PASSWORD_CODE_POINTS_MAX } from "./account-rules.ts";
-import { keyOf } from "./accounts.ts";
-import type { PasswordHasher } from "./password-hasher.ts";
-import {
-  badCredentials,
-  type Reason,
-  sessionEnded,
-  sessionNotFound,
-  sessionRevoked,
-} from "./reasons.ts";
+import { badCredentials, sessionEnded, sessionNotFound, sessionRevoked } from "./reasons.ts";
 import { newRefreshToken, parseRefreshToken } from "./refresh-token.ts";
 import {
   ACCESS_TOKEN_LIFETIME_SECONDS,
   type Session,
+  type SessionKey,
   type SessionTokens,
-  USER_AGENT_CODE_POINTS_MAX,
+  toUserAgent,
 } from "./session.ts";
 import type { OpenSession, SessionRepository } from "./session-repository.ts";
-import type { Account, Credentials } from "./user.ts";
-import type { UserRepository } from "./user-repository.ts";
+import { type SignIn, type SignInDependencies, verifySignIn } from "./sign-in.ts";
+import type { Account } from "./user.ts";
 
-/** A sign-in. */
-export interface SignIn {
-  /** A handle or an e-mail address. */
-  readonly login: string;
-  readonly password: string;
-  readonly userAgent: string;
-}
-
-/** A session with the tokens that go on with it. */
+/** A session with the tokens that continue it. */
 export interface GrantedSession {
   readonly session: Session;
   readonly account: Account;
   readonly tokens: SessionTokens;
 }
 
-/** A page of sessions. */
-export interface SessionPage {
-  readonly sessions: readonly Session[];
-  /** Empty on the last page. */
-  readonly nextPageToken: string;
-}
-
-/** What sessions need. */
-export interface SessionsPorts {
-  readonly users: UserRepository;
+/** The parts that the sessions need. */
+export interface SessionsDependencies extends SignInDependencies {
   readonly sessions: SessionRepository;
-  readonly hasher: PasswordHasher;
   readonly accessTokens: AccessTokens;
-  /** Who runs the system: their access tokens say so. */
+  /** Users who run the system: their access tokens say so. */
   readonly operatorUserIds: ReadonlySet<string>;
 }
 
 /** Signs in, refreshes, lists and ends sessions. Throws the reasons of `reasons.ts`. */
 export interface Sessions {
-  createSession(signIn: SignIn, context: CallContext): Promise<GrantedSession>;
-  /** Gives new tokens for a refresh token. One that is not the current one ends its session. */
-  refreshSession(refreshToken: string, context: CallContext): Promise<GrantedSession>;
-  /** Lists the caller's open sessions, newest first. */
-  listSessions(
-    page: { readonly pageSize: number; readonly pageToken: string },
-    context: CallContext,
-  ): Promise<SessionPage>;
-  /** Ends one of the caller's sessions, maybe the one that asks. */
-  deleteSession(id: string, context: CallContext): Promise<void>;
+  createSession(signIn: SignIn, asker: Asker): Promise<GrantedSession>;
+  /** Returns new tokens for a refresh token. One that is not the current one ends its session. */
+  refreshSession(refreshToken: string, signal: AbortSignal): Promise<GrantedSession>;
+  /** Lists the open sessions of a session's user, newest first. */
+  listSessions(key: SessionKey, query: PageQuery, signal: AbortSignal): Promise<Page<Session>>;
+  /** Ends a session of the same user, which may be the one of the key. */
+  deleteSession(id: string, key: SessionKey, signal: AbortSignal): Promise<void>;
 }
 
-/** Makes the sessions. */
-export function createSessions(ports: SessionsPorts): Sessions {
-  const { sessions, accessTokens, operatorUserIds } = ports;
+export function createSessions(dependencies: SessionsDependencies): Sessions {
+  const { sessions, accessTokens, operatorUserIds } = dependencies;
 
   async function grant(open: OpenSession, refreshToken: string): Promise<GrantedSession> {
     const { session, account } = open;
@@ -88,20 +55,23 @@ export function createSessions(ports: SessionsPorts): Sessions {
     return { ...open, tokens: { accessToken: token, expiresInSeconds, refreshToken } };
   }
 
+  async function checkOpen(key: SessionKey, signal: AbortSignal): Promise<void> {
+    if (!(await sessions.isSessionOpen(key, signal))) throw sessionEnded();
+  }
+
   return {
-    async createSession(signIn, context) {
-      checkSignIn(signIn);
-      const userId = await authenticate(ports, signIn, context);
+    async createSession(signIn, asker) {
+      const userId = await verifySignIn(dependencies, signIn, asker);
       const id = newIdIn(userId);
       const refreshToken = newRefreshToken(id);
       const userAgent = toUserAgent(signIn.userAgent);
       const session = { id, userAgent, refreshTokenHash: refreshToken.hash };
-      const open = await sessions.insertSession(userId, session, context.signal);
+      const open = await sessions.insertSession(userId, session, asker.signal);
       if (open === undefined) throw badCredentials();
       return await grant(open, refreshToken.text);
     },
 
-    async refreshSession(refreshToken, { signal }) {
+    async refreshSession(refreshToken, signal) {
       const shown = parseRefreshToken(refreshToken);
       if (shown === undefined) throw sessionRevoked();
       const { sessionId, hash: shownHash } = shown;
@@ -112,76 +82,16 @@ export function createSessions(ports: SessionsPorts): Sessions {
       return await grant(open, next.text);
     },
 
-    async listSessions(request, { caller, signal }) {
-      const key = keyOf(requireUser(caller));
-      const list: PagedList = { query: ["ListSessions", key.userId], kinds: ["id"] };
-      const { after, limit } = readFields((fields) => fields.page(request, list));
-      if (!(await sessions.isSessionOpen(key, signal))) throw sessionEnded();
-      const [afterId] = after ?? [];
-      const found = await sessions.findSessions(key.userId, { afterId, limit: limit + 1 }, signal);
-      const page = toPage(found, limit);
-      return {
-        sessions: page.items,
-        nextPageToken: toNextPageToken(list, page, (session) => [session.id]),
-      };
+    async listSessions(key, { after, limit }, signal) {
+      await checkOpen(key, signal);
+      const query = { userId: key.userId, after, limit: limit + 1 };
+      return toPage(await sessions.listSessions(query, signal), limit);
     },
 
-    async deleteSession(id, { caller, signal }) {
-      const key = keyOf(requireUser(caller));
-      readFields((fields) => fields.id("id", id));
-      if (!(await sessions.isSessionOpen(key, signal))) throw sessionEnded();
+    async deleteSession(id, key, signal) {
+      await checkOpen(key, signal);
       const deleted = await sessions.deleteSession({ userId: key.userId, sessionId: id }, signal);
       if (!deleted) throw sessionNotFound(id);
     },
   };
-}
-
-/**
- * Finds whose login and password these are. Takes as long for an unknown login as for a wrong
- * password.
- */
-async function authenticate(
-  ports: SessionsPorts,
-  { login, password }: SignIn,
-  context: CallContext,
-): Promise<string> {
-  const found = await ports.users.findCredentials(login, context.signal);
-  const matches = await ports.hasher.verify(found?.passwordHash, password, context);
-  if (found === undefined || !matches) throw badCredentials();
-  if (ports.hasher.needsRehash(found.passwordHash))
-    await rehash(ports, { ...found, password }, context);
-  return found.userId;
-}
-
-/** Hashes the password, which is at hand only now, with the parameters of now. */
-async function rehash(
-  { users, hasher }: SessionsPorts,
-  credentials: Credentials & { readonly password: string },
-  context: CallContext,
-): Promise<void> {
-  try {
-    const hash = await hasher.hash(credentials.password, context);
-    await users.replacePasswordHash(credentials, hash, context.signal);
-  } catch (thrown) {
-    // The sign-in is good already, and the next one tries again.
-    if (!isFailure<Reason>(thrown, "HASHING_OVERLOADED")) throw thrown;
-  }
-}
-
-/** Refuses what no account can have. Its length tells nothing of who has one. */
-function checkSignIn({ login, password }: SignIn): void {
-  readFields((fields) => {
-    fields.text("login", login, { max: Number.POSITIVE_INFINITY });
-    fields.text("password", password, { max: Number.POSITIVE_INFINITY });
-  });
-  const tooLong =
-    countCodePoints(login) > EMAIL_CODE_POINTS_MAX ||
-    countCodePoints(password) > PASSWORD_CODE_POINTS_MAX;
-  if (tooLong) throw badCredentials();
-}
-
-/** Cuts what a client says of itself to what is kept; a NUL or half a character becomes U+FFFD. */
-function toUserAgent(text: string): string {
-  const kept = [...text].slice(0, USER_AGENT_CODE_POINTS_MAX).join("");
-  return kept.toWellFormed().replaceAll("\0", "\uFFFD");
 }

@@ -1,16 +1,14 @@
+import type { PageQuery } from "@triptych/chassis/validation/page";
 import type { SessionKey } from "./session.ts";
 import type { Account, Credentials, NewAccount, ProfileChange, User } from "./user.ts";
 
 /** Why an account could not be made. */
 export type Taken = "handle-taken" | "email-taken";
 
-/** A search for public profiles: those after a handle, in the handles' order. */
-export interface UserSearch {
+/** Which public profiles to list. The position of a profile in its list is its handle. */
+export interface PrefixQuery extends PageQuery {
   /** A folded prefix of handle or display name. */
   readonly prefix: string;
-  /** Empty for the first page. */
-  readonly afterHandle: string;
-  readonly limit: number;
 }
 
 /**
@@ -27,16 +25,17 @@ export interface UserRepository {
   /** Finds those that exist, in no order. */
   findUsers(ids: readonly string[], signal: AbortSignal): Promise<readonly User[]>;
   findUserByHandle(handle: string, signal: AbortSignal): Promise<User | undefined>;
-  searchUsers(search: UserSearch, signal: AbortSignal): Promise<readonly User[]>;
+  /** Lists in the handles' order. */
+  listUsers(query: PrefixQuery, signal: AbortSignal): Promise<readonly User[]>;
   /** Finds the account in person: nothing if the session has ended. */
   findAccount(key: SessionKey, signal: AbortSignal): Promise<Account | undefined>;
   /**
-   * Changes a profile, if the session is open and the etag, if any, is the current one; else gives
-   * nothing.
+   * Changes a profile if the session is open and the profile has the version, if any. Returns
+   * undefined otherwise.
    */
   updateProfile(
     key: SessionKey,
-    update: { readonly change: ProfileChange; readonly etag: string },
+    update: { readonly change: ProfileChange; readonly version: number | undefined },
     signal: AbortSignal,
   ): Promise<Account | undefined>;
   /** Finds what decides a sign-in by handle or e-mail address. */

@@ -1,41 +1,35 @@
-import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import { type FieldReader, readFields } from "@triptych/chassis/validation/field-reader";
-import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/validation/page";
+import { type Page, toPage } from "@triptych/chassis/validation/page";
+import { findTextViolation } from "@triptych/chassis/validation/text-violation";
 import { HANDLE } from "./account-rules.ts";
 import { fold } from "./fold.ts";
 import type { User } from "./user.ts";
-import type { UserRepository } from "./user-repository.ts";
+import type { PrefixQuery, UserRepository } from "./user-repository.ts";
 
-/** What is searched for: exactly one of the two. */
-export interface UserFilter {
-  readonly handle: string | undefined;
-  readonly query: string | undefined;
-  /** 0 means the default. */
-  readonly pageSize: number;
-  /** Empty for the first page. */
-  readonly pageToken: string;
+/** Which users to list: the one with a handle, or those with a prefix. */
+export type UserFilter = { readonly handle: string } | PrefixQuery;
+
+/** The parts that the search needs. */
+export interface UserSearchDependencies {
+  readonly users: UserRepository;
 }
 
-/** A page of public profiles. */
-export interface UserPage {
-  readonly users: readonly User[];
-  /** Empty on the last page. */
-  readonly nextPageToken: string;
-}
-
-/** Finds users. Throws the reasons of `reasons.ts`. */
+/** Finds users. */
 export interface UserSearch {
   /**
-   * Gives the user of a handle, or those whose handle or display name begins with the query, in the
-   * handles' order.
+   * Lists the user of a handle, or those whose handle or display name begins with the prefix, in
+   * the handles' order. Neither regards case.
    */
-  listUsers(filter: UserFilter, context: CallContext): Promise<UserPage>;
+  listUsers(filter: UserFilter, signal: AbortSignal): Promise<Page<User>>;
 }
 
-const QUERY_CODE_POINTS_MAX = 80;
+const SEARCH_TEXT_CODE_POINTS_MAX = 80;
 
-/** Makes the search. */
-export function createUserSearch(users: UserRepository): UserSearch {
+/** The rule of what users are searched by: what is wrong with it, or undefined. */
+export function findSearchTextViolation(text: string): string | undefined {
+  return findTextViolation(text, { min: 1, max: SEARCH_TEXT_CODE_POINTS_MAX });
+}
+
+export function createUserSearch({ users }: UserSearchDependencies): UserSearch {
   async function findByHandle(handle: string, signal: AbortSignal): Promise<readonly User[]> {
     const folded = fold(handle);
     if (!HANDLE.test(folded)) return [];
@@ -44,36 +38,12 @@ export function createUserSearch(users: UserRepository): UserSearch {
   }
 
   return {
-    async listUsers(filter, { signal }) {
-      const { handle } = filter;
-      const prefix = fold(filter.query ?? "");
-      const list: PagedList = { query: ["ListUsers", handle ?? "", prefix], kinds: ["text"] };
-      const { after, limit } = readFields((fields) => {
-        checkFilter(fields, filter);
-        return fields.page(filter, list);
-      });
-      if (handle !== undefined) {
-        return { users: await findByHandle(handle, signal), nextPageToken: "" };
+    async listUsers(filter, signal) {
+      if ("handle" in filter) {
+        return { items: await findByHandle(filter.handle, signal), more: false };
       }
-      const [afterHandle = ""] = after ?? [];
-      const search = { prefix, afterHandle: String(afterHandle), limit: limit + 1 };
-      const page = toPage(await users.searchUsers(search, signal), limit);
-      return {
-        users: page.items,
-        nextPageToken: toNextPageToken(list, page, (user) => [user.handle]),
-      };
+      const oneMore = { ...filter, limit: filter.limit + 1 };
+      return toPage(await users.listUsers(oneMore, signal), filter.limit);
     },
   };
-}
-
-function checkFilter(fields: FieldReader, { handle, query }: UserFilter): void {
-  if ((handle === undefined) === (query === undefined)) {
-    for (const field of ["handle", "query"]) {
-      fields.refuse(field, "exactly one of handle and query must be set");
-    }
-    return;
-  }
-  const limits = { min: 1, max: QUERY_CODE_POINTS_MAX };
-  if (handle !== undefined) fields.text("handle", handle, limits);
-  if (query !== undefined) fields.text("query", query, limits);
 }

@@ -14,6 +14,11 @@ export interface User {
   readonly version: number;
 }
 
+/** The profile's etag: another one after every change that the user makes (AIP-154). */
+export function etagOf({ version }: User): string {
+  return String(version);
+}
+
 /** A user as only the user in person sees it. */
 export interface Account extends User {
   readonly email: string;

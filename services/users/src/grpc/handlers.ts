@@ -1,65 +1,83 @@
+import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import type { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { Accounts } from "#domain/accounts.ts";
 import type { Profiles } from "#domain/profiles.ts";
+import { keyOf } from "#domain/session.ts";
 import type { Sessions } from "#domain/sessions.ts";
-import type { Account, User } from "#domain/user.ts";
 import type { UserSearch } from "#domain/user-search.ts";
-import { toAccountMessage, toGrantMessage, toSessionMessage, toUserMessage } from "./messages.ts";
-import { toProfileUpdate } from "./profile-update.ts";
+import {
+  toAccountMessage,
+  toGrantMessage,
+  toMessage,
+  toSessionPageMessage,
+  toUserMessage,
+  toUserPageMessage,
+} from "./messages.ts";
+import {
+  readBatchGetUsers,
+  readCreateSession,
+  readCreateUser,
+  readDeleteSession,
+  readGetUser,
+  readListSessions,
+  readListUsers,
+  readUpdateUser,
+} from "./requests.ts";
 
-/** What the handlers hand their calls to. */
-export interface Domain {
+/** The parts of the domain that the handlers pass their calls to. */
+export interface HandlersDependencies {
   readonly accounts: Accounts;
   readonly profiles: Profiles;
   readonly search: UserSearch;
   readonly sessions: Sessions;
 }
 
-/** Makes the handlers of the users service. */
-export function createHandlers(domain: Domain): Handlers<typeof UserService> {
-  const { accounts, profiles, search, sessions } = domain;
+/** Each handler checks who calls, reads the request, and turns the result into a message. */
+export function createHandlers({
+  accounts,
+  profiles,
+  search,
+  sessions,
+}: HandlersDependencies): Handlers<typeof UserService> {
   return {
     createUser: async (request, context) =>
-      toAccountMessage(await accounts.createUser(request, context)),
+      toAccountMessage(await accounts.createUser(readCreateUser(request), context)),
 
-    getUser: async ({ id }, context) => toMessage(await accounts.getUser(id, context)),
+    getUser: async (request, context) =>
+      toMessage(await accounts.getUser(readGetUser(request), context)),
 
-    batchGetUsers: async ({ ids }, context) => ({
-      users: (await accounts.batchGetUsers(ids, context)).map(toUserMessage),
-    }),
-
-    listUsers: async ({ handle, query, pageSize, pageToken }, context) => {
-      const filter = { handle, query, pageSize, pageToken };
-      const page = await search.listUsers(filter, context);
-      return { users: page.users.map(toUserMessage), nextPageToken: page.nextPageToken };
+    async batchGetUsers(request, { signal }) {
+      const users = await accounts.batchGetUsers(readBatchGetUsers(request), signal);
+      return { users: users.map(toUserMessage) };
     },
 
-    updateUser: async (request, context) =>
-      toAccountMessage(await profiles.updateUser(toProfileUpdate(request), context)),
+    async listUsers(request, { signal }) {
+      const { list, filter } = readListUsers(request);
+      return toUserPageMessage(list, await search.listUsers(filter, signal));
+    },
+
+    async updateUser(request, context) {
+      const update = readUpdateUser(request, keyOf(requireUser(context.caller)));
+      return toAccountMessage(await profiles.updateUser(update, context));
+    },
 
     createSession: async (request, context) =>
-      toGrantMessage(await sessions.createSession(request, context)),
+      toGrantMessage(await sessions.createSession(readCreateSession(request), context)),
 
-    refreshSession: async ({ refreshToken }, context) =>
-      toGrantMessage(await sessions.refreshSession(refreshToken, context)),
+    refreshSession: async ({ refreshToken }, { signal }) =>
+      toGrantMessage(await sessions.refreshSession(refreshToken, signal)),
 
-    listSessions: async ({ pageSize, pageToken }, context) => {
-      const page = await sessions.listSessions({ pageSize, pageToken }, context);
-      return { sessions: page.sessions.map(toSessionMessage), nextPageToken: page.nextPageToken };
+    async listSessions(request, { caller, signal }) {
+      const key = keyOf(requireUser(caller));
+      const { list, query } = readListSessions(request, key.userId);
+      return toSessionPageMessage(list, await sessions.listSessions(key, query, signal));
     },
 
-    deleteSession: async ({ id }, context) => {
-      await sessions.deleteSession(id, context);
+    async deleteSession(request, { caller, signal }) {
+      const key = keyOf(requireUser(caller));
+      await sessions.deleteSession(readDeleteSession(request), key, signal);
       return {};
     },
   };
-}
-
-/**
- * Shows the e-mail address where the domain gave the account, which it does to the user in person
- * only.
- */
-function toMessage(user: User | Account) {
-  return "email" in user ? toAccountMessage(user) : toUserMessage(user);
 }

@@ -1,4 +1,4 @@
-import type { HashingCall } from "#domain/password-hasher.ts";
+import type { HashingTime } from "#domain/password-hasher.ts";
 import { hashingOverloaded } from "#domain/reasons.ts";
 
 /** The limits of a queue. */
@@ -45,7 +45,7 @@ export class HashingQueue {
    * Runs the work when its turn comes. Throws HASHING_OVERLOADED if too many wait, or if the turn
    * does not come in time; rejects with the signal's reason if that fires first.
    */
-  async run<T>(call: HashingCall, work: () => Promise<T>): Promise<T> {
+  async run<T>(call: HashingTime, work: () => Promise<T>): Promise<T> {
     call.signal.throwIfAborted();
     if (this.#running >= this.#options.concurrency) await this.#turn(call);
     else this.#running++;
@@ -59,7 +59,7 @@ export class HashingQueue {
   }
 
   /** Waits until a place is handed over by whoever had it. */
-  #turn({ deadline, signal }: HashingCall): Promise<void> {
+  #turn({ deadline, signal }: HashingTime): Promise<void> {
     const waitMsMax = deadline - this.#options.reserveMs - Date.now();
     if (this.#waiting.size >= this.#options.waitingMax || waitMsMax <= 0) {
       return Promise.reject(this.#overloaded());

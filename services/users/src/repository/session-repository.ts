@@ -53,9 +53,9 @@ export function createSessionRepository(database: Database): SessionRepository {
       return rowCount > 0;
     },
 
-    async findSessions(userId, { afterId, limit }, signal) {
+    async listSessions({ userId, after, limit }, signal) {
       const shard = database.for(userId);
-      const values = [userId, afterId, limit];
+      const values = [userId, after?.[0], limit];
       const { rows } = await shard.readCurrent<SessionRow>(SELECT_SESSIONS, values, signal);
       return rows.map(toSession);
     },

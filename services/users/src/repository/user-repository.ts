@@ -78,8 +78,8 @@ export function createUserRepository(database: Database): UserRepository {
       return rows.map(toUser)[0];
     },
 
-    async searchUsers({ prefix, afterHandle, limit }, signal) {
-      const values = [prefix, prefix + LAST_CODE_POINT, afterHandle, limit];
+    async listUsers({ prefix, after, limit }, signal) {
+      const values = [prefix, prefix + LAST_CODE_POINT, after?.[0] ?? "", limit];
       const shard = database.for(prefix);
       const { rows } = await shard.read<UserRow>(SELECT_USERS_BY_PREFIX, values, signal);
       return rows.map(toUser);
@@ -95,12 +95,12 @@ export function createUserRepository(database: Database): UserRepository {
       return rows.map(toAccount)[0];
     },
 
-    async updateProfile({ userId, sessionId }, { change, etag }, signal) {
+    async updateProfile({ userId, sessionId }, { change, version }, signal) {
       const { displayName, bio, avatarImageId } = change;
       const displayNameKey = displayName === undefined ? undefined : fold(displayName);
       const changesAvatar = avatarImageId !== undefined;
       const columns = [displayName, displayNameKey, bio, changesAvatar, avatarImageId];
-      const values = [userId, sessionId, etag, ...columns];
+      const values = [userId, sessionId, version, ...columns];
       const shard = database.for(userId);
       const { rows } = await shard.write<AccountRow>(UPDATE_PROFILE, values, signal);
       return rows.map(toAccount)[0];

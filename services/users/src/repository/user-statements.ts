@@ -71,7 +71,7 @@ export const UPDATE_PROFILE = {
       display_name = coalesce($4, display_name), display_name_key = coalesce($5, display_name_key),
       bio = coalesce($6, bio), avatar_image_id = case when $7 then $8::uuid else avatar_image_id end,
       version = version + 1, update_time = now()
-    where id = $1 and ($3 = '' or version::text = $3) and ${SESSION_IS_OPEN}
+    where id = $1 and ($3::integer is null or version = $3) and ${SESSION_IS_OPEN}
     returning ${ACCOUNT_COLUMNS}`,
 } as const satisfies Statement;
 
