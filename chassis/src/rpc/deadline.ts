@@ -1,4 +1,4 @@
-import { status } from "@grpc/grpc-js";
+import { cancelled, deadlineExceeded } from "#contract/cancellation.ts";
 import { RpcError } from "#contract/rpc-error.ts";
 
 /**
@@ -37,29 +37,6 @@ export function keepDeadline(deadline: number, parent?: AbortSignal): KeptDeadli
       parent?.removeEventListener("abort", giveUp);
     },
   };
-}
-
-/** Makes the error of a call whose time is over. */
-export function deadlineExceeded(): RpcError {
-  return new RpcError(
-    status.DEADLINE_EXCEEDED,
-    "the deadline passed before the call was answered",
-    {
-      reason: "DEADLINE_EXCEEDED",
-    },
-  );
-}
-
-/** Makes the error of a call that was not begun, since it could not have been answered in time. */
-export function deadlineTooShort(): RpcError {
-  return new RpcError(status.DEADLINE_EXCEEDED, "too little time is left to answer the call", {
-    reason: "DEADLINE_TOO_SHORT",
-  });
-}
-
-/** Makes the error of a call whose caller gave up. */
-export function cancelled(): RpcError {
-  return new RpcError(status.CANCELLED, "the caller gave up", { reason: "CANCELLED" });
 }
 
 function asRpcError(reason: unknown): RpcError {

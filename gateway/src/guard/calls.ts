@@ -1,9 +1,10 @@
 import assert from "node:assert";
+import { cancelled } from "@triptych/chassis/contract/cancellation";
 import type { FailurePolicySwitch } from "@triptych/chassis/contract/method-policy";
 import type { Authenticate } from "@triptych/chassis/identity/authenticate";
 import type { Caller, UserCaller } from "@triptych/chassis/identity/caller";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import { cancelled, keepDeadline } from "@triptych/chassis/rpc/deadline";
+import { keepDeadline } from "@triptych/chassis/rpc/deadline";
 import { Trace } from "@triptych/chassis/rpc/trace/trace";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";

@@ -1,6 +1,6 @@
 import multipart from "@fastify/multipart";
+import { cancelled } from "@triptych/chassis/contract/cancellation";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import { cancelled } from "@triptych/chassis/rpc/deadline";
 import type { Image as ImageMessage } from "@triptych/protos/images/v1/image_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Clients } from "#clients/clients.ts";

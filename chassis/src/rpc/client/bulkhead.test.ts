@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { cancelled } from "#rpc/deadline.ts";
+import { cancelled } from "#contract/cancellation.ts";
 import { Bulkhead } from "./bulkhead.ts";
 
 const LONG_MS = 60_000;

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
+import { deadlineExceeded } from "#contract/cancellation.ts";
 import { RETRY_AFTER_MS } from "#contract/retry-after.ts";
 import { RpcError } from "#contract/rpc-error.ts";
-import { deadlineExceeded } from "#rpc/deadline.ts";
 
 /** The limits of a bulkhead. */
 export interface BulkheadLimits {

@@ -1,5 +1,6 @@
 import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
+import { deadlineExceeded } from "#contract/cancellation.ts";
 import type { FailurePolicySwitch } from "#contract/method-policy.ts";
 import { type MethodPolicy, methodName, policyOf } from "#contract/method-policy.ts";
 import { RpcError, statusName } from "#contract/rpc-error.ts";
@@ -7,7 +8,6 @@ import { AnswerCache } from "#rpc/cache/answer-cache.ts";
 import { batchShapeOf } from "#rpc/cache/batch-shape.ts";
 import { type CallOptions, KeptBatches } from "#rpc/cache/kept-batches.ts";
 import type { CallContext } from "#rpc/call-context.ts";
-import { deadlineExceeded } from "#rpc/deadline.ts";
 import type { BatchSpan } from "#rpc/trace/trace.ts";
 import type { Transport } from "#rpc/transport.ts";
 import type { ObserveBreaker } from "#telemetry/breaker-state.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
+import { cancelled } from "#contract/cancellation.ts";
 import { Failure } from "#contract/failure.ts";
 import { ANONYMOUS } from "#identity/caller.ts";
-import { cancelled } from "#rpc/deadline.ts";
 import { onEveryTransport } from "#testing/echo-transports.ts";
 import { contextFor } from "#testing/test-context.ts";
 

@@ -9,9 +9,9 @@ import {
   type StatusObject,
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
+import { cancelled } from "#contract/cancellation.ts";
 import { RpcError } from "#contract/rpc-error.ts";
 import { toStatusObject } from "#contract/status-details.ts";
-import { cancelled } from "#rpc/deadline.ts";
 import type { Router } from "#rpc/server/router.ts";
 import { TraceTrailer } from "#rpc/trace/trace-trailer.ts";
 import type { CallHeaders } from "#rpc/transport.ts";

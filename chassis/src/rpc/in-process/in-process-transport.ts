@@ -1,7 +1,7 @@
 import { clone, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
+import { cancelled } from "#contract/cancellation.ts";
 import { RpcError } from "#contract/rpc-error.ts";
-import { cancelled } from "#rpc/deadline.ts";
 import type { Router } from "#rpc/server/router.ts";
 import type { CallHeaders, Transport } from "#rpc/transport.ts";
 import type { Peer } from "#tls/peer.ts";

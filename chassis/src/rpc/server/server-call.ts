@@ -4,6 +4,7 @@ import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import { type Admission, isLimited, type Outcome, type Permit } from "#admission/admission.ts";
 import { rememberPriority } from "#admission/call-priority.ts";
 import { overloaded } from "#admission/overloaded.ts";
+import { deadlineExceeded, deadlineTooShort } from "#contract/cancellation.ts";
 import { Failure } from "#contract/failure.ts";
 import { type FailurePolicySwitch, methodName, policyOf } from "#contract/method-policy.ts";
 import { RETRY_AFTER_MS } from "#contract/retry-after.ts";
@@ -17,12 +18,7 @@ import {
 import type { Caller } from "#identity/caller.ts";
 import { newRequestId } from "#ids/request-id.ts";
 import type { CallContext } from "#rpc/call-context.ts";
-import {
-  deadlineExceeded,
-  deadlineTooShort,
-  type KeptDeadline,
-  keepDeadline,
-} from "#rpc/deadline.ts";
+import { type KeptDeadline, keepDeadline } from "#rpc/deadline.ts";
 import { Trace } from "#rpc/trace/trace.ts";
 import type { CallHeaders } from "#rpc/transport.ts";
 import type { Logger } from "#telemetry/logger.ts";
