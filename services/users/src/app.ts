@@ -1,3 +1,4 @@
+import { databaseFailure } from "@triptych/chassis/database/database-failure";
 import {
   createServiceDatabase,
   prepareServiceDatabase,
@@ -110,6 +111,7 @@ export function createApp(
     logger,
     metrics,
     failurePolicy,
+    failureOf: databaseFailure,
     ping: (timeoutMs) => database.ping(timeoutMs),
     isReadOnly: () => database.readOnly.status().readOnly,
   });

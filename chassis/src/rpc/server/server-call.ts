@@ -3,18 +3,9 @@ import { status } from "@grpc/grpc-js";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import { type Admission, isLimited, type Outcome, type Permit } from "#admission/admission.ts";
 import { rememberPriority } from "#admission/call-priority.ts";
-import { overloaded } from "#admission/overloaded.ts";
-import { deadlineExceeded, deadlineTooShort } from "#contract/cancellation.ts";
-import { Failure } from "#contract/failure.ts";
+import { deadlineTooShort } from "#contract/cancellation.ts";
 import { type FailurePolicySwitch, methodName, policyOf } from "#contract/method-policy.ts";
-import { RETRY_AFTER_MS } from "#contract/retry-after.ts";
-import { RpcError, statusName } from "#contract/rpc-error.ts";
-import {
-  DatabaseReadOnly,
-  DatabaseUnavailable,
-  PoolBusy,
-  QueryCanceled,
-} from "#database/database-error.ts";
+import { type RpcError, statusName } from "#contract/rpc-error.ts";
 import type { Caller } from "#identity/caller.ts";
 import { newRequestId } from "#ids/request-id.ts";
 import type { CallContext } from "#rpc/call-context.ts";
@@ -25,6 +16,7 @@ import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import type { Implementation } from "./handlers.ts";
 import { CALLER_NOT_ALLOWED, requireCaller } from "./require-caller.ts";
+import { type FailureOf, toRpcError } from "./to-rpc-error.ts";
 
 /** What a router needs besides its handlers. */
 export interface RouterOptions {
@@ -39,6 +31,11 @@ export interface RouterOptions {
    * Rejects if what every call needs, the database, does not answer within so many milliseconds.
    */
   readonly ping?: (timeoutMs: number) => Promise<void>;
+  /**
+   * Translates an outage of what the handlers use, such as their database, into a status. Without
+   * it every such error is INTERNAL.
+   */
+  readonly failureOf?: FailureOf;
   /** Says whether writes are refused now. */
   readonly isReadOnly?: () => boolean;
 }
@@ -107,7 +104,9 @@ export class ServerCall implements Disposable {
 
   /** Mutex whatever was thrown into what the caller is told. */
   fail(thrown: unknown): RpcError {
-    this.#error = this.#toRpcError(thrown);
+    const { signal } = this.#kept;
+    const outage = () => this.#options.failureOf?.(thrown, signal);
+    this.#error = toRpcError(thrown, this.#implementation, outage);
     return this.#error;
   }
 
@@ -150,38 +149,5 @@ export class ServerCall implements Disposable {
   #outcome(): Outcome {
     if (this.#error === undefined) return "answered";
     return this.#error.code === status.DEADLINE_EXCEEDED ? "timed-out" : "ignored";
-  }
-
-  #toRpcError(thrown: unknown): RpcError {
-    if (thrown instanceof RpcError) return thrown;
-    if (thrown instanceof Failure) {
-      const code = this.#implementation.reasonStatus[thrown.reason];
-      if (code !== undefined) {
-        const { reason, metadata, violations, retryAfterMs } = thrown;
-        const domain = this.#implementation.errorDomain;
-        const details = { reason, domain, metadata, violations, retryAfterMs, cause: thrown };
-        return new RpcError(code, thrown.message, details);
-      }
-    }
-    if (thrown instanceof DatabaseReadOnly) {
-      return new RpcError(status.UNAVAILABLE, "the service takes no writes now", {
-        reason: "READ_ONLY",
-        retryAfterMs: RETRY_AFTER_MS,
-        cause: thrown,
-      });
-    }
-    if (thrown instanceof PoolBusy) return overloaded(thrown);
-    if (thrown instanceof DatabaseUnavailable) {
-      return new RpcError(status.UNAVAILABLE, "the service's database cannot be asked", {
-        reason: "DATABASE_UNAVAILABLE",
-        retryAfterMs: RETRY_AFTER_MS,
-        cause: thrown,
-      });
-    }
-    if (thrown instanceof QueryCanceled) {
-      const { reason } = this.#kept.signal;
-      return reason instanceof RpcError ? reason : deadlineExceeded();
-    }
-    return new RpcError(status.INTERNAL, "internal error", { reason: "INTERNAL", cause: thrown });
   }
 }
