@@ -3,31 +3,32 @@ import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import type { Explanation } from "#rpc/trace/explanation.ts";
 import type { Peer } from "#tls/peer.ts";
 
-/** What goes along with a call, whatever the transport. */
-export interface CallHeaders {
+/** The fields that travel with a call. */
+interface CallFields {
   /** Names the request in every log line of every process. */
   readonly requestId: string | undefined;
   /** `Bearer <access token>` of the user for whom the call is made; undefined if anonymous. */
   readonly authorization: string | undefined;
-  /**
-   * How much the call matters; undefined if the caller does not say, and then its method's policy
-   * decides.
-   */
+  /** How much the call matters; undefined: as much as its method's policy says. */
   readonly criticality?: Criticality | undefined;
-  /**
-   * When the answer is of no more use, in milliseconds since the epoch; undefined if the caller set
-   * none.
-   */
+  /** When the answer is of no more use, in milliseconds since the epoch; undefined: never. */
   readonly deadline: number | undefined;
   /** Fires when the caller gives up. */
   readonly signal: AbortSignal;
-  /**
-   * Which process calls. Set by whoever receives the call, and never sent; undefined where nobody
-   * has to prove it.
-   */
-  readonly peer?: Peer | undefined;
-  /** Told what becomes of the call; undefined if nobody asked. */
+}
+
+/** A call as its caller hands it to a transport. */
+export interface OutgoingCall extends CallFields {
+  /** Takes what becomes of the call; undefined if nobody wants it explained. */
   readonly explanation?: Explanation | undefined;
+}
+
+/** A call as its callee receives it. */
+export interface IncomingCall extends CallFields {
+  /** Which process calls; undefined where nobody has to prove it. */
+  readonly peer?: Peer | undefined;
+  /** Takes what was called to answer it; undefined if the caller does not want it explained. */
+  readonly explanation?: Pick<Explanation, "called"> | undefined;
 }
 
 /** What a callee says of itself; one that is read-only does all its work but for writes. */
@@ -40,9 +41,9 @@ export type CalleeHealth = "serving" | "read-only" | "not-serving";
  */
 export interface Transport {
   /** One message there, one back. */
-  unary(method: DescMethod, request: Message, headers: CallHeaders): Promise<Message>;
+  unary(method: DescMethod, request: Message, call: OutgoingCall): Promise<Message>;
   /** One message there, many back. Leaving the loop early cancels the call. */
-  serverStream(method: DescMethod, request: Message, headers: CallHeaders): AsyncIterable<Message>;
+  serverStream(method: DescMethod, request: Message, call: OutgoingCall): AsyncIterable<Message>;
   /**
    * Many messages there, one back. The callee may answer before it has read them all. That the
    * messages end is no proof to it that all were sent: Node's HTTP/2 ends the stream of a client
@@ -52,7 +53,7 @@ export interface Transport {
   clientStream(
     method: DescMethod,
     requests: AsyncIterable<Message>,
-    headers: CallHeaders,
+    call: OutgoingCall,
   ): Promise<Message>;
   /**
    * Asks the callee whether it can do its work (grpc.health.v1, of the service). Throws if it

@@ -2,11 +2,11 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import { policyOf } from "#contract/method-policy.ts";
 import type { CallContext } from "#rpc/call-context.ts";
-import type { CallHeaders } from "#rpc/transport.ts";
+import type { OutgoingCall } from "#rpc/transport.ts";
 import type { CallExplanation } from "./call-explanation.ts";
 
 /** The headers of a call that a client makes: it always has a deadline. */
-export interface ClientHeaders extends CallHeaders {
+export interface ClientHeaders extends OutgoingCall {
   readonly deadline: number;
   readonly explanation?: CallExplanation | undefined;
 }

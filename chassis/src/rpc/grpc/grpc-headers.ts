@@ -1,7 +1,7 @@
 import { Metadata } from "@grpc/grpc-js";
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import { acceptRequestId } from "#ids/request-id.ts";
-import type { CallHeaders } from "#rpc/transport.ts";
+import type { OutgoingCall } from "#rpc/transport.ts";
 
 const REQUEST_ID = "x-request-id";
 const AUTHORIZATION = "authorization";
@@ -17,7 +17,7 @@ const CRITICALITY_WORDS: ReadonlyMap<string, Criticality> = new Map([
 ]);
 
 /** Writes a call's headers as gRPC metadata. */
-export function toMetadata(headers: CallHeaders): Metadata {
+export function toMetadata(headers: OutgoingCall): Metadata {
   const metadata = new Metadata();
   if (headers.requestId !== undefined) metadata.set(REQUEST_ID, headers.requestId);
   if (headers.authorization !== undefined) metadata.set(AUTHORIZATION, headers.authorization);
@@ -30,7 +30,7 @@ export function toMetadata(headers: CallHeaders): Metadata {
 /** Reads a call's headers from gRPC metadata. */
 export function fromMetadata(
   metadata: Metadata,
-): Pick<CallHeaders, "requestId" | "authorization" | "criticality"> {
+): Pick<OutgoingCall, "requestId" | "authorization" | "criticality"> {
   return {
     requestId: acceptRequestId(first(metadata, REQUEST_ID)),
     authorization: first(metadata, AUTHORIZATION),

@@ -14,7 +14,7 @@ import { RpcError } from "#contract/rpc-error.ts";
 import { toStatusObject } from "#contract/status-details.ts";
 import type { Router } from "#rpc/server/router.ts";
 import { TraceTrailer } from "#rpc/trace/trace-trailer.ts";
-import type { CallHeaders } from "#rpc/transport.ts";
+import type { IncomingCall } from "#rpc/transport.ts";
 import type { Peer } from "#tls/peer.ts";
 import type { ConnectedCall } from "./connection-peer.ts";
 import { asksExplanation, fromMetadata } from "./grpc-headers.ts";
@@ -103,7 +103,7 @@ async function write(
 }
 
 /** The headers of a call, and what is sent behind its answer. */
-interface ServerHeaders extends CallHeaders {
+interface ServerHeaders extends IncomingCall {
   readonly explanation: TraceTrailer | undefined;
 }
 

@@ -20,7 +20,7 @@ import { keepDrainingConnections } from "#rpc/replicas/draining-connections.ts";
 import { areAllSilent, watchForSilence } from "#rpc/replicas/unresponsive-replicas.ts";
 import type { Explanation } from "#rpc/trace/explanation.ts";
 import { readTraceTrailer } from "#rpc/trace/trace-trailer.ts";
-import type { CallHeaders, Transport } from "#rpc/transport.ts";
+import type { OutgoingCall, Transport } from "#rpc/transport.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import { checkHealth } from "./check-health.ts";
 import { CLIENT_OPTIONS } from "./connection-options.ts";
@@ -122,7 +122,7 @@ function definitionOf(method: DescMethod): MethodDefinition<Message, Message> {
   return definition;
 }
 
-function callOptions({ deadline, explanation }: CallHeaders): CallOptions {
+function callOptions({ deadline, explanation }: OutgoingCall): CallOptions {
   return {
     ...(deadline !== undefined && { deadline }),
     ...(explanation !== undefined && { credentials: countingTries(explanation) }),
@@ -141,7 +141,7 @@ function countingTries(explanation: Explanation): CallCredentials {
 }
 
 /** Has what the callee called told as soon as the call has ended. */
-function explained<C extends GrpcCall>(call: C, { explanation }: CallHeaders): C {
+function explained<C extends GrpcCall>(call: C, { explanation }: OutgoingCall): C {
   if (explanation === undefined) return call;
   call.on("status", ({ metadata }) => explanation.called(readTraceTrailer(metadata)));
   return call;
@@ -156,7 +156,7 @@ type Done = (error: ServiceError | Error | null, response?: Message) => void;
 
 /** Makes a promise of a call with one answer. The signal cancels the call. */
 function settle(
-  { signal }: CallHeaders,
+  { signal }: OutgoingCall,
   start: (done: Done) => { cancel(): void },
 ): Promise<Message> {
   return new Promise((resolve, reject) => {
@@ -204,7 +204,7 @@ async function write(
 }
 
 async function* read(
-  { signal }: CallHeaders,
+  { signal }: OutgoingCall,
   start: () => ClientReadableStream<Message>,
 ): AsyncIterable<Message> {
   signal.throwIfAborted();

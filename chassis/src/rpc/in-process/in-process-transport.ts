@@ -3,7 +3,7 @@ import { status } from "@grpc/grpc-js";
 import { cancelled } from "#contract/cancellation.ts";
 import { RpcError } from "#contract/rpc-error.ts";
 import type { Router } from "#rpc/server/router.ts";
-import type { CallHeaders, Transport } from "#rpc/transport.ts";
+import type { OutgoingCall, Transport } from "#rpc/transport.ts";
 import type { Peer } from "#tls/peer.ts";
 
 /** A transport within the process, and the switch that takes its callee away. */
@@ -28,7 +28,7 @@ export function createInProcessTransport(
   isServing: () => boolean,
 ): InProcessTransport {
   let available = true;
-  const check = ({ explanation }: Pick<CallHeaders, "explanation"> = {}) => {
+  const check = ({ explanation }: Pick<OutgoingCall, "explanation"> = {}) => {
     if (!available) throw new RpcError(status.UNAVAILABLE, "the callee is not running");
     explanation?.sent?.();
   };

@@ -5,18 +5,29 @@ import { createAdmission } from "#admission/admission.ts";
 import { policyOf } from "#contract/method-policy.ts";
 import { findFieldViolations } from "#contract/required-fields.ts";
 import { RpcError } from "#contract/rpc-error.ts";
-import type { CallHeaders, Transport } from "#rpc/transport.ts";
+import type { CalleeHealth, IncomingCall } from "#rpc/transport.ts";
 import { handlerOf, type Implementation } from "./handlers.ts";
 import { type RouterOptions, ServerCall } from "./server-call.ts";
 
 /**
  * The server's side of every call, whatever carried it: callers, identity, deadline, required
- * fields, handler, status, log. It has the shape of a transport, which is what makes one process or
- * many the same to a caller.
+ * fields, handler, status, log. Its methods throw {@link RpcError}s only.
  */
-export interface Router extends Omit<Transport, "close" | "hangs"> {
+export interface Router {
   /** What it routes to. */
   readonly implementations: readonly Implementation[];
+  /** One message there, one back. */
+  unary(method: DescMethod, request: Message, call: IncomingCall): Promise<Message>;
+  /** One message there, many back. Leaving the loop early ends the handler's stream. */
+  serverStream(method: DescMethod, request: Message, call: IncomingCall): AsyncIterable<Message>;
+  /** Many messages there, one back. The handler may answer before it has read them all. */
+  clientStream(
+    method: DescMethod,
+    requests: AsyncIterable<Message>,
+    call: IncomingCall,
+  ): Promise<Message>;
+  /** What the service says of its health. Throws if it does not know in time. */
+  health(timeoutMs: number): Promise<CalleeHealth>;
 }
 
 /** Joins implementations to a router. */
@@ -25,7 +36,7 @@ export function createRouter(
   options: RouterOptions,
 ): Router {
   const admission = options.failurePolicy === "on" ? createAdmission(options.metrics) : undefined;
-  const open = (method: DescMethod, headers: CallHeaders) =>
+  const open = (method: DescMethod, headers: IncomingCall) =>
     new ServerCall(method, find(implementations, method), headers, { ...options, admission });
 
   return {

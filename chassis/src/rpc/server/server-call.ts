@@ -11,7 +11,7 @@ import { newRequestId } from "#ids/request-id.ts";
 import type { CallContext } from "#rpc/call-context.ts";
 import { type KeptDeadline, keepDeadline } from "#rpc/deadline.ts";
 import { Trace } from "#rpc/trace/trace.ts";
-import type { CallHeaders } from "#rpc/transport.ts";
+import type { IncomingCall } from "#rpc/transport.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import type { Implementation } from "./handlers.ts";
@@ -54,7 +54,7 @@ export class ServerCall implements Disposable {
   readonly #method: DescMethod;
   readonly #implementation: Implementation;
   readonly #options: ServerCallOptions;
-  readonly #headers: CallHeaders;
+  readonly #headers: IncomingCall;
   readonly #requestId: string;
   readonly #kept: KeptDeadline;
   readonly #startMs = performance.now();
@@ -65,7 +65,7 @@ export class ServerCall implements Disposable {
   constructor(
     method: DescMethod,
     implementation: Implementation,
-    headers: CallHeaders,
+    headers: IncomingCall,
     options: ServerCallOptions,
   ) {
     this.#method = method;

@@ -2,14 +2,14 @@ import { create } from "@bufbuild/protobuf";
 import { StringValueSchema } from "@bufbuild/protobuf/wkt";
 import { status } from "@grpc/grpc-js";
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import type { CallHeaders } from "#rpc/transport.ts";
+import type { IncomingCall } from "#rpc/transport.ts";
 import { EchoService } from "#testing/echo-service.ts";
 import { echoRouter, onEveryTransport } from "#testing/echo-transports.ts";
 
 const { say, tell } = EchoService.method;
 const message = create(StringValueSchema, { value: "hello" });
 
-function headers(given: Partial<CallHeaders> = {}): CallHeaders {
+function headers(given: Partial<IncomingCall> = {}): IncomingCall {
   return {
     requestId: undefined,
     authorization: undefined,
