@@ -7,9 +7,9 @@ import {
   DatabaseUnavailable,
   QueryCanceled,
 } from "@triptych/chassis/database/database-error";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import pg from "pg";
 import { type PostgresServer, startPostgres } from "#postgres/start-postgres.ts";
-import { eventually } from "./eventually.ts";
 
 const NAME = "recovery.test";
 const POOL_MAX = 12;
@@ -19,6 +19,7 @@ const POOL_MAX = 12;
  */
 const SOCKETS_MAX = POOL_MAX + 4 + 1;
 const TEST_MS_MAX = 120_000;
+const FROZEN_WAIT = { timeoutMs: 30_000 } as const;
 const SELECT = { name: "select", text: "select 1 as one" } as const;
 const SLEEP = { name: "sleep", text: "select pg_sleep(60)" } as const;
 const INSERT = { name: "insert", text: "insert into place values ($1)" } as const;
@@ -95,12 +96,12 @@ describe("a service's database, on a Postgres that fails", () => {
         repeat("reads", () => read()),
         repeat("others", () => database.for("").write(SELECT)),
       ]).flat();
-      await eventually(() => answered.reads > 100 && answered.others > 100);
+      await eventually(async () => answered.reads > 100 && answered.others > 100);
       await server.stop();
       server = await start(server.port);
       const before = { ...answered };
-      await eventually(() => answered.reads > before.reads + 100);
-      await eventually(() => answered.others > before.others + 100);
+      await eventually(async () => answered.reads > before.reads + 100);
+      await eventually(async () => answered.others > before.others + 100);
       ended.abort();
       await Promise.all(running);
       expect(failed.reads).toBe(0);
@@ -130,7 +131,7 @@ describe("a service's database, on a Postgres that fails", () => {
         "alter system reset default_transaction_read_only",
         "select pg_reload_conf()",
       );
-      await eventually(() => !database.readOnly.status().readOnly);
+      await eventually(async () => !database.readOnly.status().readOnly);
       await insert();
     },
     TEST_MS_MAX,
@@ -150,7 +151,7 @@ describe("a service's database, on a Postgres that fails", () => {
         expect(outcome).toMatchObject({ reason: expect.any(QueryCanceled) });
       }
       await eventually(async () => (await backends("active")).length === 0);
-      await eventually(() => database.statistics().idle === POOL_MAX);
+      await eventually(async () => database.statistics().idle === POOL_MAX);
       expect(database.statistics()).toMatchObject({ total: POOL_MAX, waiting: 0 });
     },
     TEST_MS_MAX,
@@ -173,7 +174,7 @@ describe("a service's database, on a Postgres that fails", () => {
           }
           most = Math.max(most, socketsInUse() - others);
           return database.readOnly.status().primary === "unreachable";
-        }, 30_000);
+        }, FROZEN_WAIT);
         await expect(database.for("").write(INSERT, ["b"])).rejects.toThrow(DatabaseReadOnly);
         await expect(database.ping(100)).rejects.toThrow(DatabaseUnavailable);
         expect([...outcomes]).toEqual([QueryCanceled]);
@@ -181,7 +182,7 @@ describe("a service's database, on a Postgres that fails", () => {
       } finally {
         for (const pid of pids) process.kill(pid, "SIGCONT");
       }
-      await eventually(() => !database.readOnly.status().readOnly);
+      await eventually(async () => !database.readOnly.status().readOnly);
       await Promise.all(Array.from({ length: 40 }, () => read()));
       expect(database.statistics().waiting).toBe(0);
     },

@@ -16,7 +16,7 @@ import {
   WORKER_CONFIGURATION_FIELDS as WORKER_FIELDS,
 } from "@triptych/images/config";
 import { CONFIGURATION_FIELDS as USERS_FIELDS } from "@triptych/users/config";
-import { REPOSITORY } from "#settings/repository-folder.ts";
+import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 import { type BuiltImage, buildImage } from "./dockerfile/build-image.ts";
 import {
   bytesBelow,
@@ -144,7 +144,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
   });
 
   test("has its native binaries for this platform, and the lock file those of the others", async () => {
-    const lock = await readFile(join(REPOSITORY, "pnpm-lock.yaml"), "utf8");
+    const lock = await readFile(join(REPOSITORY_FOLDER, "pnpm-lock.yaml"), "utf8");
     for (const name of binaries) expect(lock).toContain(`'${name}@`);
     const installed = await installedPackages(image.folder);
     const own = binaries.filter((name) => name.includes(`-linux-${process.arch}`));
@@ -178,7 +178,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
 describe("a service of an image", () => {
   test("starts on its database and ends as told, and writes nothing into its tree", async () => {
     await using database = await createTestDatabase({
-      migrations: pathToFileURL(join(REPOSITORY, "services/users/migrations/")),
+      migrations: pathToFileURL(join(REPOSITORY_FOLDER, "services/users/migrations/")),
     });
     const { jwks, privateJwk } = createTestTokens();
     const image = await imageOf("services/users");

@@ -4,15 +4,15 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import {
   createTestAuthority,
   type TestAuthority,
   type TestCertificateFiles,
   writeTestCertificates,
 } from "@triptych/chassis/testing/test-certificates";
-import { readStackFile, type StackRecord } from "#control/stack-file.ts";
+import { readStackFile } from "#control/stack-file.ts";
 import { withPrefix } from "#settings/own-settings.ts";
-import { eventually } from "./eventually.ts";
 import { outcomeOf, runStack, spawnStack } from "./run-stack.ts";
 
 const PROCESSES = ["users", "images", "comments", "gateway"] as const;
@@ -59,12 +59,11 @@ describe("the whole stack with certificates", () => {
       Object.assign(environment, withPrefix(settings, name));
     }
     child = spawnStack(["start"], environment);
-    let record: StackRecord | undefined;
-    await eventually(async () => {
-      record = await readStackFile(join(folder, "stack.json"));
-      return record?.state === "ready";
-    }, START_MS_MAX);
-    url = record?.url ?? "";
+    const readyUrl = async () => {
+      const record = await readStackFile(join(folder, "stack.json"));
+      return record?.state === "ready" ? (record.url ?? undefined) : undefined;
+    };
+    url = await eventually(readyUrl, { timeoutMs: START_MS_MAX });
   }, TEST_MS_MAX);
 
   afterAll(async () => {

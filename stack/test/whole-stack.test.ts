@@ -2,9 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { readStackFile, type StackRecord } from "#control/stack-file.ts";
 import { isRunning } from "#processes/process-identity.ts";
-import { eventually } from "./eventually.ts";
 import { outcomeOf, runStack, spawnStack } from "./run-stack.ts";
 
 const START_MS_MAX = 30_000;
@@ -27,14 +27,12 @@ describe("the whole stack", () => {
   async function start(...options: string[]): Promise<[ChildProcess, StackRecord]> {
     const child = spawnStack(["start", ...options], environment);
     started.push(child);
-    let record: StackRecord | undefined;
-    await eventually(async () => {
+    const readyRecord = async () => {
       if (child.exitCode !== null) throw new Error(`it ended with the code ${child.exitCode}`);
-      record = await readStackFile(join(folder, "stack.json"));
-      return record?.pid === child.pid && record?.state === "ready";
-    }, START_MS_MAX);
-    if (record === undefined) throw new Error("there is no record");
-    return [child, record];
+      const record = await readStackFile(join(folder, "stack.json"));
+      return record?.pid === child.pid && record?.state === "ready" ? record : undefined;
+    };
+    return [child, await eventually(readyRecord, { timeoutMs: START_MS_MAX })];
   }
 
   async function stateOfUsers(url: StackRecord["url"]): Promise<string | undefined> {
@@ -110,7 +108,7 @@ describe("the whole stack", () => {
       const [first, record] = await start();
       await runStack(["freeze", "users"], environment);
       first.kill("SIGKILL");
-      await eventually(() => gone(record), START_MS_MAX);
+      await eventually(async () => gone(record), { timeoutMs: START_MS_MAX });
 
       const [second, joined] = await start("--", "--monolith");
       const users = `${joined.url}/v1/users?query=a`;

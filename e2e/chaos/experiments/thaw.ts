@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import { SeededRandom } from "#chaos/routes/seeded-random.ts";
-import { SERVICES } from "#chaos/system/targets.ts";
+import { SERVICES } from "#chaos/system/chaos-targets.ts";
 import { ARMS, type ExperimentEnvironment, withEnvironment } from "./experiment-environment.ts";
 import { servedShare } from "./goodput.ts";
 import { print, report, reportOwnLag } from "./report.ts";

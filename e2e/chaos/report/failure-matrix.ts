@@ -6,7 +6,7 @@ import type { Comparison } from "#chaos/run/harm.ts";
 import type { Cell } from "#chaos/run/judge.ts";
 import { type JudgedRun, type LongForm, percent } from "#chaos/run/long-form.ts";
 import type { Relation } from "#chaos/run/promises.ts";
-import { TARGETS, type Target } from "#chaos/system/targets.ts";
+import { TARGETS, type Target } from "#chaos/system/chaos-targets.ts";
 import { figureLines, ms } from "./figure-lines.ts";
 import { LEGEND } from "./legend.ts";
 

@@ -1,4 +1,4 @@
-import { SERVICES } from "#chaos/system/targets.ts";
+import { SERVICES } from "#chaos/system/chaos-targets.ts";
 import type { RouteCase } from "./route-case.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { HttpAnswer, HttpRequest } from "#chaos/network/http-exchange.ts";
-import type { Service } from "#chaos/system/targets.ts";
+import type { Service } from "#chaos/system/chaos-targets.ts";
 import type { SeedData } from "./seed-data.ts";
 
 /** One request that the load makes, and what is to be done with its answer. */

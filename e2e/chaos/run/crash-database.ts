@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
+import type { Service } from "#chaos/system/chaos-targets.ts";
 import { send } from "#chaos/system/process-tree.ts";
-import type { Service } from "#chaos/system/targets.ts";
 
 const BACK_MS_MAX = 30_000;
 const POLL_MS = 5;

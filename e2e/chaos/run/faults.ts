@@ -1,6 +1,6 @@
 import type { LinkMode } from "#chaos/proxy/link-mode.ts";
 import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
-import { SERVICES, type Target } from "#chaos/system/targets.ts";
+import { SERVICES, type Target } from "#chaos/system/chaos-targets.ts";
 
 /** What is done to a part. */
 export const FAULTS = [

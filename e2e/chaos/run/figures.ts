@@ -1,6 +1,6 @@
 import { isWorse } from "#chaos/load/answer-class.ts";
 import { isShed, type Sample } from "#chaos/load/open-loop.ts";
-import { SERVICES, type Target } from "#chaos/system/targets.ts";
+import { SERVICES, type Target } from "#chaos/system/chaos-targets.ts";
 import { latencyQuantile, phaseOf, recoveryMs } from "./phases.ts";
 import { type Relation, relationOf } from "./promises.ts";
 import type { FaultCase, FaultRun } from "./run-fault.ts";

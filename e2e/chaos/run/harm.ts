@@ -1,5 +1,5 @@
 import { isWorse } from "#chaos/load/answer-class.ts";
-import type { Target } from "#chaos/system/targets.ts";
+import type { Target } from "#chaos/system/chaos-targets.ts";
 import { relationOf } from "./promises.ts";
 import type { FaultCase, FaultRun } from "./run-fault.ts";
 

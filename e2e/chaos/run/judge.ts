@@ -2,7 +2,7 @@ import { type AnswerClass, isWorse, worstOf } from "#chaos/load/answer-class.ts"
 import { describeSample, isShed, type Sample } from "#chaos/load/open-loop.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import type { RouteCase } from "#chaos/routes/route-case.ts";
-import type { Target } from "#chaos/system/targets.ts";
+import type { Target } from "#chaos/system/chaos-targets.ts";
 import type { Fault } from "./faults.ts";
 import { latencyQuantile, type Phase, phaseOf, recoveryMs, type Timeline } from "./phases.ts";
 import { type Promised, promisedOf, type Relation, relationOf } from "./promises.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert";
-import type { Target } from "#chaos/system/targets.ts";
+import type { Target } from "#chaos/system/chaos-targets.ts";
 import { ChaosEnvironment } from "./chaos-environment.ts";
 import type { Fault } from "./faults.ts";
 import { type Comparison, harmOf, hurts } from "./harm.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { TARGETS, type Target } from "#chaos/system/targets.ts";
+import { TARGETS, type Target } from "#chaos/system/chaos-targets.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 
 /** Which part of the long form is wanted. */

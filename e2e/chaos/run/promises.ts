@@ -1,6 +1,6 @@
 import type { AnswerClass } from "#chaos/load/answer-class.ts";
 import type { RouteCase } from "#chaos/routes/route-case.ts";
-import { SERVICES, type Target } from "#chaos/system/targets.ts";
+import { SERVICES, type Target } from "#chaos/system/chaos-targets.ts";
 import type { Fault } from "./faults.ts";
 
 /** What a part is to a route. A service's database is what the service is. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Sample, startOpenLoop } from "#chaos/load/open-loop.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
-import type { Target } from "#chaos/system/targets.ts";
+import type { Target } from "#chaos/system/chaos-targets.ts";
 import type { ChaosEnvironment } from "./chaos-environment.ts";
 import { checkLedger } from "./check-ledger.ts";
 import { type Fault, faultInjectionOf } from "./faults.ts";

@@ -5,6 +5,7 @@ import { findFreePorts, HOST } from "#chaos/network/loopback-ports.ts";
 import { GrpcLink } from "#chaos/proxy/grpc-link.ts";
 import type { Link } from "#chaos/proxy/link-mode.ts";
 import { TcpProxy } from "#chaos/proxy/tcp-proxy.ts";
+import { SERVICES } from "./chaos-targets.ts";
 import { type FreezeGuard, startFreezeGuard } from "./freeze-guard.ts";
 import {
   GATEWAYS,
@@ -16,7 +17,6 @@ import {
 } from "./system-plan.ts";
 import { SystemProcess } from "./system-process.ts";
 import { createSystemSecrets } from "./system-secrets.ts";
-import { SERVICES } from "./targets.ts";
 
 /** How a system is put together. */
 export interface SystemOptions {

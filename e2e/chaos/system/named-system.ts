@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DnsServer } from "#chaos/network/dns-server.ts";
 import { findFreePorts, HOST } from "#chaos/network/loopback-ports.ts";
+import { SERVICES, type Service } from "./chaos-targets.ts";
 import { type FreezeGuard, startFreezeGuard } from "./freeze-guard.ts";
 import {
   GATEWAYS,
@@ -14,7 +15,6 @@ import {
 } from "./system-plan.ts";
 import { type ProcessDefinition, SystemProcess } from "./system-process.ts";
 import { createSystemSecrets } from "./system-secrets.ts";
-import { SERVICES, type Service } from "./targets.ts";
 
 /** How many replicas of a service there are at most. */
 export const REPLICAS_MAX = 3;

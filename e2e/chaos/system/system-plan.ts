@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { HOST } from "#chaos/network/loopback-ports.ts";
+import { SERVICES, type Service } from "./chaos-targets.ts";
 import type { ProcessDefinition } from "./system-process.ts";
 import type { SystemSecrets } from "./system-secrets.ts";
-import { SERVICES, type Service } from "./targets.ts";
 
 /** Where one process listens: itself, for its operators, and the link in front of it. */
 export interface Ports {

@@ -4,7 +4,7 @@ import { describeWorse, judge, type Worse } from "#chaos/run/judge.ts";
 import { phaseOf } from "#chaos/run/phases.ts";
 import { relationOf } from "#chaos/run/promises.ts";
 import { type FaultRun, type Pace, runFault } from "#chaos/run/run-fault.ts";
-import type { Target } from "#chaos/system/targets.ts";
+import type { Target } from "#chaos/system/chaos-targets.ts";
 
 const TEST_MS_MAX = 180_000;
 const WARM_UP_MS = 2_000;

@@ -7,10 +7,10 @@ import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import type { SeedData } from "#chaos/routes/seed-data.ts";
 import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { relationOf } from "#chaos/run/promises.ts";
+import { SERVICES, type Service } from "#chaos/system/chaos-targets.ts";
 import { NamedSystem, REPLICAS_MAX } from "#chaos/system/named-system.ts";
 import { servedCalls } from "#chaos/system/served-calls.ts";
 import { replicasOf } from "#chaos/system/system-plan.ts";
-import { SERVICES, type Service } from "#chaos/system/targets.ts";
 
 const TEST_MS_MAX = 120_000;
 const SEED = 20_263;

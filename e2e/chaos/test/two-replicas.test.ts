@@ -9,8 +9,8 @@ import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { checkLedger } from "#chaos/run/check-ledger.ts";
 import { crashDatabase } from "#chaos/run/crash-database.ts";
 import { ChaosSystem } from "#chaos/system/chaos-system.ts";
+import { SERVICES, type Service } from "#chaos/system/chaos-targets.ts";
 import { GATEWAYS, replicasOf } from "#chaos/system/system-plan.ts";
-import { SERVICES, type Service } from "#chaos/system/targets.ts";
 
 const TEST_MS_MAX = 120_000;
 const SEED = 20_262;

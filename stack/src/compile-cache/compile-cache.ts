@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { REPOSITORY } from "#settings/repository-folder.ts";
+import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 
 /**
  * Where Node keeps modules with their types stripped and their code compiled. The same folder as in
  * the root's package.json.
  */
-export const COMPILE_CACHE = join(REPOSITORY, "node_modules/.cache/node-compile-cache");
+export const COMPILE_CACHE = join(REPOSITORY_FOLDER, "node_modules/.cache/node-compile-cache");
 
 const FILLED_FOR = join(COMPILE_CACHE, "filled-for");
 const COMPILE_ALL = fileURLToPath(new URL("../compile-all.ts", import.meta.url));
@@ -49,7 +49,7 @@ async function fingerprint(): Promise<string> {
 }
 
 async function modificationTimes(source: string): Promise<readonly number[]> {
-  const folder = join(REPOSITORY, source);
+  const folder = join(REPOSITORY_FOLDER, source);
   const names = await readdir(folder, { recursive: true });
   const modules = names.filter((name) => name.endsWith(".ts") && !NOT_SOURCES.test(name));
   return Promise.all(modules.map(async (name) => (await stat(join(folder, name))).mtimeMs));

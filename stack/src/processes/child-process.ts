@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { withLog } from "#data-folder/log-file.ts";
 import { StackError } from "#errors/stack-error.ts";
-import { REPOSITORY } from "#settings/repository-folder.ts";
+import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 
 /** A module that each process loads first: it ends the process with its supervisor. */
 const SUPERVISED = new URL("./supervised.ts", import.meta.url).href;
@@ -57,7 +57,7 @@ export async function spawnChild(definition: ProcessDefinition): Promise<Child> 
       process.execPath,
       [...NODE_OPTIONS, "--import", SUPERVISED, definition.script],
       {
-        cwd: REPOSITORY,
+        cwd: REPOSITORY_FOLDER,
         env: definition.environment,
         detached: true,
         stdio: ["ignore", log, log, "ipc"],

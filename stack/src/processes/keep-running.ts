@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createBackoff } from "./backoff.ts";
 import { type Child, type Exit, type ProcessDefinition, spawnChild } from "./child-process.ts";
+import { createRestartBackoff } from "./restart-backoff.ts";
 import { untilReady } from "./until-ready.ts";
 
 /** A process that dies so often without ever having been ready will not get better by itself. */
@@ -23,7 +23,7 @@ export async function keepRunning(
   life: Life,
   unwanted: AbortSignal,
 ): Promise<void> {
-  const backoff = createBackoff();
+  const backoff = createRestartBackoff();
   let wasReady = false;
   const ready = () => {
     wasReady = true;

@@ -1,4 +1,7 @@
 import { fileURLToPath } from "node:url";
 
 /** The root of the repository, without a slash at its end. */
-export const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+export const REPOSITORY_FOLDER = fileURLToPath(new URL("../../..", import.meta.url)).replace(
+  /\/$/,
+  "",
+);

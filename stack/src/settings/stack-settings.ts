@@ -8,10 +8,10 @@ import {
 } from "@triptych/chassis/configuration/read-configuration";
 import { oneOf } from "@triptych/chassis/configuration/settings";
 import { EXIT_USAGE, StackError } from "#errors/stack-error.ts";
-import { REPOSITORY } from "./repository-folder.ts";
+import { REPOSITORY_FOLDER } from "./repository-folder.ts";
 
 /** Where everything is kept unless `TRIPTYCH_DATA` says otherwise. */
-export const DATA_FOLDER_DEFAULT = join(REPOSITORY, ".data");
+export const DATA_FOLDER_DEFAULT = join(REPOSITORY_FOLDER, ".data");
 
 /** The stack's own settings. */
 const STACK_SETTINGS_FIELDS = {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PartState, PartStatus } from "#parts/part-status.ts";
 import { type PostgresServer, startPostgres } from "#postgres/start-postgres.ts";
-import { createBackoff } from "#processes/backoff.ts";
 import type { PartListener } from "#processes/process-part.ts";
+import { createRestartBackoff } from "#processes/restart-backoff.ts";
 
 /** Where Postgres keeps its data, and where it listens. */
 interface PostgresPlace {
@@ -74,7 +74,7 @@ export class PostgresSupervisor {
 
   async #keep(first: PostgresServer): Promise<void> {
     const { signal } = this.#unwanted;
-    const backoff = createBackoff();
+    const backoff = createRestartBackoff();
     let server: PostgresServer | undefined = first;
     while (true) {
       const begin = performance.now();

@@ -5,7 +5,7 @@ import { type PartName, SERVICES } from "#parts/part-names.ts";
 import type { Topology } from "#parts/topology.ts";
 import type { ProcessPartOptions } from "#processes/process-part.ts";
 import { passedOn, withPrefix } from "#settings/own-settings.ts";
-import { REPOSITORY } from "#settings/repository-folder.ts";
+import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 import { HOST } from "./find-free-ports.ts";
 import {
   gatewaySettings,
@@ -88,7 +88,7 @@ interface Planned {
 function planned(name: PartName, input: ProcessSettingsInput, plan: Planned): ProcessPartOptions {
   return {
     name,
-    script: join(REPOSITORY, plan.script),
+    script: join(REPOSITORY_FOLDER, plan.script),
     environment: {
       ...passedOn(input.environment),
       ...plan.settings,

@@ -1,6 +1,6 @@
 import { cp, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, matchesGlob } from "node:path";
-import { REPOSITORY } from "#settings/repository-folder.ts";
+import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 
 interface Rule {
   readonly pattern: string;
@@ -14,7 +14,7 @@ interface Rule {
  */
 export async function copyFromContext(source: string, target: string): Promise<void> {
   const rules = await readRules();
-  const path = join(REPOSITORY, source);
+  const path = join(REPOSITORY_FOLDER, source);
   if ((await stat(path)).isFile()) {
     if (isLeftOut(source, rules)) throw new Error(`.dockerignore leaves ${source} out`);
     await cp(path, target);
@@ -31,7 +31,7 @@ export async function copyFromContext(source: string, target: string): Promise<v
 }
 
 async function readRules(): Promise<readonly Rule[]> {
-  const text = await readFile(join(REPOSITORY, ".dockerignore"), "utf8");
+  const text = await readFile(join(REPOSITORY_FOLDER, ".dockerignore"), "utf8");
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return lines.map((line) => ({ pattern: line.replace(/^!/, ""), kept: line.startsWith("!") }));
 }

@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { REPOSITORY } from "#settings/repository-folder.ts";
+import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 
 /** What a package's manifest says of what it needs. */
 interface Manifest {
@@ -36,7 +36,7 @@ export async function installedPackages(app: string): Promise<readonly string[]>
 /** What the workspaces' manifests ask for while one works on them, and none of them at run time. */
 export async function developmentPackages(folders: readonly string[]): Promise<readonly string[]> {
   const read = async (folder: string): Promise<Manifest> =>
-    JSON.parse(await readFile(join(REPOSITORY, folder, "package.json"), "utf8"));
+    JSON.parse(await readFile(join(REPOSITORY_FOLDER, folder, "package.json"), "utf8"));
   const manifests = await Promise.all(folders.map(read));
   const needed = manifests.flatMap(({ dependencies = {} }) => Object.keys(dependencies));
   const asked = manifests.flatMap(({ devDependencies = {} }) => Object.keys(devDependencies));

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { REPOSITORY } from "#settings/repository-folder.ts";
+import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 
 /** A line of a Dockerfile, joined with those that go on from it. */
 export interface Instruction {
@@ -26,7 +26,7 @@ export interface Dockerfile {
 
 /** Reads the Dockerfile of this repository. */
 export async function readDockerfile(): Promise<Dockerfile> {
-  const text = await readFile(join(REPOSITORY, "Dockerfile"), "utf8");
+  const text = await readFile(join(REPOSITORY_FOLDER, "Dockerfile"), "utf8");
   const lines = text.replace(/^\s*#.*\n/gm, "").replace(/\\\n\s*/g, "");
   const head: Instruction[] = [];
   const stages: { readonly name: string; readonly instructions: Instruction[] }[] = [];
