@@ -1,6 +1,7 @@
 import type { MultipartFile } from "@fastify/multipart";
-import { shown, textFault } from "#http/text-violations.ts";
-import type { BadField } from "#problems/problem.ts";
+import type { FieldViolation } from "@triptych/chassis/contract/failure";
+import { findCharacterViolation } from "@triptych/chassis/validation/text-violation";
+import { shownFieldName } from "#problems/field-name.ts";
 import type { ImageForm } from "#schemas/images.ts";
 
 /** A description of 5,000 characters of 4 bytes, and some room. */
@@ -12,7 +13,7 @@ export interface FormFields {
   /** Reads a part to its end. */
   add(part: MultipartFile): Promise<void>;
   has(name: string): boolean;
-  faults(): readonly BadField[];
+  violations(): readonly FieldViolation[];
   /** The fields as the schema wants them; whether they fit it is still to be checked. */
   values(): ImageForm;
 }
@@ -20,30 +21,36 @@ export interface FormFields {
 /** Begins a collection. Fields that stand in an `earlier` one must not come again. */
 export function createFormFields(earlier?: FormFields): FormFields {
   const values = new Map<string, string | string[]>();
-  const faults: BadField[] = [];
+  const violations: FieldViolation[] = [];
 
   return {
     async add(part) {
       const name = part.fieldname ?? "";
       const text = await readText(part);
-      const message = typeof text === "string" ? (textFault(name) ?? textFault(text)) : text.fault;
+      const message =
+        typeof text === "string"
+          ? (findCharacterViolation(name) ?? findCharacterViolation(text))
+          : text.violation;
       if (message !== undefined) {
-        faults.push({ field: shown(name), message });
+        violations.push({ field: shownFieldName(name), message });
       } else if (LISTS.has(name)) {
         values.set(name, [...[values.get(name) ?? []].flat(), String(text)]);
       } else if (values.has(name) || earlier?.has(name)) {
-        faults.push({ field: shown(name), message: "must not be given more than once" });
+        violations.push({
+          field: shownFieldName(name),
+          message: "must not be given more than once",
+        });
       } else {
         values.set(name, String(text));
       }
     },
     has: (name) => values.has(name),
-    faults: () => faults,
+    violations: () => violations,
     values: () => Object.fromEntries(values) as ImageForm,
   };
 }
 
-async function readText({ file }: MultipartFile): Promise<string | { readonly fault: string }> {
+async function readText({ file }: MultipartFile): Promise<string | { readonly violation: string }> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of file) {
@@ -51,10 +58,10 @@ async function readText({ file }: MultipartFile): Promise<string | { readonly fa
     // The rest is read and dropped: the next part comes only after it.
     if (length <= FIELD_BYTES_MAX) chunks.push(chunk);
   }
-  if (length > FIELD_BYTES_MAX) return { fault: "is too long" };
+  if (length > FIELD_BYTES_MAX) return { violation: "is too long" };
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
   } catch {
-    return { fault: "must be UTF-8" };
+    return { violation: "must be UTF-8" };
   }
 }

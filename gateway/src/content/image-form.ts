@@ -1,9 +1,10 @@
 import { finished } from "node:stream/promises";
 import type { Multipart, MultipartFile } from "@fastify/multipart";
+import type { FieldViolation } from "@triptych/chassis/contract/failure";
 import type { FastifyRequest } from "fastify";
 import { createCheck } from "#http/validators.ts";
 import { fromValidation } from "#problems/from-validation.ts";
-import { type BadField, badFields, Problem } from "#problems/problem.ts";
+import { invalidFields, Problem } from "#problems/problem.ts";
 import { ImageForm } from "#schemas/images.ts";
 import { createFormFields, type FormFields } from "./form-fields.ts";
 
@@ -33,9 +34,9 @@ const check = createCheck(ImageForm);
 export async function openImageForm(request: FastifyRequest): Promise<OpenImageForm> {
   const parts = request.parts()[Symbol.asyncIterator]();
   const first = createFormFields();
-  const { file, faults } = await readUntilFile(parts, first);
+  const { file, violations } = await readUntilFile(parts, first);
   const missing = file ? [] : [{ field: FILE, message: "is required" }];
-  const before = checked(first, [...missing, ...faults]);
+  const before = checked(first, [...missing, ...violations]);
   if (file === undefined) throw new Problem("MALFORMED_MULTIPART");
 
   let after: ImageForm = {};
@@ -66,24 +67,24 @@ type Parts = AsyncIterator<Multipart>;
 async function readUntilFile(
   parts: Parts,
   fields: FormFields,
-): Promise<{ readonly file?: MultipartFile; readonly faults: readonly BadField[] }> {
+): Promise<{ readonly file?: MultipartFile; readonly violations: readonly FieldViolation[] }> {
   for (let part = await next(parts); part !== undefined; part = await next(parts)) {
-    if (part.fieldname === FILE) return { file: part, faults: [] };
+    if (part.fieldname === FILE) return { file: part, violations: [] };
     await wellFormed(() => fields.add(part));
   }
-  return { faults: [] };
+  return { violations: [] };
 }
 
-async function readRest(parts: Parts, fields: FormFields): Promise<readonly BadField[]> {
-  const faults: BadField[] = [];
+async function readRest(parts: Parts, fields: FormFields): Promise<readonly FieldViolation[]> {
+  const violations: FieldViolation[] = [];
   for (let part = await next(parts); part !== undefined; part = await next(parts)) {
     if (part.fieldname === FILE) {
-      faults.push({ field: FILE, message: "must not be given more than once" });
-      throw badFields(faults);
+      violations.push({ field: FILE, message: "must not be given more than once" });
+      throw invalidFields(violations);
     }
     await wellFormed(() => fields.add(part));
   }
-  return faults;
+  return violations;
 }
 
 async function* chunksOf({ file }: MultipartFile): AsyncGenerator<Uint8Array<ArrayBuffer>> {
@@ -122,10 +123,10 @@ async function wellFormed<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-function checked(fields: FormFields, faults: readonly BadField[]): ImageForm {
+function checked(fields: FormFields, violations: readonly FieldViolation[]): ImageForm {
   const values = fields.values();
   const invalid = fromValidation(check(values));
-  const all = [...faults, ...fields.faults(), ...invalid];
-  if (all.length > 0) throw badFields(all);
+  const all = [...violations, ...fields.violations(), ...invalid];
+  if (all.length > 0) throw invalidFields(all);
   return values;
 }

@@ -1,8 +1,8 @@
 import { ANONYMOUS } from "@triptych/chassis/identity/caller";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accepts } from "#http/acceptable.ts";
-import { findQueryFaults } from "#http/query-parser.ts";
-import { badFields, Problem } from "#problems/problem.ts";
+import { findQueryViolations } from "#http/query-parser.ts";
+import { invalidFields, Problem } from "#problems/problem.ts";
 import type { FrontDoor } from "./admission-hook.ts";
 import type { Calls } from "./calls.ts";
 import type { RateLimits } from "./rate-limits.ts";
@@ -40,8 +40,8 @@ export function createRequestGuard(
       await limits.countRequest(request, caller);
 
       const known = querySchemaOf(request);
-      const faults = findQueryFaults(request.query, (name) => Object.hasOwn(known, name));
-      if (faults.length > 0) throw badFields(faults);
+      const violations = findQueryViolations(request.query, (name) => Object.hasOwn(known, name));
+      if (violations.length > 0) throw invalidFields(violations);
     },
 
     async enter(request, reply) {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
-import { badFields, Problem } from "#problems/problem.ts";
-import { findTextFaults } from "./text-violations.ts";
+import { invalidFields, Problem } from "#problems/problem.ts";
+import { findTextViolations } from "./text-violations.ts";
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
@@ -23,8 +23,8 @@ export async function parseJsonBody(request: FastifyRequest, bytes: Buffer): Pro
   }
   if (bytes.length === 0) return undefined;
   const body = parse(decode(bytes));
-  const faults = findTextFaults(body);
-  if (faults.length > 0) throw badFields(faults);
+  const violations = findTextViolations(body);
+  if (violations.length > 0) throw invalidFields(violations);
   return body;
 }
 

@@ -1,4 +1,4 @@
-import { findQueryFaults, parseQuery } from "./query-parser.ts";
+import { findQueryViolations, parseQuery } from "./query-parser.ts";
 
 const knowsAll = () => true;
 
@@ -6,7 +6,7 @@ describe("a query", () => {
   test("is decoded, and an unknown parameter is nobody's business", () => {
     const query = parseQuery("a=1&b=%F0%9F%91%8D+x&&c");
     expect({ ...query }).toMatchObject({ a: "1", b: "👍 x", c: "" });
-    expect(findQueryFaults(query, knowsAll)).toEqual([]);
+    expect(findQueryViolations(query, knowsAll)).toEqual([]);
   });
 
   test("has no members but its own", () => {
@@ -23,10 +23,10 @@ describe("a query", () => {
     ["a=1&a=2", "a"],
     ["%=%", "%"],
   ])("names what is wrong in %s", (text, field) => {
-    expect(findQueryFaults(parseQuery(text), knowsAll)).toMatchObject([{ field }]);
+    expect(findQueryViolations(parseQuery(text), knowsAll)).toMatchObject([{ field }]);
   });
 
   test("may repeat a parameter that the route does not know", () => {
-    expect(findQueryFaults(parseQuery("a=1&a=2"), () => false)).toEqual([]);
+    expect(findQueryViolations(parseQuery("a=1&a=2"), () => false)).toEqual([]);
   });
 });

@@ -1,3 +1,5 @@
+const FIELD_CHARACTERS_MAX = 100;
+
 /** Fields of the contract that the REST API calls something else. */
 const RENAMED: Readonly<Record<string, string>> = {
   imageId: "id",
@@ -17,4 +19,11 @@ export function fieldName(path: string): string {
     .replace(ENVELOPE, "")
     .replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   return RENAMED[name] ?? name;
+}
+
+/** Makes a field's name, which came from outside, fit for an answer. Empty: the whole body. */
+export function shownFieldName(field: string): string {
+  const name = field.toWellFormed().replaceAll("\0", "\ufffd");
+  if (name === "") return "body";
+  return name.length > FIELD_CHARACTERS_MAX ? `${name.slice(0, FIELD_CHARACTERS_MAX)}…` : name;
 }

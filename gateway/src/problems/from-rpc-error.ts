@@ -1,7 +1,7 @@
 import { type RpcError, statusName } from "@triptych/chassis/contract/rpc-error";
 import type { ProblemCode } from "./codes.ts";
 import { fieldName } from "./field-name.ts";
-import { badFields, Problem } from "./problem.ts";
+import { invalidFields, Problem } from "./problem.ts";
 import { isKnownReason, REASON_CODES, STATUS_CODES } from "./reasons.ts";
 
 /**
@@ -15,7 +15,7 @@ export function fromRpcError(error: RpcError): Problem {
       field: fieldName(field),
       message,
     }));
-    return badFields(errors);
+    return invalidFields(errors);
   }
   const { retryAfterMs } = error;
   const detail = mayBeShown(error) ? { detail: error.message } : {};

@@ -1,13 +1,13 @@
-import type { BadField } from "./problem.ts";
+import type { FieldViolation } from "@triptych/chassis/contract/failure";
+import type { ErrorObject } from "ajv";
+import { shownFieldName } from "./field-name.ts";
 
-/** What Ajv says of one fault. */
-export interface ValidationFault {
-  readonly keyword: string;
-  readonly instancePath: string;
+/** What Ajv, or fastify in its name, says of one violation of a schema. */
+export type SchemaViolation = Pick<ErrorObject, "keyword" | "instancePath"> & {
   readonly params: Readonly<Record<string, unknown>>;
-}
+};
 
-type Rule = (params: Readonly<Record<string, unknown>>, name: string) => string;
+type Rule = (params: SchemaViolation["params"], name: string) => string;
 
 /** Patterns that a person would rather be told in words, by the end of the field's name. */
 const PATTERN_MESSAGES: readonly (readonly [ending: RegExp, message: string])[] = [
@@ -33,9 +33,9 @@ const MESSAGES: Readonly<Record<string, Rule>> = {
 };
 
 /** Mutex what Ajv found into bad fields, each once, named as the client names them: `tags[2]`. */
-export function fromValidation(faults: readonly ValidationFault[]): readonly BadField[] {
-  const found = new Map<string, BadField>();
-  for (const { keyword, instancePath, params } of faults) {
+export function fromValidation(violations: readonly SchemaViolation[]): readonly FieldViolation[] {
+  const found = new Map<string, FieldViolation>();
+  for (const { keyword, instancePath, params } of violations) {
     const field = nameOf(keyword, instancePath, params);
     const message = MESSAGES[keyword]?.(params, field) ?? "is not valid";
     if (!found.has(field)) found.set(field, { field, message });
@@ -43,7 +43,7 @@ export function fromValidation(faults: readonly ValidationFault[]): readonly Bad
   return [...found.values()];
 }
 
-function nameOf(keyword: string, instancePath: string, params: ValidationFault["params"]): string {
+function nameOf(keyword: string, instancePath: string, params: SchemaViolation["params"]): string {
   const segments = instancePath.split("/").slice(1).map(unescapePointer);
   if (keyword === "required") segments.push(String(params.missingProperty));
   if (keyword === "additionalProperties") segments.push(String(params.additionalProperty));
@@ -52,7 +52,7 @@ function nameOf(keyword: string, instancePath: string, params: ValidationFault["
       /^\d+$/.test(segment) ? `[${segment}]` : index > 0 ? `.${segment}` : segment,
     )
     .join("");
-  return name === "" ? "body" : name.toWellFormed().slice(0, 100);
+  return shownFieldName(name);
 }
 
 function unescapePointer(segment: string): string {

@@ -1,17 +1,13 @@
+import type { FieldViolation } from "@triptych/chassis/contract/failure";
+import { RETRY_AFTER_MS } from "@triptych/chassis/contract/retry-after";
 import { PROBLEM_KINDS, type ProblemCode } from "./codes.ts";
-
-/** One bad field, as the client spells it: `tags[2]`, `pageSize`. */
-export interface BadField {
-  readonly field: string;
-  readonly message: string;
-}
 
 /** What a problem may say besides its code. All of it reaches the client, but for the cause. */
 export interface ProblemOptions {
   /** What is wrong this time. The code's own detail if not given. */
   readonly detail?: string;
-  /** Every bad field. */
-  readonly errors?: readonly BadField[];
+  /** Every bad field, spelled as the client does: `tags[2]`, `pageSize`. */
+  readonly errors?: readonly FieldViolation[];
   /** Headers of the answer, in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   /** How long the client should wait, in milliseconds. */
@@ -20,15 +16,12 @@ export interface ProblemOptions {
   readonly cause?: unknown;
 }
 
-/** What a client waits before it asks again if nothing better is known, in milliseconds. */
-const RETRY_AFTER_MS_DEFAULT = 1_000;
-
 /** An error that is answered as problem+json. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;
   readonly status: number;
-  readonly errors: readonly BadField[];
+  readonly errors: readonly FieldViolation[];
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
@@ -42,7 +35,7 @@ export class Problem extends Error {
 }
 
 /** Makes the problem that names every bad field. */
-export function badFields(errors: readonly BadField[]): Problem {
+export function invalidFields(errors: readonly FieldViolation[]): Problem {
   const detail = errors.map(({ field, message }) => `${field} ${message}`).join("; ");
   return new Problem("INVALID_ARGUMENT", { detail: `${detail}.`, errors });
 }
@@ -50,6 +43,6 @@ export function badFields(errors: readonly BadField[]): Problem {
 function headersOf(status: number, retryAfterMs: number | undefined): Record<string, string> {
   if (status === 401) return { "www-authenticate": "Bearer" };
   if (status !== 429 && status !== 503) return {};
-  const seconds = Math.ceil((retryAfterMs ?? RETRY_AFTER_MS_DEFAULT) / 1000);
+  const seconds = Math.ceil((retryAfterMs ?? RETRY_AFTER_MS) / 1000);
   return { "retry-after": String(Math.max(1, seconds)) };
 }

@@ -2,8 +2,8 @@ import { RpcError } from "@triptych/chassis/contract/rpc-error";
 import type { FastifyError, FastifyRequest } from "fastify";
 import type { ProblemCode } from "./codes.ts";
 import { fromRpcError } from "./from-rpc-error.ts";
-import { fromValidation } from "./from-validation.ts";
-import { badFields, Problem } from "./problem.ts";
+import { fromValidation, type SchemaViolation } from "./from-validation.ts";
+import { invalidFields, Problem } from "./problem.ts";
 
 /** The problem of every error of fastify and its multipart parser that a client can bring about. */
 const FRAMEWORK_CODES: Readonly<Record<string, ProblemCode>> = {
@@ -28,16 +28,16 @@ export function toProblem(thrown: unknown, request: FastifyRequest): Problem {
   if (thrown instanceof RpcError) return fromRpcError(thrown);
   if (!(thrown instanceof Error)) return new Problem("INTERNAL", { cause: thrown });
   const { validation, code } = thrown as Partial<FastifyError>;
-  if (validation !== undefined) return badFields(everyFault(request));
+  if (validation !== undefined) return invalidFields(everyViolation(request));
   const known = code === undefined ? undefined : FRAMEWORK_CODES[code];
   return new Problem(known ?? "INTERNAL", { cause: thrown });
 }
 
-function everyFault(request: FastifyRequest): Problem["errors"] {
+function everyViolation(request: FastifyRequest): Problem["errors"] {
   const values = { params: request.params, body: request.body, querystring: request.query };
   return PARTS.flatMap((part) => {
     const validate = request.getValidationFunction(part);
     if (!validate || validate(values[part])) return [];
-    return fromValidation((validate.errors ?? []) as Parameters<typeof fromValidation>[0]);
+    return fromValidation((validate.errors ?? []) as readonly SchemaViolation[]);
   });
 }

@@ -9,7 +9,7 @@ import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { writeCondition } from "#http/write-condition.ts";
 import { JSON_PROBLEMS, NOT_MODIFIED, problems, SIGNED_IN } from "#openapi/answers.ts";
-import { badFields } from "#problems/problem.ts";
+import { invalidFields } from "#problems/problem.ts";
 import { IdParameters } from "#schemas/identifier.ts";
 import { pageOf } from "#schemas/page.ts";
 import { NewUser, UserChange, UserPage, UserQuery, UserReference } from "#schemas/users.ts";
@@ -77,7 +77,7 @@ function profileRoutes(server: ApiServer, { users, calls }: UserRouteDependencie
       const { handle, query } = request.query;
       if (handle === undefined && query === undefined) {
         const message = "is required: either handle or query";
-        throw badFields(["handle", "query"].map((field) => ({ field, message })));
+        throw invalidFields(["handle", "query"].map((field) => ({ field, message })));
       }
       const context = calls.open(request, reply);
       const page = await users.listUsers({ handle, query, ...pageOf(request.query) }, context);
