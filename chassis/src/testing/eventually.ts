@@ -1,20 +1,31 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-const POLL_MS = 25;
+/** How a condition is polled. */
+export interface EventuallyOptions {
+  /** 15 s if not given: longer than anything takes, even on a slow machine. */
+  readonly timeoutMs?: number;
+  /** The pause between two attempts, 25 ms if not given. */
+  readonly intervalMs?: number;
+}
+
+const INTERVAL_MS_DEFAULT = 25;
 const TIMEOUT_MS_DEFAULT = 15_000;
 
 /**
- * Asks until the answer is neither undefined nor false, and gives it. Throws after the deadline.
+ * Polls until `probe` returns something other than undefined or false, and returns that. Throws
+ * what `probe` throws, and an error that quotes it after the timeout.
  */
 export async function eventually<Value>(
-  ask: () => Promise<Value | undefined | false>,
-  { timeoutMs = TIMEOUT_MS_DEFAULT }: { readonly timeoutMs?: number } = {},
+  probe: () => Promise<Value | undefined | false> | Value | undefined | false,
+  { timeoutMs = TIMEOUT_MS_DEFAULT, intervalMs = INTERVAL_MS_DEFAULT }: EventuallyOptions = {},
 ): Promise<Value> {
-  const deadline = Date.now() + timeoutMs;
-  while (true) {
-    const value = await ask();
+  const startMs = performance.now();
+  for (;;) {
+    const value = await probe();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`not so within ${timeoutMs} ms: ${ask}`);
-    await delay(POLL_MS);
+    if (performance.now() - startMs > timeoutMs) {
+      throw new Error(`still not so after ${timeoutMs} ms: ${probe}`);
+    }
+    await delay(intervalMs);
   }
 }

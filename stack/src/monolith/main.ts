@@ -10,16 +10,12 @@ import { ownSettings } from "#settings/own-settings.ts";
 import { joinServices } from "./join-services.ts";
 import { obeySupervisor } from "./obey-supervisor.ts";
 
-/** Until the gateway's configuration says otherwise. */
-const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
-
 /**
  * The services and the gateway as one process: the same apps, each with its own settings, joined by
  * calls within the process.
  */
 runProcess({
   name: "monolith",
-  drainTimeoutMs: DRAIN_TIMEOUT_MS_DEFAULT,
   async start() {
     const configuration = readGatewayConfig(ownSettings(process.env, "gateway"));
     const own = readConfiguration(ownSettings(process.env, "monolith"), OPERATIONS_FIELDS);
