@@ -2,6 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
 import { InvalidAccessToken } from "./access-token.ts";
 import { createAccessTokenVerifier } from "./access-token-verifier.ts";
+import { parseBearer } from "./bearer.ts";
 import { ANONYMOUS, type Caller, callerOf } from "./caller.ts";
 import type { Jwks } from "./keys.ts";
 
@@ -16,8 +17,6 @@ export const ACCESS_TOKEN_AUDIENCE = "triptych";
  */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
-const BEARER = /^bearer ([\w~+/.-]+=*)$/i;
-
 /** Makes the function that decides who is asking. It needs the public keys and nobody's help. */
 export function createAuthenticator(keys: Jwks): Authenticate {
   const verifier = createAccessTokenVerifier({
@@ -28,7 +27,7 @@ export function createAuthenticator(keys: Jwks): Authenticate {
 
   return async function authenticate(authorization) {
     if (authorization === undefined) return ANONYMOUS;
-    const token = BEARER.exec(authorization)?.[1];
+    const token = parseBearer(authorization);
     if (token === undefined) {
       throw unauthenticated("The authorization header must be: Bearer <access token>.");
     }

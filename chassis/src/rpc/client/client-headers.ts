@@ -1,6 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import { policyOf } from "#contract/method-policy.ts";
+import { formatBearer } from "#identity/bearer.ts";
 import type { CallContext } from "#rpc/call-context.ts";
 import type { OutgoingCall } from "#rpc/transport.ts";
 import type { CallExplanation } from "./call-explanation.ts";
@@ -24,7 +25,7 @@ export function clientHeaders(
   const longest = obeyTimeout ? Date.now() + policyOf(method).timeoutMs : Number.POSITIVE_INFINITY;
   return {
     requestId: context.requestId,
-    authorization: caller.kind === "user" ? `Bearer ${caller.token}` : undefined,
+    authorization: caller.kind === "user" ? formatBearer(caller.token) : undefined,
     criticality: criticalityFor(method, context),
     deadline: Math.min(context.deadline, longest),
     signal: context.signal,
