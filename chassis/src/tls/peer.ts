@@ -2,18 +2,18 @@ import type { PeerCertificate } from "node:tls";
 import { nameOf } from "./process-uri.ts";
 
 /**
- * Who is at the other end of a call: a process that proved its name, or somebody whose certificate
- * names none.
+ * The other end of a connection: a process that proved its name by its certificate, or an
+ * unauthenticated peer.
  */
 export type Peer =
   | { readonly kind: "process"; readonly name: string }
-  | { readonly kind: "stranger" };
+  | { readonly kind: "unauthenticated" };
 
 /**
- * Reads who is at the other end out of the certificate that was verified; undefined is a
- * stranger's.
+ * Reads the peer out of its verified certificate. Without one, or without a name in it, the peer is
+ * unauthenticated.
  */
 export function peerOf(certificate: PeerCertificate | undefined): Peer {
   const name = nameOf(certificate?.subjectaltname);
-  return name === undefined ? { kind: "stranger" } : { kind: "process", name };
+  return name === undefined ? { kind: "unauthenticated" } : { kind: "process", name };
 }
