@@ -7,9 +7,6 @@ import { findPeerViolations, type PeerSettings } from "#tls/peer-violations.ts";
 import { type ServeOptions, serveApp } from "./serve-app.ts";
 import type { ServiceApp } from "./service-app.ts";
 
-/** How long a process may take to end before its configuration says otherwise. */
-const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
-
 /** What a service's process is made of. */
 export interface RunServiceOptions<C> {
   readonly name: string;
@@ -29,7 +26,6 @@ export function runService<C extends ServeOptions & PeerSettings & { readonly lo
   const { name } = options;
   runProcess({
     name,
-    drainTimeoutMs: DRAIN_TIMEOUT_MS_DEFAULT,
     async start() {
       const configuration = options.readConfig(process.env);
       const logger = createLogger({ service: name, level: configuration.logLevel });

@@ -11,12 +11,8 @@ import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import { createGateway } from "./app.ts";
 import { readConfig } from "./config.ts";
 
-/** How long the process may take to end before its configuration says otherwise. */
-const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
-
 runProcess({
   name: "gateway",
-  drainTimeoutMs: DRAIN_TIMEOUT_MS_DEFAULT,
   async start() {
     const configuration = readConfig(process.env);
     const logger = createLogger({ service: "gateway", level: configuration.logLevel });

@@ -4,6 +4,9 @@ import { path, port, url } from "./address-settings.ts";
 import { optional } from "./setting.ts";
 import { boolean, integer, json, milliseconds, oneOf, text } from "./settings.ts";
 
+/** How long a process may take to end, unless its configuration says otherwise. */
+export const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
+
 /** What every process reads from its environment. */
 export const PROCESS_FIELDS = {
   logLevel: oneOf(LOG_LEVELS, {
@@ -14,7 +17,7 @@ export const PROCESS_FIELDS = {
   drainTimeoutMs: milliseconds({
     variable: "DRAIN_TIMEOUT_MS",
     description: "how long calls under way may take to end after SIGTERM",
-    default: 10_000,
+    default: DRAIN_TIMEOUT_MS_DEFAULT,
     min: 0,
     max: 600_000,
   }),

@@ -1,3 +1,4 @@
+import { DRAIN_TIMEOUT_MS_DEFAULT } from "#configuration/service-settings.ts";
 import { createLogger, type Logger } from "#telemetry/logger.ts";
 import type { Readiness } from "./readiness.ts";
 import { EXIT_FAILURE, reportStartFailure } from "./report-start-failure.ts";
@@ -44,8 +45,11 @@ export interface RunProcessOptions {
    * meanwhile.
    */
   readonly start: (signal: AbortSignal) => Promise<RunningApp>;
-  /** The most that draining takes, in milliseconds. */
-  readonly drainTimeoutMs: number;
+  /**
+   * The most that draining takes, and that a start takes to end after a signal, until the
+   * configuration is read. 10 s if not given.
+   */
+  readonly drainTimeoutMs?: number;
 }
 
 /**
@@ -64,6 +68,7 @@ export function runProcess(options: RunProcessOptions): void {
 
 class ProcessRun {
   readonly #options: RunProcessOptions;
+  readonly #drainTimeoutMs: number;
   readonly #starting = new AbortController();
   #logger: Logger;
   #app: RunningApp | undefined;
@@ -75,6 +80,7 @@ class ProcessRun {
 
   constructor(options: RunProcessOptions) {
     this.#options = options;
+    this.#drainTimeoutMs = options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS_DEFAULT;
     this.#logger = createLogger({ service: options.name, level: "info" });
   }
 
@@ -135,12 +141,11 @@ class ProcessRun {
       return;
     }
     this.#starting.abort(new Error(`told to end while it started: ${why}`));
-    const { drainTimeoutMs } = this.#options;
-    this.#startTimer = setTimeout(() => this.#exit(EXIT_FAILURE), drainTimeoutMs);
+    this.#startTimer = setTimeout(() => this.#exit(EXIT_FAILURE), this.#drainTimeoutMs);
   }
 
   async #drainAndExit(app: RunningApp): Promise<void> {
-    const drainTimeoutMs = app.drainTimeoutMs ?? this.#options.drainTimeoutMs;
+    const drainTimeoutMs = app.drainTimeoutMs ?? this.#drainTimeoutMs;
     app.readiness?.set(false);
     await this.#step("drain", drainTimeoutMs, app.drain);
     await this.#step("close", CLOSE_TIMEOUT_MS, app.close);

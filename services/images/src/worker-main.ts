@@ -8,12 +8,8 @@ import { readWorkerConfig, type WorkerConfiguration } from "./config.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { createWorker, type ImageWorker, WORKER_NAME } from "./worker/image-worker.ts";
 
-/** Until the configuration says otherwise. */
-const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
-
 runProcess({
   name: WORKER_NAME,
-  drainTimeoutMs: DRAIN_TIMEOUT_MS_DEFAULT,
   async start(signal) {
     const configuration = readWorkerConfig(process.env);
     const { metricsHost: host, metricsPort: port, drainTimeoutMs, logLevel } = configuration;

@@ -124,7 +124,7 @@ export class ServerCall implements Disposable {
     const error = this.#error;
     if (error === undefined) logger.info(line, "rpc");
     else if (error.code === status.INTERNAL)
-      logger.error({ ...line, err: error.cause }, "rpc failed");
+      logger.error({ ...line, error: error.cause }, "rpc failed");
     else {
       // One of ours that is refused so is set up wrongly; anybody else was kept out.
       const level = error.reason === CALLER_NOT_ALLOWED ? "warn" : "info";
