@@ -39,6 +39,8 @@ export interface AppDependencies {
   readonly logger: Logger;
   /** Carries calls to the images service: over gRPC, or within the process. */
   readonly images: Transport;
+  /** Tells the time; the system's if not given. */
+  readonly clock?: () => Date;
 }
 
 /** The settings that the app reads; where it listens is up to whoever serves it. */
@@ -58,7 +60,7 @@ export type AppConfiguration = Pick<
  */
 export function createApp(
   configuration: AppConfiguration,
-  { logger, images: transport }: AppDependencies,
+  { logger, images: transport, clock = () => new Date() }: AppDependencies,
 ): ServiceApp {
   const { databaseUrl: url, databasePoolMax: poolMax, migrations: mode } = configuration;
   const { failurePolicy } = configuration;
@@ -84,13 +86,14 @@ export function createApp(
     issuer: ACCESS_TOKEN_ISSUER,
     audience: ACCESS_TOKEN_AUDIENCE,
     lifetimeSeconds: ACCESS_TOKEN_LIFETIME_SECONDS,
+    now: () => clock().getTime(),
   });
   const hasher = createPasswordHasher();
   const users = createUserRepository(database);
   const sessions = createSessionRepository(database);
   const handlers = createHandlers({
-    accounts: createAccounts({ users, hasher }),
-    profiles: createProfiles({ users, avatarImages: createImagesClient(images) }),
+    accounts: createAccounts({ users, hasher, clock }),
+    profiles: createProfiles({ users, avatarImages: createImagesClient(images), clock }),
     search: createUserSearch({ users }),
     sessions: createSessions({
       users,
@@ -98,6 +101,7 @@ export function createApp(
       hasher,
       accessTokens,
       operatorUserIds: new Set(configuration.operatorUserIds),
+      clock,
     }),
   });
   const implementation = {

@@ -47,6 +47,8 @@ export interface UsersUnderTest extends AsyncDisposable {
   register(account?: Partial<NewTestUser>): Promise<User>;
   /** Signs in, somebody new if nobody is given. */
   signIn(user?: User): Promise<TestUser>;
+  /** Lets time pass for the service. */
+  advanceClock(milliseconds: number): void;
 }
 
 /** What an account is opened with. */
@@ -93,8 +95,11 @@ export async function startUsers(log?: (line: string) => void): Promise<UsersUnd
     level: log ? "trace" : "silent",
     destination: { write: (line) => log?.(line) },
   });
-  const app = resources.adopt(createApp(configuration, { logger, images: transport }), (it) =>
-    it.close(),
+  let passedMs = 0;
+  const clock = () => new Date(Date.now() + passedMs);
+  const app = resources.adopt(
+    createApp(configuration, { logger, images: transport, clock }),
+    (it) => it.close(),
   );
   await app.prepare(new AbortController().signal);
   const served = resources.use(await startTestService(app));
@@ -121,6 +126,9 @@ export async function startUsers(log?: (line: string) => void): Promise<UsersUnd
       const granted = await client.createSession(request, unhurried());
       const caller = await authenticate(`Bearer ${granted.tokens?.accessToken}`);
       return toTestUser(granted, () => contextFor(caller));
+    },
+    advanceClock(milliseconds) {
+      passedMs += milliseconds;
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

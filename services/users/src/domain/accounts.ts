@@ -18,6 +18,8 @@ export interface SignUp {
 export interface AccountsDependencies {
   readonly users: UserRepository;
   readonly hasher: PasswordHasher;
+  /** Tells the time. */
+  readonly clock: () => Date;
 }
 
 /** Opens accounts and shows profiles. Throws the reasons of `reasons.ts`. */
@@ -32,13 +34,14 @@ export interface Accounts {
   batchGetUsers(ids: readonly string[], signal: AbortSignal): Promise<readonly User[]>;
 }
 
-export function createAccounts({ users, hasher }: AccountsDependencies): Accounts {
+export function createAccounts({ users, hasher, clock }: AccountsDependencies): Accounts {
   return {
     async createUser({ handle, email, password, displayName }, asker) {
       // No query looks first whether the names are free: the insert decides, and the hashing queue
       // holds a rush off the database.
       const passwordHash = await hasher.hash(password, asker);
-      const account = { id: newId(), handle, email, displayName, passwordHash };
+      const id = newId();
+      const account = { id, handle, email, displayName, passwordHash, createTime: clock() };
       const inserted = await users.insertAccount(account, asker.signal);
       if (typeof inserted === "string") throw failureOf(inserted, handle);
       return inserted;
@@ -46,7 +49,7 @@ export function createAccounts({ users, hasher }: AccountsDependencies): Account
 
     async getUser(id, { caller, signal }) {
       if (caller.kind === "user" && caller.userId === id) {
-        const account = await users.findAccount(keyOf(caller), signal);
+        const account = await users.findAccount(keyOf(caller), clock(), signal);
         if (account === undefined) throw sessionEnded();
         return account;
       }

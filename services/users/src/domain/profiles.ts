@@ -17,6 +17,8 @@ export interface ProfileUpdate {
 export interface ProfilesDependencies {
   readonly users: UserRepository;
   readonly avatarImages: AvatarImages;
+  /** Tells the time. */
+  readonly clock: () => Date;
 }
 
 /** Changes profiles. Throws the reasons of `reasons.ts`. */
@@ -25,7 +27,7 @@ export interface Profiles {
   updateUser(update: ProfileUpdate, asker: Asker): Promise<Account>;
 }
 
-export function createProfiles({ users, avatarImages }: ProfilesDependencies): Profiles {
+export function createProfiles({ users, avatarImages, clock }: ProfilesDependencies): Profiles {
   async function checkAvatar(imageId: string, userId: string, asker: Asker): Promise<void> {
     const image = await avatarImages.findImage(imageId, asker);
     if (image === undefined || image.ownerId !== userId || !image.ready) {
@@ -38,15 +40,15 @@ export function createProfiles({ users, avatarImages }: ProfilesDependencies): P
     // would be held while the images service is called.
     async updateUser({ key, change, etag }, asker) {
       const { signal } = asker;
-      const current = checkUpdate(await users.findAccount(key, signal), etag);
+      const current = checkUpdate(await users.findAccount(key, clock(), signal), etag);
       if (typeof change.avatarImageId === "string") {
         await checkAvatar(change.avatarImageId, key.userId, asker);
       }
       const version = etag === undefined ? undefined : current.version;
-      const updated = await users.updateProfile(key, { change, version }, signal);
+      const updated = await users.updateProfile(key, { change, version, now: clock() }, signal);
       if (updated !== undefined) return updated;
       // Another change, or the session's end, came between: the same rule says which of them.
-      checkUpdate(await users.findAccount(key, signal), etag);
+      checkUpdate(await users.findAccount(key, clock(), signal), etag);
       throw etagMismatch();
     },
   };

@@ -1,5 +1,6 @@
 import type { PageQuery } from "@triptych/chassis/validation/page";
 import type { Session, SessionKey } from "./session.ts";
+import type { LockedSession, SessionRotation } from "./session-rotation.ts";
 import type { Account } from "./user.ts";
 
 /** A session that is about to be opened. */
@@ -7,6 +8,9 @@ export interface NewSession {
   readonly id: string;
   readonly userAgent: string;
   readonly refreshTokenHash: Buffer;
+  /** Also its first refresh time. */
+  readonly createTime: Date;
+  readonly expireTime: Date;
 }
 
 /** A session with the account that it belongs to. */
@@ -15,16 +19,11 @@ export interface OpenSession {
   readonly account: Account;
 }
 
-/** A refresh token that was shown, and the one that is to replace it. */
-export interface Rotation {
-  readonly sessionId: string;
-  readonly shownHash: Buffer;
-  readonly nextHash: Buffer;
-}
-
-/** Which open sessions of a user to list. The position of a session in its list is its id. */
+/** Which sessions of a user to list. The position of a session in its list is its id. */
 export interface SessionQuery extends PageQuery {
   readonly userId: string;
+  /** Only the sessions that are open then are listed. */
+  readonly now: Date;
 }
 
 /**
@@ -42,13 +41,17 @@ export interface SessionRepository {
     signal: AbortSignal,
   ): Promise<OpenSession | undefined>;
   /**
-   * Replaces the refresh token if the one that was shown is the current one. If it is not, the
-   * session ends.
+   * Locks a session, and writes what `decide` returns; ends the session if that is undefined.
+   * Returns undefined if there is no such session any more. `decide` may run more than once.
    */
-  rotateSession(rotation: Rotation, signal: AbortSignal): Promise<OpenSession | undefined>;
-  isSessionOpen(key: SessionKey, signal: AbortSignal): Promise<boolean>;
+  rotateSession(
+    sessionId: string,
+    decide: (current: LockedSession) => SessionRotation | undefined,
+    signal: AbortSignal,
+  ): Promise<OpenSession | undefined>;
+  isSessionOpen(key: SessionKey, now: Date, signal: AbortSignal): Promise<boolean>;
   /** Lists newest first. */
   listSessions(query: SessionQuery, signal: AbortSignal): Promise<readonly Session[]>;
   /** Ends an open session. Says whether there was one. */
-  deleteSession(key: SessionKey, signal: AbortSignal): Promise<boolean>;
+  deleteSession(key: SessionKey, now: Date, signal: AbortSignal): Promise<boolean>;
 }

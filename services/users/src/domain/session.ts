@@ -30,8 +30,8 @@ export function keyOf({ userId, sessionId }: UserCaller): SessionKey {
   return { userId, sessionId };
 }
 
-/** So long a session lives after its last refresh, in milliseconds: 30 days. */
-export const SESSION_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
+/** How long a session lives after its last refresh: 30 days. */
+const SESSION_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /**
  * An access token is good for so long, in seconds. Services that cannot ask whether the session is
@@ -47,6 +47,19 @@ export const SESSIONS_PER_USER_MAX = 50;
 
 /** What is kept of a user agent, in code points. */
 const USER_AGENT_CODE_POINTS_MAX = 256;
+
+/** When a session that is opened or refreshed now expires. */
+export function expireTimeFrom(now: Date): Date {
+  return new Date(now.getTime() + SESSION_LIFETIME_MS);
+}
+
+/**
+ * Says whether a session has not expired; one that was ended is deleted. Its SQL twins are the
+ * conditions `expire_time > $n` of the statements of sessions and accounts.
+ */
+export function isOpen({ expireTime }: Pick<Session, "expireTime">, now: Date): boolean {
+  return expireTime > now;
+}
 
 /** Cuts a user agent to its limit; a NUL or half a character becomes U+FFFD. */
 export function toUserAgent(text: string): string {

@@ -6,12 +6,14 @@ import { badCredentials, sessionEnded, sessionNotFound, sessionRevoked } from ".
 import { newRefreshToken, parseRefreshToken } from "./refresh-token.ts";
 import {
   ACCESS_TOKEN_LIFETIME_SECONDS,
+  expireTimeFrom,
   type Session,
   type SessionKey,
   type SessionTokens,
   toUserAgent,
 } from "./session.ts";
 import type { OpenSession, SessionRepository } from "./session-repository.ts";
+import { decideRotation, type LockedSession } from "./session-rotation.ts";
 import { type SignIn, type SignInDependencies, verifySignIn } from "./sign-in.ts";
 import type { Account } from "./user.ts";
 
@@ -28,6 +30,8 @@ export interface SessionsDependencies extends SignInDependencies {
   readonly accessTokens: AccessTokens;
   /** Users who run the system: their access tokens say so. */
   readonly operatorUserIds: ReadonlySet<string>;
+  /** Tells the time. */
+  readonly clock: () => Date;
 }
 
 /** Signs in, refreshes, lists and ends sessions. Throws the reasons of `reasons.ts`. */
@@ -42,7 +46,7 @@ export interface Sessions {
 }
 
 export function createSessions(dependencies: SessionsDependencies): Sessions {
-  const { sessions, accessTokens, operatorUserIds } = dependencies;
+  const { sessions, accessTokens, operatorUserIds, clock } = dependencies;
 
   async function grant(open: OpenSession, refreshToken: string): Promise<GrantedSession> {
     const { session, account } = open;
@@ -56,7 +60,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
   }
 
   async function checkOpen(key: SessionKey, signal: AbortSignal): Promise<void> {
-    if (!(await sessions.isSessionOpen(key, signal))) throw sessionEnded();
+    if (!(await sessions.isSessionOpen(key, clock(), signal))) throw sessionEnded();
   }
 
   return {
@@ -65,7 +69,14 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       const id = newIdIn(userId);
       const refreshToken = newRefreshToken(id);
       const userAgent = toUserAgent(signIn.userAgent);
-      const session = { id, userAgent, refreshTokenHash: refreshToken.hash };
+      const createTime = clock();
+      const session = {
+        id,
+        userAgent,
+        refreshTokenHash: refreshToken.hash,
+        createTime,
+        expireTime: expireTimeFrom(createTime),
+      };
       const open = await sessions.insertSession(userId, session, asker.signal);
       if (open === undefined) throw badCredentials();
       return await grant(open, refreshToken.text);
@@ -76,21 +87,23 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       if (shown === undefined) throw sessionRevoked();
       const { sessionId, hash: shownHash } = shown;
       const next = newRefreshToken(sessionId);
-      const rotation = { sessionId, shownHash, nextHash: next.hash };
-      const open = await sessions.rotateSession(rotation, signal);
+      const token = { shownHash, nextHash: next.hash };
+      const decide = (current: LockedSession) => decideRotation(current, token, clock());
+      const open = await sessions.rotateSession(sessionId, decide, signal);
       if (open === undefined) throw sessionRevoked();
       return await grant(open, next.text);
     },
 
     async listSessions(key, { after, limit }, signal) {
       await checkOpen(key, signal);
-      const query = { userId: key.userId, after, limit: limit + 1 };
+      const query = { userId: key.userId, now: clock(), after, limit: limit + 1 };
       return toPage(await sessions.listSessions(query, signal), limit);
     },
 
     async deleteSession(id, key, signal) {
       await checkOpen(key, signal);
-      const deleted = await sessions.deleteSession({ userId: key.userId, sessionId: id }, signal);
+      const target = { userId: key.userId, sessionId: id };
+      const deleted = await sessions.deleteSession(target, clock(), signal);
       if (!deleted) throw sessionNotFound(id);
     },
   };

@@ -11,6 +11,15 @@ export interface PrefixQuery extends PageQuery {
   readonly prefix: string;
 }
 
+/** A change of a profile, and what it is based on. */
+export interface VersionedChange {
+  readonly change: ProfileChange;
+  /** The version that the profile must still have; undefined for any. */
+  readonly version: number | undefined;
+  /** The time of the change, when the session must be open. */
+  readonly now: Date;
+}
+
 /**
  * The rows of users. Every function throws DatabaseUnavailable or QueryCanceled if the database
  * cannot answer.
@@ -27,15 +36,15 @@ export interface UserRepository {
   findUserByHandle(handle: string, signal: AbortSignal): Promise<User | undefined>;
   /** Lists in the handles' order. */
   listUsers(query: PrefixQuery, signal: AbortSignal): Promise<readonly User[]>;
-  /** Finds the account in person: nothing if the session has ended. */
-  findAccount(key: SessionKey, signal: AbortSignal): Promise<Account | undefined>;
+  /** Finds the account of a session's user; undefined if the session is not open then. */
+  findAccount(key: SessionKey, now: Date, signal: AbortSignal): Promise<Account | undefined>;
   /**
    * Changes a profile if the session is open and the profile has the version, if any. Returns
    * undefined otherwise.
    */
   updateProfile(
     key: SessionKey,
-    update: { readonly change: ProfileChange; readonly version: number | undefined },
+    update: VersionedChange,
     signal: AbortSignal,
   ): Promise<Account | undefined>;
   /** Finds what decides a sign-in by handle or e-mail address. */

@@ -31,6 +31,8 @@ export interface NewAccount {
   readonly email: string;
   readonly displayName: string;
   readonly passwordHash: string;
+  /** Also its first update time. */
+  readonly createTime: Date;
 }
 
 /** What decides a sign-in. */

@@ -1,8 +1,9 @@
 import assert from "node:assert";
 import type { Connection } from "@triptych/chassis/database/connection";
 import type { Database } from "@triptych/chassis/database/database";
-import { SESSION_LIFETIME_MS, SESSIONS_PER_USER_MAX } from "#domain/session.ts";
-import type { OpenSession, Rotation, SessionRepository } from "#domain/session-repository.ts";
+import { SESSIONS_PER_USER_MAX } from "#domain/session.ts";
+import type { OpenSession, SessionRepository } from "#domain/session-repository.ts";
+import type { LockedSession, SessionRotation } from "#domain/session-rotation.ts";
 import { type SessionRow, toSession } from "./session-row.ts";
 import {
   DELETE_REVOKED_SESSION,
@@ -21,47 +22,49 @@ import { type AccountRow, toAccount } from "./user-row.ts";
 interface LockedSessionRow {
   readonly user_id: string;
   readonly refresh_token_hash: Buffer;
-  readonly open: boolean;
+  readonly expire_time: Date;
 }
 
 /** Makes the repository of sessions. */
 export function createSessionRepository(database: Database): SessionRepository {
   return {
-    insertSession(userId, { id, userAgent, refreshTokenHash }, signal) {
+    insertSession(userId, session, signal) {
+      const { id, userAgent, refreshTokenHash, createTime, expireTime } = session;
       const insert = async (connection: Connection): Promise<OpenSession | undefined> => {
         const locked = await connection.query<AccountRow>(LOCK_ACCOUNT, [userId]);
         const [account] = locked.rows;
         if (account === undefined) return undefined;
-        const values = [userId, id, refreshTokenHash, userAgent, SESSION_LIFETIME_MS];
+        const values = [userId, id, refreshTokenHash, userAgent, createTime, expireTime];
         const { rows } = await connection.query<SessionRow>(INSERT_SESSION, values);
-        await connection.query(DELETE_SURPLUS_SESSIONS, [userId, id, SESSIONS_PER_USER_MAX]);
+        const surplus = [userId, id, SESSIONS_PER_USER_MAX, createTime];
+        await connection.query(DELETE_SURPLUS_SESSIONS, surplus);
         return toOpenSession(rows[0], account);
       };
       return database.for(userId).transaction(insert, signal);
     },
 
-    rotateSession: (rotation, signal) =>
+    rotateSession: (sessionId, decide, signal) =>
       database
-        .for(rotation.sessionId)
-        .transaction((connection) => rotate(connection, rotation), signal),
+        .for(sessionId)
+        .transaction((connection) => rotate(connection, sessionId, decide), signal),
 
-    async isSessionOpen({ userId, sessionId }, signal) {
-      const values = [userId, sessionId];
+    async isSessionOpen({ userId, sessionId }, now, signal) {
+      const values = [userId, sessionId, now];
       const { rowCount } = await database
         .for(userId)
         .readCurrent(SELECT_OPEN_SESSION, values, signal);
       return rowCount > 0;
     },
 
-    async listSessions({ userId, after, limit }, signal) {
+    async listSessions({ userId, now, after, limit }, signal) {
       const shard = database.for(userId);
-      const values = [userId, after?.[0], limit];
+      const values = [userId, now, after?.[0], limit];
       const { rows } = await shard.readCurrent<SessionRow>(SELECT_SESSIONS, values, signal);
       return rows.map(toSession);
     },
 
-    async deleteSession({ userId, sessionId }, signal) {
-      const values = [userId, sessionId];
+    async deleteSession({ userId, sessionId }, now, signal) {
+      const values = [userId, sessionId, now];
       const { rowCount } = await database.for(userId).write(DELETE_SESSION, values, signal);
       return rowCount > 0;
     },
@@ -69,25 +72,28 @@ export function createSessionRepository(database: Database): SessionRepository {
 }
 
 /**
- * Gives undefined, and does not throw, where the session is ended: its end has to be committed. Any
- * other secret than the current one ends it, not only one that was good before: to know the
- * session's id, one has had a token of it.
+ * Returns undefined, and does not throw, where the session is ended: its end has to be committed.
  */
 async function rotate(
   connection: Connection,
-  { sessionId, shownHash, nextHash }: Rotation,
+  sessionId: string,
+  decide: (current: LockedSession) => SessionRotation | undefined,
 ): Promise<OpenSession | undefined> {
   const locked = await connection.query<LockedSessionRow>(LOCK_SESSION, [sessionId]);
-  const [current] = locked.rows;
-  if (current === undefined) return undefined;
-  const key = [current.user_id, sessionId];
-  if (!current.open || !current.refresh_token_hash.equals(shownHash)) {
+  const [row] = locked.rows;
+  if (row === undefined) return undefined;
+  const key = [row.user_id, sessionId];
+  const rotation = decide({
+    refreshTokenHash: row.refresh_token_hash,
+    expireTime: row.expire_time,
+  });
+  if (rotation === undefined) {
     await connection.query(DELETE_REVOKED_SESSION, key);
     return undefined;
   }
-  const values = [...key, nextHash, SESSION_LIFETIME_MS];
+  const values = [...key, rotation.refreshTokenHash, rotation.refreshTime, rotation.expireTime];
   const { rows } = await connection.query<SessionRow>(UPDATE_SESSION, values);
-  const accounts = await connection.query<AccountRow>(SELECT_SESSION_ACCOUNT, [current.user_id]);
+  const accounts = await connection.query<AccountRow>(SELECT_SESSION_ACCOUNT, [row.user_id]);
   return toOpenSession(rows[0], accounts.rows[0]);
 }
 

@@ -13,54 +13,52 @@ export const SELECT_SESSION_ACCOUNT = {
   text: `select ${ACCOUNT_COLUMNS} from users where id = $1`,
 } as const satisfies Statement;
 
-/** $5 is the session's lifetime in milliseconds. */
 export const INSERT_SESSION = {
   name: "insert_session",
-  text: `insert into sessions (user_id, id, refresh_token_hash, user_agent, expire_time)
-    values ($1, $2, $3, $4, now() + $5 * interval '1 millisecond') returning ${SESSION_COLUMNS}`,
+  text: `insert into sessions
+      (user_id, id, refresh_token_hash, user_agent, create_time, refresh_time, expire_time)
+    values ($1, $2, $3, $4, $5, $5, $6) returning ${SESSION_COLUMNS}`,
 } as const satisfies Statement;
 
 /**
- * Ends a user's expired sessions, and the open ones beyond the $3 that were refreshed last; never
- * $2, the new one.
+ * Ends a user's sessions that are expired at $4, and the open ones beyond the $3 that were refreshed
+ * last; never $2, the new one.
  */
 export const DELETE_SURPLUS_SESSIONS = {
   name: "delete_surplus_sessions",
-  text: `delete from sessions where user_id = $1 and id <> $2 and (expire_time <= now() or id in (
-      select id from sessions where user_id = $1 and expire_time > now()
+  text: `delete from sessions where user_id = $1 and id <> $2 and (expire_time <= $4 or id in (
+      select id from sessions where user_id = $1 and expire_time > $4
       order by refresh_time desc, id desc offset $3))`,
 } as const satisfies Statement;
 
 /** Two refreshes with one token: the second waits here, and then sees the first one's token. */
 export const LOCK_SESSION = {
   name: "lock_session",
-  text: `select user_id, refresh_token_hash, expire_time > now() as open from sessions
+  text: `select user_id, refresh_token_hash, expire_time from sessions
     where id = $1 for update`,
 } as const satisfies Statement;
 
-/** $4 is the session's lifetime in milliseconds. */
 export const UPDATE_SESSION = {
   name: "update_session",
-  text: `update sessions set refresh_token_hash = $3, refresh_time = now(),
-      expire_time = now() + $4 * interval '1 millisecond'
+  text: `update sessions set refresh_token_hash = $3, refresh_time = $4, expire_time = $5
     where user_id = $1 and id = $2 returning ${SESSION_COLUMNS}`,
 } as const satisfies Statement;
 
 export const SELECT_OPEN_SESSION = {
   name: "select_open_session",
-  text: "select from sessions where user_id = $1 and id = $2 and expire_time > now()",
+  text: "select from sessions where user_id = $1 and id = $2 and expire_time > $3",
 } as const satisfies Statement;
 
 export const SELECT_SESSIONS = {
   name: "select_sessions",
   text: `select ${SESSION_COLUMNS} from sessions
-    where user_id = $1 and expire_time > now() and ($2::uuid is null or id < $2)
-    order by id desc limit $3`,
+    where user_id = $1 and expire_time > $2 and ($3::uuid is null or id < $3)
+    order by id desc limit $4`,
 } as const satisfies Statement;
 
 export const DELETE_SESSION = {
   name: "delete_session",
-  text: "delete from sessions where user_id = $1 and id = $2 and expire_time > now()",
+  text: "delete from sessions where user_id = $1 and id = $2 and expire_time > $3",
 } as const satisfies Statement;
 
 /** Ends a session whatever its state. */

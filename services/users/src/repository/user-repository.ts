@@ -43,9 +43,10 @@ export function createUserRepository(database: Database): UserRepository {
   }
 
   async function insertAccount(account: NewAccount, signal: AbortSignal): Promise<Account | Taken> {
-    const { id, handle, email, displayName, passwordHash } = account;
+    const { id, handle, email, displayName, passwordHash, createTime } = account;
     const keys = { email: foldEmail(email), displayName: fold(displayName) };
-    const values = [id, handle, email, keys.email, displayName, keys.displayName, passwordHash];
+    const names = [handle, email, keys.email, displayName, keys.displayName];
+    const values = [id, ...names, passwordHash, createTime];
     for (let attempt = 1; attempt <= INSERT_ATTEMPTS_MAX; attempt++) {
       const { rows } = await database.for(id).write<AccountRow>(INSERT_ACCOUNT, values, signal);
       const [row] = rows;
@@ -85,22 +86,22 @@ export function createUserRepository(database: Database): UserRepository {
       return rows.map(toUser);
     },
 
-    async findAccount({ userId, sessionId }, signal) {
+    async findAccount({ userId, sessionId }, now, signal) {
       const shard = database.for(userId);
       const { rows } = await shard.readCurrent<AccountRow>(
         SELECT_ACCOUNT,
-        [userId, sessionId],
+        [userId, sessionId, now],
         signal,
       );
       return rows.map(toAccount)[0];
     },
 
-    async updateProfile({ userId, sessionId }, { change, version }, signal) {
+    async updateProfile({ userId, sessionId }, { change, version, now }, signal) {
       const { displayName, bio, avatarImageId } = change;
       const displayNameKey = displayName === undefined ? undefined : fold(displayName);
       const changesAvatar = avatarImageId !== undefined;
       const columns = [displayName, displayNameKey, bio, changesAvatar, avatarImageId];
-      const values = [userId, sessionId, version, ...columns];
+      const values = [userId, sessionId, now, version, ...columns];
       const shard = database.for(userId);
       const { rows } = await shard.write<AccountRow>(UPDATE_PROFILE, values, signal);
       return rows.map(toAccount)[0];

@@ -2,11 +2,11 @@ import type { Statement } from "@triptych/chassis/database/statement";
 import { ACCOUNT_COLUMNS, USER_COLUMNS } from "./user-row.ts";
 
 /**
- * Whose session $1, $2 is open. Asked within the statement that it guards, so that nothing comes
- * between.
+ * The session $2 of the user $1 is open at $3. Stands within the statement that it guards, so that
+ * nothing comes between.
  */
 const SESSION_IS_OPEN =
-  "exists (select from sessions where user_id = $1 and sessions.id = $2 and expire_time > now())";
+  "exists (select from sessions where user_id = $1 and sessions.id = $2 and expire_time > $3)";
 
 /** Orders the handle before the e-mail address when both are taken. */
 export const SELECT_TAKEN = {
@@ -21,8 +21,9 @@ export const SELECT_TAKEN = {
  */
 export const INSERT_ACCOUNT = {
   name: "insert_account",
-  text: `insert into users (id, handle, email, email_key, display_name, display_name_key, password_hash)
-    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning ${ACCOUNT_COLUMNS}`,
+  text: `insert into users (id, handle, email, email_key, display_name, display_name_key, password_hash,
+      create_time, update_time)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict do nothing returning ${ACCOUNT_COLUMNS}`,
 } as const satisfies Statement;
 
 export const SELECT_USER = {
@@ -64,14 +65,14 @@ export const SELECT_ACCOUNT = {
   text: `select ${ACCOUNT_COLUMNS} from users where id = $1 and ${SESSION_IS_OPEN}`,
 } as const satisfies Statement;
 
-/** A null leaves the column as it is; $7 says whether $8 replaces the avatar, null too. */
+/** A null leaves the column as it is; $8 says whether $9 replaces the avatar, null too. */
 export const UPDATE_PROFILE = {
   name: "update_profile",
   text: `update users set
-      display_name = coalesce($4, display_name), display_name_key = coalesce($5, display_name_key),
-      bio = coalesce($6, bio), avatar_image_id = case when $7 then $8::uuid else avatar_image_id end,
-      version = version + 1, update_time = now()
-    where id = $1 and ($3::integer is null or version = $3) and ${SESSION_IS_OPEN}
+      display_name = coalesce($5, display_name), display_name_key = coalesce($6, display_name_key),
+      bio = coalesce($7, bio), avatar_image_id = case when $8 then $9::uuid else avatar_image_id end,
+      version = version + 1, update_time = $3
+    where id = $1 and ($4::integer is null or version = $4) and ${SESSION_IS_OPEN}
     returning ${ACCOUNT_COLUMNS}`,
 } as const satisfies Statement;
 
