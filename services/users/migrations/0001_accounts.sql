@@ -1,5 +1,3 @@
--- Up Migration
-
 -- Keys and handles are compared byte by byte (collate "C"): a prefix is then a range of the index,
 -- whatever the server's language. What ignores case is folded by the service, so that all of its
 -- databases agree.
@@ -44,8 +42,3 @@ create table sessions (
   -- A refresh token names its session only.
   constraint sessions_id_key unique (id)
 );
-
--- Down Migration
-
-drop table sessions;
-drop table users;
