@@ -17,12 +17,12 @@ export type Reason =
 
 /** The caller's access token is good, and its session is not any more. */
 export function sessionEnded(): Failure<Reason> {
-  return new Failure<Reason>("UNAUTHENTICATED", "the session has ended: sign in again");
+  return new Failure<Reason>("UNAUTHENTICATED", "The session has ended: sign in again.");
 }
 
 /** The handle is another's. */
 export function handleTaken(handle: string): Failure<Reason> {
-  return new Failure<Reason>("HANDLE_TAKEN", "the handle is taken: choose another", {
+  return new Failure<Reason>("HANDLE_TAKEN", "The handle is taken: choose another.", {
     metadata: { handle },
   });
 }
@@ -32,12 +32,12 @@ export function handleTaken(handle: string): Failure<Reason> {
  * metadata.
  */
 export function emailTaken(): Failure<Reason> {
-  return new Failure<Reason>("EMAIL_TAKEN", "there is an account with this e-mail address");
+  return new Failure<Reason>("EMAIL_TAKEN", "There is an account with this e-mail address.");
 }
 
 /** No such login, or not its password: one answer for both, which tells neither. */
 export function badCredentials(): Failure<Reason> {
-  return new Failure<Reason>("BAD_CREDENTIALS", "the login or the password is wrong");
+  return new Failure<Reason>("BAD_CREDENTIALS", "The login or the password is wrong.");
 }
 
 /**
@@ -46,20 +46,20 @@ export function badCredentials(): Failure<Reason> {
 export function sessionRevoked(): Failure<Reason> {
   return new Failure<Reason>(
     "SESSION_REVOKED",
-    "the refresh token is unknown, expired or was used before: sign in again",
+    "The refresh token is unknown, expired or was used before: sign in again.",
   );
 }
 
 /** The caller has no such session. */
 export function sessionNotFound(id: string): Failure<Reason> {
-  return new Failure<Reason>("SESSION_NOT_FOUND", `you have no session ${id}`, {
+  return new Failure<Reason>("SESSION_NOT_FOUND", `You have no session ${id}.`, {
     metadata: { id },
   });
 }
 
 /** There is no such user. */
 export function userNotFound(id: string): Failure<Reason> {
-  return new Failure<Reason>("USER_NOT_FOUND", `there is no user ${id}`, { metadata: { id } });
+  return new Failure<Reason>("USER_NOT_FOUND", `There is no user ${id}.`, { metadata: { id } });
 }
 
 /**
@@ -68,7 +68,7 @@ export function userNotFound(id: string): Failure<Reason> {
 export function avatarNotUsable(imageId: string): Failure<Reason> {
   return new Failure<Reason>(
     "AVATAR_NOT_USABLE",
-    `image ${imageId} cannot be the avatar: it must be an image of your own that is ready`,
+    `Image ${imageId} cannot be the avatar: it must be an image of your own that is ready.`,
     { metadata: { image_id: imageId } },
   );
 }
@@ -77,7 +77,7 @@ export function avatarNotUsable(imageId: string): Failure<Reason> {
 export function etagMismatch(): Failure<Reason> {
   return new Failure<Reason>(
     "ETAG_MISMATCH",
-    "the profile was changed meanwhile: read it again, then repeat your change",
+    "The profile was changed meanwhile: read it again, then repeat your change.",
   );
 }
 
@@ -85,7 +85,7 @@ export function etagMismatch(): Failure<Reason> {
 export function hashingOverloaded(retryAfterMs: number): Failure<Reason> {
   return new Failure<Reason>(
     "HASHING_OVERLOADED",
-    "too many people sign in or up right now: try again shortly",
+    "Too many people are signing in or up: try again shortly.",
     { retryAfterMs },
   );
 }
