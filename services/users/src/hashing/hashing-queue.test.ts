@@ -9,8 +9,8 @@ function callOf(deadlineMs = CALL_MS, signal = new AbortController().signal) {
   return { deadline: Date.now() + deadlineMs, signal };
 }
 
-function queueOf({ waitingMax = 256 } = {}): HashingQueue {
-  return new HashingQueue({ concurrency: 2, waitingMax, reserveMs: RESERVE_MS });
+function queueOf({ queueMax = 256 } = {}): HashingQueue {
+  return new HashingQueue({ permits: 2, queueMax, reserveMs: RESERVE_MS });
 }
 
 /** Work that ends when the test says so. */
@@ -48,7 +48,7 @@ describe("a hashing queue", () => {
     const queue = queueOf();
     const held = heldWork();
     const taken = Array.from({ length: 258 }, () => queue.run(callOf(), held.run));
-    expect(queue.waiting).toBe(256);
+    expect(queue.queued).toBe(256);
     await expect(queue.run(callOf(), held.run)).rejects.toMatchObject({
       reason: "HASHING_OVERLOADED",
       retryAfterMs: expect.any(Number),
@@ -56,7 +56,7 @@ describe("a hashing queue", () => {
     held.end();
     await Promise.all(taken);
     expect(held.started()).toBe(258);
-    expect(queue.waiting).toBe(0);
+    expect(queue.queued).toBe(0);
   });
 
   test("goes on after work that failed", async () => {
@@ -68,7 +68,7 @@ describe("a hashing queue", () => {
   });
 
   test("does not begin what was cancelled, and makes room for others at once", async () => {
-    const queue = queueOf({ waitingMax: 1 });
+    const queue = queueOf({ queueMax: 1 });
     const held = heldWork();
     const running = [queue.run(callOf(), held.run), queue.run(callOf(), held.run)];
     const controller = new AbortController();
@@ -106,10 +106,10 @@ describe("a hashing queue, as time passes", () => {
     const waiting = queue.run(callOf(1_000), held.run);
     const dropped = expect(waiting).rejects.toMatchObject({ reason: "HASHING_OVERLOADED" });
     await jest.advanceTimersByTimeAsync(1_000 - RESERVE_MS - 1);
-    expect(queue.waiting).toBe(1);
+    expect(queue.queued).toBe(1);
     await jest.advanceTimersByTimeAsync(1);
     await dropped;
-    expect(queue.waiting).toBe(0);
+    expect(queue.queued).toBe(0);
     held.end();
     await Promise.all(running);
     expect(held.started()).toBe(2);
