@@ -1,5 +1,5 @@
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import { Admission, type AdmissionRequest, isLimited, type Permit } from "./admission.ts";
+import { Admission, type Permit, shedRankOf } from "./admission.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 
 const LIMIT = new ConcurrencyLimit().value;
@@ -25,8 +25,10 @@ describe("admission", () => {
     );
   });
 
-  const admit = (given: Partial<AdmissionRequest> = {}) =>
-    admission.admit({ method: "get", criticality: DEFAULT, isAnonymous: false, ...given });
+  const admit = (given: { criticality?: Criticality; isAnonymous?: boolean } = {}) => {
+    const { criticality = DEFAULT, isAnonymous = false } = given;
+    return admission.admit("get", shedRankOf(criticality, isAnonymous));
+  };
   const fill = (share: number): Permit[] => {
     const permits: Permit[] = [];
     while (admission.inFlight < LIMIT * share) permits.push(admit({ criticality: CRITICAL }));
@@ -96,7 +98,7 @@ describe("admission", () => {
   test("learns no latency from calls that were given up", () => {
     const known = (outcome: "answered" | "ignored") => {
       const fresh = new Admission(() => {}, learning);
-      fresh.admit({ method: "get", criticality: DEFAULT, isAnonymous: true }).release(outcome);
+      fresh.admit("get", "default").release(outcome);
     };
     const learnt: string[] = [];
     const learning = new ConcurrencyLimit();
@@ -105,11 +107,6 @@ describe("admission", () => {
     expect(learnt).toEqual([]);
     known("answered");
     expect(learnt).toEqual(["get"]);
-  });
-
-  test("does not count methods with a long timeout", () => {
-    expect(isLimited({ timeoutMs: 3_000 })).toBe(true);
-    expect(isLimited({ timeoutMs: 10_000 })).toBe(false);
   });
 
   test("assumes that a method without a baseline takes no time", () => {

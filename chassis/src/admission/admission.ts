@@ -1,37 +1,9 @@
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import type { MethodPolicy } from "#contract/method-policy.ts";
 import type { RpcError } from "#contract/rpc-error.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import { overloaded } from "./overloaded.ts";
-
-/** A call that asks for admission. */
-export interface AdmissionRequest {
-  /** The name that its baseline latency is learnt under. */
-  readonly method: string;
-  readonly criticality: Criticality;
-  /**
-   * Whether it carries no token. The token is verified after admission, since that costs more than
-   * a refusal.
-   */
-  readonly isAnonymous: boolean;
-}
-
-/** The right of one call to be worked on. */
-export interface Permit {
-  /**
-   * Counts the call for its user, once that user is known. Throws as {@link Admission.admit} does
-   * if the user already holds a full share.
-   */
-  countFor(userId: string): void;
-  /**
-   * Ends the call. Must be called once. The latency of an answered call is learnt; a passed
-   * deadline shows that the call takes longer than that; a call that failed or was given up shows
-   * nothing.
-   */
-  release(outcome: Outcome): void;
-}
 
 /** How a call ended, as far as its latency shows something. */
 export type Outcome = "answered" | "timed-out" | "ignored";
@@ -72,21 +44,6 @@ const USER_SHARE = 0.5;
 const BASELINE_SHARE_NEEDED = 0.5;
 
 /**
- * Methods with a longer timeout wait for something of their own: a client's connection, or the
- * hashing queue.
- */
-const LIMITED_TIMEOUT_MS_MAX = 5_000;
-
-/**
- * Whether calls of a method count against the limit while they are answered. Long ones do not: they
- * mostly wait, services bound their number by other means, and many sign-ins at once must not keep
- * others from reading.
- */
-export function isLimited({ timeoutMs }: Pick<MethodPolicy, "timeoutMs">): boolean {
-  return timeoutMs <= LIMITED_TIMEOUT_MS_MAX;
-}
-
-/**
  * Admission control, or load shedding: refuses calls beyond what the process can answer in time,
  * the least important first. docs/decisions/0007 says how and why.
  */
@@ -95,6 +52,7 @@ export class Admission {
   readonly #lag: Pick<EventLoopLag, "milliseconds" | "watch">;
   readonly #observe: ObserveShed;
   readonly #users = new Map<string, number>();
+  readonly #isIdle = () => this.#inFlight === 0;
   #inFlight = 0;
 
   constructor(
@@ -131,40 +89,41 @@ export class Admission {
   }
 
   /** Throws RESOURCE_EXHAUSTED, `OVERLOADED`, if a call would not be admitted now. */
-  check(request: AdmissionRequest): void {
-    const { method } = request;
-    const rank = rankOf(request);
+  check(method: string, rank: ShedRank): void {
     const { share, lagMs } = RANKS[rank];
     if (this.lagMs > lagMs) throw this.#refuse(method, rank, "lag");
     if (this.#inFlight >= this.limit * share) throw this.#refuse(method, rank, "limit");
   }
 
-  /** Admits a call. Throws as {@link check} does. */
-  admit(request: AdmissionRequest): Permit {
-    const { method } = request;
-    const rank = rankOf(request);
-    this.check(request);
+  /**
+   * Admits a call; its method's baseline latency is learnt under that name. Throws as {@link check}
+   * does.
+   */
+  admit(method: string, rank: ShedRank): Permit {
+    this.check(method, rank);
     this.#inFlight += 1;
-    this.#lag.watch(() => this.#inFlight === 0);
+    this.#lag.watch(this.#isIdle);
+    return new Permit(this, method, rank);
+  }
 
-    const startMs = performance.now();
-    let countedFor: string | undefined;
-    return {
-      countFor: (userId) => {
-        if (this.#hasShare(userId)) throw this.#refuse(method, rank, "user");
-        countedFor = userId;
-        this.#users.set(userId, this.#countOf(userId) + 1);
-      },
-      release: (outcome) => {
-        const { inFlight } = this;
-        this.#inFlight -= 1;
-        if (countedFor !== undefined) this.#giveBack(countedFor);
-        const ms = performance.now() - startMs;
-        const tells =
-          outcome === "answered" || (outcome === "timed-out" && ms > this.#baselineMs(method));
-        if (tells) this.#limit.learn(method, ms, inFlight);
-      },
-    };
+  /**
+   * Counts a call for its user. Throws as {@link check} does if the user already holds a full
+   * share. Called by a permit alone.
+   */
+  countFor({ method, rank }: Permit, userId: string): void {
+    if (this.#hasShare(userId)) throw this.#refuse(method, rank, "user");
+    this.#users.set(userId, this.#countOf(userId) + 1);
+  }
+
+  /** Ends a call. Called by a permit alone. */
+  release({ method, startMs, userId }: Permit, outcome: Outcome): void {
+    const { inFlight } = this;
+    this.#inFlight -= 1;
+    if (userId !== undefined) this.#giveBack(userId);
+    const ms = performance.now() - startMs;
+    const tells =
+      outcome === "answered" || (outcome === "timed-out" && ms > this.#baselineMs(method));
+    if (tells) this.#limit.learn(method, ms, inFlight);
   }
 
   #baselineMs(method: string): number {
@@ -199,7 +158,49 @@ export function createAdmission(metrics: Metrics): Admission {
   return admission;
 }
 
-function rankOf({ criticality, isAnonymous }: AdmissionRequest): ShedRank {
+/** The right of one call to be worked on. */
+export class Permit {
+  readonly method: string;
+  readonly rank: ShedRank;
+  readonly startMs = performance.now();
+  readonly #admission: Admission;
+  #userId: string | undefined;
+
+  constructor(admission: Admission, method: string, rank: ShedRank) {
+    this.#admission = admission;
+    this.method = method;
+    this.rank = rank;
+  }
+
+  /** The user whose share the call is counted in; undefined if it is counted in none. */
+  get userId(): string | undefined {
+    return this.#userId;
+  }
+
+  /**
+   * Counts the call for its user, once that user is known. Throws as {@link Admission.admit} does
+   * if the user already holds a full share.
+   */
+  countFor(userId: string): void {
+    this.#admission.countFor(this, userId);
+    this.#userId = userId;
+  }
+
+  /**
+   * Ends the call. Must be called once. The latency of an answered call is learnt; a passed
+   * deadline shows that the call takes longer than that; a call that failed or was given up shows
+   * nothing.
+   */
+  release(outcome: Outcome): void {
+    this.#admission.release(this, outcome);
+  }
+}
+
+/**
+ * Returns the rank of a call. Whether it carries a token counts, and not whether that is good: the
+ * token is verified after admission, since that costs more than a refusal.
+ */
+export function shedRankOf(criticality: Criticality, isAnonymous: boolean): ShedRank {
   if (criticality === Criticality.CRITICAL) return "critical";
   if (criticality !== Criticality.SHEDDABLE) return "default";
   return isAnonymous ? "sheddable-anonymous" : "sheddable";

@@ -23,6 +23,11 @@ export interface MethodPolicy {
   readonly criticality: Criticality;
   /** How many keys a batch takes; 0 for a method that is no batch. */
   readonly maxBatch: number;
+  /**
+   * Whether calls count against the limit of admission control while they are answered; not so if
+   * the service bounds their number itself.
+   */
+  readonly isLimited: boolean;
   /** The names of the processes that may call it. */
   readonly callers: readonly string[];
 }
@@ -54,6 +59,7 @@ export function policyOf(method: DescMethod): MethodPolicy {
     hedgeAfterMs: milliseconds(declared.hedgeAfter),
     criticality: declared.criticality,
     maxBatch: declared.maxBatch,
+    isLimited: !declared.limitsItself,
     callers: declared.callers,
   };
   policies.set(method, policy);

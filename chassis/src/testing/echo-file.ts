@@ -73,6 +73,7 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
           }),
           method("Collect", [wrapper("BytesValue"), number], {
             clientStreaming: true,
+            limitsItself: true,
             timeout: durationFromMs(ECHO_LONG_TIMEOUT_MS),
           }),
         ],
@@ -83,7 +84,10 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
 
 interface EchoMethod
   extends Partial<
-    Pick<MethodPolicy, "timeout" | "freshFor" | "staleIfError" | "hedgeAfter" | "maxBatch">
+    Pick<
+      MethodPolicy,
+      "timeout" | "freshFor" | "staleIfError" | "hedgeAfter" | "maxBatch" | "limitsItself"
+    >
   > {
   readonly idempotency?: MethodOptions_IdempotencyLevel;
   readonly serverStreaming?: boolean;

@@ -1,9 +1,9 @@
 import assert from "node:assert";
 import {
   type Admission,
-  type AdmissionRequest,
-  isLimited,
   type Permit,
+  type ShedRank,
+  shedRankOf,
 } from "@triptych/chassis/admission/admission";
 import type { Caller } from "@triptych/chassis/identity/caller";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -27,14 +27,14 @@ export function createFrontDoor(admission: Admission | undefined): FrontDoor {
   return {
     check(request) {
       const applicant = applicantOf(request);
-      if (applicant !== undefined) admission?.check(applicant);
+      if (applicant !== undefined) admission?.check(applicant.method, applicant.rank);
     },
     enter(request, reply, caller) {
       const applicant = applicantOf(request);
       if (applicant === undefined || admission === undefined) return;
-      const permit = admission.admit(applicant);
+      const permit = admission.admit(applicant.method, applicant.rank);
       const { calls } = request.routeOptions.config;
-      if (calls !== undefined && !isLimited(calls.policy)) return permit.release("ignored");
+      if (calls !== undefined && !calls.policy.isLimited) return permit.release("ignored");
       reply.raw.once("close", () => release(permit, reply));
       if (caller.kind === "user") permit.countFor(caller.userId);
     },
@@ -46,18 +46,19 @@ function release(permit: Permit, { raw }: FastifyReply): void {
   permit.release(isAnswered ? "answered" : "ignored");
 }
 
+/** The route of a request, and how much it matters. */
+interface Applicant {
+  readonly method: string;
+  readonly rank: ShedRank;
+}
+
 /** A request as admission sees it; undefined if its route asks nobody. */
-function applicantOf({
-  headers,
-  method,
-  routeOptions,
-}: FastifyRequest): AdmissionRequest | undefined {
+function applicantOf({ headers, method, routeOptions }: FastifyRequest): Applicant | undefined {
   const { calls } = routeOptions.config;
   if (calls === undefined) return undefined;
   assert(routeOptions.url, "a request of the API has a route");
   return {
     method: `${method} ${routeOptions.url}`,
-    criticality: calls.policy.criticality,
-    isAnonymous: headers.authorization === undefined,
+    rank: shedRankOf(calls.policy.criticality, headers.authorization === undefined),
   };
 }

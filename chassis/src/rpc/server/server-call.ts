@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import { type Admission, isLimited, type Outcome, type Permit } from "#admission/admission.ts";
+import { type Admission, type Outcome, type Permit, shedRankOf } from "#admission/admission.ts";
 import { rememberPriority } from "#admission/call-priority.ts";
 import { deadlineTooShort } from "#contract/cancellation.ts";
 import { type FailurePolicySwitch, methodName, policyOf } from "#contract/method-policy.ts";
@@ -139,9 +139,9 @@ export class ServerCall implements Disposable {
     const method = methodName(this.#method);
     const leftMs = this.#kept.deadline - Date.now();
     if (leftMs <= 0 || !admission.hasTimeFor(method, leftMs)) throw deadlineTooShort();
-    const isAnonymous = this.#headers.authorization === undefined;
-    const permit = admission.admit({ method, criticality, isAnonymous });
-    if (isLimited(policyOf(this.#method))) return permit;
+    const rank = shedRankOf(criticality, this.#headers.authorization === undefined);
+    const permit = admission.admit(method, rank);
+    if (policyOf(this.#method).isLimited) return permit;
     permit.release("ignored");
     return undefined;
   }

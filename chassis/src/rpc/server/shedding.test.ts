@@ -5,8 +5,9 @@ import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import type { IncomingCall } from "#rpc/transport.ts";
 import { EchoService } from "#testing/echo-service.ts";
 import { echoRouter, onEveryTransport } from "#testing/echo-transports.ts";
+import { eventually } from "#testing/eventually.ts";
 
-const { say, tell } = EchoService.method;
+const { collect, say, tell } = EchoService.method;
 const message = create(StringValueSchema, { value: "hello" });
 
 function headers(given: Partial<IncomingCall> = {}): IncomingCall {
@@ -57,6 +58,28 @@ onEveryTransport((serve) => {
 });
 
 describe("a router", () => {
+  test("does not count calls against its limit whose service limits them itself", async () => {
+    let begun = 0;
+    const router = echoRouter({
+      collect: () => {
+        begun += 1;
+        return new Promise(() => {});
+      },
+    });
+    async function* nothing() {}
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    // More than a process works on at once.
+    const uploads = Array.from({ length: 3_000 }, () =>
+      router.clientStream(collect, nothing(), headers({ signal })).catch(({ code }) => code),
+    );
+    await eventually(async () => begun === uploads.length);
+    const sheddable = headers({ criticality: Criticality.SHEDDABLE });
+    await expect(router.unary(say, message, sheddable)).resolves.toMatchObject({ value: "hello" });
+    leaving.abort();
+    expect(new Set(await Promise.all(uploads))).toEqual(new Set([status.CANCELLED]));
+  });
+
   test("does not begin a call that has too little time left for what it takes", async () => {
     let asked = 0;
     const router = echoRouter({

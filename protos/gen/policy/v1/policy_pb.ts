@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file policy/v1/policy.proto.
  */
 export const file_policy_v1_policy: GenFile = /*@__PURE__*/
-  fileDesc("ChZwb2xpY3kvdjEvcG9saWN5LnByb3RvEglwb2xpY3kudjEinAIKDE1ldGhvZFBvbGljeRIqCgd0aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWZyZXNoX2ZvchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zdGFsZV9pZl9lcnJvchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgtjcml0aWNhbGl0eRgEIAEoDjIWLnBvbGljeS52MS5Dcml0aWNhbGl0eRIRCgltYXhfYmF0Y2gYBSABKA0SLgoLaGVkZ2VfYWZ0ZXIYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHY2FsbGVycxgHIAMoCSp4CgtDcml0aWNhbGl0eRIbChdDUklUSUNBTElUWV9VTlNQRUNJRklFRBAAEhkKFUNSSVRJQ0FMSVRZX1NIRUREQUJMRRABEhcKE0NSSVRJQ0FMSVRZX0RFRkFVTFQQAhIYChRDUklUSUNBTElUWV9DUklUSUNBTBADOl4KDW1ldGhvZF9wb2xpY3kSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjxjAMgASgLMhcucG9saWN5LnYxLk1ldGhvZFBvbGljeVIMbWV0aG9kUG9saWN5YgZwcm90bzM", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
+  fileDesc("ChZwb2xpY3kvdjEvcG9saWN5LnByb3RvEglwb2xpY3kudjEiswIKDE1ldGhvZFBvbGljeRIqCgd0aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWZyZXNoX2ZvchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zdGFsZV9pZl9lcnJvchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgtjcml0aWNhbGl0eRgEIAEoDjIWLnBvbGljeS52MS5Dcml0aWNhbGl0eRIRCgltYXhfYmF0Y2gYBSABKA0SLgoLaGVkZ2VfYWZ0ZXIYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHY2FsbGVycxgHIAMoCRIVCg1saW1pdHNfaXRzZWxmGAggASgIKngKC0NyaXRpY2FsaXR5EhsKF0NSSVRJQ0FMSVRZX1VOU1BFQ0lGSUVEEAASGQoVQ1JJVElDQUxJVFlfU0hFRERBQkxFEAESFwoTQ1JJVElDQUxJVFlfREVGQVVMVBACEhgKFENSSVRJQ0FMSVRZX0NSSVRJQ0FMEAM6XgoNbWV0aG9kX3BvbGljeRIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGPGMAyABKAsyFy5wb2xpY3kudjEuTWV0aG9kUG9saWN5UgxtZXRob2RQb2xpY3liBnByb3RvMw", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
 
 /**
  * The policy of one method: how it may fail, and for whom it works.
@@ -79,6 +79,16 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
    * @generated from field: repeated string callers = 7;
    */
   callers: string[];
+
+  /**
+   * The service itself bounds how many calls of the method it works on, since they mostly wait: for
+   * a client's connection, or for their turn to have a password hashed. Admission control then does
+   * not count them against its limit, so that many slow uploads or sign-ins at once keep nobody
+   * from reading.
+   *
+   * @generated from field: bool limits_itself = 8;
+   */
+  limitsItself: boolean;
 };
 
 /**
