@@ -1,13 +1,14 @@
 import { request as httpRequest } from "node:http";
 import { status } from "@grpc/grpc-js";
 import { Visibility } from "@triptych/protos/images/v1/image_pb";
+import type { ImageHeader, UploadEnd } from "@triptych/protos/images/v1/image_service_pb";
 import { ADA, IMAGE, imageMessage, refusal, userMessage } from "./fake-services.ts";
 import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
 
 interface Upload {
-  header: { title: string; description: string; tags: string[]; visibility: Visibility };
+  header: ImageHeader;
   bytes: number;
-  complete: boolean;
+  end?: UploadEnd;
 }
 
 const FILE_BYTES_MAX = 25 * 1024 * 1024;
@@ -19,9 +20,6 @@ describe.each([
   let gateway: TestGateway;
   let authorization: string;
   const uploads: Upload[] = [];
-  const updates: unknown[] = [];
-  const deleted: string[] = [];
-  let failUpdate = false;
 
   beforeAll(async () => {
     gateway = await startTestGateway(
@@ -29,26 +27,20 @@ describe.each([
         users: { batchGetUsers: async () => ({ users: [userMessage()] }) },
         images: {
           async createImage(messages) {
-            const upload = { bytes: 0, complete: false } as Upload;
+            const upload = { bytes: 0 } as Upload;
             uploads.push(upload);
             for await (const { part } of messages) {
               if (part.case === "header") upload.header = part.value;
-              if (part.case === "end") upload.complete = part.value.sizeBytes === upload.bytes;
+              if (part.case === "end") upload.end = part.value;
               if (part.case !== "chunk") continue;
               expect(part.value.length).toBeLessThanOrEqual(64 * 1024);
               if (part.value[0] === 0x23) throw refusal("NOT_AN_IMAGE", status.INVALID_ARGUMENT);
               upload.bytes += part.value.length;
             }
-            return { ...imageMessage(), ...upload.header, etag: "1" };
-          },
-          async updateImage({ image, updateMask }) {
-            if (failUpdate) throw refusal("UNKNOWN_TO_US", status.UNAVAILABLE);
-            updates.push({ ...image, paths: updateMask?.paths });
-            return { ...imageMessage(), visibility: image?.visibility, etag: "2" };
-          },
-          async deleteImage({ id }) {
-            deleted.push(id);
-            return {};
+            const { header, end } = upload;
+            expect(end?.sizeBytes).toBe(upload.bytes);
+            const visibility = end?.visibility || header.visibility || Visibility.PUBLIC;
+            return { ...imageMessage(), title: end?.title ?? header.title, visibility, etag: "1" };
           },
         },
         comments: { batchGetCommentCounts: async () => ({ counts: [] }) },
@@ -57,10 +49,7 @@ describe.each([
     );
     ({ authorization } = await gateway.as(ADA));
   });
-  beforeEach(() => {
-    for (const list of [uploads, updates, deleted]) list.splice(0);
-    failUpdate = false;
-  });
+  beforeEach(() => uploads.splice(0));
   afterAll(() => gateway[Symbol.asyncDispose]());
 
   function form(...entries: readonly (readonly [string, string | Blob])[]): FormData {
@@ -96,39 +85,49 @@ describe.each([
       {
         header: { title: "Hafen ⛵", tags: ["a", "b"], visibility: Visibility.UNLISTED },
         bytes: 200_000,
-        complete: true,
+        end: { tags: [], visibility: Visibility.UNSPECIFIED },
       },
     ]);
-    expect(updates).toEqual([]);
   });
 
-  test("is private until its visibility is known, and then gets the fields that came after it", async () => {
-    const response = await send(
-      form(["tags", "a"], ["file", file()], ["title", "Late"], ["tags", "b"]),
-    );
+  test.each<[string, readonly (readonly [string, string | Blob])[], object, object]>([
+    [
+      "behind it, as curl sends them",
+      [
+        ["file", file()],
+        ["title", "y"],
+        ["visibility", "public"],
+      ],
+      { title: "", visibility: Visibility.UNSPECIFIED },
+      { title: "y", visibility: Visibility.PUBLIC },
+    ],
+    [
+      "on both sides of it",
+      [
+        ["description", "Early"],
+        ["tags", "a"],
+        ["file", file()],
+        ["title", "Late"],
+        ["tags", "b"],
+        ["tags", "c"],
+      ],
+      { description: "Early", tags: ["a"], visibility: Visibility.UNSPECIFIED },
+      { title: "Late", tags: ["b", "c"] },
+    ],
+    [
+      "nowhere, and is public by the contract",
+      [["file", file()]],
+      { title: "", tags: [], visibility: Visibility.UNSPECIFIED },
+      { tags: [], visibility: Visibility.UNSPECIFIED },
+    ],
+  ])("is created by one call, and once, with fields %s", async (_name, entries, header, end) => {
+    // The images service of this test has no other method.
+    const response = await send(form(...entries));
     expect(response.status).toBe(201);
-    expect(uploads).toMatchObject([{ header: { title: "", visibility: Visibility.PRIVATE } }]);
-    expect(updates).toMatchObject([
-      {
-        id: IMAGE,
-        title: "Late",
-        tags: ["a", "b"],
-        visibility: Visibility.PUBLIC,
-        paths: ["title", "tags", "visibility"],
-      },
-    ]);
-  });
-
-  test("stays private without another call if that is what comes after it", async () => {
-    expect((await send(form(["file", file()], ["visibility", "private"]))).status).toBe(201);
-    expect(updates).toEqual([]);
-  });
-
-  test("is taken back if the fields after it cannot be set", async () => {
-    failUpdate = true;
-    const response = await send(form(["file", file()]));
-    expect(response.status).toBe(503);
-    expect(deleted).toEqual([IMAGE]);
+    expect(response.headers.get("etag")).toMatch(/^"1\./);
+    expect(uploads).toHaveLength(1);
+    expect(uploads[0]?.header).toMatchObject(header);
+    expect(uploads[0]?.end).toMatchObject(end);
   });
 
   test("leaves nothing if a field after it is wrong", async () => {
@@ -138,7 +137,20 @@ describe.each([
       { field: "x", message: expect.any(String) },
       { field: "visibility", message: "must be one of public, unlisted, private" },
     ]);
-    expect(uploads).toMatchObject([{ complete: false }]);
+    expect(uploads.map(({ end }) => end)).toEqual([undefined]);
+  });
+
+  test("is refused for what is wrong only together with the fields before its file", async () => {
+    const tags = Array.from({ length: 11 }, (_, index) => ["tags", `tag ${index}`] as const);
+    const response = await send(
+      form(...tags, ["title", "a"], ["file", file()], ...tags, ["title", "b"]),
+    );
+    expect(response.status).toBe(400);
+    expect((await bodyOf(response)).errors).toEqual([
+      { field: "title", message: "must not be given more than once" },
+      { field: "tags", message: "must have at most 20 entries" },
+    ]);
+    expect(uploads.map(({ end }) => end)).toEqual([undefined]);
   });
 
   test.each<[string, readonly (readonly [string, string | Blob])[], readonly string[]]>([
@@ -211,7 +223,7 @@ describe.each([
       expect(response.status).toBe(413);
       expect((await bodyOf(response)).code).toBe("TOO_LARGE");
     }
-    expect(uploads.filter(({ complete }) => complete)).toHaveLength(1);
+    expect(uploads.filter(({ end }) => end)).toHaveLength(1);
   });
 
   test("gives the refusal of images while the client still sends", async () => {
@@ -261,7 +273,7 @@ describe.each([
       await gone.promise;
     }
     expect((await send(form(["file", file()]))).status).toBe(201);
-    expect(uploads.filter(({ complete }) => complete)).toHaveLength(1);
+    expect(uploads.filter(({ end }) => end)).toHaveLength(1);
     expect(gateway.lines.filter(({ level }) => level === "error")).toEqual([]);
   });
 });

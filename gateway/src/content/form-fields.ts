@@ -12,14 +12,13 @@ const LISTS: ReadonlySet<string> = new Set(["tags"]);
 export interface FormFields {
   /** Reads a part to its end. */
   add(part: MultipartFile): Promise<void>;
-  has(name: string): boolean;
   violations(): readonly FieldViolation[];
   /** The fields as the schema wants them; whether they fit it is still to be checked. */
   values(): ImageForm;
 }
 
-/** Begins a collection. Fields that stand in an `earlier` one must not come again. */
-export function createFormFields(earlier?: FormFields): FormFields {
+/** Creates an empty collection. */
+export function createFormFields(): FormFields {
   const values = new Map<string, string | string[]>();
   const violations: FieldViolation[] = [];
 
@@ -35,7 +34,7 @@ export function createFormFields(earlier?: FormFields): FormFields {
         violations.push({ field: shownFieldName(name), message });
       } else if (LISTS.has(name)) {
         values.set(name, [...[values.get(name) ?? []].flat(), String(text)]);
-      } else if (values.has(name) || earlier?.has(name)) {
+      } else if (values.has(name)) {
         violations.push({
           field: shownFieldName(name),
           message: "must not be given more than once",
@@ -44,7 +43,6 @@ export function createFormFields(earlier?: FormFields): FormFields {
         values.set(name, String(text));
       }
     },
-    has: (name) => values.has(name),
     violations: () => violations,
     values: () => Object.fromEntries(values) as ImageForm,
   };

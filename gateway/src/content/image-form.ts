@@ -6,6 +6,7 @@ import { createCheck } from "#http/validators.ts";
 import { fromValidation } from "#problems/from-validation.ts";
 import { invalidFields, Problem } from "#problems/problem.ts";
 import { ImageForm } from "#schemas/images.ts";
+import { UPLOAD_BYTES_MAX } from "#schemas/limits.ts";
 import { createFormFields, type FormFields } from "./form-fields.ts";
 
 /** gRPC takes chunks of at most so many bytes. */
@@ -14,18 +15,24 @@ const FILE = "file";
 
 /** An upload whose file is about to be read. */
 export interface OpenImageForm {
-  /** The text fields that came before the file. */
+  /** The text fields before the file. */
   readonly before: ImageForm;
   /**
    * The file's bytes. The rest of the form is read after the last of them, so that whoever consumes
    * this to its end knows the whole form to be right. Throws a {@link Problem} otherwise.
    */
   bytes(): AsyncGenerator<Uint8Array<ArrayBuffer>>;
-  /** The text fields that came after the file, once its bytes are read. */
+  /** The text fields behind the file, once its bytes are read. */
   after(): ImageForm;
 }
 
 const check = createCheck(ImageForm);
+
+/** Creates the refusal of a file beyond the limit, whether its length was declared or counted. */
+export function fileTooLarge(): Problem {
+  const detail = `A file may have ${UPLOAD_BYTES_MAX / (1024 * 1024)} MiB.`;
+  return new Problem("TOO_LARGE", { detail });
+}
 
 /**
  * Reads an upload up to its file, which is not held in memory. Throws a {@link Problem} if it is
@@ -33,10 +40,9 @@ const check = createCheck(ImageForm);
  */
 export async function openImageForm(request: FastifyRequest): Promise<OpenImageForm> {
   const parts = request.parts()[Symbol.asyncIterator]();
-  const first = createFormFields();
-  const { file, violations } = await readUntilFile(parts, first);
-  const missing = file ? [] : [{ field: FILE, message: "is required" }];
-  const before = checked(first, [...missing, ...violations]);
+  const fields = createFormFields();
+  const file = await readUntilFile(parts, fields);
+  const before = checked(fields, file ? [] : [{ field: FILE, message: "is required" }]);
   if (file === undefined) throw new Problem("MALFORMED_MULTIPART");
 
   let after: ImageForm = {};
@@ -45,8 +51,8 @@ export async function openImageForm(request: FastifyRequest): Promise<OpenImageF
     after: () => after,
     async *bytes() {
       yield* chunksOf(file);
-      const last = createFormFields(first);
-      after = checked(last, await readRest(parts, last));
+      await readRest(parts, fields);
+      after = fieldsBehind(before, checked(fields));
       await whole(request);
     },
   };
@@ -64,27 +70,21 @@ async function whole({ raw }: FastifyRequest): Promise<void> {
 
 type Parts = AsyncIterator<Multipart>;
 
-async function readUntilFile(
-  parts: Parts,
-  fields: FormFields,
-): Promise<{ readonly file?: MultipartFile; readonly violations: readonly FieldViolation[] }> {
+async function readUntilFile(parts: Parts, fields: FormFields): Promise<MultipartFile | undefined> {
   for (let part = await next(parts); part !== undefined; part = await next(parts)) {
-    if (part.fieldname === FILE) return { file: part, violations: [] };
+    if (part.fieldname === FILE) return part;
     await wellFormed(() => fields.add(part));
   }
-  return { violations: [] };
+  return undefined;
 }
 
-async function readRest(parts: Parts, fields: FormFields): Promise<readonly FieldViolation[]> {
-  const violations: FieldViolation[] = [];
+async function readRest(parts: Parts, fields: FormFields): Promise<void> {
   for (let part = await next(parts); part !== undefined; part = await next(parts)) {
     if (part.fieldname === FILE) {
-      violations.push({ field: FILE, message: "must not be given more than once" });
-      throw invalidFields(violations);
+      throw invalidFields([{ field: FILE, message: "must not be given more than once" }]);
     }
     await wellFormed(() => fields.add(part));
   }
-  return violations;
 }
 
 async function* chunksOf({ file }: MultipartFile): AsyncGenerator<Uint8Array<ArrayBuffer>> {
@@ -100,7 +100,7 @@ async function* chunksOf({ file }: MultipartFile): AsyncGenerator<Uint8Array<Arr
       yield bytes.subarray(at, at + CHUNK_BYTES_MAX);
     }
   }
-  if (file.truncated) throw new Problem("TOO_LARGE", { detail: "A file may have 25 MiB." });
+  if (file.truncated) throw fileTooLarge();
 }
 
 /**
@@ -123,10 +123,17 @@ async function wellFormed<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-function checked(fields: FormFields, violations: readonly FieldViolation[]): ImageForm {
+/** Returns the fields so far. Throws a {@link Problem} that names every bad one. */
+function checked(fields: FormFields, others: readonly FieldViolation[] = []): ImageForm {
   const values = fields.values();
-  const invalid = fromValidation(check(values));
-  const all = [...violations, ...fields.violations(), ...invalid];
+  const all = [...others, ...fields.violations(), ...fromValidation(check(values))];
   if (all.length > 0) throw invalidFields(all);
   return values;
+}
+
+/** Returns the fields of a whole form that did not stand before its file. */
+function fieldsBehind(before: ImageForm, form: ImageForm): ImageForm {
+  const { tags = [], ...texts } = form;
+  const behind = Object.entries(texts).filter(([name]) => !(name in before));
+  return { ...Object.fromEntries(behind), tags: tags.slice(before.tags?.length) };
 }

@@ -6,14 +6,12 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { composeImage, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
-import { type OpenImageForm, openImageForm } from "#content/image-form.ts";
+import { fileTooLarge, type OpenImageForm, openImageForm } from "#content/image-form.ts";
 import type { Calls } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { problems, SIGNED_IN } from "#openapi/answers.ts";
-import { Problem } from "#problems/problem.ts";
 import { type ImageForm, ImageReference, ImageUpload } from "#schemas/images.ts";
 import { TAG_COUNT_MAX, UPLOAD_BYTES_MAX } from "#schemas/limits.ts";
 
@@ -22,14 +20,11 @@ const FORM_OVERHEAD_BYTES_MAX = 1024 * 1024;
 /** The tags, the other fields, and as many again that are named as wrong. */
 const PARTS_MAX = 2 * (TAG_COUNT_MAX + 4);
 const PART_HEADERS_MAX = 16;
-/** How long taking an unfinished image back may take. */
-const UNDO_MS_MAX = 3_000;
 
 /**
- * Adds the upload. The form goes to images as it comes; the file is never held here. Fields may
- * stand before the file or after it, as browsers and curl send them in any order: what comes after
- * is set when the file has been taken. Until its visibility is known an image is private, so that
- * one meant to be private is never seen.
+ * Adds the route of uploads. The form goes to images as it comes; the file is never held here.
+ * Fields may stand before the file or behind it, since browsers and curl send them in any order. The
+ * stream's last message has those behind it: images writes the whole image then, and once.
  */
 export async function imageUploadRoutes(
   server: ApiServer,
@@ -50,18 +45,12 @@ export async function imageUploadRoutes(
   server.post(
     "/v1/images",
     {
-      config: waitsFor(
-        ImageService.method.createImage,
-        ImageService.method.updateImage,
-        IMAGE_DECORATIONS,
-      ),
+      config: waitsFor(ImageService.method.createImage, IMAGE_DECORATIONS),
       onRequest: [
         calls.requireUser,
         async ({ headers }) => {
           const declared = Number(headers["content-length"] ?? 0);
-          if (declared > UPLOAD_BYTES_MAX + FORM_OVERHEAD_BYTES_MAX) {
-            throw new Problem("TOO_LARGE", { detail: "A file may have 25 MiB." });
-          }
+          if (declared > UPLOAD_BYTES_MAX + FORM_OVERHEAD_BYTES_MAX) throw fileTooLarge();
         },
       ],
       schema: {
@@ -92,10 +81,7 @@ export async function imageUploadRoutes(
     async (request, reply) => {
       const context = calls.open(request, reply);
       const form = await openImageForm(request);
-      const created = await sendForm(clients, form, context);
-      const late = lateChange(form);
-      const image =
-        late === undefined ? created : await finishOrUndo(clients, { created, late }, context);
+      const image = await sendForm(clients, form, context);
       const body = await composeImage(clients, image, context);
       reply.header("location", `/v1/images/${image.id}`);
       return sendResource(request, reply, { status: 201, version: image.etag, body });
@@ -104,8 +90,9 @@ export async function imageUploadRoutes(
 }
 
 /**
- * Sends header and bytes. If the form turns out to be wrong, or the client leaves, the call is
- * cancelled, which leaves nothing behind, and is no sign that images is ill.
+ * Sends the fields before the file, its bytes, and the fields behind it. If the form turns out to be
+ * wrong, or the client leaves, the call is cancelled: that leaves nothing behind, and no breaker
+ * counts it against images.
  */
 async function sendForm(
   { images }: Pick<Clients, "images">,
@@ -113,11 +100,8 @@ async function sendForm(
   context: CallContext,
 ): Promise<ImageMessage> {
   let refusal: unknown;
-  const { visibility = "private", ...texts } = form.before;
-
   async function* messages() {
-    const header = { ...texts, visibility: VISIBILITIES[visibility] };
-    yield { part: { case: "header" as const, value: header } };
+    yield { part: { case: "header" as const, value: toFields(form.before) } };
     let sizeBytes = 0;
     try {
       for await (const value of form.bytes()) {
@@ -128,7 +112,7 @@ async function sendForm(
       refusal = thrown;
       throw cancelled();
     }
-    yield { part: { case: "end" as const, value: { sizeBytes } } };
+    yield { part: { case: "end" as const, value: { sizeBytes, ...toFields(form.after()) } } };
   }
 
   try {
@@ -138,38 +122,6 @@ async function sendForm(
   }
 }
 
-/** What the header could not say yet; undefined if nothing. */
-function lateChange({ before, after }: OpenImageForm): ImageForm | undefined {
-  const { visibility = "public", tags, ...texts } = after();
-  const change = {
-    ...texts,
-    ...(tags && { tags: [...(before.tags ?? []), ...tags] }),
-    ...(before.visibility === undefined && visibility !== "private" && { visibility }),
-  };
-  return Object.keys(change).length > 0 ? change : undefined;
-}
-
-async function finishOrUndo(
-  { images }: Pick<Clients, "images">,
-  { created, late }: { readonly created: ImageMessage; readonly late: ImageForm },
-  context: CallContext,
-): Promise<ImageMessage> {
-  const { id } = created;
-  const { visibility, ...texts } = late;
-  try {
-    return await images.updateImage(
-      {
-        image: { id, ...texts, visibility: visibility && VISIBILITIES[visibility] },
-        updateMask: { paths: changedPaths(late) },
-      },
-      context,
-    );
-  } catch (thrown) {
-    // The client is told that it failed, so nothing may stay; should this fail too, what stays is
-    // private.
-    const signal = AbortSignal.timeout(UNDO_MS_MAX);
-    const undo = { ...context, deadline: Date.now() + UNDO_MS_MAX, signal };
-    await images.deleteImage({ id }, undo).catch(() => undefined);
-    throw thrown;
-  }
+function toFields({ visibility, ...texts }: ImageForm) {
+  return { ...texts, visibility: visibility && VISIBILITIES[visibility] };
 }
