@@ -176,7 +176,7 @@ describe("a service's database, on a Postgres that fails", () => {
           return database.readOnly.status().primary === "unreachable";
         }, FROZEN_WAIT);
         await expect(database.for("").write(INSERT, ["b"])).rejects.toThrow(DatabaseReadOnly);
-        await expect(database.ping(100)).rejects.toThrow(DatabaseUnavailable);
+        await expect(database.probe(100)).rejects.toThrow(DatabaseUnavailable);
         expect([...outcomes]).toEqual([QueryCanceled]);
         expect(most).toBeLessThanOrEqual(SOCKETS_MAX);
       } finally {

@@ -254,14 +254,14 @@ describe("createDatabase", () => {
       await expect(busy).rejects.toThrow(DatabaseUnavailable);
       await until(() => database.statistics().total === 0);
       expect(idleErrors).toHaveLength(1);
-      await database.ping(5_000);
+      await database.probe(5_000);
     });
 
     test("is DatabaseUnavailable when nothing listens, and connecting lazily it starts all the same", async () => {
       const database = connect({ url: "postgres://nobody:x@127.0.0.1:1/nothing" });
       expect(database.statistics()).toEqual({ total: 0, idle: 0, waiting: 0, max: 2 });
       await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
-      await expect(database.ping(1)).rejects.toThrow(DatabaseUnavailable);
+      await expect(database.probe(1)).rejects.toThrow(DatabaseUnavailable);
     });
 
     test("is DatabaseUnavailable when the server accepts connections and never answers", async () => {
@@ -277,7 +277,7 @@ describe("createDatabase", () => {
     test("is DatabaseUnavailable when it was dropped", async () => {
       const gone = await createTestDatabase({ migrations });
       const database = connect({ url: gone.url });
-      await database.ping(5_000);
+      await database.probe(5_000);
       await gone.drop();
       await until(() => database.statistics().total === 0);
       await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
@@ -290,6 +290,6 @@ describe("createDatabase", () => {
     await until(async () => (await running()).length === 1);
     await database.close();
     await busy;
-    await expect(database.ping(5_000)).rejects.toThrow(DatabaseUnavailable);
+    await expect(database.probe(5_000)).rejects.toThrow(DatabaseUnavailable);
   });
 });

@@ -1,6 +1,6 @@
-import { createPing } from "./ping.ts";
 import { createPool, type PoolOptions, type PoolStatistics } from "./pool.ts";
 import { PrimaryMonitor } from "./primary-monitor.ts";
+import { createProbe } from "./probe.ts";
 import { probePrimary } from "./probe-primary.ts";
 import { ReadOnlyMode, type ReadOnlyStatus, type ReadOnlySwitch } from "./read-only-mode.ts";
 import { createShard, type Shard } from "./shard.ts";
@@ -18,7 +18,7 @@ export interface Database {
    * else throws DatabaseUnavailable. Callers share one question, and its answer for 100 ms, so it
    * may be asked at every health check.
    */
-  ping(timeoutMs: number): Promise<void>;
+  probe(timeoutMs: number): Promise<void>;
   /**
    * Resolves if a write would be taken, as far as can be known within so many milliseconds; for
    * what must be taken in before it can be written. Throws DatabaseReadOnly, DatabaseUnavailable.
@@ -42,7 +42,7 @@ export interface DatabaseOptions extends PoolOptions {
   readonly onReadOnlyChange?: (status: ReadOnlyStatus) => void;
 }
 
-const PING = { name: "ping", text: "select 1" } as const satisfies Statement;
+const PROBE = { name: "probe", text: "select 1" } as const satisfies Statement;
 
 /**
  * Makes a database over one pool, or two with a replica. It connects lazily, so a process starts
@@ -64,15 +64,15 @@ export function createDatabase(options: DatabaseOptions): Database {
   });
   const mode = new ReadOnlyMode(() => monitor.state, onReadOnlyChange);
   const shard = createShard({ primary, replica, monitor, mode, readAttemptsMax });
-  const ping = createPing(async (signal) => {
-    await shard.read(PING, [], signal);
+  const probe = createProbe(async (signal) => {
+    await shard.read(PROBE, [], signal);
   });
   return {
     for: () => shard,
-    ping,
+    probe,
     async checkWritable(timeoutMs) {
       mode.check();
-      await ping(timeoutMs);
+      await probe(timeoutMs);
     },
     readOnly: mode,
     statistics: () => primary.statistics(),

@@ -116,7 +116,7 @@ describe("a database that takes no writes", () => {
     expect(await read()).toEqual([{ name: "primary" }]);
     await takeAway();
     expect(await read()).toEqual([{ name: "replica" }]);
-    await database.ping(10_000);
+    await database.probe(10_000);
     await alter("allow_connections true");
     await until(() => database.readOnly.status().primary === "writable");
     expect(await read()).toEqual([{ name: "primary" }]);
@@ -148,7 +148,7 @@ describe("a database that takes no writes", () => {
     await alter("set default_transaction_read_only = on");
     await expect(insertTogether("one")).rejects.toThrow(DatabaseReadOnly);
     expect(await read()).toEqual([{ name: "primary" }]);
-    await database.ping(10_000);
+    await database.probe(10_000);
     await expect(insert("two")).rejects.toThrow(DatabaseReadOnly);
     expect(changes).toEqual(["read-only"]);
     await alter("reset default_transaction_read_only");

@@ -116,7 +116,7 @@ export function createApp(
     metrics,
     failurePolicy,
     failureOf: databaseFailure,
-    ping: (timeoutMs) => database.ping(timeoutMs),
+    probe: (timeoutMs) => database.probe(timeoutMs),
     isReadOnly: () => database.readOnly.status().readOnly,
   });
 

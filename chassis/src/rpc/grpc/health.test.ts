@@ -19,7 +19,7 @@ describe("the health service", () => {
       logger: createLogger({ service: "test", level: "silent" }),
       metrics: createMetrics({ service: "test" }),
       failurePolicy: "on",
-      ping: async () => {
+      probe: async () => {
         if (!isAlive) throw new Error("no database");
       },
       isReadOnly: () => isReadOnly,

@@ -83,7 +83,7 @@ export function createRouter(
     },
 
     async health(timeoutMs) {
-      const answered = options.ping?.(timeoutMs).then(
+      const answered = options.probe?.(timeoutMs).then(
         () => true,
         () => false,
       );

@@ -30,7 +30,7 @@ export interface RouterOptions {
   /**
    * Rejects if what every call needs, the database, does not answer within so many milliseconds.
    */
-  readonly ping?: (timeoutMs: number) => Promise<void>;
+  readonly probe?: (timeoutMs: number) => Promise<void>;
   /**
    * Translates an outage of what the handlers use, such as their database, into a status. Without
    * it every such error is INTERNAL.

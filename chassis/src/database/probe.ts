@@ -5,16 +5,16 @@ import { DatabaseUnavailable, QueryCanceled } from "./database-error.ts";
 /** How long an answer is given again without asking: many may look, and few are asked. */
 const FRESH_MS = 100;
 /** The most that one question takes, whatever its askers would wait. */
-const PING_MS_MAX = 2_000;
+const PROBE_MS_MAX = 2_000;
 
 /**
  * Asks whether the database answers. Throws DatabaseUnavailable if it does not within so many
  * milliseconds.
  */
-export type Ping = (timeoutMs: number) => Promise<void>;
+export type Probe = (timeoutMs: number) => Promise<void>;
 
-/** Makes a ping whose callers share one question, and its answer for a moment. */
-export function createPing(ask: (signal: AbortSignal) => Promise<void>): Ping {
+/** Makes a probe whose callers share one question, and its answer for a moment. */
+export function createProbe(ask: (signal: AbortSignal) => Promise<void>): Probe {
   let shared: Promise<void> | undefined;
   let freshUntilMs = 0;
   const isFresh = () => performance.now() < freshUntilMs;
@@ -22,12 +22,12 @@ export function createPing(ask: (signal: AbortSignal) => Promise<void>): Ping {
   function answer(): Promise<void> {
     if (shared !== undefined && isFresh()) return shared;
     freshUntilMs = Number.POSITIVE_INFINITY;
-    const signal = AbortSignal.timeout(PING_MS_MAX);
+    const signal = AbortSignal.timeout(PROBE_MS_MAX);
     // Otherwise it would stand behind everybody else, and a busy database would pass for a dead
     // one.
     rememberPriority(signal, {
       criticality: Criticality.CRITICAL,
-      deadline: Date.now() + PING_MS_MAX,
+      deadline: Date.now() + PROBE_MS_MAX,
     });
     const asked = ask(signal).catch((error) => {
       if (!(error instanceof QueryCanceled)) throw error;
