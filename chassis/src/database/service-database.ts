@@ -1,11 +1,7 @@
-import type { MigrationMode } from "#configuration/service-settings.ts";
 import type { FailurePolicySwitch } from "#contract/method-policy.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
-import { checkMigrations } from "./check-migrations.ts";
 import { createDatabase, type Database } from "./database.ts";
-import { migrate } from "./migrate.ts";
-import { retryWhileUnavailable } from "./retry-while-unavailable.ts";
 
 /** How a service reaches its own database, and who is told. */
 export interface ServiceDatabaseOptions {
@@ -60,30 +56,4 @@ export function createServiceDatabase(options: ServiceDatabaseOptions): Database
   metrics.readOnly.set({ pool: name }, 0);
   metrics.watchPool(name, () => database.statistics());
   return database;
-}
-
-/** Which database is to be up to date, and who brings it there. */
-export interface ServicePreparation {
-  readonly url: string;
-  readonly migrations: URL;
-  /** `run` if not given. */
-  readonly mode?: MigrationMode;
-  readonly logger: Logger;
-}
-
-/**
- * Brings a service's database up to date, or waits until somebody else has. While the database
- * cannot be asked it tries again, and it gives up when the signal fires. Throws what is wrong with
- * a migration.
- */
-export async function prepareServiceDatabase(
-  { url, migrations: directory, mode = "run", logger }: ServicePreparation,
-  signal: AbortSignal,
-): Promise<void> {
-  const log = (message: string) => logger.info(message);
-  const prepare = {
-    run: async () => void (await migrate({ url, directory, log, signal })),
-    await: () => checkMigrations({ url, directory }),
-  } satisfies Record<MigrationMode, () => Promise<void>>;
-  await retryWhileUnavailable(prepare[mode], { logger, signal });
 }

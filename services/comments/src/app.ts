@@ -1,8 +1,6 @@
 import { databaseFailure } from "@triptych/chassis/database/database-failure";
-import {
-  createServiceDatabase,
-  prepareServiceDatabase,
-} from "@triptych/chassis/database/service-database";
+import { prepareServiceDatabase } from "@triptych/chassis/database/migrations/prepare-service-database";
+import { createServiceDatabase } from "@triptych/chassis/database/service-database";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import { createClient } from "@triptych/chassis/rpc/client/client";
 import { createRouter } from "@triptych/chassis/rpc/server/router";

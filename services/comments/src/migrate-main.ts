@@ -1,4 +1,4 @@
-import { runMigrations } from "@triptych/chassis/database/run-migrations";
+import { runMigrations } from "@triptych/chassis/database/migrations/run-migrations";
 import { MIGRATIONS } from "./migrations.ts";
 
 runMigrations({ service: "comments", migrations: MIGRATIONS });

@@ -1,4 +1,4 @@
-import { prepareServiceDatabase } from "@triptych/chassis/database/service-database";
+import { prepareServiceDatabase } from "@triptych/chassis/database/migrations/prepare-service-database";
 import { createReadiness } from "@triptych/chassis/lifecycle/readiness";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
 import { startOperationsServer } from "@triptych/chassis/operations/operations-server";

@@ -1,8 +1,6 @@
 import { databaseFailure } from "@triptych/chassis/database/database-failure";
-import {
-  createServiceDatabase,
-  prepareServiceDatabase,
-} from "@triptych/chassis/database/service-database";
+import { prepareServiceDatabase } from "@triptych/chassis/database/migrations/prepare-service-database";
+import { createServiceDatabase } from "@triptych/chassis/database/service-database";
 import { createAccessTokenSigner } from "@triptych/chassis/identity/access-token-signer";
 import {
   ACCESS_TOKEN_AUDIENCE,

@@ -1,7 +1,5 @@
-import {
-  createServiceDatabase,
-  prepareServiceDatabase,
-} from "@triptych/chassis/database/service-database";
+import { prepareServiceDatabase } from "@triptych/chassis/database/migrations/prepare-service-database";
+import { createServiceDatabase } from "@triptych/chassis/database/service-database";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics, type Metrics } from "@triptych/chassis/telemetry/metrics";
 import { createBlobStore } from "#blobs/create-blob-store.ts";

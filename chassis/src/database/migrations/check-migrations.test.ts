@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseOutdated, DatabaseUnavailable } from "#database/database-error.ts";
 import { createTestDatabase, type TestDatabase } from "#testing/test-database.ts";
 import { checkMigrations } from "./check-migrations.ts";
-import { DatabaseOutdated, DatabaseUnavailable } from "./database-error.ts";
 import { migrate } from "./migrate.ts";
 
 describe("the check of migrations", () => {

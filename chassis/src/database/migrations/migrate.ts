@@ -1,6 +1,10 @@
 import pg from "pg";
-import { createCancelQuery } from "./cancel-query.ts";
-import { DatabaseOutdated, DatabaseUnavailable, toDatabaseError } from "./database-error.ts";
+import { createCancelQuery } from "#database/cancel-query.ts";
+import {
+  DatabaseOutdated,
+  DatabaseUnavailable,
+  toDatabaseError,
+} from "#database/database-error.ts";
 import { findPendingMigrations, folderOf, MIGRATIONS_TABLE } from "./pending-migrations.ts";
 
 /** What to bring up to date, from where, and whom to tell. */

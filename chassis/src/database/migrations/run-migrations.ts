@@ -1,8 +1,8 @@
 import { readMigrateConfig } from "#configuration/migrate-configuration.ts";
+import { retryWhileUnavailable } from "#database/retry-while-unavailable.ts";
 import { runTask } from "#lifecycle/run-task.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { migrate } from "./migrate.ts";
-import { retryWhileUnavailable } from "./retry-while-unavailable.ts";
 
 /** Which service's database a process brings up to date. */
 export interface RunMigrationsOptions {

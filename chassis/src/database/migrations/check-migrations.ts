@@ -1,5 +1,5 @@
 import pg from "pg";
-import { DatabaseOutdated, toDatabaseError } from "./database-error.ts";
+import { DatabaseOutdated, toDatabaseError } from "#database/database-error.ts";
 import { findPendingMigrations } from "./pending-migrations.ts";
 
 const CHECK_MS_MAX = 5_000;

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { createDatabase, type Database } from "#database/database.ts";
+import { DatabaseUnavailable } from "#database/database-error.ts";
 import { createTestDatabase, type TestDatabase } from "#testing/test-database.ts";
-import { createDatabase, type Database } from "./database.ts";
-import { DatabaseUnavailable } from "./database-error.ts";
 import { migrate } from "./migrate.ts";
 
 const SELECT_TABLES = {
