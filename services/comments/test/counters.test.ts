@@ -1,10 +1,11 @@
 import { RpcError } from "@triptych/chassis/contract/rpc-error";
 import { newId } from "@triptych/chassis/ids/new-id";
 import { contextFor } from "@triptych/chassis/testing/test-context";
-import { recountComments } from "#repository/recount-comments.ts";
 import { type CommentsUnderTest, startComments, type TestUser } from "./start-comments.ts";
+import { findWrongCounters } from "./wrong-counters.ts";
 
-const NEVER = new AbortController().signal;
+/** How many write at the same time: more than the service has connections. */
+const WRITERS = 64;
 
 let service: CommentsUnderTest;
 let author: TestUser;
@@ -83,14 +84,23 @@ describe("BatchGetCommentCounts", () => {
 });
 
 describe("the counters", () => {
-  test("miss none of the replies that are written at once", async () => {
+  test("miss none of the comments that are written to one image at once", async () => {
+    const writes = Array.from({ length: WRITERS }, () => service.write(author, imageId));
+    expect(new Set((await Promise.all(writes)).map(({ id }) => id)).size).toBe(WRITERS);
+    expect(await countOf(imageId)).toBe(WRITERS);
+    expect(await findWrongCounters(service.database, imageId)).toEqual([]);
+  });
+
+  test("miss none of the replies that are written to one comment at once", async () => {
     const { id: parentId } = await service.write(author, imageId);
-    const replies = Array.from({ length: 20 }, () => service.write(author, imageId, { parentId }));
-    await Promise.all(replies);
+    const writes = Array.from({ length: WRITERS }, () =>
+      service.write(author, imageId, { parentId }),
+    );
+    await Promise.all(writes);
     const parent = await service.comments.getComment({ id: parentId }, contextFor());
-    expect(parent.replyCount).toBe(20);
-    expect(await countOf(imageId)).toBe(21);
-    expect(await recountComments(service.database, imageId, NEVER)).toBe(0);
+    expect(parent.replyCount).toBe(WRITERS);
+    expect(await countOf(imageId)).toBe(WRITERS + 1);
+    expect(await findWrongCounters(service.database, imageId)).toEqual([]);
   });
 
   test("agree with the rows when a comment is deleted while others reply to it", async () => {
@@ -108,7 +118,24 @@ describe("the counters", () => {
       if (written > 0) expect((await listed).comments).toHaveLength(written);
       else await expect(listed).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
     }
-    expect(await recountComments(service.database, imageId, NEVER)).toBe(0);
+    expect(await findWrongCounters(service.database, imageId)).toEqual([]);
+  });
+
+  test("agree with the rows when a tombstone loses its last reply while others reply to that", async () => {
+    for (let round = 0; round < 10; round++) {
+      const { id: topId } = await service.write(author, imageId);
+      const { id: lastId } = await service.write(author, imageId, { parentId: topId });
+      await remove(topId);
+      const [deleted, reply] = await outcomesOf([
+        remove(lastId),
+        service.write(author, imageId, { parentId: lastId }),
+      ]);
+      expect(deleted).toBe("OK");
+      const top = service.comments.getComment({ id: topId }, contextFor());
+      if (reply === "OK") expect(await top).toMatchObject({ deleted: true, replyCount: 1 });
+      else await expect(top).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
+    }
+    expect(await findWrongCounters(service.database, imageId)).toEqual([]);
   });
 
   test("come to nothing when a whole thread is deleted at once, in any order", async () => {
@@ -123,7 +150,7 @@ describe("the counters", () => {
     const { comments } = await service.comments.listComments({ imageId }, contextFor());
     expect(comments).toEqual([]);
     expect(await countOf(imageId)).toBe(0);
-    expect(await recountComments(service.database, imageId, NEVER)).toBe(0);
+    expect(await findWrongCounters(service.database, imageId)).toEqual([]);
   });
 
   test("count a comment once that is deleted twice at once", async () => {
@@ -134,23 +161,20 @@ describe("the counters", () => {
     expect(await countOf(imageId)).toBe(1);
   });
 
-  test("are put right by a recount, and only where they were wrong", async () => {
+  test("are found to be wrong where they are: the control of the tests above", async () => {
     const { id: parentId } = await service.write(author, imageId);
     await service.write(author, imageId, { parentId });
-    const shard = service.database.for(imageId);
     const spoil = [
       "update comments set reply_count = reply_count + 7 where image_id = $1 and parent_id is null",
       "update image_comment_counts set count = count + 7 where image_id = $1",
     ];
-    await shard.transaction(async (connection) => {
+    await service.database.for(imageId).transaction(async (connection) => {
       for (const text of spoil) await connection.execute(text, [imageId]);
     });
-    expect(await countOf(imageId)).toBe(9);
-    expect(await recountComments(service.database, imageId, NEVER)).toBe(2);
-    expect(await countOf(imageId)).toBe(2);
-    expect(await service.comments.getComment({ id: parentId }, contextFor())).toMatchObject({
-      replyCount: 1,
-    });
-    expect(await recountComments(service.database, imageId, NEVER)).toBe(0);
+    const wrong = await findWrongCounters(service.database, imageId);
+    expect(wrong).toEqual([
+      { id: parentId, count: 8, rows: 1 },
+      { id: imageId, count: 9, rows: 2 },
+    ]);
   });
 });

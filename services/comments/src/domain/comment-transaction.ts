@@ -7,13 +7,12 @@ import type { Comment } from "./comment.ts";
 export interface CommentTransaction {
   /** Finds a comment, and keeps everyone else from changing it until the transaction ends. */
   lockComment(id: string): Promise<Comment | undefined>;
-  insertComment(comment: Comment): Promise<void>;
-  /** Writes a comment that is locked. */
+  /** Writes a comment that is locked; not its place in the thread, and not its reply count. */
   updateComment(comment: Comment): Promise<void>;
   /** Deletes a comment that is locked and has no replies. */
   deleteComment(id: string): Promise<void>;
-  /** Counts a comment that was inserted. */
-  incrementCommentCount(): Promise<void>;
-  /** Counts a comment no more: it was deleted, or became a tombstone. */
+  /** Counts one reply less at a comment that is locked. */
+  decrementReplyCount(id: string): Promise<void>;
+  /** Counts one comment less: it was deleted, or became a tombstone. */
   decrementCommentCount(): Promise<void>;
 }

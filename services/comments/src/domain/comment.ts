@@ -31,6 +31,9 @@ export interface Comment {
   readonly updateTime: Date;
 }
 
+/** A comment whose place in its thread, and so its depth, is not known yet. */
+export type UnplacedComment = Omit<Comment, "depth">;
+
 /** Says whether it is too late to edit the comment. */
 export function isEditWindowOver({ createTime }: Comment, now: Date): boolean {
   return now.getTime() - createTime.getTime() > EDIT_WINDOW_MINUTES * 60_000;

@@ -1,7 +1,8 @@
+import assert from "node:assert";
 import type { Asker } from "@triptych/chassis/identity/asker";
 import { newIdIn } from "@triptych/chassis/ids/new-id";
 import { type Page, type PageQuery, toPage } from "@triptych/chassis/validation/page";
-import { type Comment, etagOf, isEditWindowOver, withBody } from "./comment.ts";
+import { type Comment, DEPTH_MAX, etagOf, isEditWindowOver, withBody } from "./comment.ts";
 import type { CommentDeletion, CommentEdit, NewComment } from "./comment-changes.ts";
 import type { CommentQuery, CommentRepository } from "./comment-repository.ts";
 import type { CommentTransaction } from "./comment-transaction.ts";
@@ -13,8 +14,9 @@ import {
   etagMismatch,
   imageNotFound,
   notCommentAuthor,
+  parentNotFound,
 } from "./reasons.ts";
-import { addComment, removeComment } from "./thread.ts";
+import { findReplyFault, removeComment } from "./thread.ts";
 
 /**
  * The rules of comments: a method for each of the contract's. All but the counts first ask images
@@ -102,8 +104,11 @@ export function createComments({ repository, images, clock }: CommentsDependenci
         createTime: now,
         updateTime: now,
       };
-      const change = (comments: CommentTransaction) => addComment(comments, unplaced);
-      return await repository.changeComments(imageId, change, asker.signal);
+      const insertion = await repository.insertComment(unplaced, DEPTH_MAX, asker.signal);
+      if (insertion.inserted) return { ...unplaced, depth: insertion.depth };
+      const { parentId } = newComment;
+      assert(parentId !== undefined, "only a reply can be refused for its parent");
+      throw findReplyFault(parentId, insertion.parent) ?? parentNotFound(parentId);
     },
 
     async getComment(id, asker) {

@@ -1,48 +1,26 @@
+import assert from "node:assert";
 import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
 import { ID_MAX, ID_MIN } from "@triptych/chassis/ids/id-bounds";
-import type { CommentOrder, CommentRepository } from "#domain/comment-repository.ts";
-import { COMMENT_COLUMNS, type CommentRow, toComment } from "./comment-row.ts";
+import type { CommentOrder, CommentRepository, Insertion } from "#domain/comment-repository.ts";
+import { type CommentRow, toComment } from "./comment-row.ts";
+import {
+  type CommentCountRow,
+  INSERT_COMMENT,
+  type InsertionRow,
+  SELECT_COMMENT,
+  SELECT_COMMENT_COUNTS,
+  SELECT_COMMENTS_NEWEST,
+  SELECT_COMMENTS_OLDEST,
+  SELECT_REPLIES,
+} from "./comment-statements.ts";
 import { createCommentTransaction } from "./comment-transaction.ts";
-
-const SELECT_COMMENT = {
-  name: "select_comment",
-  text: `select ${COMMENT_COLUMNS} from comments where id = $1`,
-} as const satisfies Statement;
-
-const SELECT_COMMENTS_NEWEST = {
-  name: "select_comments_newest",
-  text: `select ${COMMENT_COLUMNS} from comments
-    where image_id = $1 and parent_id is null and id < $2 order by id desc limit $3`,
-} as const satisfies Statement;
-
-const SELECT_COMMENTS_OLDEST = {
-  name: "select_comments_oldest",
-  text: `select ${COMMENT_COLUMNS} from comments
-    where image_id = $1 and parent_id is null and id > $2 order by id limit $3`,
-} as const satisfies Statement;
-
-const SELECT_REPLIES = {
-  name: "select_replies",
-  text: `select ${COMMENT_COLUMNS} from comments
-    where image_id = $1 and parent_id = $2 and id > $3 order by id limit $4`,
-} as const satisfies Statement;
-
-const SELECT_COMMENT_COUNTS = {
-  name: "select_comment_counts",
-  text: "select image_id, count from image_comment_counts where image_id = any($1::uuid[])",
-} as const satisfies Statement;
 
 /** Ids are UUIDv7: their order is that of time, and unlike a time none comes twice. */
 const ORDERS = {
   newest: { statement: SELECT_COMMENTS_NEWEST, start: ID_MAX },
   oldest: { statement: SELECT_COMMENTS_OLDEST, start: ID_MIN },
 } as const satisfies Record<CommentOrder, { statement: Statement; start: string }>;
-
-interface CommentCountRow {
-  readonly image_id: string;
-  readonly count: number;
-}
 
 /**
  * Keeps comments in Postgres. A comment's id ends in its image's slot, so both lead to the same
@@ -80,9 +58,39 @@ export function createCommentRepository(database: Database): CommentRepository {
       return new Map(rows.map((row) => [row.image_id, row.count]));
     },
 
+    async insertComment(comment, depthMax, signal) {
+      const values = [
+        comment.imageId,
+        comment.id,
+        comment.authorId,
+        comment.parentId,
+        comment.body,
+        comment.replyCount,
+        comment.edited,
+        comment.deleted,
+        comment.version,
+        comment.createTime,
+        comment.updateTime,
+        depthMax,
+      ];
+      const shard = database.for(comment.imageId);
+      const { rows } = await shard.write<InsertionRow>(INSERT_COMMENT, values, signal);
+      return toInsertion(rows[0]);
+    },
+
     changeComments: (imageId, change, signal) =>
       database
         .for(imageId)
         .transaction((connection) => change(createCommentTransaction(connection, imageId)), signal),
+  };
+}
+
+function toInsertion(row: InsertionRow | undefined): Insertion {
+  assert(row, "INSERT_COMMENT always returns one row");
+  if (row.depth !== null) return { inserted: true, depth: row.depth };
+  const { parent_depth: depth, parent_deleted: deleted } = row;
+  return {
+    inserted: false,
+    parent: depth === null || deleted === null ? undefined : { depth, deleted },
   };
 }

@@ -8,16 +8,10 @@ const LOCK_COMMENT = {
   text: `select ${COMMENT_COLUMNS} from comments where image_id = $1 and id = $2 for update`,
 } as const satisfies Statement;
 
-const INSERT_COMMENT = {
-  name: "insert_comment",
-  text: `insert into comments (${COMMENT_COLUMNS})
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-} as const satisfies Statement;
-
 const UPDATE_COMMENT = {
   name: "update_comment",
-  text: `update comments set author_id = $3, body = $4, reply_count = $5, edited = $6, deleted = $7,
-    version = $8, update_time = $9 where image_id = $1 and id = $2`,
+  text: `update comments set author_id = $3, body = $4, edited = $5, deleted = $6, version = $7,
+    update_time = $8 where image_id = $1 and id = $2`,
 } as const satisfies Statement;
 
 const DELETE_COMMENT = {
@@ -25,10 +19,9 @@ const DELETE_COMMENT = {
   text: "delete from comments where image_id = $1 and id = $2",
 } as const satisfies Statement;
 
-const INCREMENT_COMMENT_COUNT = {
-  name: "increment_comment_count",
-  text: `insert into image_comment_counts as counts (image_id, count) values ($1, 1)
-    on conflict (image_id) do update set count = counts.count + 1`,
+const DECREMENT_REPLY_COUNT = {
+  name: "decrement_reply_count",
+  text: "update comments set reply_count = reply_count - 1 where image_id = $1 and id = $2",
 } as const satisfies Statement;
 
 const DECREMENT_COMMENT_COUNT = {
@@ -47,30 +40,12 @@ export function createCommentTransaction(
       return rows.map(toComment)[0];
     },
 
-    async insertComment(comment) {
-      await connection.query(INSERT_COMMENT, [
-        imageId,
-        comment.id,
-        comment.authorId,
-        comment.parentId,
-        comment.depth,
-        comment.body,
-        comment.replyCount,
-        comment.edited,
-        comment.deleted,
-        comment.version,
-        comment.createTime,
-        comment.updateTime,
-      ]);
-    },
-
     async updateComment(comment) {
       await connection.query(UPDATE_COMMENT, [
         imageId,
         comment.id,
         comment.authorId,
         comment.body,
-        comment.replyCount,
         comment.edited,
         comment.deleted,
         comment.version,
@@ -82,8 +57,8 @@ export function createCommentTransaction(
       await connection.query(DELETE_COMMENT, [imageId, id]);
     },
 
-    async incrementCommentCount() {
-      await connection.query(INCREMENT_COMMENT_COUNT, [imageId]);
+    async decrementReplyCount(id) {
+      await connection.query(DECREMENT_REPLY_COUNT, [imageId, id]);
     },
 
     async decrementCommentCount() {

@@ -1,0 +1,86 @@
+import { newId } from "@triptych/chassis/ids/new-id";
+import type { NewComment } from "#domain/comment-changes.ts";
+import { type Comments, createComments } from "#domain/comments.ts";
+import { createCommentRepository } from "#repository/comment-repository.ts";
+import { type CountedDatabase, countStatements } from "./count-statements.ts";
+import { type CommentsUnderTest, startComments, type TestUser } from "./start-comments.ts";
+
+let service: CommentsUnderTest;
+let author: TestUser;
+let counted: CountedDatabase;
+let comments: Comments;
+let imageId: string;
+
+beforeAll(async () => {
+  service = await startComments();
+  author = await service.signIn();
+  imageId = newId();
+  counted = countStatements(service.database);
+  comments = createComments({
+    repository: createCommentRepository(counted.database),
+    images: { findImage: async () => ({ ownerId: author.id, commentsOpen: true }) },
+    clock: () => new Date(),
+  });
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+function write(parentId?: string) {
+  const newComment: NewComment = { authorId: author.id, imageId, parentId, body: "a comment" };
+  return comments.createComment(newComment, author.context());
+}
+
+/** Writes comments that each reply to the one before, and forgets their statements. */
+async function writeThread(depth: number): Promise<string[]> {
+  const ids: string[] = [];
+  while (ids.length < depth) ids.push((await write(ids.at(-1))).id);
+  counted.takeStatements();
+  return ids;
+}
+
+function remove(id: string) {
+  return comments.deleteComment({ id, userId: author.id, etag: undefined }, author.context());
+}
+
+describe("the statements of a method, each a round trip to Postgres", () => {
+  test("CreateComment: one, at the top level and for a reply", async () => {
+    const { id } = await write();
+    expect(counted.takeStatements()).toEqual(["insert_comment"]);
+    await write(id);
+    expect(counted.takeStatements()).toEqual(["insert_comment"]);
+  });
+
+  test("CreateComment: one, if it is refused", async () => {
+    const ids = await writeThread(8);
+    await expect(write(newId())).rejects.toMatchObject({ reason: "PARENT_NOT_FOUND" });
+    await expect(write(ids.at(-1))).rejects.toMatchObject({ reason: "TOO_DEEP" });
+    expect(counted.takeStatements()).toEqual(["insert_comment", "insert_comment"]);
+  });
+
+  test("UpdateComment: a read, and a transaction that decides on the locked row", async () => {
+    const [id = ""] = await writeThread(1);
+    const edit = { id, userId: author.id, body: "edited", etag: undefined };
+    await comments.updateComment(edit, author.context());
+    expect(counted.takeStatements()).toEqual([
+      "select_comment",
+      "begin",
+      "lock_comment",
+      "update_comment",
+      "commit",
+    ]);
+  });
+
+  test("DeleteComment: a reply's parent is locked too, and changes one column", async () => {
+    const [, id = ""] = await writeThread(2);
+    await remove(id);
+    expect(counted.takeStatements()).toEqual([
+      "select_comment",
+      "begin",
+      "lock_comment",
+      "delete_comment",
+      "lock_comment",
+      "decrement_reply_count",
+      "decrement_comment_count",
+      "commit",
+    ]);
+  });
+});
