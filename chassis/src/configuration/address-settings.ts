@@ -7,14 +7,14 @@ import { integerField } from "./settings.ts";
 const PORT_MAX = 65_535;
 
 /** Where something listens. */
-export interface HostAndPort {
+interface HostAndPort {
   /** A name or an address; an IPv6 address stands without its brackets. */
   readonly host: string;
   readonly port: number;
 }
 
 /** A port's options: 0 asks the system for a free one. */
-export interface PortOptions extends FieldOptions<number> {
+interface PortOptions extends FieldOptions<number> {
   /** True allows 0, for tests and for what finds its port out by itself. */
   readonly allowZero?: boolean;
 }
@@ -26,7 +26,7 @@ export function port({ allowZero = false, ...options }: PortOptions): Field<numb
 }
 
 /** Which urls are taken. */
-export interface UrlOptions extends FieldOptions<string> {
+interface UrlOptions extends FieldOptions<string> {
   /** Without a colon: `["postgres", "postgresql"]`. */
   readonly protocols: readonly string[];
 }
@@ -67,7 +67,7 @@ export function path(options: FieldOptions<string>): Field<string> {
 }
 
 /** Writes an address as `host:port`, as grpc-js and `HostAndPort` fields read it. */
-export function formatHostAndPort({ host, port }: HostAndPort): string {
+function formatHostAndPort({ host, port }: HostAndPort): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

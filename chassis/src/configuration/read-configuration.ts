@@ -17,7 +17,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Finds what is wrong with settings that are right one by one, and wrong together. A value that is
  * missing, or was already found to be wrong, is undefined.
  */
-export type FindViolations<F extends Fields> = (
+type FindViolations<F extends Fields> = (
   values: Partial<Configuration<F>>,
 ) => readonly SettingViolation[];
 
@@ -52,7 +52,7 @@ export function readConfiguration<F extends Fields>(
 }
 
 /** One line of a README's table of settings. */
-export interface ConfigurationRow {
+interface ConfigurationRow {
   readonly variable: string;
   /** What the value must be: `a port from 1 to 65535`. */
   readonly expected: string;

@@ -76,7 +76,7 @@ export const DATABASE_FIELDS = {
  * Who brings a service's database up to date: the process itself as it starts, or somebody for whom
  * it waits.
  */
-export const MIGRATION_MODES = ["run", "await"] as const;
+const MIGRATION_MODES = ["run", "await"] as const;
 
 /** One of them. */
 export type MigrationMode = (typeof MIGRATION_MODES)[number];
@@ -92,7 +92,7 @@ export const MIGRATION_FIELDS = {
 } as const;
 
 /** Where a service reads while its own database is away. */
-export const REPLICA_FIELDS = {
+const REPLICA_FIELDS = {
   databaseReplicaUrl: optional(
     url({
       variable: "DATABASE_REPLICA_URL",

@@ -12,7 +12,7 @@ export function text(options: FieldOptions<string>): Field<string> {
 }
 
 /** The bounds of a whole number, both allowed. */
-export interface IntegerOptions extends FieldOptions<number> {
+interface IntegerOptions extends FieldOptions<number> {
   readonly min: number;
   readonly max: number;
 }
@@ -69,7 +69,7 @@ export function list(options: FieldOptions<readonly string[]>): Field<readonly s
 }
 
 /** How a JSON text becomes a value. */
-export interface JsonOptions<T> extends FieldOptions<T> {
+interface JsonOptions<T> extends FieldOptions<T> {
   /** What it must be, as it follows "must be": `a JSON Web Key Set`. */
   readonly expected: string;
   /**

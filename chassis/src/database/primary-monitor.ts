@@ -6,7 +6,7 @@ import type { ProbeAnswer } from "./probe-primary.ts";
 export type PrimaryState = ProbeAnswer | "unreachable";
 
 /** What a monitor needs. */
-export interface PrimaryMonitorOptions {
+interface PrimaryMonitorOptions {
   /** Asks the primary. Throws if it does not answer. */
   readonly probe: () => Promise<ProbeAnswer>;
   /** Told of each change. */

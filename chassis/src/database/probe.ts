@@ -11,7 +11,7 @@ const PROBE_MS_MAX = 2_000;
  * Asks whether the database answers. Throws DatabaseUnavailable if it does not within so many
  * milliseconds.
  */
-export type Probe = (timeoutMs: number) => Promise<void>;
+type Probe = (timeoutMs: number) => Promise<void>;
 
 /** Makes a probe whose callers share one question, and its answer for a moment. */
 export function createProbe(ask: (signal: AbortSignal) => Promise<void>): Probe {

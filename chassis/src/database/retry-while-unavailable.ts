@@ -4,7 +4,7 @@ import type { Logger } from "#telemetry/logger.ts";
 import { DatabaseUnavailable } from "./database-error.ts";
 
 /** For how long an operation is retried, and where that is logged. */
-export interface UnavailableOptions {
+interface UnavailableOptions {
   readonly logger: Logger;
   /** Ends the retries. */
   readonly signal: AbortSignal;

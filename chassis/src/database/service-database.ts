@@ -4,7 +4,7 @@ import type { Metrics } from "#telemetry/metrics.ts";
 import { createDatabase, type Database } from "./database.ts";
 
 /** How a service reaches its own database, and who is told. */
-export interface ServiceDatabaseOptions {
+interface ServiceDatabaseOptions {
   /** The service's name, as Postgres shows it. */
   readonly name: string;
   readonly url: string;

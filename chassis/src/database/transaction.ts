@@ -6,7 +6,7 @@ import { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 
 /** What a transaction is made of. */
-export interface TransactionCall<Result> {
+interface TransactionCall<Result> {
   readonly body: (connection: Connection) => Promise<Result>;
   readonly signal: AbortSignal | undefined;
   /** Called when the COMMIT is about to be sent: from then on the signal no longer counts. */

@@ -3,7 +3,7 @@ import { ACCESS_TOKEN_ALGORITHM, ACCESS_TOKEN_TYPE } from "./access-token.ts";
 import { importPrivateKey, type PrivateJwk } from "./keys.ts";
 
 /** What tokens are signed with, and for whom. */
-export interface AccessTokenSignerOptions {
+interface AccessTokenSignerOptions {
   readonly privateJwk: PrivateJwk;
   readonly issuer: string;
   readonly audience: string;
@@ -13,13 +13,13 @@ export interface AccessTokenSignerOptions {
 }
 
 /** A token, and when it ends. */
-export interface SignedAccessToken {
+interface SignedAccessToken {
   readonly token: string;
   readonly expireTime: Date;
 }
 
 /** Whose token is signed. */
-export interface AccessTokenSubject {
+interface AccessTokenSubject {
   readonly subject: string;
   readonly sessionId: string;
   /** Whether the user runs the system; false if not given. */
@@ -27,7 +27,7 @@ export interface AccessTokenSubject {
 }
 
 /** Gives access tokens out. */
-export interface AccessTokenSigner {
+interface AccessTokenSigner {
   /** Signs a token for a user's session. */
   readonly sign: (session: AccessTokenSubject) => Promise<SignedAccessToken>;
 }

@@ -16,7 +16,7 @@ const CLOCK_TOLERANCE_SECONDS_DEFAULT = 5;
 const CACHE_MAX_DEFAULT = 10_000;
 
 /** Which tokens are taken. */
-export interface AccessTokenVerifierOptions {
+interface AccessTokenVerifierOptions {
   /** The public keys, by their `kid`. */
   readonly keys: Jwks;
   readonly issuer: string;

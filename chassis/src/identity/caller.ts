@@ -1,7 +1,7 @@
 import type { AccessToken } from "./access-token.ts";
 
 /** Somebody who showed no token. */
-export interface AnonymousCaller {
+interface AnonymousCaller {
   readonly kind: "anonymous";
 }
 

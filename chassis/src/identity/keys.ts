@@ -7,7 +7,7 @@ import {
 } from "node:crypto";
 
 /** A public Ed25519 key, as a JSON Web Key. */
-export interface PublicJwk {
+interface PublicJwk {
   readonly kty: "OKP";
   readonly crv: "Ed25519";
   /** The key's name, which a token repeats in its header. */

@@ -37,7 +37,7 @@ export interface RunningApp {
 }
 
 /** How a process is run. */
-export interface RunProcessOptions {
+interface RunProcessOptions {
   /** The process's name, in its lines. */
   readonly name: string;
   /**

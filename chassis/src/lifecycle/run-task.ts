@@ -1,7 +1,7 @@
 import { EXIT_FAILURE, reportStartFailure } from "./report-start-failure.ts";
 
 /** What a process does before it ends. */
-export interface RunTaskOptions {
+interface RunTaskOptions {
   /** The process's name, in its lines. */
   readonly name: string;
   /**

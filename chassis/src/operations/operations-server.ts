@@ -11,7 +11,7 @@ const CONNECTIONS_MAX = 64;
 const TEXT = "text/plain; charset=utf-8";
 
 /** What operators are told, and where. */
-export interface OperationsServerOptions {
+interface OperationsServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;

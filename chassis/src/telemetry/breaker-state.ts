@@ -2,7 +2,7 @@
 export type BreakerState = "closed" | "half-open" | "open";
 
 /** The state that the breaker of one method of one callee is in. */
-export interface BreakerObservation {
+interface BreakerObservation {
   readonly callee: string;
   readonly method: string;
   readonly state: BreakerState;

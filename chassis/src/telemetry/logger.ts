@@ -18,7 +18,7 @@ export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What a logger is made of. */
-export interface LoggerOptions {
+interface LoggerOptions {
   /** The process's or app's name, in every line. */
   readonly service: string;
   readonly level: LogLevel;

@@ -11,7 +11,7 @@ export interface SettingsDocuments {
 }
 
 /** Where documents and code differ; both lists are empty if they do not. */
-export interface SettingsDifference {
+interface SettingsDifference {
   /** The rows that a document lacks. */
   readonly missing: readonly string[];
   /** The rows of settings that stand in the wrong document, or do not exist. */

@@ -29,7 +29,7 @@ export const ECHO_CALLER = "gateway";
 /** When a slow `Ask` or `Count` is asked a second time, in milliseconds. */
 export const ECHO_HEDGE_AFTER_MS = 500;
 /** For how long a word is given again without asking, in milliseconds. */
-export const ECHO_FRESH_MS = 60_000;
+const ECHO_FRESH_MS = 60_000;
 
 const { NO_SIDE_EFFECTS, IDEMPOTENCY_UNKNOWN } = MethodOptions_IdempotencyLevel;
 const HOUR_MS = 3_600_000;

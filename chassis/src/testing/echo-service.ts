@@ -11,7 +11,7 @@ import {
 import { echoFile } from "./echo-file.ts";
 
 /** A word with its key. */
-export type EchoWord = Message<"echo.v1.Word"> & { readonly id: string; readonly text: string };
+type EchoWord = Message<"echo.v1.Word"> & { readonly id: string; readonly text: string };
 type EchoWordsRequest = Message<"echo.v1.BatchGetWordsRequest"> & { readonly ids: string[] };
 type EchoWordsResponse = Message<"echo.v1.BatchGetWordsResponse"> & { readonly words: EchoWord[] };
 

@@ -24,7 +24,7 @@ export interface ServedEcho {
 }
 
 /** Serves the echo service with these handlers instead of its own. */
-export type ServeEcho = (handlers?: Partial<EchoHandlers>) => Promise<ServedEcho>;
+type ServeEcho = (handlers?: Partial<EchoHandlers>) => Promise<ServedEcho>;
 
 const ECHO: EchoHandlers = {
   say: async ({ value }) => ({ value }),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** How a condition is polled. */
-export interface EventuallyOptions {
+interface EventuallyOptions {
   /** 15 s if not given: longer than anything takes, even on a slow machine. */
   readonly timeoutMs?: number;
   /** The pause between two attempts, 25 ms if not given. */

@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const ED25519 = der.sequence(der.objectId("1.3.101.112"));
 
 /** What a certificate says, and how it differs from one that is good. */
-export interface TestCertificateOptions {
+interface TestCertificateOptions {
   /** The URIs among its subject alternative names. */
   readonly uris: readonly string[];
   readonly dnsNames?: readonly string[];

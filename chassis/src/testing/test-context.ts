@@ -4,7 +4,7 @@ import type { CallContext } from "#rpc/call-context.ts";
 const TIMEOUT_MS_DEFAULT = 5_000;
 
 /** What a test may choose of the context of its call. */
-export interface TestContextOptions {
+interface TestContextOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly requestId?: string;

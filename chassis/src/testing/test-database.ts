@@ -7,7 +7,7 @@ import pg from "pg";
 import { migrate } from "#database/migrations/migrate.ts";
 
 /** What a test's database is made from. */
-export interface TestDatabaseOptions {
+interface TestDatabaseOptions {
   /** The folder of the service's migrations. */
   readonly migrations: URL | string;
 }

@@ -4,7 +4,7 @@ import { X509Certificate } from "node:crypto";
 export type CertificateRole = "own" | "ca";
 
 /** From when to when a certificate is good. */
-export interface CertificateValidity {
+interface CertificateValidity {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }

@@ -10,7 +10,7 @@ export type PeerSettings = Configuration<typeof PEER_FIELDS>;
  * Where a process listens for its peers, and where it dials them, by the variable that says so: a
  * host, or `host:port` of each replica.
  */
-export type PeerAddresses = Readonly<Record<string, string | readonly string[] | undefined>>;
+type PeerAddresses = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 const FILES = ["tlsCertificateFile", "tlsKeyFile", "tlsCaFile"] as const;
 const FILE_VARIABLES = FILES.map((name) => PEER_FIELDS[name].variable);

@@ -5,7 +5,7 @@ import { findPendingMigrations } from "./pending-migrations.ts";
 const CHECK_MS_MAX = 5_000;
 
 /** Which database is asked, and for what. */
-export interface MigrationCheck {
+interface MigrationCheck {
   readonly url: string;
   /** The folder of `0001_name.sql` files. */
   readonly directory: URL | string;

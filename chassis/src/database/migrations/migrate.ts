@@ -8,7 +8,7 @@ import {
 import { findPendingMigrations, folderOf, MIGRATIONS_TABLE } from "./pending-migrations.ts";
 
 /** What to bring up to date, from where, and whom to tell. */
-export interface MigrateOptions {
+interface MigrateOptions {
   readonly url: string;
   /** The folder of `0001_name.sql` files; they run in the order of their numbers. */
   readonly directory: URL | string;

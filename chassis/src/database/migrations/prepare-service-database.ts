@@ -5,7 +5,7 @@ import { checkMigrations } from "./check-migrations.ts";
 import { migrate } from "./migrate.ts";
 
 /** Which database is to be up to date, and who brings it there. */
-export interface ServicePreparation {
+interface ServicePreparation {
   readonly url: string;
   readonly migrations: URL;
   /** `run` if not given. */

@@ -5,7 +5,7 @@ import { createLogger } from "#telemetry/logger.ts";
 import { migrate } from "./migrate.ts";
 
 /** Which service's database a process brings up to date. */
-export interface RunMigrationsOptions {
+interface RunMigrationsOptions {
   /** The service's name: `users`. */
   readonly service: string;
   /** The folder of `0001_name.sql` files. */
