@@ -1,4 +1,7 @@
-/** `pnpm test` without arguments runs everything; coverage is measured then only, since it costs time. */
+/**
+ * `pnpm test` without arguments runs everything; coverage is measured then only, since it costs
+ * time.
+ */
 const runsEverything = process.argv.length <= 2;
 
 /** One configuration for every package: real Postgres once per run, one file at a time per core. */
