@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { findContractViolations } from "#contract/check-contract.ts";
 import { findGeneratedViolations } from "#contract/check-generated.ts";
 import { findPolicyDocumentViolations } from "#contract/check-policy-document.ts";
-import { findManifestViolations } from "#k8s/check-manifests.ts";
 import { findDocumentViolations } from "#repository/check-documents.ts";
 import { findLayoutViolations } from "#repository/check-layout.ts";
 import { findWidthViolations } from "#repository/check-line-width.ts";
+import { findManifestViolations } from "./check-manifests.ts";
 
-/** Runs a command of the workspace. Returns what it printed if it failed. */
+/** Runs a command of the workspace. Returns its output if it failed. */
 function run(command: string, ...args: string[]): string[] {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
   if (status === 0) return [];
@@ -16,7 +16,7 @@ function run(command: string, ...args: string[]): string[] {
   );
 }
 
-/** What `pnpm check` asks, in this order. A check gives the violations that it finds. */
+/** The checks of `pnpm check`, in this order. A check returns the violations that it finds. */
 const CHECKS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   "format and lint": () => run("biome", "check", "--error-on-warnings"),
   types: () => run("tsc", "--project", "."),

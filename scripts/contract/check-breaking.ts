@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /**
- * Compares the contract with what main held before. buf builds an image from a detached worktree,
- * since git does not hold the module in node_modules.
+ * Compares the contract with the one that main held before. buf builds an image of that one from a
+ * detached checkout, since git does not contain the module in node_modules.
  */
 function main(): number {
   const base = findBase();
@@ -37,8 +37,8 @@ function main(): number {
 }
 
 /**
- * The commit to compare with: where this one left the main that others have, or the one before if
- * they have this one. Undefined in a first commit, a shallow clone, or outside of git.
+ * The commit to compare with: the point where this branch left main, or the parent if main contains
+ * this commit. Undefined in a first commit, a shallow clone, or outside of git.
  */
 function findBase(): string | undefined {
   const head = git(["rev-parse", "--verify", "--quiet", "HEAD"]);

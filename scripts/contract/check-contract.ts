@@ -3,25 +3,27 @@ import { durationMs, MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/w
 import { Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
 import { SERVICES } from "./contract-services.ts";
 
-/** Below it, a second try could be sent to the replica in which the first one hangs. */
+/**
+ * Minimum hedge delay. Before that, a second try could go to the replica in which the first one
+ * hangs.
+ */
 const HEDGE_MS_MIN = 250;
 
 /**
- * Methods whose answer decides something that must be true now. Images are batched with what may be
- * seen of them.
+ * Methods whose answer decides something that must be true now. A batch of images includes who may
+ * see them.
  */
 const DECIDES = /Session|Password|Block|Delet|Eras|^BatchGetImages$|^Get/;
 
 /**
- * Who may stand among a method's callers: every process that has a certificate and calls. A service
- * is called as its package.
+ * The processes that may be callers of a method. A service has the name of its package.
  */
 const PROCESSES: ReadonlySet<string> = new Set([
   "gateway",
   ...SERVICES.map(({ file }) => file.proto.package.replace(/\..*/, "")),
 ]);
 
-/** Finds the methods whose policy is missing, or contradicts itself. */
+/** Finds methods whose policy is missing, or contradicts itself. */
 export function findContractViolations(services: readonly DescService[] = SERVICES): string[] {
   return services.flatMap((service) => service.methods.flatMap(violationsOf));
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 
-/** Generates the contract's code again, and finds out whether that changes what is there. */
+/** Generates the contract's code again, and finds files that this changes. */
 export function findGeneratedViolations(): string[] {
   const before = digests();
   const { status, stderr } = spawnSync("buf", ["generate"], { encoding: "utf8" });

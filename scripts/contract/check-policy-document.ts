@@ -6,8 +6,8 @@ import { POLICY_HEAD, policyRow } from "./policy-rows.ts";
 const DOCUMENT = "docs/failure-policy.md";
 
 /**
- * Finds what the document on the failure policy says otherwise than the contract, or leaves without
- * a reason.
+ * Finds rows of the document on the failure policy that differ from the contract, or have no
+ * reason.
  */
 export function findPolicyDocumentViolations(
   text: string = readFileSync(DOCUMENT, "utf8"),

@@ -16,11 +16,11 @@ const CRITICALITIES: ReadonlyMap<number, string> = new Map([
   [Criticality.CRITICAL, "critical"],
 ]);
 
-/** The head of the table of policies, without the column that says why. */
+/** The head of the table of policies, without its last column, the reason. */
 export const POLICY_HEAD =
   "| method | timeout | twice | criticality | fresh for | stale if error | hedged after | batch | callers |";
 
-/** Writes a method's policy as the row of that table, without the last column. */
+/** Formats a method's policy as a row of that table, without the last column. */
 export function policyRow(method: DescMethod): string {
   const policy = getOption(method, method_policy);
   const cells = [

@@ -1,8 +1,8 @@
 import { makeAccessTokenKeys, makeDatabaseSecrets } from "#k8s/secrets.ts";
 
 /**
- * Where each secret that `compose.yaml` takes from its environment stands among those of
- * Kubernetes: in which object, under which key.
+ * For each secret that `compose.yaml` reads from its environment: the object of Kubernetes that
+ * contains it, and the key in that object.
  */
 const PLACES = {
   ACCESS_TOKEN_PRIVATE_KEY: ["access-token-private-key", "jwk"],
@@ -16,7 +16,7 @@ const PLACES = {
 export type ComposeEnvironment = Readonly<Record<keyof typeof PLACES, string>>;
 
 /**
- * Makes new secrets: a key that signs access tokens, its public half, and a password for each
+ * Creates new secrets: a key that signs access tokens, its public half, and a password for each
  * database.
  */
 export function makeComposeEnvironment(): ComposeEnvironment {
@@ -30,7 +30,7 @@ export function makeComposeEnvironment(): ComposeEnvironment {
   return Object.fromEntries(values);
 }
 
-/** Writes them as Docker Compose reads them: in single quotes nothing has a meaning. */
+/** Formats them for Docker Compose, which expands nothing in single quotes. */
 export function formatComposeEnvironment(environment: ComposeEnvironment): string {
   return Object.entries(environment)
     .map(([name, value]) => `${name}='${value}'\n`)

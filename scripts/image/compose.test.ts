@@ -21,7 +21,7 @@ interface Service {
 
 const COMPOSE = parse(readFileSync("compose.yaml", "utf8"), { merge: true });
 const SERVICES: Readonly<Record<string, Service>> = COMPOSE.services;
-/** Each process, and what reads its settings. */
+/** Each process, and the function that reads its settings. */
 const PROCESSES = [
   ["gateway", "gateway/src/config.ts", "CONFIGURATION_FIELDS", "readConfig"],
   ["users", "services/users/src/config.ts", "CONFIGURATION_FIELDS", "readConfig"],
@@ -34,10 +34,10 @@ const PROCESSES = [
   ],
   ["comments", "services/comments/src/config.ts", "CONFIGURATION_FIELDS", "readConfig"],
 ] as const;
-/** Read by Node itself, and no setting of ours. */
+/** Variables that Node itself reads. */
 const NODE_VARIABLES = ["UV_THREADPOOL_SIZE"];
 
-/** The environment of a container, with the secrets in their places. */
+/** The environment of a container, with its secrets filled in. */
 function environmentOf(name: string): Record<string, string> {
   const secrets: Readonly<Record<string, string>> = makeComposeEnvironment();
   const entries = Object.entries(SERVICES[name]?.environment ?? {}).map(([key, value]) => [

@@ -1,9 +1,8 @@
 /**
- * The walk of the README, on a system that is running elsewhere: node scripts/image/walk.ts
- * http://127.0.0.1:8080
+ * The walk of the README, on a running system: node scripts/image/walk.ts http://127.0.0.1:8080
  *
- * Opens an account, uploads a picture, waits for what the worker makes of it, and comments. Ends
- * with 1 at the first answer that is not as it should be.
+ * Creates an account, uploads a picture, waits until it is ready, and comments on it. Exits with 1
+ * at the first unexpected answer.
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
@@ -20,7 +19,7 @@ assert(
   "say where the gateway is: node scripts/image/walk.ts http://127.0.0.1:8080",
 );
 
-/** Sends a request, and gives the answer; throws if its status is not the expected one. */
+/** Sends a request and returns the answer. Throws if its status is not the expected one. */
 async function ask(path: string, status: number, request: RequestInit = {}): Promise<Response> {
   const answer = await fetch(new URL(path, url), request);
   if (answer.status === status) return answer;

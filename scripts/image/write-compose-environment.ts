@@ -1,6 +1,6 @@
 /**
- * Writes new secrets into a file that is not there yet: the databases keep the passwords that they
- * were made with.
+ * Writes new secrets into a file that does not exist yet. The file is never overwritten: a database
+ * keeps the password that it was created with.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

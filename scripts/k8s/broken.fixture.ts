@@ -3,17 +3,17 @@ import type { Manifest, Rendering } from "#k8s/manifest.ts";
 import { loadPrograms, type Programs } from "#k8s/programs.ts";
 import { renderFolder } from "#k8s/render.ts";
 
-/** Renders the overlay that has most in it. */
+/** Renders the overlay with the most components. */
 export async function renderProduction(): Promise<Rendering> {
   return await renderFolder(findKubectl(), "k8s/overlays/production");
 }
 
-/** Renders the overlay whose databases and files are the cluster's own. */
+/** Renders the overlay whose databases and files are in the cluster. */
 export async function renderLocal(): Promise<Rendering> {
   return await renderFolder(findKubectl(), "k8s/overlays/local");
 }
 
-/** What most rules are tested with. */
+/** The rendering that most rules are tested with. */
 export interface Samples {
   readonly local: Rendering;
   readonly production: Rendering;
@@ -30,7 +30,7 @@ export async function loadSamples(): Promise<Samples> {
   return { local, production, programs };
 }
 
-/** A copy of what was rendered, with one object changed. Throws if there is no such object. */
+/** A copy of a rendering, with one object changed. Throws if there is no such object. */
 export function broken<T extends object>(
   rendering: Rendering,
   path: `${string}/${string}`,
@@ -46,7 +46,7 @@ export function broken<T extends object>(
   return copy;
 }
 
-/** A copy of what was rendered, with one object taken away. */
+/** A copy of a rendering, without one object. */
 export function without({ name, manifests }: Rendering, path: `${string}/${string}`): Rendering {
   const left = manifests.filter(({ kind, metadata }) => `${kind}/${metadata.name}` !== path);
   if (left.length === manifests.length) throw new Error(`nothing is rendered as ${path}`);

@@ -4,23 +4,23 @@ import { ofKind, type Rendering } from "./manifest.ts";
 import type { Pooler } from "./poolers.ts";
 
 /**
- * The Secret that CloudNativePG makes for the owner of a cluster's database;
- * components/postgres-plain does as it does.
+ * The Secret that CloudNativePG creates for the owner of a cluster's database.
+ * components/postgres-plain uses the same name.
  */
 const OWNER_SECRET = /^([a-z]+-database)-app$/;
-/** The Services of a cluster are its name, and which of its instances they lead to. */
+/** Suffix of a cluster's Services: the role of the instances that they lead to. */
 const HOST = /@([a-z-]+?)(?:-(?:rw|ro|r))?:\d+\//;
 
-/** Where a container's url leads. */
+/** The database that a container's url leads to. */
 export interface DatabaseAddress {
   readonly database: string;
-  /** The pooler before it, or undefined if the url leads to Postgres itself. */
+  /** The pooler in front of it. Undefined if the url leads to Postgres itself. */
   readonly pooler: string | undefined;
 }
 
 /**
- * Where a variable of a container leads, by default its service's own database; undefined if it is
- * not given the variable.
+ * The database that a variable of a container leads to; by default the variable of its service's
+ * own database. Undefined if the container does not have the variable.
  */
 export function databaseAddressOf(
   rendering: Rendering,
@@ -38,7 +38,7 @@ export function databaseAddressOf(
     : { database: pooler.spec.cluster.name, pooler: name };
 }
 
-/** The name of the database whose url a container is given, or undefined if it is given none. */
+/** The name of the database whose url a container has. Undefined if it has none. */
 export function databaseOf(rendering: Rendering, container: IContainer): string | undefined {
   return databaseAddressOf(rendering, container)?.database;
 }

@@ -1,18 +1,18 @@
 import type { IContainer } from "kubernetes-models/v1/Container";
 import { findConfigMap, type Rendering } from "./manifest.ts";
 
-/** Where a variable of a container has its value from. */
+/** The source of a variable's value. */
 export type Variable =
   | { readonly from: "text"; readonly value: string }
   | { readonly from: "secret"; readonly secret: string }
   | { readonly from: "map"; readonly map: string };
 
-/** A value that quotes other variables, `$(NAME)`, which may be secret. */
+/** A value that contains other variables, `$(NAME)`, which may be secret. */
 const QUOTED = /\$\((\w+)\)/g;
 
 /**
- * The variables that a container starts with, by name. What comes later in its manifest wins, as in
- * the cluster.
+ * The environment of a container, by name. A later entry of its manifest overrides an earlier one,
+ * as in the cluster.
  */
 export function environmentOf(
   rendering: Rendering,
@@ -43,12 +43,12 @@ export function environmentOf(
   return variables;
 }
 
-/** The names of the variables that a text quotes. */
+/** The names of the variables that a text contains. */
 export function quotedIn(text: string): readonly string[] {
   return [...text.matchAll(QUOTED)].map(([, name = ""]) => name);
 }
 
-/** The values that stand in the manifests as they are: no secrets, and nothing that quotes any. */
+/** The values that are literally in the manifests: no secrets, and nothing that contains one. */
 export function plainValues(variables: ReadonlyMap<string, Variable>): ReadonlyMap<string, string> {
   const plain = new Map<string, string>();
   for (const [name, variable] of variables) {

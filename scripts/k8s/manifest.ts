@@ -2,7 +2,7 @@ import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IContainer } from "kubernetes-models/v1/Container";
 import type { IPodSpec } from "kubernetes-models/v1/PodSpec";
 
-/** What every object of Kubernetes has, whatever its kind. */
+/** The fields that every object of Kubernetes has. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -13,10 +13,10 @@ export interface Manifest {
   };
 }
 
-/** Labels of an object, or those that a selector asks for. */
+/** Labels of an object, or labels that a selector requires. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** What a folder, or a list of them, renders to. */
+/** The objects that a folder, or a list of folders, renders to. */
 export interface Rendering {
   readonly name: string;
   readonly manifests: readonly Manifest[];
@@ -44,7 +44,8 @@ export interface Workload extends Manifest {
 const WORKLOAD_KINDS = ["Deployment", "StatefulSet", "Job", "DaemonSet", "CronJob"];
 
 /**
- * The objects of one kind, typed as the caller knows them: each was validated against its schema.
+ * The objects of one kind. The caller chooses their type, since each was validated against its
+ * schema.
  */
 export function ofKind<T extends object>(
   { manifests }: Rendering,
@@ -58,23 +59,23 @@ export function workloadsOf({ manifests }: Rendering): readonly Workload[] {
   return manifests.filter(({ kind }) => WORKLOAD_KINDS.includes(kind)) as Workload[];
 }
 
-/** The containers of a pod, those that run before the others among them. */
+/** The containers of a pod, init containers included. */
 export function containersOf({ spec }: Workload): readonly IContainer[] {
   const { containers, initContainers = [] } = spec.template.spec;
   return [...containers, ...initContainers];
 }
 
-/** The map of that name, if it is rendered. */
+/** The ConfigMap of that name, if there is one. */
 export function findConfigMap(rendering: Rendering, name: string): IConfigMap | undefined {
   return ofKind<IConfigMap>(rendering, "ConfigMap").find(({ metadata }) => metadata.name === name);
 }
 
-/** An object's name as violations say it: `Deployment users`. */
+/** The name of an object in messages: `Deployment users`. */
 export function nameOf({ kind, metadata }: Manifest): string {
   return `${kind} ${metadata.name}`;
 }
 
-/** Tells whether labels are what a selector asks for; an empty selector takes all. */
+/** Whether labels match a selector. An empty selector matches everything. */
 export function selects(selector: Labels | undefined, labels: Labels | undefined): boolean {
   return Object.entries(selector ?? {}).every(([key, value]) => labels?.[key] === value);
 }

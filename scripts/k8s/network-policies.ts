@@ -5,8 +5,8 @@ import { ofKind, type Rendering, selects } from "./manifest.ts";
 import type { PodPort, Pods } from "./pods.ts";
 
 /**
- * Tells whether pods may open a connection to a port of others, by both sides' policies, all being
- * in one namespace.
+ * Whether pods may open a connection to a port of others, by the policies of both sides. All are in
+ * one namespace.
  */
 export function mayConnect(rendering: Rendering, from: Pods, to: Pods, port: PodPort): boolean {
   return (
@@ -15,7 +15,7 @@ export function mayConnect(rendering: Rendering, from: Pods, to: Pods, port: Pod
   );
 }
 
-/** Tells whether everything is refused to pods that no policy knows, in both directions. */
+/** Whether pods that no other policy selects are denied everything, in both directions. */
 export function deniesAll(rendering: Rendering): boolean {
   const unknown = { name: "unknown", labels: {}, ports: [] };
   return (["Ingress", "Egress"] as const).every(
@@ -30,7 +30,7 @@ function policiesOf(rendering: Rendering, { labels }: Pods, direction: "Ingress"
   );
 }
 
-/** No policy allows everything; several allow what any of them does. */
+/** Without a policy everything is allowed; with several, whatever one of them allows. */
 function allowed(
   policies: readonly INetworkPolicy[],
   direction: "ingress" | "egress",
@@ -59,7 +59,7 @@ function fits(
 }
 
 /**
- * Addresses may be anybody's, so a block of them counts as everybody; a namespace with a name is
+ * A block of addresses may belong to anybody, so it counts as everybody. A namespace with a name is
  * another one.
  */
 function isPeer({ ipBlock, namespaceSelector, podSelector }: INetworkPolicyPeer, pods: Pods) {

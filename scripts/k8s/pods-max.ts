@@ -2,8 +2,8 @@ import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/
 import { ofKind, type Rendering, type Workload } from "./manifest.ts";
 
 /**
- * The most pods of a workload at one time: the most that it is scaled to, and those that a rollout
- * brings early.
+ * The maximum of a workload's pods at one time: the maximum that it is scaled to, plus the surge of
+ * a rollout.
  */
 export function podsMax(rendering: Rendering, { kind, metadata, spec }: Workload): number {
   const scaler = ofKind<IHorizontalPodAutoscaler>(rendering, "HorizontalPodAutoscaler").find(

@@ -7,24 +7,24 @@ import {
   workloadsOf,
 } from "./manifest.ts";
 
-/** The port of every Postgres here. */
+/** The port of every Postgres. */
 const POSTGRES_PORT = { number: 5432, name: "postgres" };
 
-/** A port that a pod listens on; policies may name it or number it. */
+/** A port that a pod listens on. Policies may use its name or its number. */
 export interface PodPort {
   readonly number: number;
   readonly name: string | undefined;
 }
 
-/** Pods that are all alike, as a network policy sees them. */
+/** A group of identical pods, as a network policy selects them. */
 export interface Pods {
-  /** The workload's name, or the Postgres cluster's. */
+  /** The name of the workload, or of the Postgres cluster. */
   readonly name: string;
   readonly labels: Labels;
   readonly ports: readonly PodPort[];
 }
 
-/** What the checks read of a cluster of CloudNativePG. */
+/** The fields of a CloudNativePG Cluster that the checks read. */
 export interface PostgresCluster extends Manifest {
   readonly spec: {
     readonly instances?: number;
@@ -46,7 +46,7 @@ export interface PostgresCluster extends Manifest {
   };
 }
 
-/** All pods that run what was rendered, those that an operator makes among them. */
+/** All pods of a rendering, those that an operator creates included. */
 export function podsIn(rendering: Rendering): readonly Pods[] {
   const own = workloadsOf(rendering).map((workload) => ({
     name: workload.metadata.name,

@@ -2,7 +2,7 @@ import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisrup
 import { type Labels, type Manifest, ofKind, type Rendering, selects } from "./manifest.ts";
 import type { Pods } from "./pods.ts";
 
-/** What the checks read of a pooler of CloudNativePG. */
+/** The fields of a CloudNativePG Pooler that the checks read. */
 export interface Pooler extends Manifest {
   readonly spec: {
     readonly cluster: { readonly name: string };
@@ -30,23 +30,23 @@ interface Resources {
 
 const POOLER_PORT = { number: 5432, name: "pgbouncer" };
 
-/** The poolers that are rendered. */
+/** The poolers of a rendering. */
 export function poolersIn(rendering: Rendering): readonly Pooler[] {
   return ofKind<Pooler>(rendering, "Pooler");
 }
 
-/** The pods of a pooler, as the operator makes them. */
+/** The pods of a pooler, as the operator creates them. */
 export function podsOfPooler({ metadata, spec }: Pooler): Pods {
   const labels = { ...spec.template?.metadata?.labels, "cnpg.io/poolerName": metadata.name };
   return { name: metadata.name, labels, ports: [POOLER_PORT] };
 }
 
-/** The most pods of a pooler at one time, those that a rollout brings early among them. */
+/** The maximum of a pooler's pods at one time, the surge of a rollout included. */
 export function poolerPodsMax({ spec: { instances = 1, deploymentStrategy } }: Pooler): number {
   return instances + (deploymentStrategy?.rollingUpdate?.maxSurge ?? 1);
 }
 
-/** Tells whether a disruption budget is a pooler's. */
+/** Whether a disruption budget belongs to a pooler. */
 export function isBudgetOf(budget: IPodDisruptionBudget, pooler: Pooler): boolean {
   const selector = budget.spec?.selector?.matchLabels ?? {};
   return Object.keys(selector).length > 0 && selects(selector, podsOfPooler(pooler).labels);

@@ -1,8 +1,8 @@
 import { makeAccessTokenKeys, makeDatabaseSecrets } from "./secrets.ts";
 
 /**
- * Prints new secrets for `kubectl create -f -`, which refuses to replace any; with `--databases`
- * those of components/postgres-plain too.
+ * Prints new secrets for `kubectl create -f -`, which refuses to replace existing ones. With
+ * `--databases` it also prints those of components/postgres-plain.
  */
 const databases = process.argv.includes("--databases") ? makeDatabaseSecrets() : [];
 const items = [...makeAccessTokenKeys(), ...databases];

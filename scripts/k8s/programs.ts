@@ -8,10 +8,10 @@ import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { IContainer } from "kubernetes-models/v1/Container";
 import { SERVICES } from "#contract/contract-services.ts";
 
-/** The images that are made of this repository, without their tag. */
+/** The container images of this repository, without their tag. */
 const IMAGE = /^triptych\/([a-z]+)(?::|@|$)/;
 
-/** A setting, as far as the checks look at it; the chassis has it whole. */
+/** The part of a chassis setting that the checks read. */
 export interface Setting {
   readonly variable: string;
   readonly secret: boolean;
@@ -19,16 +19,16 @@ export interface Setting {
   readonly fallback: { readonly text: string } | undefined;
 }
 
-/** One of the programs that the images hold. */
+/** A program in a container image. */
 export interface Program {
-  /** Where its settings are declared. */
+  /** The file that declares its settings. */
   readonly config: string;
   readonly settings: readonly Setting[];
-  /** The most that a call of its callers takes, in milliseconds; undefined if it has none. */
+  /** The longest timeout of its methods, in milliseconds. Undefined if it serves none. */
   readonly longestCallMs: number | undefined;
   /**
-   * Starts with an environment as the program does, up to its settings. Gives what it says if it
-   * refuses them.
+   * Reads the settings from an environment, as the program does at its start. Returns its messages
+   * if it refuses them.
    */
   readonly refusalOf: (environment: Readonly<Record<string, string>>) => string | undefined;
 }
@@ -38,16 +38,15 @@ export type Programs = ReadonlyMap<string, Program>;
 
 interface Place {
   readonly config: string;
-  /** What the fields are exported as. */
+  /** The name that the settings are exported by. */
   readonly declaration: string;
-  /** The function that reads them. */
+  /** The name of the function that reads them. */
   readonly reader: string;
   readonly callees: readonly DescService[];
 }
 
 /**
- * One for all three services: the program that brings a database up to date reads the same settings
- * of each.
+ * The migrating program reads the same settings in each service.
  */
 const MIGRATE: Place = {
   config: "chassis/src/configuration/migrate-configuration.ts",
@@ -72,7 +71,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   "comments-migrate": MIGRATE,
 };
 
-/** Reads what the programs' own code says of their settings, and the contract of their calls. */
+/** Reads the settings from the code of the programs, and the timeouts from the contract. */
 export async function loadPrograms(): Promise<Programs> {
   const programs = Object.entries(PLACES).map(async ([name, place]) => {
     const module = await load(place.config);
@@ -88,8 +87,7 @@ export async function loadPrograms(): Promise<Programs> {
 }
 
 /**
- * The name of the program that a container runs, or undefined if its image is not of this
- * repository.
+ * The name of the program that a container runs. Undefined if its image is not of this repository.
  */
 export function programOf({ image = "", args = [] }: IContainer): string | undefined {
   const name = IMAGE.exec(image)?.[1];
@@ -99,8 +97,8 @@ export function programOf({ image = "", args = [] }: IContainer): string | undef
 }
 
 /**
- * The program that brings up to date the database of a container's image: `images-migrate` for
- * images and its worker.
+ * The program that migrates the database of a container's image: `images-migrate` for images and
+ * its worker.
  */
 export function migratorOf({ image = "" }: IContainer): string {
   return `${IMAGE.exec(image)?.[1]}-migrate`;
@@ -118,7 +116,7 @@ function longestCallMs(services: readonly DescService[]): number | undefined {
   return known.length === 0 ? undefined : Math.max(...known.map(durationMs));
 }
 
-/** A service's code is no dependency of the checks: they read it as it lies there. */
+/** The code of a service is not a dependency of the checks: they import it by its path. */
 async function load(path: string) {
   return await import(pathToFileURL(path).href);
 }

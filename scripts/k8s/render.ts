@@ -8,13 +8,13 @@ import type { Manifest, Rendering } from "./manifest.ts";
 const MANIFEST_BYTES_MAX = 16 * 1024 * 1024;
 const COMBINATIONS = "node_modules/.cache/k8s-combinations";
 
-/** What is put together out of the folders below k8s/, without an overlay that says so. */
+/** Combinations of folders below k8s/ that no overlay has. */
 export interface Combination {
   readonly bases: readonly string[];
   readonly components: readonly string[];
 }
 
-/** Renders one folder with `kubectl kustomize`. Throws what kustomize says. */
+/** Renders one folder with `kubectl kustomize`. Throws the message of kustomize. */
 export async function renderFolder(kubectl: string, folder: string): Promise<Rendering> {
   const { stdout } = await promisify(execFile)(kubectl, ["kustomize", folder], {
     encoding: "utf8",
@@ -28,7 +28,7 @@ export async function renderFolder(kubectl: string, folder: string): Promise<Ren
   return { name: folder, manifests };
 }
 
-/** Renders bases with components, as an overlay that does no more would. */
+/** Renders bases with components, like an overlay that does nothing else. */
 export async function renderCombination(
   kubectl: string,
   { bases, components }: Combination,

@@ -1,17 +1,19 @@
 import type { Manifest } from "./manifest.ts";
 
-/** Which package has the schemas of a group; the groups of Kubernetes itself are in one. */
+/**
+ * The package that has the schemas of a group. The groups of Kubernetes itself are in one package.
+ */
 const PACKAGES: Readonly<Record<string, string>> = {
   "cert-manager.io": "@kubernetes-models/cert-manager",
   "gateway.networking.k8s.io": "@kubernetes-models/gateway-api",
   "monitoring.coreos.com": "@kubernetes-models/prometheus-operator",
   "postgresql.cnpg.io": "@kubernetes-models/cloudnative-pg",
 };
-/** A group whose schemas no package has; the rules look at what is known of it. */
+/** A group whose schemas no package has. The rules check the fields that they know. */
 const WITHOUT_SCHEMA = "barmancloud.cnpg.io";
 
 /**
- * Gives the module that has the schema of an object's kind, or undefined if nobody publishes one.
+ * Returns the module that has the schema of an object's kind. Undefined if nobody publishes one.
  */
 export function schemaModuleOf({ apiVersion, kind }: Manifest): string | undefined {
   const [group = ""] = apiVersion.split("/");

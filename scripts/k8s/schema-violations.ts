@@ -5,8 +5,8 @@ import { schemaModuleOf } from "./schema-module.ts";
 type Model = new (data: Manifest) => { readonly validate: () => void };
 
 /**
- * Finds what breaks the official schema of an object's kind: values of the wrong type, and what
- * must be there and is not.
+ * Finds violations of the official schema of an object's kind: values of the wrong type, and
+ * missing fields.
  */
 export async function findSchemaViolations({ manifests }: Rendering): Promise<string[]> {
   const violations = await Promise.all(manifests.map(violationsOf));
@@ -33,7 +33,7 @@ async function loadModel(module: string, kind: string): Promise<Model | undefine
   try {
     return (await import(module))[kind];
   } catch {
-    // Whatever the reason, what is asked for is no kind that the packages know.
+    // Whatever the reason, the packages do not have this kind.
     return undefined;
   }
 }

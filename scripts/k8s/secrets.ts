@@ -1,11 +1,11 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 
-/** The bytes of chance in a password; 32 characters once written. */
+/** Random bytes of a password: 32 characters in base64. */
 const PASSWORD_BYTES = 24;
 const DATABASE_PORT = 5432;
 const SERVICES = ["users", "images", "comments"];
 
-/** An object that holds texts: a Secret, or a ConfigMap for what anybody may know. */
+/** An object that contains texts: a Secret, or a ConfigMap for texts that are public. */
 export interface Holder {
   readonly apiVersion: "v1";
   readonly kind: "Secret" | "ConfigMap";
@@ -15,8 +15,7 @@ export interface Holder {
 }
 
 /**
- * Makes the key pair of access tokens: the private half, which only users is given, and the public
- * half.
+ * Creates the key pair of access tokens: the private half, for users only, and the public half.
  */
 export function makeAccessTokenKeys(): readonly Holder[] {
   const { x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
@@ -37,7 +36,9 @@ export function makeAccessTokenKeys(): readonly Holder[] {
   ];
 }
 
-/** Makes a password for each service's database, in Secrets that look as those of CloudNativePG. */
+/**
+ * Creates a password for each service's database, in Secrets of the form that CloudNativePG uses.
+ */
 export function makeDatabaseSecrets(): readonly Holder[] {
   return SERVICES.map((service) => {
     const host = `${service}-database`;

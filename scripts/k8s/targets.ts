@@ -5,8 +5,8 @@ import { type Combination, renderCombination, renderFolder } from "./render.ts";
 const BASES = ["users", "images", "comments", "gateway"];
 
 /**
- * What is rendered besides each base by itself and each overlay: every component, and those that
- * touch the same objects, in either order.
+ * Combinations that are rendered besides each base and each overlay: every component, and
+ * components that change the same objects, in either order.
  */
 export const COMBINATIONS: readonly Combination[] = [
   { bases: BASES, components: ["postgres-plain", "network-policies", "monitoring"] },
@@ -38,8 +38,8 @@ export const COMBINATIONS: readonly Combination[] = [
 ];
 
 /**
- * Renders all that can be applied, as many at a time as the machine likes. Throws what kustomize
- * says.
+ * Renders all that can be applied, as many at a time as there are processors. Throws the message of
+ * kustomize.
  */
 export async function renderTargets(kubectl: string): Promise<readonly Rendering[]> {
   const folders = globSync("k8s/{base,overlays}/*/kustomization.yaml").map((path) =>
@@ -51,7 +51,7 @@ export async function renderTargets(kubectl: string): Promise<readonly Rendering
   ]);
 }
 
-/** Finds components that no combination has, which would be checked by nobody. */
+/** Finds components that no combination has: no check would see them. */
 export function findForgottenComponents(combinations = COMBINATIONS): string[] {
   const combined = combinations.flatMap(({ components }) => components);
   return globSync("k8s/components/{*,*/*}/kustomization.yaml")
@@ -60,7 +60,7 @@ export function findForgottenComponents(combinations = COMBINATIONS): string[] {
     .map((name) => `k8s/components/${name}: stands in no combination of scripts/k8s/targets.ts`);
 }
 
-/** The folders of one database each, which their component renders. */
+/** The folders of one database each, which a component renders. */
 function isPartOf(name: string): boolean {
   return /^postgres-(plain|cnpg)\//.test(name);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Manifest, nameOf, type Rendering } from "./manifest.ts";
 import { schemaModuleOf } from "./schema-module.ts";
 
-/** Within the package that the types are installed for, so that they are found. */
+/** Inside the package that depends on the types, so that they resolve. */
 const FOLDER = "scripts/node_modules/.cache/k8s-types";
 const COMPILER_OPTIONS = {
   module: "nodenext",
@@ -17,7 +17,8 @@ const COMPILER_OPTIONS = {
 
 /**
  * Finds fields that an object's kind does not have. A schema lets them pass, and a cluster drops
- * them: a misspelt probe would be no probe. The compiler knows, since the packages come with types.
+ * them: a misspelt probe would be no probe. The TypeScript compiler finds them by the types of the
+ * packages.
  */
 export function findUnknownFields(renderings: readonly Rendering[]): string[] {
   const known = renderings.flatMap(({ name, manifests }) =>
@@ -41,8 +42,8 @@ interface Entry {
 }
 
 /**
- * A line of what is compiled, and which field of which object stands there: the compiler tells the
- * line only.
+ * A line of the compiled text, and the field of the object on it: the compiler reports the line
+ * only.
  */
 interface Line {
   readonly label: string;
@@ -68,7 +69,7 @@ function linesOf(value: unknown, path: string): Omit<Line, "label">[] {
 }
 
 function compile(lines: readonly string[]): { line: number; message: string }[] {
-  // Of its own, since a check and its tests may run at the same time.
+  // A folder of its own, since a check and its tests may run at the same time.
   const folder = join(FOLDER, String(process.pid));
   mkdirSync(folder, { recursive: true });
   try {

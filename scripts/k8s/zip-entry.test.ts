@@ -1,7 +1,7 @@
 import { crc32, deflateRawSync } from "node:zlib";
 import { findZipEntry } from "#k8s/zip-entry.ts";
 
-/** An archive of one file, whose directory tells what is given instead of what is true. */
+/** An archive of one file, whose directory has the given values instead of the true ones. */
 function archiveOf(content: string, told: { readonly crc?: number; readonly bytes?: number } = {}) {
   const packed = deflateRawSync(content);
   const name = Buffer.from("kubectl/kubectl");

@@ -6,15 +6,15 @@ const DIRECTORY_SIGNATURE = 0x02014b50;
 const DIRECTORY_BYTES = 46;
 const LOCAL_BYTES = 30;
 
-/** One file of an archive, as the archive's directory tells it. */
+/** A file of an archive, as the archive's directory describes it. */
 export interface ZipEntry {
   readonly crc: number;
   readonly bytes: number;
-  /** Unpacks the file. Throws if it is not what the directory says. */
+  /** Unpacks the file. Throws if it differs from the directory's description. */
   readonly unpack: () => Buffer;
 }
 
-/** Finds a file in a zip archive. Throws if it is no archive, or has no such file. */
+/** Finds a file in a zip archive. Throws if it is not an archive, or has no such file. */
 export function findZipEntry(archive: Buffer, name: string): ZipEntry {
   const end = archive.length - END_BYTES;
   if (end < 0 || archive.readUInt32LE(end) !== END_SIGNATURE) {

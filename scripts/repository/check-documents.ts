@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 const DOCUMENTS = "{*.md,{docs,protos,chassis,services,gateway,stack,e2e,scripts,k8s}/**/*.md}";
 const LINK = /\[[^\]]*\]\(([^)\s#]*)(?:#[^)]*)?\)/g;
 /**
- * A path of this repository in backticks: it has a slash and an ending, or is a folder's with a
- * slash last.
+ * A path of this repository in backticks: it has a slash and an extension, or is a folder and ends
+ * in a slash.
  */
 const NAME = /`((?:protos|chassis|services|gateway|stack|e2e|scripts|docs|jest|k8s)\/[\w./-]*)`/g;
 
-/** Finds links that lead nowhere, and paths in backticks that are not there. */
+/** Finds broken links, and paths in backticks that do not exist. */
 export function findDocumentViolations(): string[] {
   const paths = globSync(DOCUMENTS, { exclude: (path) => path.includes("node_modules") });
   return paths.flatMap((path) => {

@@ -5,7 +5,7 @@ const FILE_LINES_MAX = 300;
 const NAMES_THAT_SAY_NOTHING = /^(utils?|helpers?|common|misc|lib|types|interfaces)$/;
 const SOURCES = "{chassis,services/*,gateway,stack,e2e,scripts}/**/*.ts";
 
-/** What every service has, in the same place. */
+/** The files that every service has. */
 const HOUSE_PLAN = [
   "README.md",
   "migrations",

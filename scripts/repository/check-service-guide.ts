@@ -9,7 +9,9 @@ const EXAMPLE = "comments";
 const PATH = /`((?:[\w.-]+\/)+[\w.-]*|[\w.-]+\.(?:json|ya?ml)|CODEOWNERS)`/g;
 /** The folders that belong to the example alone: each of their files is one to write. */
 const OWN = new RegExp(`^(services|protos|k8s/base)/${EXAMPLE}/`);
-/** Where one of several services is named: as a word of its own, a package, an address, a client. */
+/**
+ * Where one of several services is named: as a word of its own, a package, an address, a client.
+ */
 const NAMED = new RegExp(
   [
     `["'\`]${EXAMPLE}["'\`]`,

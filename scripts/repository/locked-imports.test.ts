@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
 /**
- * Lints a file with these imports, as if it stood at this path of the repository. Gives what the
- * linter says.
+ * Lints a file with these imports, as if it were at this path of the repository. Returns the
+ * messages of the linter.
  */
 function lint(path: string, imports: string): string {
   const root = mkdtempSync(join(tmpdir(), "triptych-lint-"));

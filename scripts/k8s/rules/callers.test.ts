@@ -33,7 +33,7 @@ describe("the network policies", () => {
     const violations = withPolicy("users", (spec) => {
       spec.ingress = [{ ports: [{ port: 8081 }] }];
     });
-    // The others may send nothing to users; what no policy but deny-all knows may not either.
+    // Nobody else may send to users, nor may a pod that only deny-all selects.
     expect(violations).toEqual([]);
     const both = findCallerViolations(
       broken<INetworkPolicy>(

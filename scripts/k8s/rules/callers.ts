@@ -9,13 +9,13 @@ import type { Programs } from "#k8s/programs.ts";
 
 const GRPC_PORT = "grpc";
 const POSTGRES_PORT = "postgres";
-/** Anybody else's pod in the namespace. */
+/** A foreign pod in the namespace. */
 const STRANGER: Pods = { name: "a stranger", labels: { "app.kubernetes.io/name": "?" }, ports: [] };
 
 /**
- * Finds where the network policies allow another call than the contract does, or refuse one that it
- * allows; and databases that others reach than the service that owns them. Without any policy there
- * is nothing to find.
+ * Finds calls that the network policies allow and the contract does not, or the other way round;
+ * and databases that are reachable by others than the service that owns them. Without any policy
+ * there is nothing to find.
  */
 export function findCallerViolations(rendering: Rendering): string[] {
   const policies = ofKind(rendering, "NetworkPolicy");
@@ -43,8 +43,8 @@ export function findCallerViolations(rendering: Rendering): string[] {
 }
 
 /**
- * Finds programs that are told where a service is although the contract lets them call nothing
- * there, and the other way round.
+ * Finds programs that have the address of a service although the contract lets them call none of
+ * its methods, and the other way round.
  */
 export function findWiringViolations(programs: Programs): string[] {
   return [...programs].flatMap(([caller, { config, settings }]) =>
@@ -64,8 +64,7 @@ function isGuarded(port: string | undefined): boolean {
 }
 
 /**
- * The callers that the contract allows in any method of a service: `users.v1.UserService` is of
- * `users`.
+ * The callers of any method of a service: `users.v1.UserService` belongs to `users`.
  */
 export function callersOf(callee: string): readonly string[] {
   const methods = SERVICES.filter(({ typeName }) => typeName.startsWith(`${callee}.`)).flatMap(
@@ -74,7 +73,7 @@ export function callersOf(callee: string): readonly string[] {
   return [...new Set(methods.flatMap((method) => getOption(method, method_policy).callers))];
 }
 
-/** Who is given the url of which database, by the database's name. */
+/** The workloads that have the url of a database, by the name of the database. */
 function databaseOwners(rendering: Rendering): ReadonlyMap<string, readonly string[]> {
   const owners = new Map<string, string[]>();
   for (const workload of workloadsOf(rendering)) {

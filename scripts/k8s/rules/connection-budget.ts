@@ -8,38 +8,38 @@ import { type Pooler, poolerPodsMax, poolersIn } from "#k8s/poolers.ts";
 import { migratorOf, type Programs, programOf } from "#k8s/programs.ts";
 
 /**
- * Beside its pool a process asks whether the database takes writes; before the pool is used,
- * whether it is up to date.
+ * A process uses one connection besides its pool: to probe whether the primary takes writes, and at
+ * the start to check the migrations.
  */
 const OUTSIDE_POOL = 1;
-/** One after the other: the migrations, then the queue's tables. */
+/** Migrations and the tables of the queue follow one another on one connection. */
 const MIGRATOR = 1;
 /**
- * The worker's pool has one more than the images that it makes at once, and its queue a connection
- * of its own.
+ * The worker's pool has one connection more than images that it renders at once, and its queue has
+ * one.
  */
 const WORKER_EXTRA = 2;
 /**
- * `superuser_reserved_connections` is 3; the rest is for the operator's own, a backup, and somebody
- * who looks.
+ * `superuser_reserved_connections` is 3. The rest is for the operator, a backup, and a person who
+ * investigates.
  */
 const RESERVED = 10;
-/** A pooler's connections for its service, and as many that it may ask for passwords by. */
+/** A pooler opens connections for its service, and as many again to look up passwords. */
 const POOLS = 2;
 const MAX_CONNECTIONS = /^max_connections=(\d+)$/;
 
-/** A part of what a database, or a pooler, can be asked for. */
+/** A part of the connections that a database, or a pooler, may receive. */
 interface Share {
   readonly text: string;
   readonly sum: number;
 }
 
 /**
- * Finds databases that could be asked for more connections than they take: the sum, over all who
- * are given its url, of the most pods that there can be, those of each rollout besides, times what
- * one opens. Behind a pooler it is the pooler's own pods that count. Those who read from a standby
- * count as well, since a standby may have become the primary. And poolers that could be asked for
- * more by their services than one of their instances takes, since the others may be away.
+ * Finds databases that may receive more connections than their maximum: the sum, over all workloads
+ * that have the url, of the maximum of their pods (with the surge of a rollout) times the
+ * connections of one. Behind a pooler the pods of the pooler count. Readers of a standby count too,
+ * since a standby may have become the primary. Finds as well poolers that may receive more
+ * connections than one of their instances accepts, since the other instances may be down.
  */
 export function findBudgetViolations(rendering: Rendering, programs: Programs): string[] {
   const poolers = poolersIn(rendering);
@@ -105,7 +105,7 @@ function readerShares(rendering: Rendering, database: string, programs: Programs
   return shares.map(({ text, sum }) => ({ text: `standby's readers ${text}`, sum }));
 }
 
-/** A share for each container that opens any. */
+/** A share for each container that opens connections. */
 function sharesOf(rendering: Rendering, opens: (container: IContainer) => number): Share[] {
   const shareOfContainer = (workload: Workload) => (container: IContainer) => {
     const each = opens(container);
@@ -117,7 +117,7 @@ function sharesOf(rendering: Rendering, opens: (container: IContainer) => number
   );
 }
 
-/** The databases that are rendered, and how many connections each takes. */
+/** The databases of a rendering, and the maximum of connections of each. */
 function maxConnections(rendering: Rendering): ReadonlyMap<string, number> {
   const plain = workloadsOf(rendering)
     .filter(({ kind }) => kind === "StatefulSet")
@@ -142,7 +142,7 @@ function connectionsOf(rendering: Rendering, container: IContainer, programs: Pr
   return poolOf(rendering, container, programs) + OUTSIDE_POOL;
 }
 
-/** The most connections of a process's pools. */
+/** The maximum of connections in the pools of a process. */
 function poolOf(rendering: Rendering, container: IContainer, programs: Programs): number {
   const name = programOf(container) ?? "";
   const isWorker = name.endsWith("-worker");

@@ -13,7 +13,7 @@ beforeAll(async () => {
   [production, known] = await Promise.all([renderProduction(), loadMetrics()]);
 });
 
-/** The violations if the first alert asks for something else. */
+/** The violations if the first alert has another expression. */
 function violationsOfAlert(expression: string): string[] {
   const changed = broken<IPrometheusRule>(production, "PrometheusRule/triptych", ({ spec }) => {
     const [rule] = spec?.groups?.[0]?.rules ?? [];
@@ -22,7 +22,7 @@ function violationsOfAlert(expression: string): string[] {
   return findMetricViolations(changed, known);
 }
 
-/** The violations if the panel of the memory asks for something else. */
+/** The violations if the memory panel has another expression. */
 function violationsOfPanel(expression: string): string[] {
   const changed = broken<IConfigMap>(production, "ConfigMap/triptych-dashboard", ({ data }) => {
     const text = data?.["dashboard.json"] ?? "";

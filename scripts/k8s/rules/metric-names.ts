@@ -3,12 +3,12 @@ import type { Rendering } from "#k8s/manifest.ts";
 import { findPromqlViolations, type KnownMetrics, labelsOfAnswer } from "./promql.ts";
 import { type Question, questionsIn, variablesIn } from "./promql-questions.ts";
 
-/** What Prometheus adds to each series of a pod that the PodMonitor finds. */
+/** Labels that Prometheus adds to each series of a pod that the PodMonitor finds. */
 const OF_TARGET = ["job", "instance", "namespace", "pod", "container", "endpoint"];
-/** Made by Prometheus itself, for each target. */
+/** Metrics that Prometheus itself creates, for each target. */
 const OF_PROMETHEUS = ["up"];
 
-/** What is read of a registry of the processes. */
+/** The part of a metrics registry that is read. */
 interface ReadableRegistry {
   readonly getMetricsAsArray: () => readonly {
     readonly name: string;
@@ -17,7 +17,7 @@ interface ReadableRegistry {
   }[];
 }
 
-/** Reads which metrics the processes have, with which labels, out of what they serve. */
+/** Reads the metrics and labels of the processes from their registries. */
 export async function loadMetrics(): Promise<KnownMetrics> {
   const load = (path: string) => import(pathToFileURL(`chassis/src/telemetry/${path}`).href);
   const { createMetrics } = await load("metrics.ts");
@@ -39,7 +39,7 @@ function seriesOf(registry: ReadableRegistry, added: readonly string[]) {
 }
 
 /**
- * Finds alerts and panels that Prometheus cannot answer, whose answer would be empty for ever, or
+ * Finds alerts and panels that Prometheus cannot evaluate, whose result would always be empty, or
  * whose text would have a gap.
  */
 export function findMetricViolations(rendering: Rendering, known: KnownMetrics): string[] {

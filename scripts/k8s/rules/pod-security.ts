@@ -16,7 +16,7 @@ const SECCOMP_TYPES = ["RuntimeDefault", "Localhost"];
 const SELINUX_TYPES = ["", "container_t", "container_init_t", "container_kvm_t"];
 
 /**
- * Finds what the Pod Security Standard *restricted* forbids, by its list of Kubernetes 1.34
+ * Finds violations of the Pod Security Standard *restricted*, by its list of Kubernetes 1.34
  * (https://kubernetes.io/docs/concepts/security/pod-security-standards).
  */
 export function findPodSecurityViolations(rendering: Rendering): string[] {
@@ -67,7 +67,7 @@ function containerViolations(container: IContainer, pod: IPodSpec): string[] {
     violations.push("sets a SELinux type");
   if (container.ports?.some(({ hostPort }) => hostPort))
     violations.push("takes a port of the host");
-  // Not of the standard, and ours: what can be written can be replaced.
+  // Our own rule, beyond the standard: a writable root could be replaced.
   if (own?.readOnlyRootFilesystem !== true) violations.push("set readOnlyRootFilesystem: true");
   return violations;
 }

@@ -46,7 +46,7 @@ describe("the standard restricted forbids", () => {
     });
     const violations = findPodSecurityViolations(rendering);
     expect(violations).toContainEqual(expect.stringContaining(violation));
-    // What the pod says holds for each of its containers.
+    // A setting of the pod applies to each of its containers.
     expect(new Set(violations.map((text) => text.replace(/^.*: /, ""))).size).toBe(1);
   });
 

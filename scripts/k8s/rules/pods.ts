@@ -5,14 +5,14 @@ import { programOf } from "#k8s/programs.ts";
 const TAG = /:(?<tag>[\w.-]+)$|@sha256:[0-9a-f]{64}$/;
 const MI_BYTES: Readonly<Record<string, number>> = { Mi: 1, Gi: 1024 };
 /**
- * Of a container's memory; the rest is code, buffers, stacks and what libraries take beside the
- * heap.
+ * Maximum share of the heap in a container's memory. The rest is code, buffers, stacks and native
+ * libraries.
  */
 const HEAP_PART_MAX = 0.75;
 
 /**
- * Finds what every pod has to have here, whoever's program runs in it, and what our own programs
- * need besides.
+ * Finds pods without the fields that every pod must have, and our own programs without the fields
+ * that they need besides.
  */
 export function findPodViolations(rendering: Rendering): string[] {
   return workloadsOf(rendering).flatMap((workload) => [
@@ -49,7 +49,7 @@ function containerViolations(container: IContainer): string[] {
   ];
 }
 
-/** What a container needs that stays, and not one that ends before the others start. */
+/** Required for a container that keeps running, and not for an init container. */
 function lastingViolations(container: IContainer): string[] {
   const isOurs = programOf(container) !== undefined;
   return [...probeViolations(container), ...(isOurs ? stopViolations(container) : [])];
@@ -66,7 +66,7 @@ function probeViolations(container: IContainer): string[] {
   const missing = probes.filter((probe) => container[probe] === undefined);
   const violations = missing.map((probe) => `has no ${probe}`);
   for (const probe of probes) {
-    // A probe of another host tests another service: a pod would fall with what it calls.
+    // A probe of another host tests another service: the pod would fail with its callee.
     if (container[probe]?.httpGet?.host !== undefined)
       violations.push(`its ${probe} asks another host`);
   }
@@ -79,7 +79,8 @@ function resourceViolations({ resources }: IContainer): string[] {
     ...(requests[name] === undefined ? [`requests no ${name}`] : []),
     ...(limits[name] === undefined ? [`has no limit of ${name}`] : []),
   ]);
-  // A node that gave more memory than it has ends some pod, and not the one that took too much.
+  // A node that has promised more memory than it has kills some pod, and not the one that uses too
+  // much.
   if (requests.memory !== limits.memory)
     violations.push("requests not as much memory as it may take");
   return violations;

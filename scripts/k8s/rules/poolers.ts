@@ -8,20 +8,21 @@ import { programOf } from "#k8s/programs.ts";
 
 const INSTANCES_MIN = 2;
 /**
- * What our promises need of PgBouncer, in seconds where it is a time: docs/decisions/0012 says why.
+ * The parameters of PgBouncer that our promises depend on; times in seconds. docs/decisions/0012
+ * has the reasons.
  */
 const SECONDS_MAX: Readonly<Record<string, number>> = {
   query_wait_timeout: 1,
   server_connect_timeout: 2,
   server_login_retry: 1,
 };
-/** Programs that keep something in a session: an advisory lock, or the queue's own settings. */
+/** Programs that hold state in a session: an advisory lock, or the settings of the queue. */
 const SESSIONS = /-(migrate|worker)$/;
 const STRANGER = { name: "a stranger", labels: { "app.kubernetes.io/name": "?" }, ports: [] };
 
 /**
- * Finds poolers that would break a promise that holds without one, and programs that may not go
- * through one.
+ * Finds poolers that would break a promise that holds without them, and programs that must not
+ * connect through one.
  */
 export function findPoolerViolations(rendering: Rendering): string[] {
   return [
@@ -93,8 +94,8 @@ function podViolations(rendering: Rendering, pooler: Pooler): string[] {
 }
 
 /**
- * Those who are told its address reach it, and it reaches its cluster: nobody else, and nothing
- * else.
+ * The workloads that have its address may reach it, and it may reach its cluster: nobody else, and
+ * nothing else.
  */
 function policyViolations(rendering: Rendering, pooler: Pooler): string[] {
   if (ofKind(rendering, "NetworkPolicy").length === 0) return [];

@@ -3,18 +3,18 @@ import type { PostgresCluster } from "#k8s/pods.ts";
 import { findPoolerViolations } from "./poolers.ts";
 
 const INSTANCES_MIN = 2;
-/** Labels that the operator gives to its pods. */
+/** Labels that the operator sets on its pods. */
 const OPERATORS = /^(app\.kubernetes\.io|cnpg\.io)\//;
 
-/** What the check reads of what is referred to, or refers, by the name of a cluster. */
+/** The fields of objects that refer to a cluster, or are referred to by it. */
 interface BackupPlan {
   readonly spec: { readonly cluster?: { readonly name?: string } };
 }
 
 /**
- * Finds clusters of CloudNativePG that lose what they hold, or that a service does not find. No
- * package has the schema of an ObjectStore, so that there is one is all that is looked at: what is
- * wrong in it is found by the plugin only.
+ * Finds CloudNativePG clusters that would lose data, or that a service does not find. No package
+ * has the schema of an ObjectStore, so only its existence is checked: the plugin finds what is
+ * wrong in it.
  */
 export function findPostgresClusterViolations(rendering: Rendering): string[] {
   const ofClusters = ofKind<PostgresCluster>(rendering, "Cluster").flatMap((cluster) =>

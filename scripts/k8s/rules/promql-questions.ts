@@ -2,12 +2,12 @@ import type { IPrometheusRule } from "@kubernetes-models/prometheus-operator/mon
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import { ofKind, type Rendering } from "#k8s/manifest.ts";
 
-/** What an alert or a panel asks Prometheus for. */
+/** An expression of an alert or a panel. */
 export interface Question {
-  /** Who asks: `alert TriptychDefect`, `panel Memory`. */
+  /** The name of the alert or panel: `alert TriptychDefect`, `panel Memory`. */
   readonly name: string;
   readonly expression: string;
-  /** Labels of the answer that the alert's texts or the panel's legend name. */
+  /** Labels of the result that the alert's texts or the panel's legend use. */
   readonly namedLabels: readonly string[];
 }
 
@@ -21,11 +21,11 @@ interface Dashboard {
   }[];
 }
 
-/** Durations that Grafana makes of a panel's width and span. */
+/** Durations that Grafana derives from a panel's width and time span. */
 const DURATIONS = ["__rate_interval", "__interval", "__range"];
 const VARIABLE = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::\w+)?\})/g;
 
-/** All that the alert rules and the dashboards of a rendering ask for. */
+/** All expressions of the alert rules and dashboards of a rendering. */
 export function questionsIn(rendering: Rendering): readonly Question[] {
   return [...alertsOf(rendering), ...panelsOf(rendering)];
 }
@@ -66,9 +66,9 @@ function namesIn(text: string, pattern: RegExp): readonly string[] {
 }
 
 /**
- * Puts a value in for each variable that Grafana or the dashboard has, as Grafana does before
- * Prometheus sees the expression; what neither has stays. A value is as long as its variable, so
- * that positions stay too.
+ * Replaces each variable of Grafana or the dashboard by a value, as Grafana does before Prometheus
+ * sees the expression. Unknown variables stay. A value is as long as its variable, so that
+ * positions do not change.
  */
 function withValues(expr: string, { templating }: Dashboard): string {
   const own = new Map(templating.list.map(({ name, type }) => [name, type]));
@@ -80,7 +80,7 @@ function withValues(expr: string, { templating }: Dashboard): string {
   });
 }
 
-/** Variables in an expression that got no value. */
+/** Variables of an expression that have no value. */
 export function variablesIn(expression: string): readonly string[] {
   return [...expression.matchAll(VARIABLE)].map(([variable]) => variable);
 }

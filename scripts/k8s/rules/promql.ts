@@ -1,20 +1,20 @@
 import { parser } from "@prometheus-io/lezer-promql";
 
-/** The metrics that there are, each with the labels of its series. */
+/** The existing metrics, each with the labels of its series. */
 export type KnownMetrics = ReadonlyMap<string, ReadonlySet<string>>;
 
 type SyntaxNode = ReturnType<typeof parser.parse>["topNode"];
 
-/** Functions of a range, besides those that end in `_over_time`. */
+/** Functions of a range vector, besides those that end in `_over_time`. */
 const OF_RANGE = /^(rate|irate|increase|delta|idelta|deriv|changes|resets|predict_linear)$/;
-/** Aggregations that give some of the series, as they are. */
+/** Aggregations that return some of the series unchanged. */
 const KEEPS_SERIES = /^(topk|bottomk|limitk|limit_ratio)$/;
 const EXCERPT_CHARACTERS_MAX = 30;
 
 /**
- * Finds what is wrong with an expression of PromQL, by Prometheus' own grammar: where it is none, a
- * rate of no range, and names of metrics and labels that there are not. The last would be silent
- * for ever.
+ * Finds violations in a PromQL expression, by Prometheus' own grammar: syntax errors, a rate of no
+ * range vector, and metrics and labels that do not exist. An alert on the last kind would never
+ * fire.
  */
 export function findPromqlViolations(expression: string, known: KnownMetrics): string[] {
   const nodes = [...nodesIn(parser.parse(expression).topNode)];
@@ -33,8 +33,8 @@ export function findPromqlViolations(expression: string, known: KnownMetrics): s
 }
 
 /**
- * Tells which labels the answer to an expression without violations has: those that its outermost
- * aggregation keeps, or those of its metric. Of two sides the left counts.
+ * Returns the labels of the result of a valid expression: those that its outermost aggregation
+ * keeps, or those of its metric. Of a binary expression the left side counts.
  */
 export function labelsOfAnswer(expression: string, known: KnownMetrics): ReadonlySet<string> {
   const nodes = [...nodesIn(parser.parse(expression).topNode)];
@@ -72,7 +72,7 @@ function selectorViolations(selector: SyntaxNode, { known, textOf }: Reading): s
     .map((label) => `the metric ${metric} has no label ${label}`);
 }
 
-/** Labels after `by`, `on` and the like: one of the metrics that they stand with must have them. */
+/** Labels after `by`, `on` and the like: one of the metrics in the expression must have them. */
 function groupingViolations(grouping: SyntaxNode, { known, textOf }: Reading): string[] {
   const whole = grouping.parent?.parent;
   if (whole == null) return [];

@@ -16,11 +16,11 @@ import {
 import { isBudgetOf, poolersIn } from "#k8s/poolers.ts";
 import { holdsOneVolume } from "./rollout.ts";
 
-/** Made in the cluster before anything is applied: k8s/README.md says how. */
+/** Objects that an operator creates before anything is applied: see k8s/README.md. */
 const MADE_IN_THE_CLUSTER = ["access-token-public-keys"];
 
 /**
- * Finds what names an object that is not there: selectors that take no pod, ports, accounts,
+ * Finds references to objects that do not exist: selectors that match no pod, ports, accounts,
  * volumes, targets.
  */
 export function findReferenceViolations(rendering: Rendering): string[] {
@@ -83,8 +83,8 @@ function workloadViolations(rendering: Rendering, workload: Workload): string[] 
 }
 
 /**
- * `IMAGES_ADDRESS` leads to the Service `images`, which another folder may have, and to a port of
- * it.
+ * `IMAGES_ADDRESS` must lead to the Service `images`, which may be in another folder, and to one of
+ * its ports.
  */
 function addressViolations(rendering: Rendering, container: IContainer): string[] {
   return [...plainValues(environmentOf(rendering, container))].flatMap(([variable, address]) => {
@@ -123,7 +123,7 @@ function serviceViolations(rendering: Rendering, service: IService & { kind: str
       (candidate) => candidate.name === targetPort || candidate.containerPort === targetPort,
     );
     if (target === undefined) return [`${name}: the pods have no port ${targetPort}`];
-    // A headless name gives the pods' addresses, and nobody translates ports.
+    // A headless name resolves to the addresses of pods, and ports are not translated.
     return clusterIP === "None" && port !== target.containerPort
       ? [`${name}: is headless, so its port has to be the pod's, ${target.containerPort}`]
       : [];

@@ -12,19 +12,18 @@ import { podsMax } from "#k8s/pods-max.ts";
 import { migratorOf, type Program, type Programs, programOf } from "#k8s/programs.ts";
 
 /**
- * How long closing takes at most once a process is drained: `CLOSE_TIMEOUT_MS` of the chassis, and
- * of the issue's rule.
+ * Maximum of the time to close once a process is drained: `CLOSE_TIMEOUT_MS` of the chassis.
  */
 const CLOSE_SECONDS = 5;
 
-/** What a claim of a volume says of who may hold it. */
+/** The access modes of a volume claim. */
 interface Claim {
   readonly spec: { readonly accessModes: readonly string[] };
 }
 
 /**
- * Finds Deployments whose new version would be noticed: a pod too few, calls that are cut off, a
- * volume that two pods want, or a process that starts beside a database that is not up to date.
+ * Finds Deployments whose rollout users would notice: a pod too few, calls that are cut off, a
+ * volume that two pods need, or a process that starts before its database is migrated.
  */
 export function findRolloutViolations(rendering: Rendering, programs: Programs): string[] {
   return workloadsOf(rendering)
@@ -40,7 +39,7 @@ export function findRolloutViolations(rendering: Rendering, programs: Programs):
     );
 }
 
-/** Tells whether a pod holds a volume that only one node may have. */
+/** Whether a pod uses a volume that only one node may mount. */
 export function holdsOneVolume(rendering: Rendering, { spec }: Workload): boolean {
   const claims = ofKind<Claim>(rendering, "PersistentVolumeClaim");
   const held = (spec.template.spec.volumes ?? []).map(
@@ -65,7 +64,10 @@ function strategyViolations(rendering: Rendering, workload: Workload): string[] 
     : ["takes a pod away before the new one is ready: set maxUnavailable: 0"];
 }
 
-/** A process that is told how many it may be refuses to start where it could not be so many. */
+/**
+ * A process that has `REPLICAS_MAX` refuses to start with storage that does not allow that many
+ * replicas.
+ */
 function replicaViolations(rendering: Rendering, workload: Workload): string[] {
   const pods = podsMax(rendering, workload);
   return containersOf(workload).flatMap((container) => {
@@ -104,7 +106,8 @@ function graceViolations(rendering: Rendering, workload: Workload, programs: Pro
 }
 
 /**
- * Reads a setting of milliseconds as seconds, or its default; one that the program has not is 0.
+ * Reads a setting in milliseconds, or its default, as seconds. 0 if the program does not have the
+ * setting.
  */
 function secondsReader({ settings }: Program, values: ReadonlyMap<string, string>) {
   return (variable: string): number => {
@@ -120,8 +123,8 @@ function spreadViolations({ spec }: Workload): string[] {
 }
 
 /**
- * A database is brought up to date by one container that ends before the others start; those change
- * no tables.
+ * An init container migrates the database before the other containers start. Those change no
+ * tables.
  */
 function migrationViolations(rendering: Rendering, { spec }: Workload): string[] {
   const { containers, initContainers = [] } = spec.template.spec;

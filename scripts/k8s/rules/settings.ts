@@ -4,11 +4,11 @@ import { containersOf, nameOf, ofKind, type Rendering, workloadsOf } from "#k8s/
 import { type Program, type Programs, programOf } from "#k8s/programs.ts";
 import { makeAccessTokenKeys } from "#k8s/secrets.ts";
 
-/** Read by Node and libuv before any program. */
+/** Variables that Node and libuv read before the program starts. */
 const OF_NODE = ["NODE_OPTIONS", "UV_THREADPOOL_SIZE"];
 const [SAMPLE_PRIVATE_KEY, SAMPLE_PUBLIC_KEYS] = makeAccessTokenKeys();
 const SAMPLE_URL = "postgresql://owner:password@database/name";
-/** Values of the kind that stands in a Secret or in a map of the cluster's own. */
+/** Sample values for those that only a Secret or a ConfigMap of the cluster has. */
 const SAMPLES: Readonly<Record<string, string | undefined>> = {
   DATABASE_URL: SAMPLE_URL,
   DATABASE_REPLICA_URL: SAMPLE_URL,
@@ -18,8 +18,8 @@ const SAMPLES: Readonly<Record<string, string | undefined>> = {
 const LOOPBACK = /^(127\.|localhost$|::1$)/;
 
 /**
- * Finds settings that the programs do not have, would refuse, or miss; and secrets that stand in a
- * manifest.
+ * Finds settings that a program does not have, would refuse, or misses; and secrets that are
+ * literally in a manifest.
  */
 export function findSettingViolations(rendering: Rendering, programs: Programs): string[] {
   const secrets = ofKind(rendering, "Secret").map(
@@ -58,8 +58,7 @@ function containerViolations(
 
 function unknownNames({ settings, config }: Program, variables: ReadonlyMap<string, Variable>) {
   const known = [...settings.map(({ variable }) => variable), ...OF_NODE];
-  // A password that another variable's text quotes is no setting, and has to be a variable all the
-  // same.
+  // A password that another variable contains is no setting, and must still be a variable.
   const quoted = [...variables.values()].flatMap((variable) =>
     variable.from === "text" ? quotedIn(variable.value) : [],
   );
@@ -68,7 +67,7 @@ function unknownNames({ settings, config }: Program, variables: ReadonlyMap<stri
     .map((name) => `${config} has no setting ${name}`);
 }
 
-/** The cluster puts a variable into a text only if it stands before it. */
+/** The cluster expands a variable only in texts that follow it. */
 function lateQuotations(variables: ReadonlyMap<string, Variable>) {
   const names = [...variables.keys()];
   return [...variables].flatMap(([name, variable], index) =>
@@ -78,7 +77,9 @@ function lateQuotations(variables: ReadonlyMap<string, Variable>) {
   );
 }
 
-/** A secret comes out of a Secret, whole, or as part of a text that says nothing without it. */
+/**
+ * A secret comes from a Secret, as a whole or as a part of a text that contains no other secret.
+ */
 function openSecrets({ settings }: Program, variables: ReadonlyMap<string, Variable>) {
   return settings
     .filter(({ variable, secret }) => secret && isOpen(variables, variable))
@@ -93,8 +94,8 @@ function isOpen(variables: ReadonlyMap<string, Variable>, name: string): boolean
 }
 
 /**
- * What the program itself says of its settings, with a sample for each value that is known in the
- * cluster only.
+ * The messages of the program about its settings, with a sample for each value that only the
+ * cluster knows.
  */
 function refusals(program: Program, variables: ReadonlyMap<string, Variable>): string[] {
   const elsewhere = [...variables.keys()].map((name) => [name, SAMPLES[name] ?? "a text"] as const);
@@ -106,7 +107,7 @@ function refusals(program: Program, variables: ReadonlyMap<string, Variable>): s
   return refusal === undefined ? [] : [refusal];
 }
 
-/** Nobody outside the pod reaches what listens on loopback, which is every program's default. */
+/** A program listens on loopback by default, where nobody outside the pod reaches it. */
 function loopbackHosts({ settings }: Program, variables: ReadonlyMap<string, Variable>) {
   const plain = plainValues(variables);
   return settings
@@ -115,7 +116,10 @@ function loopbackHosts({ settings }: Program, variables: ReadonlyMap<string, Var
     .map(({ variable }) => `${variable} is a loopback address, which no other pod reaches`);
 }
 
-/** What goes to an object store lies in a file first, and the root file system takes none. */
+/**
+ * An upload is in a scratch file before it goes to the object store, and the root file system is
+ * read-only.
+ */
 function scratchViolations(
   { volumeMounts = [] }: IContainer,
   variables: ReadonlyMap<string, Variable>,

@@ -3,12 +3,12 @@ import type { IIngress } from "kubernetes-models/networking.k8s.io/v1/Ingress";
 import type { IService } from "kubernetes-models/v1/Service";
 import { nameOf, ofKind, type Rendering } from "#k8s/manifest.ts";
 
-/** Routes of the gateway that nobody needs a token for, and that are for operators. */
+/** Routes of the gateway that are for operators and need no token. */
 const OPERATORS = ["/metrics", "/healthz", "/readyz"];
 
 /**
- * Finds ways from outside to what is for operators, and ways to a Service or a port that is not
- * there.
+ * Finds routes from outside to paths for operators, and routes to a Service or port that does not
+ * exist.
  */
 export function findWayInViolations(rendering: Rendering): string[] {
   return waysIn(rendering).flatMap(({ name, paths, backends }) => [
@@ -28,7 +28,7 @@ interface Backend {
 
 interface WayIn {
   readonly name: string;
-  /** Undefined takes every path. */
+  /** Undefined matches every path. */
   readonly paths: readonly (string | undefined)[];
   readonly backends: readonly Backend[];
 }

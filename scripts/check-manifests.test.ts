@@ -1,11 +1,11 @@
 import type { ICluster } from "@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1/Cluster";
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
-import { broken, renderLocal, renderProduction } from "./broken.fixture.ts";
+import { broken, renderLocal, renderProduction } from "#k8s/broken.fixture.ts";
+import { findKubectl } from "#k8s/kubectl.ts";
+import type { Manifest, Rendering } from "#k8s/manifest.ts";
+import { renderFolder } from "#k8s/render.ts";
+import { COMBINATIONS, findForgottenComponents } from "#k8s/targets.ts";
 import { findManifestViolations, findViolationsIn } from "./check-manifests.ts";
-import { findKubectl } from "./kubectl.ts";
-import type { Manifest, Rendering } from "./manifest.ts";
-import { renderFolder } from "./render.ts";
-import { COMBINATIONS, findForgottenComponents } from "./targets.ts";
 
 let local: Rendering;
 beforeAll(async () => {

@@ -1,3 +1,6 @@
+import { findKubectl } from "#k8s/kubectl.ts";
+import type { Rendering } from "#k8s/manifest.ts";
+import { loadPrograms, type Programs } from "#k8s/programs.ts";
 import { findCallerViolations, findWiringViolations } from "#k8s/rules/callers.ts";
 import { findBudgetViolations } from "#k8s/rules/connection-budget.ts";
 import { findMetricViolations, loadMetrics } from "#k8s/rules/metric-names.ts";
@@ -8,27 +11,24 @@ import { findReferenceViolations } from "#k8s/rules/references.ts";
 import { findRolloutViolations } from "#k8s/rules/rollout.ts";
 import { findSettingViolations } from "#k8s/rules/settings.ts";
 import { findWayInViolations } from "#k8s/rules/ways-in.ts";
-import { findKubectl } from "./kubectl.ts";
-import type { Rendering } from "./manifest.ts";
-import { loadPrograms, type Programs } from "./programs.ts";
-import { findSchemaViolations } from "./schema-violations.ts";
-import { findForgottenComponents, renderTargets } from "./targets.ts";
-import { findUnknownFields } from "./unknown-fields.ts";
+import { findSchemaViolations } from "#k8s/schema-violations.ts";
+import { findForgottenComponents, renderTargets } from "#k8s/targets.ts";
+import { findUnknownFields } from "#k8s/unknown-fields.ts";
 
-/** Renders what can be applied to a cluster, and finds what is wrong with it. */
+/** Renders everything that can be applied to a cluster, and finds violations in it. */
 export async function findManifestViolations(): Promise<string[]> {
   try {
     const renderings = await renderTargets(findKubectl());
     return [...findForgottenComponents(), ...(await findViolationsIn(renderings))];
   } catch (error) {
-    // What kustomize says, or that there is no kubectl: nothing can be checked then.
+    // The message of kustomize, or that there is no kubectl: nothing can be checked then.
     return [error instanceof Error ? error.message : String(error)];
   }
 }
 
 /**
- * Finds what is wrong with what was rendered; a violation of a base is told once, although each
- * overlay has it.
+ * Finds violations in renderings. A violation of a base is reported once, although each overlay
+ * contains it.
  */
 export async function findViolationsIn(renderings: readonly Rendering[]): Promise<string[]> {
   const programs = await loadPrograms();
@@ -47,7 +47,7 @@ export async function findViolationsIn(renderings: readonly Rendering[]): Promis
 
 async function violationsOf(rendering: Rendering, programs: Programs): Promise<string[]> {
   const schemaViolations = await findSchemaViolations(rendering);
-  // The rules read what the schemas say is there.
+  // The rules rely on the fields that the schemas require.
   if (schemaViolations.length > 0) return schemaViolations;
   return [
     ...findPodSecurityViolations(rendering),
