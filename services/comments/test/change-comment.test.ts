@@ -24,18 +24,18 @@ interface Edit {
 
 function edit(user: TestUser, { id, body = "edited", etag = "" }: Edit, paths = ["body"]) {
   const request = { comment: { id, body, etag }, updateMask: { paths } };
-  return service.comments.updateComment(request, user.context());
+  return service.client.updateComment(request, user.context());
 }
 
 async function writeTombstone() {
   const comment = await service.write(author, imageId);
   const reply = await service.write(author, imageId, { parentId: comment.id });
-  await service.comments.deleteComment({ id: comment.id }, author.context());
+  await service.client.deleteComment({ id: comment.id }, author.context());
   return { comment, reply };
 }
 
 function get(id: string) {
-  return service.comments.getComment({ id }, contextFor());
+  return service.client.getComment({ id }, contextFor());
 }
 
 describe("UpdateComment", () => {
@@ -88,7 +88,7 @@ describe("UpdateComment", () => {
     const { id } = await service.write(author, closedId);
     service.images.put({ ownerId: owner.id, commentsOpen: false }, closedId);
     expect(await edit(author, { id })).toMatchObject({ edited: true });
-    await service.comments.deleteComment({ id }, author.context());
+    await service.client.deleteComment({ id }, author.context());
   });
 
   test("fails with COMMENT_NOT_FOUND for a tombstone, and for what is not there", async () => {
@@ -119,7 +119,7 @@ describe("UpdateComment", () => {
   test("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
     const { id } = await service.write(author, imageId);
     const request = { comment: { id, body: "a" }, updateMask: { paths: ["body"] } };
-    await expect(service.comments.updateComment(request, contextFor())).rejects.toMatchObject({
+    await expect(service.client.updateComment(request, contextFor())).rejects.toMatchObject({
       reason: "UNAUTHENTICATED",
     });
   });
@@ -129,7 +129,7 @@ describe("DeleteComment", () => {
   test("leaves no trace of a comment without replies, and its parent counts one less", async () => {
     const parent = await service.write(author, imageId);
     const reply = await service.write(author, imageId, { parentId: parent.id });
-    await service.comments.deleteComment({ id: reply.id }, author.context());
+    await service.client.deleteComment({ id: reply.id }, author.context());
     await expect(get(reply.id)).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
     expect(await get(parent.id)).toEqual(parent);
   });
@@ -138,7 +138,7 @@ describe("DeleteComment", () => {
     const parent = await service.write(author, imageId);
     const reply = await service.write(author, imageId, { parentId: parent.id });
     for (const { id } of [parent, reply]) {
-      const answer = await service.comments.deleteComment({ id }, author.context());
+      const answer = await service.client.deleteComment({ id }, author.context());
       expect(answer).toMatchObject({ imageId });
     }
   });
@@ -156,10 +156,10 @@ describe("DeleteComment", () => {
     const middle = await service.write(author, imageId, { parentId: top.id });
     const bottom = await service.write(author, imageId, { parentId: middle.id });
     for (const { id } of [middle, top]) {
-      await service.comments.deleteComment({ id }, author.context());
+      await service.client.deleteComment({ id }, author.context());
     }
     expect(await get(top.id)).toMatchObject({ deleted: true, replyCount: 1 });
-    await service.comments.deleteComment({ id: bottom.id }, author.context());
+    await service.client.deleteComment({ id: bottom.id }, author.context());
     for (const { id } of [bottom, middle, top]) {
       await expect(get(id)).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
     }
@@ -170,10 +170,10 @@ describe("DeleteComment", () => {
     const tombstone = await service.write(author, imageId, { parentId: alive.id });
     const first = await service.write(author, imageId, { parentId: tombstone.id });
     const second = await service.write(author, imageId, { parentId: tombstone.id });
-    await service.comments.deleteComment({ id: tombstone.id }, author.context());
-    await service.comments.deleteComment({ id: first.id }, author.context());
+    await service.client.deleteComment({ id: tombstone.id }, author.context());
+    await service.client.deleteComment({ id: first.id }, author.context());
     expect(await get(tombstone.id)).toMatchObject({ deleted: true, replyCount: 1 });
-    await service.comments.deleteComment({ id: second.id }, author.context());
+    await service.client.deleteComment({ id: second.id }, author.context());
     await expect(get(tombstone.id)).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
     expect(await get(alive.id)).toMatchObject({ deleted: false, replyCount: 0 });
   });
@@ -181,42 +181,42 @@ describe("DeleteComment", () => {
   test("is for the author at any time, and for the image's owner", async () => {
     const old = await service.write(author, imageId);
     service.advanceClock(24 * 60 * 60_000);
-    await service.comments.deleteComment({ id: old.id }, author.context());
+    await service.client.deleteComment({ id: old.id }, author.context());
     const { id } = await service.write(author, imageId);
-    await service.comments.deleteComment({ id }, owner.context());
+    await service.client.deleteComment({ id }, owner.context());
     await expect(get(id)).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
   });
 
   test("fails with NOT_COMMENT_AUTHOR for anyone else", async () => {
     const { id } = await service.write(author, imageId);
     const stranger = await service.signIn();
-    const call = service.comments.deleteComment({ id }, stranger.context());
+    const call = service.client.deleteComment({ id }, stranger.context());
     await expect(call).rejects.toMatchObject({ reason: "NOT_COMMENT_AUTHOR" });
   });
 
   test("fails with ETAG_MISMATCH if the comment was edited meanwhile", async () => {
     const { id, etag } = await service.write(author, imageId);
     const edited = await edit(author, { id });
-    const call = service.comments.deleteComment({ id, etag }, author.context());
+    const call = service.client.deleteComment({ id, etag }, author.context());
     await expect(call).rejects.toMatchObject({ reason: "ETAG_MISMATCH" });
-    await service.comments.deleteComment({ id, etag: edited.etag }, author.context());
+    await service.client.deleteComment({ id, etag: edited.etag }, author.context());
   });
 
   test("fails with COMMENT_NOT_FOUND for a tombstone, and the second time", async () => {
     const { comment, reply } = await writeTombstone();
-    await service.comments.deleteComment({ id: reply.id }, author.context());
+    await service.client.deleteComment({ id: reply.id }, author.context());
     for (const { id } of [comment, reply]) {
-      const call = service.comments.deleteComment({ id }, author.context());
+      const call = service.client.deleteComment({ id }, author.context());
       await expect(call).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
     }
   });
 
   test("fails with INVALID_ARGUMENT for what is no id, and UNAUTHENTICATED without a token", async () => {
-    await expect(
-      service.comments.deleteComment({ id: "1" }, author.context()),
-    ).rejects.toMatchObject({ reason: "INVALID_ARGUMENT", violations: [{ field: "id" }] });
-    await expect(
-      service.comments.deleteComment({ id: newId() }, contextFor()),
-    ).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
+    await expect(service.client.deleteComment({ id: "1" }, author.context())).rejects.toMatchObject(
+      { reason: "INVALID_ARGUMENT", violations: [{ field: "id" }] },
+    );
+    await expect(service.client.deleteComment({ id: newId() }, contextFor())).rejects.toMatchObject(
+      { reason: "UNAUTHENTICATED" },
+    );
   });
 });

@@ -21,13 +21,13 @@ beforeEach(() => {
 });
 
 async function countOf(id: string): Promise<number | undefined> {
-  service.comments.invalidate("batchGetCommentCounts");
-  const answer = await service.comments.batchGetCommentCounts({ imageIds: [id] }, contextFor());
+  service.client.invalidate("batchGetCommentCounts");
+  const answer = await service.client.batchGetCommentCounts({ imageIds: [id] }, contextFor());
   return answer.counts[0]?.count;
 }
 
 function remove(id: string) {
-  return service.comments.deleteComment({ id }, author.context());
+  return service.client.deleteComment({ id }, author.context());
 }
 
 /** What became of calls that were made at once; a failure by its reason. */
@@ -54,7 +54,7 @@ describe("BatchGetCommentCounts", () => {
     await service.write(author, imageId);
     const none = newId();
     const request = { imageIds: [imageId, none, imageId] };
-    const { counts } = await service.comments.batchGetCommentCounts(request, contextFor());
+    const { counts } = await service.client.batchGetCommentCounts(request, contextFor());
     expect(counts.map((each) => [each.imageId, each.count])).toEqual([
       [imageId, 1],
       [none, 0],
@@ -74,7 +74,7 @@ describe("BatchGetCommentCounts", () => {
       [Array.from({ length: 201 }, newId), "image_ids"],
     ];
     for (const [imageIds, field] of batches) {
-      const call = service.comments.batchGetCommentCounts({ imageIds }, contextFor());
+      const call = service.client.batchGetCommentCounts({ imageIds }, contextFor());
       await expect(call).rejects.toMatchObject({
         reason: "INVALID_ARGUMENT",
         violations: [{ field }],
@@ -97,7 +97,7 @@ describe("the counters", () => {
       service.write(author, imageId, { parentId }),
     );
     await Promise.all(writes);
-    const parent = await service.comments.getComment({ id: parentId }, contextFor());
+    const parent = await service.client.getComment({ id: parentId }, contextFor());
     expect(parent.replyCount).toBe(WRITERS);
     expect(await countOf(imageId)).toBe(WRITERS + 1);
     expect(await findWrongCounters(service.database, imageId)).toEqual([]);
@@ -114,7 +114,7 @@ describe("the counters", () => {
       const written = replies.filter((outcome) => outcome === "OK").length;
       const lost = replies.filter((outcome) => outcome === "PARENT_NOT_FOUND").length;
       expect(written + lost).toBe(3);
-      const listed = service.comments.listReplies({ commentId: parentId }, contextFor());
+      const listed = service.client.listReplies({ commentId: parentId }, contextFor());
       if (written > 0) expect((await listed).comments).toHaveLength(written);
       else await expect(listed).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
     }
@@ -131,7 +131,7 @@ describe("the counters", () => {
         service.write(author, imageId, { parentId: lastId }),
       ]);
       expect(deleted).toBe("OK");
-      const top = service.comments.getComment({ id: topId }, contextFor());
+      const top = service.client.getComment({ id: topId }, contextFor());
       if (reply === "OK") expect(await top).toMatchObject({ deleted: true, replyCount: 1 });
       else await expect(top).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
     }
@@ -147,7 +147,7 @@ describe("the counters", () => {
       if (depth > 1) ids.splice(-1, 0, (await service.write(author, imageId, options)).id);
     }
     expect(new Set(await outcomesOf(ids.map(remove)))).toEqual(new Set(["OK"]));
-    const { comments } = await service.comments.listComments({ imageId }, contextFor());
+    const { comments } = await service.client.listComments({ imageId }, contextFor());
     expect(comments).toEqual([]);
     expect(await countOf(imageId)).toBe(0);
     expect(await findWrongCounters(service.database, imageId)).toEqual([]);

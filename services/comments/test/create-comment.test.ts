@@ -29,7 +29,7 @@ describe("CreateComment", () => {
     });
     expect(created.parentId).toBeUndefined();
     expect(created.createTime).toEqual(created.updateTime);
-    expect(await service.comments.getComment({ id: created.id }, contextFor())).toEqual(created);
+    expect(await service.client.getComment({ id: created.id }, contextFor())).toEqual(created);
   });
 
   test("makes an id that lies in its image's slot, so that it tells the shard", async () => {
@@ -40,7 +40,7 @@ describe("CreateComment", () => {
     const parent = await service.write(author, imageId);
     const reply = await service.write(await service.signIn(), imageId, { parentId: parent.id });
     expect(reply).toMatchObject({ parentId: parent.id, depth: 2 });
-    const { replyCount, ...rest } = await service.comments.getComment(
+    const { replyCount, ...rest } = await service.client.getComment(
       { id: parent.id },
       contextFor(),
     );
@@ -65,7 +65,7 @@ describe("CreateComment", () => {
     const elsewhere = await service.write(author, otherImageId);
     const tombstone = await service.write(author, imageId);
     await service.write(author, imageId, { parentId: tombstone.id });
-    await service.comments.deleteComment({ id: tombstone.id }, author.context());
+    await service.client.deleteComment({ id: tombstone.id }, author.context());
     for (const parentId of [newId(), elsewhere.id, tombstone.id]) {
       await expect(service.write(author, imageId, { parentId })).rejects.toMatchObject({
         reason: "PARENT_NOT_FOUND",
@@ -100,7 +100,7 @@ describe("CreateComment", () => {
       token: "made.up.token",
     } as const;
     for (const context of [contextFor(), contextFor(caller)]) {
-      const call = service.comments.createComment({ imageId, body: "a" }, context);
+      const call = service.client.createComment({ imageId, body: "a" }, context);
       await expect(call).rejects.toMatchObject({
         reason: "UNAUTHENTICATED",
         code: status.UNAUTHENTICATED,
@@ -111,7 +111,7 @@ describe("CreateComment", () => {
   test("names every bad field at once, and asks images for nothing", async () => {
     const asked = service.images.asked();
     const request = { imageId: "nope", parentId: "", body: " \n" };
-    const call = service.comments.createComment(request, author.context());
+    const call = service.client.createComment(request, author.context());
     await expect(call).rejects.toMatchObject({
       reason: "INVALID_ARGUMENT",
       code: status.INVALID_ARGUMENT,
@@ -127,7 +127,7 @@ describe("CreateComment", () => {
     ["no body", { body: "" }, "body"],
   ])("fails with INVALID_ARGUMENT for %s", async (_what, fields, field) => {
     const request = { imageId, body: "fine", ...fields };
-    const call = service.comments.createComment(request, author.context());
+    const call = service.client.createComment(request, author.context());
     await expect(call).rejects.toMatchObject({
       reason: "INVALID_ARGUMENT",
       violations: [{ field }],

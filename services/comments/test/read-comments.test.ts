@@ -48,7 +48,7 @@ async function readAll(
 describe("GetComment", () => {
   test("fails with COMMENT_NOT_FOUND if there is no such comment", async () => {
     const id = newId();
-    await expect(service.comments.getComment({ id }, contextFor())).rejects.toMatchObject({
+    await expect(service.client.getComment({ id }, contextFor())).rejects.toMatchObject({
       reason: "COMMENT_NOT_FOUND",
       metadata: { id },
     });
@@ -64,7 +64,7 @@ describe("ListComments", () => {
       [CommentOrder.NEWEST, ids.toReversed()],
       [CommentOrder.OLDEST, ids],
     ] as const) {
-      const list = await service.comments.listComments({ imageId, order }, contextFor());
+      const list = await service.client.listComments({ imageId, order }, contextFor());
       expect(list.comments.map(({ id }) => id)).toEqual(expected);
       expect(list.nextPageToken).toBe("");
     }
@@ -74,8 +74,8 @@ describe("ListComments", () => {
     const { imageId, ids } = await writeMany(1);
     const [id = ""] = ids;
     await writeMany(1, id, imageId);
-    await service.comments.deleteComment({ id }, author.context());
-    const { comments } = await service.comments.listComments({ imageId }, contextFor());
+    await service.client.deleteComment({ id }, author.context());
+    const { comments } = await service.client.listComments({ imageId }, contextFor());
     expect(comments).toMatchObject([{ id, authorId: "", body: "", deleted: true, replyCount: 1 }]);
   });
 
@@ -86,7 +86,7 @@ describe("ListComments", () => {
       [100, 100],
       [1_000, 100],
     ] as const) {
-      const page = await service.comments.listComments({ imageId, pageSize }, contextFor());
+      const page = await service.client.listComments({ imageId, pageSize }, contextFor());
       expect(page.comments).toHaveLength(expected);
       expect(page.nextPageToken).not.toBe("");
     }
@@ -94,9 +94,9 @@ describe("ListComments", () => {
 
   test("has no next page when the last one is full", async () => {
     const { imageId } = await writeMany(4);
-    const first = await service.comments.listComments({ imageId, pageSize: 2 }, contextFor());
+    const first = await service.client.listComments({ imageId, pageSize: 2 }, contextFor());
     const { nextPageToken: pageToken } = first;
-    const second = await service.comments.listComments(
+    const second = await service.client.listComments(
       { imageId, pageSize: 2, pageToken },
       contextFor(),
     );
@@ -112,11 +112,11 @@ describe("ListComments", () => {
     const stay = ids.filter((_, index) => index % 3 !== 0);
     const go = ids.filter((_, index) => index % 3 === 0);
     const list = (pageToken: string) =>
-      service.comments.listComments({ imageId, order, pageSize: 2, pageToken }, contextFor());
+      service.client.listComments({ imageId, order, pageSize: 2, pageToken }, contextFor());
     const shown = await readAll(list, async () => {
       await writeMany(1, undefined, imageId);
       const id = go.pop();
-      if (id !== undefined) await service.comments.deleteComment({ id }, author.context());
+      if (id !== undefined) await service.client.deleteComment({ id }, author.context());
     });
     expect(new Set(shown).size).toBe(shown.length);
     const expected = order === CommentOrder.OLDEST ? stay : stay.toReversed();
@@ -124,13 +124,13 @@ describe("ListComments", () => {
   });
 
   test("fails with IMAGE_NOT_FOUND if there is no such image", async () => {
-    const call = service.comments.listComments({ imageId: newId() }, contextFor());
+    const call = service.client.listComments({ imageId: newId() }, contextFor());
     await expect(call).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
   });
 
   test("names every bad field at once", async () => {
     const request = { imageId: "x", order: 9 as CommentOrder, pageSize: -1, pageToken: "?" };
-    await expect(service.comments.listComments(request, contextFor())).rejects.toMatchObject({
+    await expect(service.client.listComments(request, contextFor())).rejects.toMatchObject({
       reason: "INVALID_ARGUMENT",
       violations: [
         { field: "image_id" },
@@ -145,7 +145,7 @@ describe("ListComments", () => {
     const { imageId, ids } = await writeMany(2);
     const [id = ""] = ids;
     const tokenOf = async (of: { imageId: string; order?: CommentOrder }) =>
-      (await service.comments.listComments({ ...of, pageSize: 1 }, contextFor())).nextPageToken;
+      (await service.client.listComments({ ...of, pageSize: 1 }, contextFor())).nextPageToken;
     const other = await writeMany(2);
     const replies = encodePageToken(["ListReplies", id], [id]);
     const noId = encodePageToken(["ListComments", imageId, "newest"], ["'; drop table comments"]);
@@ -159,7 +159,7 @@ describe("ListComments", () => {
       "made up",
       "A".repeat(10_000),
     ]) {
-      const call = service.comments.listComments({ imageId, pageToken }, contextFor());
+      const call = service.client.listComments({ imageId, pageToken }, contextFor());
       await expect(call).rejects.toMatchObject({
         reason: "INVALID_ARGUMENT",
         violations: [{ field: "page_token" }],
@@ -175,7 +175,7 @@ describe("ListReplies", () => {
     const replies = await writeMany(5, commentId, imageId);
     await writeMany(2, replies.ids[0], imageId);
     const shown = await readAll((pageToken) =>
-      service.comments.listReplies({ commentId, pageSize: 2, pageToken }, contextFor()),
+      service.client.listReplies({ commentId, pageSize: 2, pageToken }, contextFor()),
     );
     expect(shown).toEqual(replies.ids);
   });
@@ -184,13 +184,13 @@ describe("ListReplies", () => {
     const { imageId, ids } = await writeMany(1);
     const [commentId = ""] = ids;
     const replies = await writeMany(1, commentId, imageId);
-    await service.comments.deleteComment({ id: commentId }, author.context());
-    const { comments } = await service.comments.listReplies({ commentId }, contextFor());
+    await service.client.deleteComment({ id: commentId }, author.context());
+    const { comments } = await service.client.listReplies({ commentId }, contextFor());
     expect(comments.map(({ id }) => id)).toEqual(replies.ids);
   });
 
   test("fails with COMMENT_NOT_FOUND if there is no such comment", async () => {
-    const call = service.comments.listReplies({ commentId: newId() }, contextFor());
+    const call = service.client.listReplies({ commentId: newId() }, contextFor());
     await expect(call).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
   });
 
@@ -198,11 +198,11 @@ describe("ListReplies", () => {
     const { imageId, ids } = await writeMany(2);
     const [first = "", second = ""] = ids;
     await writeMany(2, first, imageId);
-    const { nextPageToken: pageToken } = await service.comments.listReplies(
+    const { nextPageToken: pageToken } = await service.client.listReplies(
       { commentId: first, pageSize: 1 },
       contextFor(),
     );
-    const call = service.comments.listReplies({ commentId: second, pageToken }, contextFor());
+    const call = service.client.listReplies({ commentId: second, pageToken }, contextFor());
     await expect(call).rejects.toMatchObject({ violations: [{ field: "page_token" }] });
   });
 });

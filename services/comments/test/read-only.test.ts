@@ -22,7 +22,7 @@ describe("comments, switched to read-only by an operator", () => {
       reason: "READ_ONLY",
       retryAfterMs: expect.any(Number),
     });
-    const read = await service.comments.getComment({ id }, author.context());
+    const read = await service.client.getComment({ id }, author.context());
     expect(read.id).toBe(id);
     service.readOnly.set(false);
     await service.write(author, imageId);

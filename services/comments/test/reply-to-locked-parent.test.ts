@@ -96,7 +96,7 @@ describe("a reply that waits for its parent", () => {
         [imageId, parentId],
       );
     expect(await replyDuring(other)).toBe("OK");
-    const parent = await service.comments.getComment({ id: parentId }, contextFor());
+    const parent = await service.client.getComment({ id: parentId }, contextFor());
     expect(parent.replyCount).toBe(2);
   });
 });

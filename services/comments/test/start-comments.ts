@@ -25,7 +25,7 @@ export interface TestUser {
  * ask.
  */
 export interface CommentsUnderTest extends AsyncDisposable {
-  readonly comments: Client<typeof CommentService>;
+  readonly client: Client<typeof CommentService>;
   readonly images: ImagesServer;
   readonly database: Database;
   /** The service's own switch. */
@@ -75,7 +75,7 @@ export async function startComments(): Promise<CommentsUnderTest> {
     (it) => it.close(),
   );
   await app.prepare(new AbortController().signal);
-  const comments = resources.use(await startTestService(app)).client(CommentService);
+  const client = resources.use(await startTestService(app)).client(CommentService);
   const database = resources.adopt(
     createDatabase({
       url,
@@ -88,7 +88,7 @@ export async function startComments(): Promise<CommentsUnderTest> {
     (it) => it.close(),
   );
   return {
-    comments,
+    client,
     images,
     database,
     readOnly: app.readOnly,
@@ -105,7 +105,7 @@ export async function startComments(): Promise<CommentsUnderTest> {
       return { id: userId, context: () => contextFor(caller) };
     },
     write: (user, imageId, { parentId, body = "a comment" } = {}) =>
-      comments.createComment({ imageId, parentId, body }, user.context()),
+      client.createComment({ imageId, parentId, body }, user.context()),
     advanceClock(milliseconds) {
       passedMs += milliseconds;
     },

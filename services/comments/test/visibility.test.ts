@@ -23,16 +23,16 @@ afterAll(() => service[Symbol.asyncDispose]());
  * image.
  */
 const GUARDED: Record<string, (context: CallContext) => Promise<unknown>> = {
-  CreateComment: (context) => service.comments.createComment({ imageId, body: "a" }, context),
-  ListComments: (context) => service.comments.listComments({ imageId }, context),
-  GetComment: (context) => service.comments.getComment({ id }, context),
-  ListReplies: (context) => service.comments.listReplies({ commentId: id }, context),
+  CreateComment: (context) => service.client.createComment({ imageId, body: "a" }, context),
+  ListComments: (context) => service.client.listComments({ imageId }, context),
+  GetComment: (context) => service.client.getComment({ id }, context),
+  ListReplies: (context) => service.client.listReplies({ commentId: id }, context),
   UpdateComment: (context) =>
-    service.comments.updateComment(
+    service.client.updateComment(
       { comment: { id, body: "a" }, updateMask: { paths: ["body"] } },
       context,
     ),
-  DeleteComment: (context) => service.comments.deleteComment({ id }, context),
+  DeleteComment: (context) => service.client.deleteComment({ id }, context),
 };
 
 const BY_IMAGE = ["CreateComment", "ListComments"];
@@ -54,9 +54,9 @@ describe("a private image", () => {
   });
 
   test("shows its owner everything: the owner's own token goes along to images", async () => {
-    const { comments } = await service.comments.listComments({ imageId }, owner.context());
+    const { comments } = await service.client.listComments({ imageId }, owner.context());
     expect(comments.map((comment) => comment.id)).toEqual([id]);
-    expect(await service.comments.getComment({ id }, owner.context())).toMatchObject({ id });
+    expect(await service.client.getComment({ id }, owner.context())).toMatchObject({ id });
   });
 });
 
@@ -75,7 +75,7 @@ describe("without the images service", () => {
 
   test("BatchGetCommentCounts answers as before", async () => {
     const request = { imageIds: [imageId] };
-    const { counts } = await service.comments.batchGetCommentCounts(request, contextFor());
+    const { counts } = await service.client.batchGetCommentCounts(request, contextFor());
     expect(counts).toMatchObject([{ imageId, count: 1 }]);
   });
 });
