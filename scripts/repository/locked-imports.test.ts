@@ -28,6 +28,21 @@ const LOCKED = [
   ["services/users/src/domain/x.ts", 'import "pg";', "The domain knows no SQL"],
   ["services/users/src/domain/x.ts", 'import "#repository/y.ts";', "Imports point at domain/"],
   ["services/users/src/domain/x.ts", 'import "@triptych/protos/users/v1/user_pb";', "wire format"],
+  [
+    "services/users/src/domain/x.ts",
+    'import "@triptych/chassis/rpc/call-context";',
+    "The domain is given an Asker",
+  ],
+  [
+    "services/users/src/domain/x.ts",
+    'import "@triptych/chassis/database/pool";',
+    "The domain is given an Asker",
+  ],
+  [
+    "services/users/src/domain/x.ts",
+    'import "@triptych/chassis/telemetry/metrics";',
+    "The domain is given an Asker",
+  ],
   ["services/users/src/grpc/x.ts", 'import "@triptych/images/app";', "through its contract"],
   ["services/users/src/grpc/x.ts", 'import "../y.ts";', "#room/x.ts"],
   ["gateway/src/x.ts", 'import "@triptych/comments/app";', "through its contract"],
@@ -37,6 +52,7 @@ const LOCKED = [
 
 const OPEN = [
   ["services/users/src/domain/x.ts", 'import "@triptych/chassis/contract/failure";'],
+  ["services/users/src/domain/x.ts", 'import "@triptych/chassis/identity/asker";'],
   ["services/users/src/domain/x.ts", 'import "./y.ts";'],
   ["services/users/src/grpc/x.ts", 'import "#domain/y.ts";'],
   ["services/users/src/repository/x.ts", 'import "@triptych/chassis/database/database";'],
