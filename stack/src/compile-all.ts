@@ -1,7 +1,7 @@
 /**
- * Fills Node's compile cache with every module of every process, and runs none of them: before the
- * first import is evaluated, all are loaded, stripped of their types and compiled; the first one
- * then ends the process, and Node writes its cache.
+ * Fills Node's compile cache with every module of every process, and runs none of them. Before Node
+ * evaluates the first import, it loads all modules, strips their types and compiles them. The first
+ * import then ends the process, and Node writes its cache.
  */
 import "./exit-at-once.ts";
 import "#processes/supervised.ts";

@@ -1,7 +1,7 @@
 import { parseCommand, USAGE } from "#command-line/parse-command.ts";
 import { StackError } from "#errors/stack-error.ts";
 
-/** Does what the words after the program's name say. Returns the exit code. */
+/** Runs the command in the words after the program's name. Returns the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   try {
     const command = parseCommand(words);

@@ -14,8 +14,8 @@ import { type PostgresServer, startPostgres } from "#postgres/start-postgres.ts"
 const NAME = "recovery.test";
 const POOL_MAX = 12;
 /**
- * What a pool may have open to a frozen server at most: its connections, four cancel requests, one
- * probe.
+ * The most sockets that a pool may have open to a frozen server: its connections, four cancel
+ * requests, one probe.
  */
 const SOCKETS_MAX = POOL_MAX + 4 + 1;
 const TEST_MS_MAX = 120_000;
@@ -25,8 +25,8 @@ const SLEEP = { name: "sleep", text: "select pg_sleep(60)" } as const;
 const INSERT = { name: "insert", text: "insert into place values ($1)" } as const;
 
 /**
- * How many TCP connections this process has in use: a pool's idle ones are no reason to keep a
- * process, and are not counted.
+ * The number of TCP connections in use by this process. A pool's idle connections are not counted,
+ * because they do not keep the process running.
  */
 const socketsInUse = () =>
   process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;

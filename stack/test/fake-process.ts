@@ -1,4 +1,4 @@
-/** A process as the stack starts them, with the faults that a test wants. */
+/** A fake process for tests of the supervisor, with the fault that a test names. */
 import { createServer } from "node:http";
 
 const { READY_PORT, FAULT } = process.env;

@@ -30,8 +30,8 @@ import { readDockerfile } from "./dockerfile/read-dockerfile.ts";
 const EXIT_CONFIGURATION = 78;
 const IMAGE_BYTES_MAX = 200_000_000;
 /**
- * The base image of the Dockerfile, from above: the sum of the Installed-Size of the Debian 12
- * packages in it (libc6, libssl3, libstdc++6, tzdata, ca-certificates, base-files, libgomp1,
+ * An upper bound for the base image of the Dockerfile: the sum of the Installed-Size of the Debian
+ * 12 packages in it (libc6, libssl3, libstdc++6, tzdata, ca-certificates, base-files, libgomp1,
  * libgcc-s1, media-types, netbase), which includes their manuals.
  */
 const BASE_IMAGE_BYTES = 26_300_000;
@@ -39,10 +39,10 @@ const PLAY_MS_MAX = 120_000;
 
 interface Expected {
   readonly folder: string;
-  /** The sharp image may be larger. */
+  /** The image with sharp may be larger. */
   readonly bytesMax: number;
   readonly programs: Readonly<Record<string, Fields>>;
-  /** Packages with binaries for each platform, and those of 64-bit Linux with glibc. */
+  /** Packages with binaries for one platform: those of 64-bit Linux with glibc. */
   readonly binaries: readonly string[];
 }
 
@@ -86,7 +86,7 @@ const IMAGES: readonly Expected[] = [
 const played = new Map<string, Promise<BuiltImage>>();
 const targets: string[] = [];
 
-/** Plays the image of a package, once for all tests. */
+/** Builds the image of a package, once for all tests. */
 function imageOf(folder: string): Promise<BuiltImage> {
   const image = played.get(folder) ?? playBelowTemporary(folder);
   played.set(folder, image);
@@ -96,7 +96,7 @@ function imageOf(folder: string): Promise<BuiltImage> {
 async function playBelowTemporary(folder: string): Promise<BuiltImage> {
   const target = await mkdtemp(join(tmpdir(), "triptych-image-"));
   targets.push(target);
-  // The image's user must be able to enter.
+  // The image's user must be able to enter it.
   await chmod(target, 0o755);
   return buildImage(target, folder);
 }
@@ -155,7 +155,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     const { errors } = await runImage(image, {
       environment: { NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
     });
-    // Counted, and not read line by line: threads write in the middle of one another's lines.
+    // Counted and not read line by line, because threads write into one another's lines.
     const readings = errors.match(/reading cache from/g) ?? [];
     expect(errors.match(/success, size=/g)).toHaveLength(readings.length);
     expect(errors.match(/V8 code cache for .* was accepted/g)?.length).toBeGreaterThan(100);

@@ -1,6 +1,6 @@
 /**
- * Locks the data folder whose stack file is the first argument, as a supervisor does, says so, and
- * stays.
+ * Locks the data folder of the stack file in the first argument, as a supervisor does. Prints
+ * `locked`, and stays.
  */
 import { startControlServer } from "#control/control-server.ts";
 import { lockDataFolder } from "#control/stack-lock.ts";

@@ -25,8 +25,7 @@ const NOBODY = "019aaf3e-6c2b-7cc0-8a44-000000000001";
 const authority = createTestAuthority();
 
 /**
- * A request for each service, and for one that asks another; what is not there is as good an answer
- * as what is.
+ * A request to each service, among them one that calls another service, with the expected status.
  */
 const PATHS: Readonly<Record<string, number>> = {
   "/v1/users?query=a": 200,
@@ -114,9 +113,8 @@ describe("the whole stack with certificates", () => {
       expect(failures).toEqual([]);
       expect(answered).toBeGreaterThan(ROTATIONS * load.length);
 
-      // The control: with a certificate that the others do not take, images is lost once its
-      // connections are made anew, and is found again by those that try when it has a good one,
-      // though nobody is started again.
+      // The control: with a certificate that the others do not trust, images cannot be reached once
+      // its connections are new. With a good certificate it is reached again, without any restart.
       await rotate("images", createTestAuthority());
       await runStack(["stop", "images"], environment);
       await runStack(["start", "images"], environment);

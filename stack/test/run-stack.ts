@@ -5,14 +5,14 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-/** How a command ended, and what it said. */
+/** The end of a command: its exit code and its output. */
 export interface Outcome {
   readonly code: number | null;
   readonly output: string;
   readonly errors: string;
 }
 
-/** Starts the stack's command with these words, on its own data folder and port. */
+/** Starts the stack's command with these words, on a data folder and port of its own. */
 export function spawnStack(words: readonly string[], environment: object): ChildProcess {
   return spawn(process.execPath, [MAIN, ...words], {
     env: { ...process.env, ...environment },
@@ -20,7 +20,7 @@ export function spawnStack(words: readonly string[], environment: object): Child
   });
 }
 
-/** Waits for a command's end. */
+/** Waits until a command ends. */
 export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
   const [output, errors, [code]] = await Promise.all([
     child.stdout === null ? "" : text(child.stdout),

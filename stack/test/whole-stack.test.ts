@@ -42,7 +42,7 @@ describe("the whole stack", () => {
   }
 
   /**
-   * Switches users to read-only and back: nobody can register meanwhile, and everything can be
+   * Makes users read-only and writable again. Meanwhile nobody can register, and everything can be
    * read.
    */
   async function expectReadOnlySwitch({ url }: StackRecord): Promise<void> {

@@ -11,7 +11,7 @@ import { formatStatus } from "#terminal/format-status.ts";
 import { print } from "#terminal/terminal.ts";
 
 /**
- * Asks the running stack for something, and prints the answer once it is done. Throws StackError.
+ * Sends a request to the running stack, and prints the result when it is done. Throws StackError.
  */
 export async function controlCommand(
   request: ControlRequest,

@@ -2,14 +2,14 @@ import { EXIT_USAGE, StackError } from "#errors/stack-error.ts";
 import { PART_ACTIONS, type PartAction } from "#parts/part-actions.ts";
 import { isPartName, PART_NAMES, type PartName } from "#parts/part-names.ts";
 
-/** What the command line asks for. */
+/** A command, as it was read from the words. */
 type Command =
   | { readonly kind: "help" }
   | { readonly kind: "start-stack"; readonly monolith: boolean }
   | { readonly kind: "status" }
   | { readonly kind: "act"; readonly action: PartAction; readonly part: PartName };
 
-/** How the command is used, as it is printed. */
+/** The usage text. */
 export const USAGE = `Usage:
   pnpm start [--monolith]      start everything; --monolith runs the services and the gateway as one process
   pnpm stack status            show what runs
@@ -19,8 +19,8 @@ Environment: PORT (8080; 0 takes a free one), TRIPTYCH_DATA (.data), LOG_LEVEL (
 `;
 
 /**
- * Reads the words after the program's name. A literal `--` is passed over. Throws StackError with
- * the exit code 64.
+ * Reads the words after the program's name. Ignores a literal `--`. Throws StackError with exit
+ * code 64.
  */
 export function parseCommand(words: readonly string[]): Command {
   const rest = words.filter((word) => word !== "--");

@@ -10,12 +10,12 @@ import { print, surviveClosedTerminal } from "#terminal/terminal.ts";
 
 const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /**
- * One Ctrl-C arrives several times: from the terminal, and from each of pnpm and npx, which pass it
- * on.
+ * One Ctrl-C arrives several times: from the terminal, and from pnpm and npx, which both forward
+ * it.
  */
 const ECHO_MS = 500;
 
-/** Runs the stack in this process until it is told to end. Returns the exit code. */
+/** Runs the stack in this process until a signal ends it. Returns the exit code. */
 export async function startCommand(topology: Topology, environment: Environment): Promise<number> {
   const begin = performance.now();
   surviveClosedTerminal();
@@ -34,19 +34,22 @@ export async function startCommand(topology: Topology, environment: Environment)
     print("\nStopping: the gateway first, then the services, then Postgres. Ctrl-C again hurries.");
     return 0;
   } catch (error) {
-    // Ending before it was ready is what the person wanted.
+    // The person ended the stack before it was ready: no error.
     if (endRequested.aborted) return 0;
     if (!(error instanceof StackError || error instanceof PostgresCannotStart)) throw error;
     process.stderr.write(`${error.message}\n`);
     return EXIT_FAILURE;
   } finally {
-    started.catch(() => {}); // told above, or no longer wanted
+    started.catch(() => {}); // printed above, or no longer wanted
     await stack.end(hurry);
     if (endRequested.aborted) print("Stopped.");
   }
 }
 
-/** `endRequested` fires at the first signal to end, `hurry` at the next one that is not its echo. */
+/**
+ * `endRequested` fires at the first signal to end. `hurry` fires at the next one that is not its
+ * echo.
+ */
 function listenForEnd(): { readonly endRequested: AbortSignal; readonly hurry: AbortSignal } {
   const [endRequested, hurry] = [new AbortController(), new AbortController()];
   let first: number | undefined;

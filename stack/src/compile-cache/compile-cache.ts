@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 
 /**
- * Where Node keeps modules with their types stripped and their code compiled. The same folder as in
- * the root's package.json.
+ * Node's compile cache: modules without types, compiled. The root's package.json names the same
+ * folder.
  */
 export const COMPILE_CACHE = join(REPOSITORY_FOLDER, "node_modules/.cache/node-compile-cache");
 
@@ -18,10 +18,10 @@ const SOURCES = ["protos/gen", "chassis/src", "services", "gateway/src", "stack/
 const NOT_SOURCES = /(?:^|\/)(?:node_modules|test)(?:\/|$)/;
 
 /**
- * Fills the cache unless that has been done for the modules as they are now, by one process, so
- * that the five that stay need not load the compiler that strips types: it takes 18 MB of each for
- * ever. `options` must be those of the processes, or Node takes the cache for another's. Nothing
- * fails without a cache; all is only larger and slower.
+ * Fills the cache unless it is full for the present modules. One process fills it, so that the five
+ * processes of the stack need not load the compiler that strips types, which takes 18 MB in each of
+ * them. `options` must be those of the processes, because Node keeps a cache for each set of
+ * options. Without a cache nothing fails, but every process is larger and starts more slowly.
  */
 export async function fillCompileCache(options: readonly string[]): Promise<void> {
   try {
@@ -30,7 +30,7 @@ export async function fillCompileCache(options: readonly string[]): Promise<void
     if ((await readFile(FILLED_FOR, "utf8").catch(() => "")) === wanted) return;
     const compiler = spawn(process.execPath, [...options, COMPILE_ALL], {
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE },
-      detached: true, // Ctrl-C does not tear the cache: it ends by itself
+      detached: true, // Ctrl-C does not tear the cache: the process ends by itself
       stdio: "ignore",
       timeout: COMPILE_MS_MAX,
     });

@@ -8,24 +8,24 @@ import type { ControlRequest, ControlResponse } from "./control-messages.ts";
 
 const HOST = "127.0.0.1";
 const REQUEST_BYTES_MAX = 4_096;
-/** A request is written at once: who takes longer is no `stack` command. */
+/** A `stack` command writes its request in one piece: a slower client is something else. */
 const REQUEST_MS_MAX = 5_000;
 const CONNECTIONS_MAX = 16;
 const TOKEN_BYTES = 32;
 
-/** Takes commands from other terminals of the same user. */
+/** The control server: it receives commands from other terminals of the same user. */
 export interface ControlServer {
   readonly port: number;
-  /** Must stand in each request. */
+  /** Each request must contain it. */
   readonly token: string;
   /** Ends every connection and stops listening. */
   close(): void;
 }
 
 /**
- * Listens on a free port of 127.0.0.1: a request is one line of JSON with the token, and so is the
- * answer. TCP, since a Unix socket's path may have 107 bytes at most. A StackError of `handle` is
- * told to the asker.
+ * Listens on a free port of 127.0.0.1. A request is one line of JSON with the token, and so is the
+ * response. It uses TCP, because the path of a Unix socket may have at most 107 bytes. A StackError
+ * from `handle` becomes the response; so does any other error.
  */
 export async function startControlServer(
   handle: (request: ControlRequest) => Promise<ControlResponse>,
@@ -35,7 +35,7 @@ export async function startControlServer(
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-    socket.on("error", () => {}); // who asked is gone; the command is carried out all the same
+    socket.on("error", () => {}); // the client has left; its command runs all the same
     socket.setTimeout(REQUEST_MS_MAX, () => socket.destroy());
     receiveLine(socket, async (line) => {
       socket.setTimeout(0);
@@ -84,7 +84,10 @@ async function answer(
   }
 }
 
-/** Undefined if it is not JSON, has not the right token, or asks for what there is not. */
+/**
+ * Returns undefined if the line is not JSON, has a wrong token, or names an unknown command or
+ * part.
+ */
 function parseRequest(line: string, token: string): ControlRequest | undefined {
   let value: unknown;
   try {

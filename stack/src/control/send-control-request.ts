@@ -4,13 +4,13 @@ import type { ControlRequest, ControlResponse } from "./control-messages.ts";
 import type { StackRecord } from "./stack-file.ts";
 
 const HOST = "127.0.0.1";
-/** A part that is asked to stop may drain first; one that starts may migrate first. */
+/** Before it ends a part may drain, and before it is ready it may run migrations. */
 const ACTION_MS_MAX = 90_000;
 const STATUS_MS_MAX = 3_000;
 
 /**
- * Asks the supervisor that the record points at. Throws StackError if it does not answer; what it
- * answers may be a refusal.
+ * Sends a request to the supervisor that a record names, and returns its response, which may be a
+ * refusal. Throws StackError if there is no response.
  */
 export function sendControlRequest(
   { control }: Pick<StackRecord, "control">,

@@ -1,32 +1,32 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import type { Topology } from "#parts/topology.ts";
 
-/** A process that the stack started, as it stands in the stack's file. */
+/** A process of the stack, as the stack file records it. */
 export interface RecordedProcess {
   readonly name: string;
   readonly pid: number;
 }
 
 /**
- * What `stack.json` in the data folder says of the running stack. Only its owner may read it,
- * because of the token.
+ * The content of `stack.json` in the data folder: the state of the running stack. Only its owner
+ * may read the file, because of the token.
  */
 export interface StackRecord {
-  /** The supervisor's process. */
+  /** The supervisor's process id. */
   readonly pid: number;
   readonly state: "starting" | "ready" | "stopping";
   readonly topology: Topology;
-  /** Where the gateway answers; null until everything is ready for the first time. */
+  /** The gateway's URL; null until everything is ready for the first time. */
   readonly url: string | null;
   /**
-   * Where the supervisor takes commands on 127.0.0.1, and the word that proves the asker may read
+   * The supervisor's control port on 127.0.0.1, and the token that proves that a client may read
    * this file.
    */
   readonly control: { readonly port: number; readonly token: string };
   readonly processes: readonly RecordedProcess[];
 }
 
-/** Reads the file; undefined if there is none, or it is no such file. */
+/** Reads the file. Returns undefined if there is no file, or if it holds something else. */
 export async function readStackFile(path: string): Promise<StackRecord | undefined> {
   const text = await readFile(path, "utf8").catch(() => "");
   try {
@@ -37,7 +37,7 @@ export async function readStackFile(path: string): Promise<StackRecord | undefin
   }
 }
 
-/** Replaces the file; a reader sees the old one or the new one. */
+/** Replaces the file atomically: a reader sees the old content or the new one. */
 export async function writeStackFile(path: string, record: StackRecord): Promise<void> {
   const unfinished = `${path}.${process.pid}`;
   await writeFile(unfinished, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });

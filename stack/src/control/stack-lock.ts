@@ -6,16 +6,15 @@ import { sendControlRequest } from "./send-control-request.ts";
 import { readStackFile, type StackRecord } from "./stack-file.ts";
 
 /**
- * Two starts at the same moment may each find the other's file; more tries mean that something else
- * is wrong.
+ * Two starts in the same moment may each find the other's file. More tries mean another problem.
  */
 const TRIES_MAX = 5;
 
 /**
- * Makes the stack's file as the lock of its data folder: of two starts one wins. The supervisor
- * must be listening already, since a file is stale if nobody answers where it points. Returns the
- * record that a killed supervisor left, if one did. Throws StackError if a stack runs on this
- * folder.
+ * Creates the stack file as the lock of its data folder: of two starts one wins. The supervisor
+ * must listen before it calls this, since a file is stale if nothing answers at its control port.
+ * Returns the record that a killed supervisor left, if there is one. Throws StackError if a stack
+ * runs on this folder.
  */
 export async function lockDataFolder(
   path: string,
@@ -26,7 +25,7 @@ export async function lockDataFolder(
   let left: StackRecord | undefined;
   try {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      // Unlike a rename, a link fails if the name is taken.
+      // Unlike a rename, a link fails if the name exists.
       if (await linkUnlessThere(unfinished, path)) return left;
       const found = await readStackFile(path);
       if (found !== undefined && (await answers(found))) throw inUse(path, found.pid);
@@ -39,7 +38,7 @@ export async function lockDataFolder(
   throw new StackError(`${path} cannot be made: another stack is starting on the same folder.`);
 }
 
-/** Gives the folder free. */
+/** Removes the stack file, which releases the lock. */
 export async function unlockDataFolder(path: string): Promise<void> {
   await rm(path, { force: true });
 }
@@ -55,8 +54,8 @@ async function linkUnlessThere(from: string, to: string): Promise<boolean> {
 }
 
 /**
- * A supervisor that is stopped in a debugger, or busy, is there all the same: then its process
- * tells.
+ * A supervisor that is busy, or stopped in a debugger, does not answer but holds the lock: then its
+ * process decides.
  */
 async function answers(record: StackRecord): Promise<boolean> {
   try {
@@ -67,7 +66,7 @@ async function answers(record: StackRecord): Promise<boolean> {
   }
 }
 
-/** Takes the stale file away, and puts it back if it was another start's new one by then. */
+/** Removes the stale file, and restores it if another start had replaced it by then. */
 async function removeStale(path: string, stale: StackRecord | undefined): Promise<void> {
   const aside = `${path}.stale-${process.pid}`;
   try {

@@ -3,22 +3,22 @@ import { join } from "node:path";
 import { errorCode } from "#errors/error-code.ts";
 import { StackError } from "#errors/stack-error.ts";
 
-/** Where the stack keeps everything, as absolute paths. */
+/** The paths of the data folder, all absolute. */
 export interface DataFolder {
   readonly path: string;
-  /** A file for each process. */
+  /** The folder of the logs: one file for each process. */
   readonly logs: string;
-  /** What nobody else may read: signing keys and the databases' passwords. */
+  /** The folder of signing keys and database passwords, which only their owner may read. */
   readonly keys: string;
-  /** The embedded Postgres. */
+  /** The folder of the embedded Postgres. */
   readonly postgres: string;
-  /** Uploaded images. */
+  /** The folder of uploaded images. */
   readonly blobs: string;
-  /** Tells other commands where this stack listens; its presence is the lock. */
+  /** The stack file, which names the control port for other commands. Its existence is the lock. */
   readonly stackFile: string;
 }
 
-/** Gives the paths in a data folder, and touches nothing. */
+/** Returns the paths in a data folder, and touches no file. */
 export function dataFolderAt(path: string): DataFolder {
   return {
     path,
@@ -31,9 +31,9 @@ export function dataFolderAt(path: string): DataFolder {
 }
 
 /**
- * Makes the data folder if it is not there, and finds out whether it can be written. Others may
- * enter it, since Postgres may have to run as another user; what is secret in it has modes of its
- * own. Throws StackError.
+ * Creates the data folder if there is none, and checks that it is writable. Other users may enter
+ * it, since Postgres may have to run as another user; the secrets in it have modes of their own.
+ * Throws StackError.
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   try {

@@ -1,16 +1,16 @@
 import { copyFile, open, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A log that has grown beyond this is put aside, in place of the one that was put aside before. */
+/** The size at which a log is rotated. The rotated log replaces the one before. */
 const LOG_BYTES_MAX = 20 * 1024 * 1024;
 const CHECK_INTERVAL_MS = 60_000;
 
-/** The path of a process's log. */
+/** Returns the path of a process's log. */
 export function logPath(folder: string, name: string): string {
   return join(folder, `${name}.log`);
 }
 
-/** Opens a log for appending and gives the descriptor to `use`, which hands it on to a process. */
+/** Opens a log for appending, and lends its descriptor to `use`, which passes it to a process. */
 export async function withLog<Result>(
   path: string,
   use: (descriptor: number) => Promise<Result>,
@@ -25,18 +25,19 @@ export async function withLog<Result>(
 }
 
 /**
- * Keeps logs from filling the disk while processes write into them. Returns what ends the watch.
+ * Rotates logs that processes are writing, so that they do not fill the disk. Returns a function
+ * that ends this.
  */
 export function watchLogs(paths: readonly string[]): () => void {
   const timer = setInterval(() => {
-    // the disk is full: the next minute tries again
+    // The disk is full: the next minute tries again.
     for (const path of paths) rotate(path).catch(() => {});
   }, CHECK_INTERVAL_MS).unref();
   return () => clearInterval(timer);
 }
 
 /**
- * Copies and empties, since the processes hold the file open for appending and would follow a
+ * Copies and truncates, because the processes hold the file open for appending and would follow a
  * renamed one.
  */
 async function rotate(path: string): Promise<void> {

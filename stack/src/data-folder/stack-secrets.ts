@@ -5,19 +5,19 @@ import { generateKeyPair } from "@triptych/chassis/identity/keys";
 import { errorCode } from "#errors/error-code.ts";
 import { SERVICES, type ServiceName } from "#parts/part-names.ts";
 
-/** The bytes of chance in a password; 32 characters once written. */
+/** The random bytes of a password, which become 32 characters. */
 const PASSWORD_BYTES = 24;
 
-/** What the stack makes for itself at its first start, and keeps. */
+/** The secrets that the stack creates at its first start and stores. */
 export interface StackSecrets {
-  /** Signs access tokens: a JSON Web Key, as JSON. Only users holds it. */
+  /** Signs access tokens: a JSON Web Key, as JSON. Only users gets it. */
   readonly signingKey: string;
   /** Verifies access tokens: a JSON Web Key Set, as JSON. */
   readonly publicKeys: string;
   readonly databasePasswords: Readonly<Record<ServiceName, string>>;
 }
 
-/** Reads the secrets from their folder, and makes those that are not there. */
+/** Reads the secrets from their folder, and creates those that are missing. */
 export async function openStackSecrets(folder: string): Promise<StackSecrets> {
   const signingKey = await keep(join(folder, "access-token.jwk"), makeSigningKey);
   const { d: _private, ...publicKey } = JSON.parse(signingKey);
@@ -35,7 +35,7 @@ export async function openStackSecrets(folder: string): Promise<StackSecrets> {
   };
 }
 
-/** Written under another name first: a start that was interrupted leaves no half of a key. */
+/** Writes under another name first: a start that is interrupted leaves no half of a key. */
 async function keep(path: string, make: () => string): Promise<string> {
   try {
     return (await readFile(path, "utf8")).trim();

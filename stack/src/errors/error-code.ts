@@ -1,4 +1,4 @@
-/** The system's short name of what went wrong (`EACCES`), or else the error as text. */
+/** Returns the system's error code (`EACCES`), or else the error as text. */
 export function errorCode(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error
     ? String(error.code)

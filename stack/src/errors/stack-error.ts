@@ -4,8 +4,8 @@ export const EXIT_USAGE = 64;
 export const EXIT_FAILURE = 1;
 
 /**
- * Something the person at the terminal can put right. The message is one sentence that says what is
- * wrong and what to do.
+ * An error that the person at the terminal can correct. The message is one sentence that says what
+ * is wrong and what to do.
  */
 export class StackError extends Error {
   override readonly name = "StackError";

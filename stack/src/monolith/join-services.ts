@@ -19,17 +19,17 @@ import { createLazyRouter } from "./lazy-router.ts";
 /** The three services in one process. */
 export interface JoinedServices {
   readonly apps: readonly ServiceApp[];
-  /** How the gateway and the services reach one another, each by its own name. */
+  /** In-process transports to each service, by its name. */
   readonly transports: Readonly<Record<ServiceName, InProcessTransport>>;
-  /** True once every database is up to date. */
+  /** True once every database is migrated. */
   isPrepared(): boolean;
-  /** Brings every database up to date. */
+  /** Migrates every database. */
   prepare(signal: AbortSignal): Promise<void>;
-  /** Gives their connections back. */
+  /** Closes their connections. */
   close(): Promise<void>;
 }
 
-/** Makes each service out of its own settings, and joins them by calls within the process. */
+/** Creates each service from its own settings, and connects them by calls within the process. */
 export function joinServices(environment: Environment): JoinedServices {
   const apps = new Map<ServiceName, ServiceApp>();
   const prepared = new Set<ServiceName>();

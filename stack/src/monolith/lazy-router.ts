@@ -1,8 +1,8 @@
 import type { Router } from "@triptych/chassis/rpc/server/router";
 
 /**
- * Stands for a router that is made later: services that call one another are made one after the
- * other, and called once all are there.
+ * A lazy router: stands for a router that is created later. Services that call one another are
+ * created one by one, and called once all exist.
  */
 export function createLazyRouter(get: () => Router): Router {
   return {

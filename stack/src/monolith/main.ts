@@ -11,8 +11,8 @@ import { joinServices } from "./join-services.ts";
 import { obeySupervisor } from "./obey-supervisor.ts";
 
 /**
- * The services and the gateway as one process: the same apps, each with its own settings, joined by
- * calls within the process.
+ * The monolith: the services and the gateway as one process. They are the same apps, each with its
+ * own settings, connected by calls within the process.
  */
 runProcess({
   name: "monolith",
@@ -38,8 +38,8 @@ runProcess({
     await gateway.listen();
     obeySupervisor(services);
     const stopping = new AbortController();
-    // A migration that fails is a defect of this version: unhandled, it ends the process, with its
-    // cause.
+    // A failed migration is a defect of this version. The unhandled error ends the process and
+    // shows the cause.
     void services.prepare(stopping.signal);
     return {
       logger,

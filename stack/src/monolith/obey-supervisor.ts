@@ -3,8 +3,8 @@ import type { JoinedServices } from "./join-services.ts";
 import type { ServiceOrder } from "./service-order.ts";
 
 /**
- * Cuts calls to a service or lets them through, and lets it refuse writes or take them, when the
- * supervisor says so; answers with the order.
+ * Executes the supervisor's orders: makes a service available to the others or not, and makes it
+ * read-only or writable. Answers with the order.
  */
 export function obeySupervisor({
   transports,

@@ -1,8 +1,8 @@
 import type { ServiceName } from "#parts/part-names.ts";
 
 /**
- * What the supervisor tells the monolith's process: whether calls to a service are let through, or
- * whether the service refuses writes. It answers with the same.
+ * An order from the supervisor to the monolith's process: whether calls reach a service, or whether
+ * the service refuses writes. The answer is the same order.
  */
 export type ServiceOrder =
   | { readonly service: ServiceName; readonly available: boolean }

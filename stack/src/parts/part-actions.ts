@@ -1,4 +1,4 @@
-/** What may be done to one part, by the names that commands use. */
+/** The actions on a part, by the names that commands use. */
 export const PART_ACTIONS = [
   "stop",
   "start",
@@ -9,5 +9,5 @@ export const PART_ACTIONS = [
   "writable",
 ] as const;
 
-/** One thing that may be done to a part. */
+/** The name of an action on a part. */
 export type PartAction = (typeof PART_ACTIONS)[number];

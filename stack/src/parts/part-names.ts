@@ -1,10 +1,10 @@
-/** The services, each with a database of its own name. */
+/** The services. Each has a database of its own name. */
 export const SERVICES = ["users", "images", "comments"] as const;
 
 /** The name of a service and of its database. */
 export type ServiceName = (typeof SERVICES)[number];
 
-/** What can be taken away and brought back, by the names that commands use. */
+/** The parts that can be taken away and brought back, by the names that commands use. */
 export const PART_NAMES = [
   ...SERVICES,
   "gateway",
@@ -18,7 +18,7 @@ export const PART_NAMES = [
 /** The name of a part of the running stack. */
 export type PartName = (typeof PART_NAMES)[number];
 
-/** Tells whether a word is the name of a part. */
+/** Whether a word is the name of a part. */
 export function isPartName(word: string): word is PartName {
   return PART_NAMES.some((name) => name === word);
 }

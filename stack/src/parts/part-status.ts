@@ -1,18 +1,18 @@
 import type { PartName } from "./part-names.ts";
 
-/** What a part is doing. */
+/** The state of a part. */
 export type PartState = "starting" | "running" | "restarting" | "frozen" | "stopping" | "stopped";
 
-/** One line of `stack status`. */
+/** The status of a part: one line of `stack status`. */
 export interface PartStatus {
   readonly name: PartName | "postgres";
   readonly state: PartState;
-  /** Undefined where no process of its own runs. */
+  /** Undefined for a part without a process of its own. */
   readonly pid?: number;
-  /** Where it answers, as far as anyone may ask there. */
+  /** The address that the part listens on. Undefined for a part that takes no requests. */
   readonly address?: string;
-  /** Since when it has been in this state: RFC 3339, UTC. */
+  /** When it entered this state: RFC 3339, UTC. */
   readonly since: string;
-  /** How often it died and was started again by the supervisor. */
+  /** How many times the supervisor started it again after a death. */
   readonly restarts: number;
 }

@@ -1,24 +1,24 @@
 import pg from "pg";
 
-/** A service's own database: one role of the same name owns it, and no other role may connect. */
+/** A service's own database: owned by one role of the same name. No other role may connect. */
 interface ServiceDatabase {
-  /** A lower-case word: the database's name and its role's. */
+  /** A lower-case word: the name of the database and of its role. */
   readonly name: string;
   readonly password: string;
 }
 
-/** A transaction that does nothing holds back every other reader of the change feed. */
+/** An idle transaction keeps its locks, and holds back vacuum in the whole database. */
 const IDLE_IN_TRANSACTION_LIMIT = "30s";
-/** Longer than any request and any job's write; migrations lift it for themselves. */
+/** Longer than any request and any job's write. Migrations lift it for themselves. */
 const TRANSACTION_LIMIT = "60s";
 const CONNECT_MS_MAX = 5_000;
 const DUPLICATE_OBJECT = "42710";
 const DUPLICATE_DATABASE = "42P04";
 
 /**
- * Sees to it that the service's database and role are there, with this password, and that nobody
- * else may connect. May be called at each start. `superuserUrl` must have a database `postgres`.
- * Returns the service's own URL.
+ * Creates the service's database and role unless they exist, sets this password, and forbids
+ * everybody else to connect. May be called at each start. `superuserUrl` must name a database
+ * `postgres`. Returns the service's own URL.
  */
 export async function ensureServiceDatabase(
   superuserUrl: string,
@@ -34,7 +34,7 @@ export async function ensureServiceDatabase(
       `alter role ${role} set idle_in_transaction_session_timeout = '${IDLE_IN_TRANSACTION_LIMIT}'`,
     );
     await client.query(`alter role ${role} set transaction_timeout = '${TRANSACTION_LIMIT}'`);
-    // Copied as files, past the shared buffers, which would hold all of it for as long as the
+    // Copied as files: a copy through the shared buffers would stay in them for as long as the
     // server runs.
     const createDatabase = `create database ${role} owner ${role} strategy file_copy`;
     await createUnlessThere(client, createDatabase, DUPLICATE_DATABASE);
@@ -47,7 +47,7 @@ export async function ensureServiceDatabase(
   return url.href;
 }
 
-/** Closes a database: new connections are refused, and those that it has are ended. */
+/** Closes a database: it refuses new connections, and its present ones end. */
 export async function refuseConnections(superuserUrl: string, name: string): Promise<void> {
   await withClient(superuserUrl, async (client) => {
     await client.query(`alter database ${pg.escapeIdentifier(name)} allow_connections false`);
@@ -58,7 +58,7 @@ export async function refuseConnections(superuserUrl: string, name: string): Pro
   });
 }
 
-/** Opens a database that refuseConnections closed. */
+/** Opens a database that `refuseConnections` closed. */
 export async function acceptConnections(superuserUrl: string, name: string): Promise<void> {
   await withClient(superuserUrl, async (client) => {
     await client.query(`alter database ${pg.escapeIdentifier(name)} allow_connections true`);
@@ -82,7 +82,7 @@ async function withClient<Result>(
     application_name: "stack",
     connectionTimeoutMillis: CONNECT_MS_MAX,
   });
-  client.on("error", () => {}); // the query that runs rejects with it
+  client.on("error", () => {}); // the running query rejects with it
   await client.connect();
   try {
     return await use(client);

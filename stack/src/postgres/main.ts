@@ -5,13 +5,13 @@ import { ensureServiceDatabase } from "./ensure-service-database.ts";
 import { readPostgresConfiguration } from "./postgres-configuration.ts";
 import { startPostgres } from "./start-postgres.ts";
 
-/** More than a fast shutdown and, should it hang, an immediate one take. */
+/** Longer than a fast shutdown together with an immediate one, if the fast one hangs. */
 const STOP_MS_MAX = 25_000;
 const HOST = "127.0.0.1";
 
 /**
- * One embedded Postgres with one service's database, as a process of its own: for those who take
- * databases away one at a time. It ends with its server, whoever ends that.
+ * Runs one embedded Postgres with one service's database as a process of its own, so that a suite
+ * can take away one database at a time. The process ends when its server ends for any reason.
  */
 runProcess({
   name: "postgres",

@@ -6,7 +6,7 @@ import {
 } from "@triptych/chassis/configuration/read-configuration";
 import { text } from "@triptych/chassis/configuration/settings";
 
-/** The settings of a process that keeps one embedded server. */
+/** The settings of a process that runs one embedded server. */
 const FIELDS = {
   folder: path({
     variable: "POSTGRES_FOLDER",
@@ -27,7 +27,7 @@ const FIELDS = {
 /** The values of those settings. */
 type PostgresConfiguration = Configuration<typeof FIELDS>;
 
-/** Reads the settings. Throws ConfigurationError that names every fault. */
+/** Reads the settings. Throws ConfigurationError that names every invalid one. */
 export function readPostgresConfiguration(environment: Environment): PostgresConfiguration {
   return readConfiguration(environment, FIELDS);
 }

@@ -28,7 +28,7 @@ const PASSWORD_BYTES = 24;
 /** The superuser of the embedded server. Only the stack and the tests know its password. */
 export const SUPERUSER = "postgres";
 
-/** Where one embedded server keeps everything: its data, its log, its password. */
+/** The paths of one embedded server: its data, its log, its password. */
 export interface PostgresFolder {
   readonly folder: string;
   /** Postgres' own data folder. */
@@ -37,10 +37,7 @@ export interface PostgresFolder {
   readonly supervisor: string;
 }
 
-/**
- * Makes the folder, open to nobody else. Throws PostgresCannotStart if it can't be made or belongs
- * to another.
- */
+/** Creates the folder, closed to all other users. Throws PostgresCannotStart if that fails. */
 export async function openPostgresFolder(path: string): Promise<PostgresFolder> {
   try {
     await makeFolder(resolve(path));
@@ -61,8 +58,8 @@ export async function openPostgresFolder(path: string): Promise<PostgresFolder> 
 }
 
 /**
- * Not by `recursive: true`: below a folder that takes none, such as /proc, Node 24 then never
- * returns.
+ * Without `recursive: true`: below a folder that allows no new ones, such as /proc, Node 24 then
+ * never returns.
  */
 async function makeFolder(path: string): Promise<void> {
   if (await exists(path)) return;
@@ -70,7 +67,10 @@ async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { mode: 0o700 });
 }
 
-/** Finds the user to run as, and sees to it that all of the folder is that user's. */
+/**
+ * Finds the user that Postgres runs as, and makes that user the owner of the whole folder. Throws
+ * PostgresCannotStart if the folder belongs to another user.
+ */
 export async function takePostgresFolder(
   data: PostgresFolder,
   { postgres }: Binaries,
@@ -92,7 +92,7 @@ export async function takePostgresFolder(
   return user;
 }
 
-/** Makes the database cluster if there is none yet, and gives the superuser's password. */
+/** Creates the database cluster unless there is one. Returns the superuser's password. */
 export async function initialise(
   data: PostgresFolder,
   { initdb }: Binaries,
@@ -103,7 +103,7 @@ export async function initialise(
   const password = randomBytes(PASSWORD_BYTES).toString("base64url");
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   await giveTo(user, passwordFile);
-  // Under another name until it is whole: a start that was interrupted begins again.
+  // Under another name until it is complete: after an interrupted start the next one begins again.
   const unfinished = join(data.folder, "cluster.new");
   await rm(unfinished, { recursive: true, force: true });
   await runToEnd(user, [
@@ -113,7 +113,7 @@ export async function initialise(
     `--pwfile=${passwordFile}`,
     "--auth=scram-sha-256",
     "--encoding=UTF8",
-    // The same order and case rules on every machine, whatever locales it has.
+    // The same order and case rules on every machine, with any locales.
     "--locale=C",
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
@@ -125,9 +125,7 @@ export async function initialise(
   return password;
 }
 
-/**
- * Writes this start's settings, puts a log that has grown aside, and opens the log for this start.
- */
+/** Writes the settings of this start, rotates a large log, and opens the log. */
 export async function configure(
   data: PostgresFolder,
   user: ServerUser,
@@ -139,7 +137,7 @@ export async function configure(
   await writeFile(join(data.cluster, "pg_hba.conf"), CLIENT_AUTHENTICATION);
   const log = await stat(data.log).catch(() => undefined);
   if (log !== undefined && log.size > LOG_BYTES_MAX) await rename(data.log, `${data.log}.old`);
-  // Started by root once, the folder must stay usable for the user whose it is.
+  // After a start by root the folder must stay usable for its owner.
   await writeFile(data.supervisor, `${process.pid}\n`, { mode: 0o600 });
   await giveTo(user, data.supervisor);
   const handle = await open(data.log, "a", 0o600);
@@ -147,7 +145,7 @@ export async function configure(
   return handle;
 }
 
-/** What Postgres gets of the environment: nothing that changes its behaviour. */
+/** The environment of Postgres. It contains no variable that changes its behaviour. */
 export const SERVER_ENVIRONMENT: NodeJS.ProcessEnv = {
   PATH: process.env.PATH,
   LC_ALL: "C",

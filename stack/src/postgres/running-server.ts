@@ -15,13 +15,13 @@ const IMMEDIATE_SHUTDOWN_MS_MAX = 8_000;
 const PID_LINE = 0;
 const STATUS_LINE = 7;
 
-/** What Postgres has written of itself into its data folder. */
+/** The content of postmaster.pid in Postgres' data folder. */
 interface PostmasterFile {
   readonly pid: number;
   readonly ready: boolean;
 }
 
-/** Reads postmaster.pid; undefined if there is none, or it is still being written. */
+/** Reads postmaster.pid. Returns undefined if there is none, or if it is half written. */
 export async function readPostmasterFile(cluster: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(join(cluster, "postmaster.pid"), "utf8").catch(() => "");
   const lines = text.split("\n");
@@ -31,17 +31,17 @@ export async function readPostmasterFile(cluster: string): Promise<PostmasterFil
 }
 
 /**
- * Clears away what an earlier start left behind: ends a server that still runs on this data folder
- * because its supervisor was killed, and removes a pid file whose number now belongs to some other
- * process. Throws PostgresCannotStart if the server's supervisor is alive: two of them would end
- * each other's.
+ * Clears what an earlier start left. It ends a server that still runs on this data folder because
+ * its supervisor was killed, and removes a pid file whose id now belongs to another process. Throws
+ * PostgresCannotStart if the server's supervisor is alive: two supervisors would end each other's
+ * server.
  */
 export async function clearEarlierServer(cluster: string, supervisorFile: string): Promise<void> {
   const file = await readPostmasterFile(cluster);
   if (file === undefined) return;
   if (!(await isServerOf(file.pid, cluster))) {
-    // Postgres takes over the file of a dead process by itself, once no orphan of it holds the
-    // data; before a living one's number it gives up.
+    // Postgres itself replaces the file of a dead process, once no orphan of that process holds the
+    // data. If the id belongs to a living process, it refuses to start.
     if (isTaken(file.pid)) await rm(join(cluster, "postmaster.pid"), { force: true });
     return;
   }
@@ -54,7 +54,9 @@ export async function clearEarlierServer(cluster: string, supervisorFile: string
   await stopServer(file.pid);
 }
 
-/** Ends a server cleanly: its sessions first, then itself. Returns when the process is gone. */
+/**
+ * Ends a server cleanly: first its sessions, then the server. Returns when the process has ended.
+ */
 export async function stopServer(pid: number): Promise<void> {
   if (await signalAndWait(pid, "SIGINT", FAST_SHUTDOWN_MS_MAX)) return;
   if (await signalAndWait(pid, "SIGQUIT", IMMEDIATE_SHUTDOWN_MS_MAX)) return;
@@ -62,8 +64,8 @@ export async function stopServer(pid: number): Promise<void> {
 }
 
 /**
- * True while any process has that number, also one that ended but that its parent has not asked
- * about.
+ * Whether a process with that id exists. Also true for a zombie, which has ended but which its
+ * parent has not awaited.
  */
 function isTaken(pid: number): boolean {
   try {
@@ -91,7 +93,7 @@ async function signalAndWait(pid: number, signal: NodeJS.Signals, ms: number): P
   return false;
 }
 
-/** By its command line, since a number may have been given to another process meanwhile. */
+/** Compares the command line, because the system may have given the id to another process. */
 async function isServerOf(pid: number, cluster: string): Promise<boolean> {
   const command =
     process.platform === "linux"

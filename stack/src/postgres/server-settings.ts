@@ -1,17 +1,16 @@
-/** What differs between the stack's server and a test's. */
+/** The settings in which the stack's server differs from a test's. */
 export interface ServerSettings {
   readonly port: number;
-  /** False only where the data may be lost with the machine: in tests. */
+  /** False only in tests, where the data may be lost with the machine. */
   readonly durable: boolean;
 }
 
-/** Four services with their pools, a worker, migrations and whoever looks in. */
+/** Enough for four processes with connection pools, a worker, migrations and a person with psql. */
 const CONNECTIONS_MAX = 100;
 
 /**
- * The server's configuration, written anew at each start. It is sized for one machine on which
- * Postgres is one of several guests: few processes, little memory, no parallel plans, no
- * replication.
+ * Returns the server's configuration, which is written at each start. It is sized for a machine
+ * that Postgres shares: few processes, little memory, no parallel plans, no replication.
  */
 export function serverSettings({ port, durable }: ServerSettings): string {
   const settings: Readonly<Record<string, string | number>> = {
@@ -43,7 +42,7 @@ export function serverSettings({ port, durable }: ServerSettings): string {
     fsync: durable ? "on" : "off",
     synchronous_commit: durable ? "on" : "off",
     full_page_writes: durable ? "on" : "off",
-    // A query whose caller died is given up, even if the cancel was lost with it.
+    // A query is cancelled when its caller has died, even if the cancel request was lost.
     client_connection_check_interval: "2s",
     authentication_timeout: "10s",
     timezone: "UTC",
@@ -53,7 +52,8 @@ export function serverSettings({ port, durable }: ServerSettings): string {
     logging_collector: "off",
     log_line_prefix: "%m %p %a %d ",
     log_checkpoints: "off",
-    // The services log what fails, once, with its cause; here only the server's own life is told.
+    // The services log failed statements, once, with the cause. Here only the server's own events
+    // are logged.
     log_min_messages: "log",
     log_min_error_statement: "panic",
   };
@@ -62,8 +62,5 @@ export function serverSettings({ port, durable }: ServerSettings): string {
     .join("");
 }
 
-/**
- * Who may connect: whoever knows a password, from this machine. There is no socket file and no
- * trust.
- */
+/** Every user of this machine with a password may connect. There is no socket file and no trust. */
 export const CLIENT_AUTHENTICATION = "host all all 127.0.0.1/32 scram-sha-256\n";

@@ -7,19 +7,19 @@ const run = promisify(execFile);
 const PROBE_MS_MAX = 5_000;
 
 /**
- * Writes into the folder and runs the server's program: what a start needs, and what a closed
- * parent folder forbids.
+ * Writes into the folder and runs the server's program. A start needs both, and a closed parent
+ * folder forbids them.
  */
 const PROBE = 'probe="$1/.probe" && : > "$probe" && rm "$probe" && exec "$2" --version';
 
-/** How to run a program so that Postgres, which refuses to run as root, accepts it. */
+/** A way to run a program so that Postgres, which refuses to run as root, accepts it. */
 export interface ServerUser {
-  /** The program and arguments that come before it; empty if it runs as it is. */
+  /** The program and arguments in front of the command; empty if the command runs as it is. */
   readonly prefix: readonly string[];
-  /** Set if the operating system is asked to change the user. */
+  /** Set if the operating system changes the user. */
   readonly uid?: number;
   readonly gid?: number;
-  /** Whose the files on disk are. */
+  /** The owner of the files on disk. */
   readonly owner: { readonly uid: number; readonly gid: number };
 }
 
@@ -29,8 +29,8 @@ interface Account {
 }
 
 /**
- * Starts a program as that user, in a session of its own: Ctrl-C at the terminal reaches the stack,
- * which ends it in order.
+ * Starts a program as that user, in a session of its own: Ctrl-C at the terminal reaches only the
+ * stack, which ends the program in order.
  */
 export function spawnAs(
   user: ServerUser,
@@ -42,16 +42,16 @@ export function spawnAs(
   return spawn(program, rest, { ...options, detached: true, uid, gid });
 }
 
-/** The user that this process is, for every process but root's. */
+/** Returns the user of this process. Root cannot use it for Postgres. */
 export function ownUser(): ServerUser {
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   return { prefix: [], owner };
 }
 
 /**
- * Finds how root can run Postgres on `folder`. `dataOwner` is the user whose the data are already,
- * or undefined. Each way is tried out on the real folder and program before it is taken. Throws
- * PostgresCannotStart if none works.
+ * Finds a way for root to run Postgres on `folder`. `dataOwner` is the owner of existing data, or
+ * undefined. Each way is tried on the real folder and program. Throws PostgresCannotStart if none
+ * works.
  */
 export async function findServerUser(
   folder: string,
@@ -73,9 +73,9 @@ export async function findServerUser(
 }
 
 /**
- * A namespace in which root has the number of an ordinary user: Postgres sees no root, while on
- * disk the files are root's, so that folders closed to everybody else stay usable. Needs no user to
- * be made.
+ * A user namespace in which root has the id of an ordinary user. Postgres does not see root, and on
+ * disk the files are root's, so that folders closed to all others stay usable. No new user is
+ * necessary.
  */
 function inUserNamespace({ uid, gid }: Account): ServerUser {
   const prefix = ["unshare", "--user", `--map-user=${uid}`, `--map-group=${gid}`];
@@ -83,8 +83,9 @@ function inUserNamespace({ uid, gid }: Account): ServerUser {
 }
 
 /**
- * An ordinary user who may pass root's closed folders. For containers, which forbid new namespaces.
- * The secure bit lets access(2), by which Postgres looks for its own files, see the capability too.
+ * An ordinary user that may pass root's closed folders. For containers, which forbid new
+ * namespaces. The secure bit lets access(2), by which Postgres finds its own files, see the
+ * capability too.
  */
 function withCapabilities({ uid, gid }: Account): ServerUser {
   const prefix = [
@@ -99,7 +100,7 @@ function withCapabilities({ uid, gid }: Account): ServerUser {
   return { prefix, owner: { uid, gid } };
 }
 
-/** An ordinary user and nothing else: enough where the folders are open. The only way on macOS. */
+/** An ordinary user without capabilities: enough if the folders are open. The only way on macOS. */
 function asAccount({ uid, gid }: Account): ServerUser {
   return { prefix: [], uid, gid, owner: { uid, gid } };
 }
@@ -117,7 +118,8 @@ async function works(user: ServerUser, folder: string, postgres: string): Promis
 }
 
 /**
- * An account that exists, since initdb asks for its name: Postgres' own, or else any but root's.
+ * Returns an account that exists, because initdb looks up its name: Postgres' own, or else any
+ * except root's.
  */
 async function serverAccount(): Promise<Account> {
   const lines = (await readFile("/etc/passwd", "utf8")).split("\n");

@@ -29,7 +29,7 @@ describe("startPostgres", () => {
   }
 
   beforeAll(async () => {
-    // Closed to everybody else, as root's own folders are.
+    // Closed to all other users, as root's own folders are.
     parent = await mkdtemp(join(tmpdir(), "triptych-postgres-"));
     await chmod(parent, 0o700);
     folder = join(parent, "data", "postgres");
@@ -70,7 +70,7 @@ describe("startPostgres", () => {
     await first.exited;
     const second = await start();
     await second.stop();
-    // A living process that is no Postgres: this one.
+    // The id of a living process that is not Postgres: this one.
     await writeFile(
       join(folder, "cluster", "postmaster.pid"),
       `${process.pid}\n${folder}/cluster\n`,
@@ -81,7 +81,7 @@ describe("startPostgres", () => {
 
   test("ends the server of a killed supervisor and takes its place", async () => {
     const orphan = await start();
-    // As if this process had come after the one that started the server.
+    // As if another process had started the server, and had been killed.
     await writeFile(join(folder, "supervisor.pid"), "999999999\n");
     const heir = await start();
     await orphan.exited;

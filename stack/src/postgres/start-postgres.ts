@@ -17,24 +17,24 @@ import {
 import { clearEarlierServer, readPostmasterFile, stopServer } from "./running-server.ts";
 import { spawnAs } from "./server-user.ts";
 
-/** Where and how to run the embedded server. */
+/** The options of the embedded server. */
 interface PostgresOptions {
-  /** Made if it is not there; holds the data, the log and the superuser's password. */
+  /** Created if it is missing. Contains the data, the log and the superuser's password. */
   readonly folder: string;
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** A port of 127.0.0.1; 0 takes a free one. */
   readonly port: number;
-  /** False only in tests: data may be lost with the machine. */
+  /** False only in tests, where the data may be lost with the machine. */
   readonly durable: boolean;
 }
 
-/** A server that answers. */
+/** A running server that accepts connections. */
 export interface PostgresServer {
-  /** As the superuser, to the database `postgres`. */
+  /** The superuser's URL of the database `postgres`. */
   readonly url: string;
   readonly port: number;
   readonly pid: number;
   readonly log: string;
-  /** Resolves when the process ends, whoever ended it. */
+  /** Resolves when the process has ended for any reason. */
   readonly exited: Promise<void>;
   /** Ends it cleanly. May be called twice. */
   stop(): Promise<void>;
@@ -47,9 +47,9 @@ const LOG_TAIL_BYTES = 4_096;
 const HOST = "127.0.0.1";
 
 /**
- * Starts the embedded Postgres on its data folder, as root or as an ordinary user, and returns when
- * it takes connections. A server that an earlier, killed supervisor left on the same folder is
- * ended first. Throws PostgresCannotStart.
+ * Starts the embedded Postgres on its data folder, as root or as an ordinary user. Returns when it
+ * accepts connections. First ends a server that an earlier, killed supervisor left on the same
+ * folder. Throws PostgresCannotStart.
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const binaries = findBinaries();
@@ -83,7 +83,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   };
 }
 
-/** Throws PostgresCannotStart if the port is taken. */
+/** Returns the port, or a free one for 0. Throws PostgresCannotStart if it is in use. */
 async function freePort(wanted: number): Promise<number> {
   const server = createServer();
   try {

@@ -3,8 +3,8 @@ import { connect } from "node:net";
 const ANSWER_MS_MAX = 1_000;
 
 /**
- * Tells whether a request without a body is answered by 200 within a second. Speaks HTTP by hand,
- * since loading `node:http` costs the supervisor 14 MB for these questions.
+ * Whether a request without a body gets a 200 within a second. Speaks HTTP by hand, because loading
+ * `node:http` for these requests costs the supervisor 14 MB.
  */
 export function answersOk(method: "GET" | "PUT" | "DELETE", url: URL): Promise<boolean> {
   const { hostname: host, port, pathname } = url;
@@ -17,7 +17,7 @@ export function answersOk(method: "GET" | "PUT" | "DELETE", url: URL): Promise<b
       resolve(chunk.toString("latin1").startsWith("HTTP/1.1 200 "));
       socket.destroy();
     });
-    socket.on("error", () => {}); // it does not listen
+    socket.on("error", () => {}); // nothing listens there
     socket.on("close", () => resolve(false));
   });
 }

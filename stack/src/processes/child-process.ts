@@ -5,19 +5,19 @@ import { withLog } from "#data-folder/log-file.ts";
 import { StackError } from "#errors/stack-error.ts";
 import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 
-/** A module that each process loads first: it ends the process with its supervisor. */
+/** A module that each process loads first. It ends the process when its supervisor ends. */
 const SUPERVISED = new URL("./supervised.ts", import.meta.url).href;
 
 /**
- * Young garbage is collected after 1 MiB, not after up to 16: about 20 MB less resident in each
- * process, and as many answers (363 and 378 a second from 60 clients on two cores, against 367 and
- * 377 with 2 MiB).
+ * The young generation is collected after 1 MiB instead of up to 16. Each process has about 20 MB
+ * less resident and answers as many requests (363 and 378 a second from 60 clients on two cores,
+ * against 367 and 377 with 2 MiB).
  */
 export const NODE_OPTIONS: readonly string[] = ["--max-semi-space-size=1"];
 
 /** A process to start. */
 export interface ProcessDefinition {
-  /** The module that it runs, an absolute path. */
+  /** The absolute path of the module that it runs. */
   readonly script: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Answers 200 once the process is ready. */
@@ -31,7 +31,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A process that was started. */
+/** A running process. */
 export interface Child {
   readonly pid: number;
   /** Resolves when it has ended. */
@@ -39,19 +39,20 @@ export interface Child {
   /** Sends a signal, unless the process has ended. */
   kill(signal: NodeJS.Signals): void;
   /**
-   * Sends a message to the process, and gives its next message back. Throws StackError if it ends
-   * without one.
+   * Sends a message to the process and returns its next message. Throws StackError if the process
+   * ends first.
    */
   request(message: object): Promise<unknown>;
 }
 
 /**
- * Starts a process in a session of its own, so that Ctrl-C at the terminal reaches only the
- * supervisor, which ends the processes in order. Between them is a channel: its end tells the
- * process that the supervisor is gone.
+ * Starts a process in a session of its own: Ctrl-C at the terminal reaches only the supervisor,
+ * which ends the processes in order. The process has a channel to the supervisor. When the channel
+ * ends, the supervisor has ended.
  */
 export async function spawnChild(definition: ProcessDefinition): Promise<Child> {
-  // Listened to at once: a process may be there, or have ended, before its log is closed here.
+  // The listeners are attached before the log is closed here: by then the process may be ready, or
+  // have ended.
   return withLog(definition.log, (log) => {
     const child = spawn(
       process.execPath,
@@ -63,7 +64,7 @@ export async function spawnChild(definition: ProcessDefinition): Promise<Child> 
         stdio: ["ignore", log, log, "ipc"],
       },
     );
-    child.on("error", () => {}); // a message to a process that has ended; `exit` tells the rest
+    child.on("error", () => {}); // a message to a process that has ended; `exit` reports the end
     return whenSpawned(child);
   });
 }
@@ -95,7 +96,7 @@ async function request(child: ChildProcess, message: object): Promise<unknown> {
     const [answer] = await Promise.race([answered, ended]);
     return answer;
   } finally {
-    ended.catch(() => {}); // the answer was there first
+    ended.catch(() => {}); // the answer came first
     over.abort();
   }
 }

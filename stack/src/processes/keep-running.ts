@@ -3,20 +3,20 @@ import { type Child, type Exit, type ProcessDefinition, spawnChild } from "./chi
 import { createRestartBackoff } from "./restart-backoff.ts";
 import { untilReady } from "./until-ready.ts";
 
-/** A process that dies so often without ever having been ready will not get better by itself. */
+/** A process that dies this often and was never ready cannot recover by itself. */
 const DEATHS_BEFORE_READY_MAX = 3;
 
-/** Hears what becomes of a process that is kept running. */
+/** The events of a process that is kept running. */
 interface Life {
   spawned(child: Child): void;
   ready(): void;
-  /** It has ended; `waitMs` later it is started again. */
+  /** The process has ended. It is started again in `waitMs`. */
   died(exit: Exit, waitMs: number): void;
 }
 
 /**
- * Starts a process, and starts it again whenever it ends, until `unwanted` fires; then returns once
- * it has ended. Throws if it dies three times before it was ready once.
+ * Keeps a process running: starts it, and starts it again whenever it ends. Returns when `unwanted`
+ * has fired and the process has ended. Throws if it dies three times before it was ready once.
  */
 export async function keepRunning(
   definition: ProcessDefinition,
@@ -42,7 +42,7 @@ export async function keepRunning(
   }
 }
 
-/** Says how a process ended, as it follows the process's name. */
+/** Describes how a process ended, as text after the process's name. */
 export function describeExit({ code, signal }: Exit): string {
   return signal === null ? `ended with the code ${code}` : `was ended by ${signal}`;
 }

@@ -5,7 +5,7 @@ import { errorCode } from "#errors/error-code.ts";
 
 const run = promisify(execFile);
 
-/** Tells whether a process has that number, whosever it is. */
+/** Whether a process with that id exists, of any user. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -16,8 +16,8 @@ export function isRunning(pid: number): boolean {
 }
 
 /**
- * Tells whether that process runs, and its command line holds `words`: a number may have been given
- * to another meanwhile.
+ * Whether that process exists and its command line contains `words`. The system may have given the
+ * id to another process meanwhile.
  */
 export async function isProcess(pid: number, words: string): Promise<boolean> {
   return isRunning(pid) && (await commandLine(pid)).includes(words);

@@ -7,29 +7,37 @@ import type { Child, ProcessDefinition } from "./child-process.ts";
 import { describeExit, keepRunning } from "./keep-running.ts";
 import { Mutex } from "./mutex.ts";
 
-/** A process that has not become ready by then is told of; it goes on trying. */
+/** A start reports a process that is not ready by then. The process goes on trying. */
 const READY_MS_MAX = 30_000;
-/** A process drains for 10 s and closes for 5 s at most; one that hangs is killed. */
+/**
+ * A process drains for at most 10 s and closes for at most 5 s. One that needs longer hangs, and is
+ * killed.
+ */
 const STOP_MS_MAX = 17_000;
 
-/** Hears of a part's life. */
+/** The events of a part. */
 export interface PartListener {
-  /** Takes a line for the terminal. */
+  /** Prints a line to the terminal. */
   print(line: string): void;
   /** A process was started or has ended. */
   changed(): unknown;
-  /** The process has become ready, for the first time or again. */
+  /**
+   * The process has become ready, for the first time or again. The part's start waits for the
+   * promise.
+   */
   ready?(): Promise<unknown>;
 }
 
-/** A part that is one process. */
+/** The definition of a part that is one process. */
 export interface ProcessPartOptions extends ProcessDefinition {
   readonly name: PartName;
-  /** Where others reach it. */
+  /** The address that it listens on. */
   readonly address?: string;
 }
 
-/** A part that is one process: started, watched, started again when it dies. */
+/**
+ * A part that is one process. It is supervised: started, watched, and started again when it dies.
+ */
 export class ProcessPart implements StackPart {
   readonly name: PartName;
   readonly #options: ProcessPartOptions;
@@ -40,7 +48,7 @@ export class ProcessPart implements StackPart {
   #restarts = 0;
   #child: Child | undefined;
   #ended = false;
-  /** Fires when the process that is kept running is no longer wanted. */
+  /** Fires when the process should no longer run. */
   #unwanted = new AbortController();
   #kept: Promise<void> = Promise.resolve();
 
@@ -66,9 +74,9 @@ export class ProcessPart implements StackPart {
     return this.#mutex.runExclusive(() => this.#start());
   }
 
-  /** Lets it drain, or kills it once that takes too long. */
+  /** Ends it by a graceful shutdown, and kills it if that takes too long. */
   stop(): Promise<void> {
-    this.#unwanted.abort(); // a start that still waits gives up
+    this.#unwanted.abort(); // cancels a start that still waits
     return this.#mutex.runExclusive(() => this.#stop());
   }
 
@@ -96,17 +104,17 @@ export class ProcessPart implements StackPart {
     });
   }
 
-  /** Lets it refuse writes. A process that is started again takes them. */
+  /** Makes it refuse writes. After a restart it accepts them again. */
   "read-only"(): Promise<void> {
     return this.#mutex.runExclusive(() => this.#switch("PUT"));
   }
 
-  /** Lets it take writes. */
+  /** Makes it accept writes. */
   writable(): Promise<void> {
     return this.#mutex.runExclusive(() => this.#switch("DELETE"));
   }
 
-  /** Ends it for good, whatever it is doing; kills it once `hurry` fires. */
+  /** Ends it for good in any state. Kills it once `hurry` fires. */
   async end(hurry: AbortSignal): Promise<void> {
     this.#ended = true;
     const kill = () => this.#child?.kill("SIGKILL");
@@ -118,7 +126,7 @@ export class ProcessPart implements StackPart {
     });
   }
 
-  /** Sends a message to the process, and gives its answer back. */
+  /** Sends a message to the process and returns its answer. */
   async request(message: object): Promise<unknown> {
     if (this.#child === undefined || this.#state !== "running") throw this.#isNotRunning();
     return await this.#child.request(message);
@@ -148,7 +156,7 @@ export class ProcessPart implements StackPart {
     this.#unwanted.abort();
     this.#enter("stopping");
     child?.kill("SIGTERM");
-    child?.kill("SIGCONT"); // a frozen one reads the signal only then
+    child?.kill("SIGCONT"); // a frozen process handles the SIGTERM only then
     const late = setTimeout(() => child?.kill("SIGKILL"), STOP_MS_MAX);
     await this.#kept;
     clearTimeout(late);
@@ -159,7 +167,7 @@ export class ProcessPart implements StackPart {
     const life = {
       spawned: (child: Child) => {
         this.#child = child;
-        if (unwanted.aborted) child.kill("SIGTERM"); // it was spawned meanwhile
+        if (unwanted.aborted) child.kill("SIGTERM"); // it was stopped while it was spawned
         this.#listener.changed();
         void child.exited.then(() => {
           this.#child = undefined;

@@ -1,21 +1,18 @@
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
 
 /**
- * What a process may see of the supervisor's own environment. A proxy, PGHOST or NODE_OPTIONS would
- * only lead it astray.
+ * The variables of the supervisor's own environment that a process may see. A proxy, PGHOST or
+ * NODE_OPTIONS would change its behaviour.
  */
 const PASSED_ON = /^(?:PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|NODE_EXTRA_CA_CERTS)$/;
 
-/**
- * The beginning of the variables that are meant for one process: `images-worker` →
- * `IMAGES_WORKER_`.
- */
+/** The prefix of the variables for one process: `images-worker` → `IMAGES_WORKER_`. */
 function prefixOf(name: string): string {
   return `${name.toUpperCase().replaceAll("-", "_")}_`;
 }
 
 /**
- * The variables of the environment with that beginning, without it: `GATEWAY_CORS_ORIGINS` →
+ * Returns the variables with the prefix of a process, without the prefix: `GATEWAY_CORS_ORIGINS` →
  * `CORS_ORIGINS`.
  */
 export function ownSettings(environment: Environment, name: string): Record<string, string> {
@@ -28,7 +25,7 @@ export function ownSettings(environment: Environment, name: string): Record<stri
   );
 }
 
-/** Gives each setting the beginning that `ownSettings` takes away. */
+/** Adds the prefix that `ownSettings` removes to each setting. */
 export function withPrefix(
   settings: Readonly<Record<string, string>>,
   name: string,
@@ -39,7 +36,7 @@ export function withPrefix(
   );
 }
 
-/** The part of the environment that every process gets. */
+/** Returns the part of the environment that every process gets. */
 export function passedOn(environment: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter(

@@ -10,7 +10,7 @@ import { oneOf } from "@triptych/chassis/configuration/settings";
 import { EXIT_USAGE, StackError } from "#errors/stack-error.ts";
 import { REPOSITORY_FOLDER } from "./repository-folder.ts";
 
-/** Where everything is kept unless `TRIPTYCH_DATA` says otherwise. */
+/** The data folder unless `TRIPTYCH_DATA` names another. */
 export const DATA_FOLDER_DEFAULT = join(REPOSITORY_FOLDER, ".data");
 
 /** The stack's own settings. */
@@ -36,7 +36,7 @@ const STACK_SETTINGS_FIELDS = {
 /** The values of the stack's own settings. */
 export type StackSettings = Configuration<typeof STACK_SETTINGS_FIELDS>;
 
-/** Reads the settings. Throws StackError that names every fault. */
+/** Reads the settings. Throws StackError that names every invalid one. */
 export function readStackSettings(environment: Environment): StackSettings {
   try {
     return readConfiguration(environment, STACK_SETTINGS_FIELDS);

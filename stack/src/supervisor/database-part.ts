@@ -6,8 +6,8 @@ import { acceptConnections, refuseConnections } from "#postgres/ensure-service-d
 import { Mutex } from "#processes/mutex.ts";
 
 /**
- * A service's database: stopped, it refuses connections, and those that it had have ended. The
- * server goes on.
+ * A service's database. While it is stopped, it refuses connections, and its earlier connections
+ * have ended. The server goes on.
  */
 export class DatabasePart implements StackPart {
   readonly name: `${ServiceName}-db`;
@@ -17,7 +17,7 @@ export class DatabasePart implements StackPart {
   #state: PartState = "running";
   #since = new Date();
 
-  /** The database must be there, and accept connections. */
+  /** The database must exist and accept connections. */
   constructor(service: ServiceName, superuserUrl: string) {
     this.name = `${service}-db`;
     this.#service = service;

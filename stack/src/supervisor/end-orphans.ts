@@ -3,18 +3,18 @@ import type { RecordedProcess } from "#control/stack-file.ts";
 import { isProcess } from "#processes/process-identity.ts";
 
 const POLL_MS = 50;
-/** Processes whose supervisor was killed drain and end by themselves within this time. */
+/** The time in which processes of a killed supervisor drain and end by themselves. */
 const DRAIN_MS_MAX = 15_000;
-/** The module that stands in the command line of each process that the stack starts. */
+/** A module in the command line of each process that the stack starts. */
 const MARK = "stack/src/processes/supervised.ts";
 
-/** Waits until the processes of a killed supervisor have ended, and kills those that hang. */
+/** Waits until the processes of a killed supervisor have ended. Kills those that hang. */
 export async function endOrphans(processes: readonly RecordedProcess[]): Promise<void> {
   const deadline = performance.now() + DRAIN_MS_MAX;
   for (const { pid } of processes) {
     while (await isProcess(pid, MARK)) {
       const late = performance.now() > deadline;
-      signal(pid, late ? "SIGKILL" : "SIGCONT"); // a frozen one notices nothing
+      signal(pid, late ? "SIGKILL" : "SIGCONT"); // a frozen process notices nothing
       await delay(POLL_MS);
     }
   }
@@ -24,6 +24,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It ended this moment.
+    // It has ended.
   }
 }

@@ -4,19 +4,19 @@ import { createServer, type Server } from "node:net";
 import { errorCode } from "#errors/error-code.ts";
 import { StackError } from "#errors/stack-error.ts";
 
-/** Everything here listens on this machine only. */
+/** The stack listens on this machine only. */
 export const HOST = "127.0.0.1";
 
 /**
- * Below the ports that Linux (32768) and macOS (49152) give to outgoing connections. From among
- * those, a client that dials a stopped service again and again would sooner or later be given that
- * very port, and connect to itself.
+ * Below the ports that Linux (from 32768) and macOS (from 49152) use for outgoing connections. A
+ * client that dials a stopped service again and again would in time get the service's port as its
+ * own, and connect to itself.
  */
 const PORT_MIN = 10_240;
 const PORT_MAX = 32_767;
 const TRIES_MAX = 1_000;
 
-/** Finds that many free ports, all different, on 127.0.0.1. */
+/** Finds `count` different free ports on 127.0.0.1. */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
   const held = new Map<number, Server>();
   try {

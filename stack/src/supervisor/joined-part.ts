@@ -7,8 +7,8 @@ import { Mutex } from "#processes/mutex.ts";
 import type { ProcessPart } from "#processes/process-part.ts";
 
 /**
- * A service or the gateway, where all are one process: the others' calls to a service can be cut,
- * and its writes refused.
+ * A part of the monolith: a service or the gateway inside the one process. Calls to a service can
+ * be cut, and its writes refused.
  */
 export class JoinedPart implements StackPart {
   readonly name: PartName;
@@ -60,7 +60,7 @@ export class JoinedPart implements StackPart {
     return this.#mutex.runExclusive(() => this.#switch(false));
   }
 
-  /** Tells a monolith that was started anew what had been stopped in the one before. */
+  /** Repeats the order that stopped this part, after the monolith's process has started again. */
   async restore(): Promise<void> {
     if (this.#stopped) await this.#order({ service: this.#service(), available: false });
   }
@@ -80,7 +80,7 @@ export class JoinedPart implements StackPart {
     await this.#order({ service: this.#service(), readOnly });
   }
 
-  /** Throws if it is the gateway, of which nothing can be taken away. */
+  /** Throws StackError for the gateway, which cannot be taken away from the process. */
   #service(): ServiceName {
     const service = SERVICES.find((name) => name === this.name);
     if (service === undefined) throw this.#isOneProcess();

@@ -4,13 +4,16 @@ import { type PostgresServer, startPostgres } from "#postgres/start-postgres.ts"
 import type { PartListener } from "#processes/process-part.ts";
 import { createRestartBackoff } from "#processes/restart-backoff.ts";
 
-/** Where Postgres keeps its data, and where it listens. */
+/** The folder and the port of the embedded Postgres. */
 interface PostgresPlace {
   readonly folder: string;
   readonly port: number;
 }
 
-/** The embedded Postgres: started, watched, started again on the same port when it dies. */
+/**
+ * Supervises the embedded Postgres: starts it, watches it, and starts it again on the same port
+ * when it dies.
+ */
 export class PostgresSupervisor {
   readonly #place: PostgresPlace;
   readonly #listener: PartListener;
@@ -27,12 +30,12 @@ export class PostgresSupervisor {
     this.#listener = listener;
   }
 
-  /** The server's process; 0 while there is none. */
+  /** The server's process id; 0 while there is none. */
   get pid(): number {
     return this.#server?.pid ?? 0;
   }
 
-  /** What it is doing now. */
+  /** Returns its present state. */
   status(): PartStatus {
     return {
       name: "postgres",
@@ -44,7 +47,10 @@ export class PostgresSupervisor {
     };
   }
 
-  /** Returns the superuser's URL once it takes connections. Throws PostgresCannotStart. */
+  /**
+   * Starts the server. Returns the superuser's URL once it accepts connections. Throws
+   * PostgresCannotStart.
+   */
   async start(): Promise<string> {
     this.#enter("starting");
     const starting = this.#startOnce();
@@ -54,11 +60,11 @@ export class PostgresSupervisor {
     return server.url;
   }
 
-  /** Ends it cleanly; a start that is under way is waited for. */
+  /** Ends it cleanly. Waits for a start that is in progress. */
   async stop(): Promise<void> {
     this.#unwanted.abort();
     this.#enter("stopping");
-    await this.#starting.catch(() => {}); // told to whoever started it
+    await this.#starting.catch(() => {}); // the caller of start gets the error
     await this.#server?.stop();
     await this.#kept;
     this.#enter("stopped");

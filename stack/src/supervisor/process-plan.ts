@@ -15,7 +15,7 @@ import {
   workerSettings,
 } from "./process-settings.ts";
 
-/** Which processes a stack of that topology consists of, besides Postgres. */
+/** Plans the processes of a stack of that topology, besides Postgres. */
 export function planProcesses(
   topology: Topology,
   input: ProcessSettingsInput,
@@ -73,7 +73,7 @@ function worker(input: ProcessSettingsInput): ProcessPartOptions {
   });
 }
 
-/** Where clients reach the stack. */
+/** Returns the URL for clients of the stack. */
 export function gatewayUrl({ ports }: ProcessSettingsInput): string {
   return `http://${HOST}:${ports.gateway}`;
 }
@@ -93,7 +93,7 @@ function planned(name: PartName, input: ProcessSettingsInput, plan: Planned): Pr
       ...passedOn(input.environment),
       ...plan.settings,
       NODE_COMPILE_CACHE: COMPILE_CACHE,
-      // One heap for a process's few native threads, where the C library is glibc. Measured at
+      // One heap for the few native threads of a process, where the C library is glibc. Measured at
       // rest: 14 MB less in all.
       MALLOC_ARENA_MAX: "1",
     },

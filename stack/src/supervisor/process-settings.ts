@@ -8,14 +8,14 @@ import { HOST } from "./find-free-ports.ts";
 
 /** The ports of one stack, all on 127.0.0.1. */
 export interface Ports {
-  /** Where the gateway answers. */
+  /** The gateway's own port. */
   readonly gateway: number;
   readonly postgres: number;
   readonly grpc: Readonly<Record<ServiceName, number>>;
   readonly metrics: Readonly<Record<ServiceName | "images-worker" | "monolith", number>>;
 }
 
-/** All that the processes' settings are made of. */
+/** The values from which the processes' settings are made (the wiring of the processes). */
 export interface ProcessSettingsInput {
   readonly settings: StackSettings;
   readonly folder: DataFolder;
@@ -25,10 +25,10 @@ export interface ProcessSettingsInput {
   readonly environment: Environment;
 }
 
-/** How many ports a stack needs besides the gateway's. */
+/** The number of ports that a stack needs besides the gateway's. */
 export const PORT_COUNT = 9;
 
-/** Gives each listener one of the free ports. */
+/** Assigns a free port to each listener. */
 export function assignPorts(gateway: number, free: readonly number[]): Ports {
   const [postgres = 0, users = 0, images = 0, comments = 0, ...metrics] = free;
   const [usersMetrics = 0, imagesMetrics = 0, commentsMetrics = 0, worker = 0, monolith = 0] =
@@ -47,7 +47,7 @@ export function assignPorts(gateway: number, free: readonly number[]): Ports {
   };
 }
 
-/** The settings of a service, as its own table names them. */
+/** Returns the settings of a service, by the variables in its README. */
 export function serviceSettings(
   service: ServiceName,
   input: ProcessSettingsInput,
@@ -66,7 +66,7 @@ export function serviceSettings(
   };
 }
 
-/** The settings of the process that makes the variants of images. */
+/** Returns the settings of the images worker. */
 export function workerSettings(input: ProcessSettingsInput): Record<string, string> {
   return {
     ...processSettings("images-worker", input),
@@ -77,10 +77,13 @@ export function workerSettings(input: ProcessSettingsInput): Record<string, stri
   };
 }
 
-/** There is one of each here, and nothing balances before it: it need not wait to be left alone. */
+/**
+ * There is one gateway, without a load balancer in front: its graceful shutdown need not wait until
+ * requests go elsewhere.
+ */
 const DRAIN_SETTINGS = { DRAIN_DELAY_MS: "0" } as const;
 
-/** The settings of the gateway. */
+/** Returns the settings of the gateway. */
 export function gatewaySettings(input: ProcessSettingsInput): Record<string, string> {
   const { grpc, gateway } = input.ports;
   return {
@@ -95,12 +98,12 @@ export function gatewaySettings(input: ProcessSettingsInput): Record<string, str
 }
 
 /**
- * Passwords are hashed in the same threads that look up names and read files: with four, hashing
- * could take them all.
+ * Passwords are hashed in libuv's threads, which also look up names and read files. With four
+ * threads, hashing could take all of them.
  */
 export const HASHING_SETTINGS = { UV_THREADPOOL_SIZE: "8" } as const;
 
-/** Whom each service dials. */
+/** The addresses of the services that each service calls. */
 const CALLEES: Readonly<
   Record<ServiceName, (grpc: Ports["grpc"]) => Readonly<Record<string, string>>>
 > = {

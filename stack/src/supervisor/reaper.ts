@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 
 /**
- * Reads lines of the form `POSTGRES PID…` until its input ends. If that was the supervisor's death,
- * the last line still names processes: frozen ones are woken, so that they see the end of their
- * channel and drain, and Postgres is asked to end once its last client has gone, and told to after
- * ten seconds.
+ * Reads lines of the form `POSTGRES PID…` until its input ends. If the supervisor was killed, the
+ * last line still names processes. The script then wakes frozen processes, so that they see the end
+ * of their channel and drain. It ends Postgres by a smart shutdown, which waits for the last
+ * client, and after ten seconds by a fast one.
  */
 const SCRIPT = `
 while read -r postgres pids; do last=$postgres; children=$pids; done
@@ -21,18 +21,18 @@ exit 0
 `;
 
 /**
- * A shell of about 1 MB that outlives the supervisor, and ends what cannot notice by itself that
- * the supervisor is gone.
+ * A reaper: a shell of about 1 MB that outlives the supervisor. It ends processes that cannot
+ * notice the supervisor's end by themselves.
  */
 export interface Reaper {
-  /** Says what runs now. */
+  /** Records the processes that run now. */
   watch(postgres: number, children: readonly number[]): void;
-  /** Nothing is left to guard. */
+  /** Ends the reaper: no process is left. */
   dismiss(): void;
 }
 
 /**
- * Starts the guard. A stack without one works as well, and only leaves more behind if its
+ * Starts the reaper. A stack also works without one, but leaves more processes behind if its
  * supervisor is killed.
  */
 export function startReaper(): Reaper {
@@ -42,7 +42,7 @@ export function startReaper(): Reaper {
     stdio: ["pipe", "ignore", "ignore"],
   });
   shell.on("error", () => {}); // there is no shell
-  shell.stdin.on("error", () => {}); // somebody has ended it
+  shell.stdin.on("error", () => {}); // somebody has ended the shell
   shell.unref();
   return {
     watch: (postgres, children) => {

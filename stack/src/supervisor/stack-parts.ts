@@ -6,14 +6,14 @@ import { JoinedPart } from "./joined-part.ts";
 import { planProcesses } from "./process-plan.ts";
 import type { ProcessSettingsInput } from "./process-settings.ts";
 
-/** The processes of a stack, and what can be done to what runs in them. */
+/** The parts of a stack: its processes, and the parts inside the monolith. */
 export interface StackParts {
   readonly processes: readonly ProcessPart[];
-  /** Services and the gateway, where they share a process. */
+  /** Services and the gateway, if they share a process. */
   readonly joined: readonly JoinedPart[];
 }
 
-/** Makes the parts of a stack; starts nothing. */
+/** Creates the parts of a stack. Starts nothing. */
 export function createParts(
   topology: Topology,
   input: ProcessSettingsInput,
@@ -34,8 +34,8 @@ export function createParts(
 }
 
 /**
- * Which processes end together, one row after the other: first whoever takes requests, last whoever
- * works in the background.
+ * The order of the shutdown: the parts of a row end together. Those that take requests end first,
+ * those that work in the background last.
  */
 const END_ORDER: readonly (readonly PartName[])[] = [
   ["gateway", "monolith"],
@@ -43,7 +43,7 @@ const END_ORDER: readonly (readonly PartName[])[] = [
   ["images-worker"],
 ];
 
-/** Ends the processes in order, each drained before the next; `hurry` kills what is left. */
+/** Ends the processes in order, each drained before the next. `hurry` kills those that are left. */
 export async function endProcesses(
   processes: readonly Pick<ProcessPart, "name" | "end">[],
   hurry: AbortSignal,

@@ -26,16 +26,16 @@ import { assignPorts, PORT_COUNT, type ProcessSettingsInput } from "./process-se
 import { type Reaper, startReaper } from "./reaper.ts";
 import { createParts, endProcesses, type StackParts } from "./stack-parts.ts";
 
-/** What a stack is started with. */
+/** The options of a stack. */
 interface StackOptions {
   readonly settings: StackSettings;
   readonly topology: Topology;
   readonly environment: Environment;
-  /** Takes a line for the terminal. */
+  /** Prints a line to the terminal. */
   readonly print: (line: string) => void;
 }
 
-/** Everything that runs on one data folder. Started once, ended once. */
+/** The stack: everything that runs on one data folder. It is started once and ended once. */
 export class Stack {
   readonly #options: StackOptions;
   readonly #stackFileMutex = new Mutex();
@@ -55,8 +55,8 @@ export class Stack {
   }
 
   /**
-   * Starts everything, and returns the gateway's url once all is ready. Throws; then `end` clears
-   * away what had been started.
+   * Starts everything. Returns the gateway's URL once all parts are ready. If it throws, `end` ends
+   * what had been started.
    */
   async start(): Promise<string> {
     const { settings, topology } = this.#options;
@@ -79,7 +79,7 @@ export class Stack {
     this.#checkWanted();
     const compiled = fillCompileCache(NODE_OPTIONS);
     const databases = this.#startDatabases(postgres, input);
-    databases.catch(() => {}); // awaited below, but maybe not yet when it fails
+    databases.catch(() => {}); // awaited below, but it may fail earlier
     await Promise.all(
       this.#parts.processes.map((part) => this.#startPart(part, compiled, databases)),
     );
@@ -91,15 +91,15 @@ export class Stack {
     return this.#url;
   }
 
-  /** What each part is doing. */
+  /** Returns the status of each part. */
   status(): readonly PartStatus[] {
     const parts = this.#allParts().map((part) => part.status());
     return this.#postgres === undefined ? parts : [...parts, this.#postgres.status()];
   }
 
   /**
-   * Ends the gateway, then the services, then the worker, then Postgres; `hurry` kills what still
-   * drains.
+   * Graceful shutdown: ends the gateway, then the services, then the worker, then Postgres. `hurry`
+   * kills processes that still drain.
    */
   async end(hurry: AbortSignal): Promise<void> {
     this.#ended.abort();
@@ -133,8 +133,8 @@ export class Stack {
   }
 
   /**
-   * A process that were started together with Postgres would only take its processor, and complain
-   * that it is not there.
+   * Starts a part once its database is there. Earlier it would take the processor from Postgres,
+   * and log that there is no database.
    */
   async #startPart(
     part: ProcessPart,
@@ -154,7 +154,7 @@ export class Stack {
     const url = await postgres.start();
     for (const name of SERVICES) {
       await ensureServiceDatabase(url, { name, password: secrets.databasePasswords[name] });
-      // It may have been stopped when the stack ended.
+      // The database is closed if it was stopped when the stack last ended.
       await acceptConnections(url, name);
     }
     this.#databases = SERVICES.map((name) => new DatabasePart(name, url));
@@ -187,8 +187,8 @@ export class Stack {
   }
 
   /**
-   * Writes down what runs now: for other commands, for the guard, and for the next start if this
-   * process is killed.
+   * Records the running processes: for other commands, for the reaper, and for the next start if
+   * this process is killed.
    */
   async #record(): Promise<void> {
     const { processes } = this.#parts;

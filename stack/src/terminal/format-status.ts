@@ -6,7 +6,7 @@ const MINUTE_S = 60;
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
 
-/** The table of `stack status`. */
+/** Formats the table of `stack status`. */
 export function formatStatus(parts: readonly PartStatus[], now: Date): string {
   const rows = parts.map(({ name, state, pid, address, since, restarts }) => [
     name,

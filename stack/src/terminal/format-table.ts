@@ -1,5 +1,6 @@
 /**
- * Sets rows under their headings in columns, two blanks apart, without blanks at the ends of lines.
+ * Formats rows as columns below their headings, with two blanks between columns and none at the end
+ * of a line.
  */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));

@@ -3,7 +3,7 @@ import type { PartStatus } from "#parts/part-status.ts";
 import { DATA_FOLDER_DEFAULT } from "#settings/stack-settings.ts";
 import { formatTable } from "./format-table.ts";
 
-/** What is said once everything is ready. */
+/** The values in the text that is printed once everything is ready. */
 interface Welcome {
   readonly url: string;
   readonly parts: readonly PartStatus[];
@@ -11,7 +11,10 @@ interface Welcome {
   readonly startMs: number;
 }
 
-/** Says what runs where, and three things to try that work when they are pasted in this order. */
+/**
+ * Formats the text that lists what runs, and three commands that work when they are pasted in this
+ * order.
+ */
 export function formatWelcome({ url, parts, dataFolder, startMs }: Welcome): string {
   const processes = parts.filter(({ pid }) => pid !== undefined);
   const rows = processes.map(({ name, pid, address }) => [
@@ -47,7 +50,7 @@ const LOGLESS: ReadonlySet<string> = new Set(["monolith"]);
 const HANDLES = 1_000_000;
 
 function thingsToTry(url: string): readonly string[] {
-  // Another handle at each start, so that the account can be opened again on the same data.
+  // A new handle at each start, so that the account can be created again on the same data.
   const handle = `ada_${randomInt(HANDLES)}`;
   const password = "a long and secret sentence";
   const account = JSON.stringify({ handle, email: `${handle}@example.org`, password });

@@ -1,6 +1,6 @@
 /**
- * Writes lines for whoever started the stack. A terminal that was closed, or a pipe that nobody
- * reads, is no reason to end.
+ * Prints a line to the terminal. A closed terminal, or a pipe without a reader, does not end the
+ * process.
  */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -8,6 +8,6 @@ export function print(text: string): void {
 
 /** Keeps a broken pipe or a closed terminal from ending the process. */
 export function surviveClosedTerminal(): void {
-  process.stdout.on("error", () => {}); // nobody reads any longer
+  process.stdout.on("error", () => {}); // there is no reader any more
   process.stderr.on("error", () => {});
 }

@@ -4,13 +4,13 @@ import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 
 interface Rule {
   readonly pattern: string;
-  /** Whether what it names is kept, although a rule before it leaves it out. */
+  /** Whether the rule keeps the paths that it names, although an earlier rule leaves them out. */
   readonly kept: boolean;
 }
 
 /**
- * Copies a file or a folder's files of this repository to a path, without what `.dockerignore`
- * leaves out.
+ * Copies a file, or the files of a folder, from this repository to a path. Leaves out the paths
+ * that `.dockerignore` names.
  */
 export async function copyFromContext(source: string, target: string): Promise<void> {
   const rules = await readRules();
@@ -36,7 +36,7 @@ async function readRules(): Promise<readonly Rule[]> {
   return lines.map((line) => ({ pattern: line.replace(/^!/, ""), kept: line.startsWith("!") }));
 }
 
-/** The last rule that names the path, or a folder that it is in, decides. */
+/** The last rule that names the path, or a folder above it, decides. */
 function isLeftOut(path: string, rules: readonly Rule[]): boolean {
   const names = [path];
   for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) names.push(folder);

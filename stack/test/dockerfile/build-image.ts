@@ -5,14 +5,14 @@ import { promisify } from "node:util";
 import { copyFromContext } from "./build-context.ts";
 import { type Instruction, readDockerfile } from "./read-dockerfile.ts";
 
-/** An image as a folder, and how its process starts there. */
+/** An image as a folder, with the command of its process. */
 export interface BuiltImage {
-  /** What the image holds beside its base, from `/` on. */
+  /** The image's root folder, without the content of its base. */
   readonly root: string;
   /** The working directory, on this machine. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** The user that it runs as; undefined where only one's own can be had. */
+  /** The user that it runs as; undefined if this process cannot change the user. */
   readonly user: number | undefined;
   /** The program, on this machine. */
   readonly entrypoint: string;
@@ -35,7 +35,7 @@ type InstructionHandler = (
   all: ReadonlyMap<string, BuildStage>,
 ) => unknown;
 
-/** What each instruction does here. Paths in RUN must be relative. */
+/** The handler of each instruction. Paths in RUN must be relative. */
 const INSTRUCTION_HANDLERS: Readonly<Record<string, InstructionHandler>> = {
   FROM: () => {},
   ARG: () => {},
@@ -48,7 +48,7 @@ const INSTRUCTION_HANDLERS: Readonly<Record<string, InstructionHandler>> = {
     stage.environment[name] = value.startsWith("/") ? join(stage.root, value) : value;
   },
   USER(words, stage) {
-    // Only root may become somebody else.
+    // Only root may change the user.
     if (process.getuid?.() === 0) stage.user = Number.parseInt(words, 10);
   },
   ENTRYPOINT(words, stage) {
@@ -62,11 +62,11 @@ const INSTRUCTION_HANDLERS: Readonly<Record<string, InstructionHandler>> = {
 };
 
 /**
- * Does below a folder what the Dockerfile's lines do for a package, with this machine's Node in the
- * place of the base image's. Each stage is played at the same path and then moved aside, since
- * Node's compile cache knows modules by their paths.
+ * Emulates `docker build` below a folder: executes the Dockerfile's instructions for a package,
+ * with this machine's Node instead of the base image's. Each stage is built at the same path and
+ * then moved aside, because Node's compile cache knows modules by their paths.
  *
- * @throws Error at an instruction that it does not know, and if a command fails.
+ * @throws Error at an unknown instruction, and if a command fails.
  */
 export async function buildImage(target: string, packageFolder: string): Promise<BuiltImage> {
   const root = join(target, "image");
@@ -116,7 +116,7 @@ function run(command: string, stage: BuildStage): void {
     env: {
       ...process.env,
       PATH: `${root}/usr/local/bin:${process.env.PATH}`,
-      // What was installed for the tests is taken from there.
+      // Takes packages from pnpm's store, which the installation for the tests has filled.
       pnpm_config_prefer_offline: "true",
       PACKAGE: packageFolder,
       ...environment,
@@ -145,13 +145,13 @@ async function copy(
       const other = all.get(from);
       if (other === undefined) throw new Error(`there is no stage ${from}`);
       await mkdir(dirname(target), { recursive: true });
-      // Thousands of small files, for which node:fs takes up to twice as long.
+      // For thousands of small files node:fs takes up to twice as long.
       await promisify(execFile)("cp", ["-RP", placeOf(source, other), target]);
     }
   }
 }
 
-/** Where a path of the image is on this machine. */
+/** Returns the path on this machine of a path in the image. */
 function placeOf(path: string, stage: BuildStage): string {
   return join(stage.root, resolve(stage.folder, path));
 }

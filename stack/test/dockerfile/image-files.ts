@@ -3,37 +3,37 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 
-/** What a package's manifest says of what it needs. */
+/** The dependencies in a package's manifest. */
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Comes with protobufjs, which lists it as needed at run time. */
+/** A dependency of protobufjs at run time. */
 const TYPES_THAT_COME_ALONG = "@types/node";
 
-/** Sums up the bytes of all files below a folder, as an image counts them. */
+/** Returns the bytes of all files below a folder, as an image counts them. */
 export async function bytesBelow(folder: string): Promise<number> {
   const files = await filesBelow(folder);
   return files.reduce((sum, file) => sum + lstatSync(pathOf(file)).size, 0);
 }
 
 /**
- * A list of every path below a folder with its time of change: another list afterwards says that
- * something was written.
+ * Lists every path below a folder with its modification time. A different list afterwards means
+ * that something was written.
  */
 export async function stateOf(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries.map((entry) => `${pathOf(entry)} ${lstatSync(pathOf(entry)).mtimeMs}`);
 }
 
-/** The names of the packages that are installed in an image, without their versions. */
+/** Lists the packages that are installed in an image, without their versions. */
 export async function installedPackages(app: string): Promise<readonly string[]> {
   const folders = await readdir(join(app, "node_modules/.pnpm"));
   return folders.map((name) => name.replace(/(?!^)@.*$/, "").replace("+", "/"));
 }
 
-/** What the workspaces' manifests ask for while one works on them, and none of them at run time. */
+/** Lists the packages that the workspaces' manifests need for development only. */
 export async function developmentPackages(folders: readonly string[]): Promise<readonly string[]> {
   const read = async (folder: string): Promise<Manifest> =>
     JSON.parse(await readFile(join(REPOSITORY_FOLDER, folder, "package.json"), "utf8"));

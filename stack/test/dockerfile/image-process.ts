@@ -3,23 +3,23 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import type { BuiltImage } from "./build-image.ts";
 
-/** How a process of an image ended, and what it said. */
+/** The end of a process of an image: its exit code and its output. */
 export interface Ending {
   readonly code: number | null;
   readonly output: string;
   readonly errors: string;
 }
 
-/** What is started, and with what in its environment. */
+/** The options of a process of an image. */
 interface ImageStart {
-  /** In the place of the image's own. */
+  /** Replaces the image's own command. */
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
- * Starts a process of an image as a container would: its user, its environment, and nothing of this
- * one's.
+ * Starts a process of an image as a container would: with the image's user and environment, and
+ * without this process's environment.
  */
 function startImage(
   image: BuiltImage,
@@ -45,10 +45,10 @@ export async function runImage(image: BuiltImage, start: ImageStart = {}): Promi
 }
 
 /**
- * Waits until a process says that it has started, ends it, and gives how long it took to start, in
+ * Waits until a process logs that it has started, then ends it. Returns how long the start took, in
  * milliseconds.
  *
- * @throws Error if it ends before it has started, or not as asked.
+ * @throws Error if the process ends earlier, or with another code than 0.
  */
 export async function millisecondsToStart(image: BuiltImage, start: ImageStart): Promise<number> {
   const startedAt = performance.now();

@@ -2,24 +2,24 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 
-/** A line of a Dockerfile, joined with those that go on from it. */
+/** An instruction of a Dockerfile, joined with its continuation lines. */
 export interface Instruction {
   /** `COPY` */
   readonly name: string;
-  /** What follows it. */
+  /** The rest of the line. */
   readonly words: string;
 }
 
-/** A stage of a Dockerfile: a FROM, and what follows until the next. */
+/** A stage of a Dockerfile: a FROM, and the instructions until the next. */
 export interface Stage {
-  /** What the FROM calls it; empty if it does not. */
+  /** The name in its FROM; empty if there is none. */
   readonly name: string;
   readonly instructions: readonly Instruction[];
 }
 
-/** A Dockerfile, read. */
+/** A parsed Dockerfile. */
 export interface Dockerfile {
-  /** What stands before the first FROM. */
+  /** The instructions before the first FROM. */
   readonly head: readonly Instruction[];
   readonly stages: readonly Stage[];
 }
