@@ -14,7 +14,7 @@ describe("the command line", () => {
     await rm(folder, { recursive: true });
   });
 
-  test("says in a sentence that the port is in use, and leaves nothing running", async () => {
+  test("reports in a sentence that the port is in use, and leaves nothing running", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
@@ -29,7 +29,7 @@ describe("the command line", () => {
     server.close();
   });
 
-  test("says in a sentence that the data folder cannot be written", async () => {
+  test("reports in a sentence that the data folder cannot be written", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
     const path = join(file, "data");
@@ -40,13 +40,13 @@ describe("the command line", () => {
     });
   });
 
-  test("names every setting that is wrong", async () => {
+  test("names every invalid setting", async () => {
     const { code, errors } = await runStack(["start"], { PORT: "x", LOG_LEVEL: "loud" });
     expect(code).toBe(64);
     expect(errors).toMatch(/^PORT must be .*LOG_LEVEL must be one of .*\n$/);
   });
 
-  test("says that no stack runs on the folder", async () => {
+  test("reports that no stack runs on the folder", async () => {
     const { code, errors } = await runStack(["stop", "users"], { TRIPTYCH_DATA: folder });
     expect(code).toBe(1);
     expect(errors).toBe(
@@ -54,7 +54,7 @@ describe("the command line", () => {
     );
   });
 
-  test("shows the usage for what it does not know", async () => {
+  test("prints the usage for an unknown command", async () => {
     const { code, errors } = await runStack(["dance"], { TRIPTYCH_DATA: folder });
     expect(code).toBe(64);
     expect(errors).toMatch(/^There is no command "dance"\.\nUsage:\n/);

@@ -29,13 +29,13 @@ describe("the control channel", () => {
     return text(socket);
   }
 
-  test("carries a request there and the answer back", async () => {
+  test("carries a request to the supervisor and its response back", async () => {
     const request = { command: "stop", part: "users" } as const;
     expect(await ask(request)).toEqual({ ok: true, parts: [] });
     expect(requests).toEqual([request]);
   });
 
-  test("tells why something was refused", async () => {
+  test("returns the reason of a refusal", async () => {
     expect(await ask({ command: "freeze", part: "users" })).toEqual({
       ok: false,
       message: "It is frozen already.",
@@ -47,22 +47,22 @@ describe("the control channel", () => {
     ["no token", '{"command":"status"}\n'],
     ["a browser's request", "POST / HTTP/1.1\r\nHost: x\r\n\r\n"],
     ["JSON that is no object", "1\n"],
-  ])("does nothing for %s", async (_what, line) => {
+  ])("refuses %s, and runs no command", async (_what, line) => {
     expect(await send(line)).toContain("That is no request of this stack.");
     expect(requests).toEqual([]);
   });
 
-  test("does nothing for a part that there is not", async () => {
+  test("refuses the name of an unknown part", async () => {
     const { token } = server;
     const line = JSON.stringify({ token, command: "stop", part: "postgres" });
     expect(await send(`${line}\n`)).toContain("That is no request of this stack.");
   });
 
-  test("hangs up on a line without an end", async () => {
+  test("closes the connection of a client that sends a line without an end", async () => {
     expect(await send("x".repeat(5_000))).toBe("");
   });
 
-  test("says so if nobody listens", async () => {
+  test("reports that no supervisor listens", async () => {
     server.close();
     await expect(ask({ command: "status" })).rejects.toThrow("The stack does not answer.");
   });

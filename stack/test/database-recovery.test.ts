@@ -78,7 +78,7 @@ describe("a service's database, on a Postgres that fails", () => {
   });
 
   test(
-    "loses no read to a restart, which is felt by what may not be run twice",
+    "loses no read to a restart, but statements that may not run twice",
     async () => {
       const failed = { reads: 0, others: 0 };
       const answered = { reads: 0, others: 0 };
@@ -111,7 +111,7 @@ describe("a service's database, on a Postgres that fails", () => {
   );
 
   test(
-    "refuses writes while the whole server is read-only, and takes them again by itself",
+    "refuses writes while the whole server is read-only, and accepts them again by itself",
     async () => {
       const insert = () => database.for("").write(INSERT, ["a"]);
       await insert();
@@ -138,7 +138,7 @@ describe("a service's database, on a Postgres that fails", () => {
   );
 
   test(
-    "runs no query on for callers who left, and has every connection back",
+    "cancels the queries of callers that gave up, and gets every connection back",
     async () => {
       const left = new AbortController();
       const calls = Array.from({ length: 3 * POOL_MAX }, () =>
@@ -158,7 +158,7 @@ describe("a service's database, on a Postgres that fails", () => {
   );
 
   test(
-    "keeps its sockets few while Postgres is frozen, and answers when it goes on",
+    "opens few sockets while Postgres is frozen, and answers after the thaw",
     async () => {
       await Promise.all(Array.from({ length: POOL_MAX }, () => read()));
       const pids = [server.pid, ...(await backends("idle")).map(({ pid }) => pid)];

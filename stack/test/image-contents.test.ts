@@ -35,7 +35,7 @@ const IMAGE_BYTES_MAX = 200_000_000;
  * libgcc-s1, media-types, netbase), which includes their manuals.
  */
 const BASE_IMAGE_BYTES = 26_300_000;
-const PLAY_MS_MAX = 120_000;
+const BUILD_MS_MAX = 120_000;
 
 interface Expected {
   readonly folder: string;
@@ -83,17 +83,17 @@ const IMAGES: readonly Expected[] = [
   },
 ];
 
-const played = new Map<string, Promise<BuiltImage>>();
+const images = new Map<string, Promise<BuiltImage>>();
 const targets: string[] = [];
 
 /** Builds the image of a package, once for all tests. */
 function imageOf(folder: string): Promise<BuiltImage> {
-  const image = played.get(folder) ?? playBelowTemporary(folder);
-  played.set(folder, image);
+  const image = images.get(folder) ?? buildBelowTemporary(folder);
+  images.set(folder, image);
   return image;
 }
 
-async function playBelowTemporary(folder: string): Promise<BuiltImage> {
+async function buildBelowTemporary(folder: string): Promise<BuiltImage> {
   const target = await mkdtemp(join(tmpdir(), "triptych-image-"));
   targets.push(target);
   // The image's user must be able to enter it.
@@ -110,15 +110,15 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
 
   beforeAll(async () => {
     image = await imageOf(folder);
-  }, PLAY_MS_MAX);
+  }, BUILD_MS_MAX);
 
-  test("is small", async () => {
+  test("is smaller than its limit", async () => {
     const bytes = BASE_IMAGE_BYTES + (await bytesBelow(image.root));
     process.stdout.write(`${folder}: ${Math.ceil(bytes / 1e6)} MB with its base\n`);
     expect(bytes).toBeLessThan(bytesMax);
   });
 
-  test("holds the package and what it needs to run, and no other service", async () => {
+  test("contains the package and its dependencies, and no other service", async () => {
     const top = await readdir(image.folder);
     const [own = "", service] = folder.split("/");
     const shared = ["chassis", "node_modules", "protos"];
@@ -135,7 +135,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     expect(sources.filter((path) => /\.test\.ts |\/testing /.test(path))).toEqual([]);
   });
 
-  test("holds nothing that is only for working on it", async () => {
+  test("contains no package that is for development only", async () => {
     const installed = await installedPackages(image.folder);
     const development = await developmentPackages([".", "protos", "chassis", "stack", folder]);
     expect(development).toEqual(expect.arrayContaining(["jest", "typescript", "node"]));
@@ -143,7 +143,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     expect(installed).toEqual(expect.arrayContaining(["@grpc/grpc-js", "@bufbuild/protobuf"]));
   });
 
-  test("has its native binaries for this platform, and the lock file those of the others", async () => {
+  test("contains its native binaries for this platform, and the lock file those for all", async () => {
     const lock = await readFile(join(REPOSITORY_FOLDER, "pnpm-lock.yaml"), "utf8");
     for (const name of binaries) expect(lock).toContain(`'${name}@`);
     const installed = await installedPackages(image.folder);
@@ -151,7 +151,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     expect(installed).toEqual(expect.arrayContaining(process.platform === "linux" ? own : []));
   });
 
-  test("finds every module in the compile cache that was baked into it", async () => {
+  test("finds every module in the compile cache of the image", async () => {
     const { errors } = await runImage(image, {
       environment: { NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
     });
@@ -162,7 +162,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
   });
 
   test.each(Object.entries(programs))(
-    "starts %s, which names every setting that is missing",
+    "starts %s, which names every missing setting",
     async (program, fields) => {
       const before = await stateOf(image.root);
       const { code, errors } = await runImage(image, { command: [program] });
@@ -176,7 +176,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
 });
 
 describe("a service of an image", () => {
-  test("starts on its database and ends as told, and writes nothing into its tree", async () => {
+  test("starts on its database, ends by SIGTERM with code 0, and writes nothing into the image", async () => {
     await using database = await createTestDatabase({
       migrations: pathToFileURL(join(REPOSITORY_FOLDER, "services/users/migrations/")),
     });
@@ -204,7 +204,7 @@ describe("a service of an image", () => {
 });
 
 describe("the Dockerfile", () => {
-  test("takes its bases by ARG, none of them the latest", async () => {
+  test("names its base images by ARG, none of them latest", async () => {
     const { head, stages } = await readDockerfile();
     const bases = head.filter(({ name }) => name === "ARG").map(({ words }) => words.split("="));
     for (const [, image] of bases) expect(image).toMatch(/^[\w./-]+:(?!latest$)[\w.-]+$/);
@@ -212,7 +212,7 @@ describe("the Dockerfile", () => {
     expect(froms).toEqual(bases.map(([name]) => `\${${name}}`));
   });
 
-  test("runs as a user who is not root, without a shell", async () => {
+  test("runs as a user that is not root, without a shell", async () => {
     const { stages } = await readDockerfile();
     const last = stages.at(-1)?.instructions ?? [];
     const wordsOf = (name: string) =>

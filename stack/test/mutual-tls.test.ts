@@ -81,7 +81,7 @@ describe("the whole stack with certificates", () => {
     await eventually(async () => (await count()) > before);
   }
 
-  test("says at the gateway until when its certificate is good", async () => {
+  test("exports the expiry of the gateway's certificate as a metric", async () => {
     const { paths } = files.get("gateway") ?? {};
     const { validToDate } = new X509Certificate(await readFile(paths?.certificate ?? ""));
     const page = await (await fetch(`${url}/metrics`)).text();
@@ -92,7 +92,7 @@ describe("the whole stack with certificates", () => {
   });
 
   test(
-    "answers as ever while every process changes its certificate again and again, and not one of a stranger's",
+    "loses no request while every process changes its certificate, and trusts no unknown authority",
     async () => {
       let isOver = false;
       let answered = 0;

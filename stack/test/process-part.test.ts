@@ -9,7 +9,7 @@ import { findFreePorts } from "#supervisor/find-free-ports.ts";
 
 const SCRIPT = fileURLToPath(new URL("./fake-process.ts", import.meta.url));
 
-describe("a process that is supervised", () => {
+describe("a supervised process", () => {
   const lines: string[] = [];
   let folder: string;
   let part: ProcessPart;
@@ -24,7 +24,7 @@ describe("a process that is supervised", () => {
     await rm(folder, { recursive: true });
   });
 
-  async function make(fault = ""): Promise<void> {
+  async function createPart(fault = ""): Promise<void> {
     const [port = 0] = await findFreePorts(1);
     const options = {
       name: "users" as const,
@@ -36,8 +36,8 @@ describe("a process that is supervised", () => {
     part = new ProcessPart(options, { print: (line) => lines.push(line), changed: () => {} });
   }
 
-  test("is running once it is ready, and gone once it is stopped", async () => {
-    await make();
+  test("is running once it is ready, and has ended once it is stopped", async () => {
+    await createPart();
     await part.start();
     const first = pid();
     expect([part.status().state, isRunning(first)]).toEqual(["running", true]);
@@ -49,8 +49,8 @@ describe("a process that is supervised", () => {
     ]);
   });
 
-  test("is started again when it dies, which is told", async () => {
-    await make();
+  test("is started again when it dies, and both are printed", async () => {
+    await createPart();
     await part.start();
     const first = pid();
     process.kill(first, "SIGKILL");
@@ -63,7 +63,7 @@ describe("a process that is supervised", () => {
   });
 
   test("is given up if it dies three times before it was ready", async () => {
-    await make("dies");
+    await createPart("dies");
     await expect(part.start()).rejects.toThrow(
       /^users ended with the code 7, 3 times before it was ready: see .*users\.log\.$/,
     );
@@ -71,7 +71,7 @@ describe("a process that is supervised", () => {
   });
 
   test("can be frozen, thawed, and stopped while it is frozen", async () => {
-    await make();
+    await createPart();
     await part.start();
     await part.freeze();
     expect(part.status().state).toBe("frozen");
@@ -83,8 +83,8 @@ describe("a process that is supervised", () => {
     expect(isRunning(first)).toBe(false);
   });
 
-  test("refuses what makes no sense in its state", async () => {
-    await make();
+  test("refuses actions that make no sense in its state", async () => {
+    await createPart();
     await expect(part.stop()).rejects.toThrow("users is stopped: there is nothing to stop.");
     await expect(part.thaw()).rejects.toThrow("users is stopped: there is nothing to thaw.");
     await part.start();
@@ -93,8 +93,8 @@ describe("a process that is supervised", () => {
     await expect(part.start()).rejects.toThrow("users is frozen: thaw it first.");
   });
 
-  test("gives up a start when it is stopped meanwhile", async () => {
-    await make("never-ready");
+  test("cancels a start when it is stopped meanwhile", async () => {
+    await createPart("never-ready");
     const starting = part.start();
     starting.catch(() => {});
     await eventually(async () => pid() !== 0);
@@ -103,8 +103,8 @@ describe("a process that is supervised", () => {
     expect(part.status().state).toBe("stopped");
   });
 
-  test("is killed at the end of the stack if somebody hurries", async () => {
-    await make("hangs");
+  test("is killed at the end of the stack if the end is hurried", async () => {
+    await createPart("hangs");
     await part.start();
     const [first, hurry] = [pid(), new AbortController()];
     const ending = part.end(hurry.signal);
@@ -115,8 +115,8 @@ describe("a process that is supervised", () => {
     await expect(part.start()).rejects.toThrow("users is stopped");
   });
 
-  test("answers messages", async () => {
-    await make();
+  test("answers a message with the next message", async () => {
+    await createPart();
     await part.start();
     expect(await part.request({ service: "users", available: false })).toEqual({
       service: "users",

@@ -36,14 +36,14 @@ describe("the lock of a data folder", () => {
     await once(holder.stdout ?? holder, "data");
   }
 
-  test("is held by one stack, whose process the other one is told", async () => {
+  test("is held by one stack, and names its process to another", async () => {
     await holdElsewhere();
     await expect(lockDataFolder(path, RECORD)).rejects.toThrow(
       `The data folder ${folder} is in use by the stack of process ${holder.pid}`,
     );
   });
 
-  test("goes to the next stack once its holder was killed, with what that one had started", async () => {
+  test("goes to the next stack once its holder was killed, with the list of its processes", async () => {
     await holdElsewhere();
     holder.kill("SIGKILL");
     await once(holder, "exit");
@@ -52,13 +52,13 @@ describe("the lock of a data folder", () => {
     expect(await readStackFile(path)).toEqual(RECORD);
   });
 
-  test("is taken over from a file that no stack wrote", async () => {
+  test("replaces a file that no stack wrote", async () => {
     await writeFile(path, "not JSON");
     expect(await lockDataFolder(path, RECORD)).toBeUndefined();
     expect(await readStackFile(path)).toEqual(RECORD);
   });
 
-  test("is free once it was given back", async () => {
+  test("can be taken again once it is released", async () => {
     await lockDataFolder(path, RECORD);
     await unlockDataFolder(path);
     expect(await lockDataFolder(path, RECORD)).toBeUndefined();

@@ -71,7 +71,7 @@ describe("the whole stack", () => {
   const gone = ({ processes }: StackRecord) => processes.every(({ pid }) => !isRunning(pid));
 
   test(
-    "starts, loses a part and has it back, and stops in order without a trace",
+    "starts, loses a part and gets it back, and stops in order with nothing left",
     async () => {
       const [child, record] = await start();
       const images = `${record.url}/v1/images`;
@@ -103,7 +103,7 @@ describe("the whole stack", () => {
   );
 
   test(
-    "leaves no process behind when its supervisor is killed, and starts again, as a monolith too",
+    "leaves no process behind when its supervisor is killed, and then starts as a monolith",
     async () => {
       const [first, record] = await start();
       await runStack(["freeze", "users"], environment);

@@ -104,7 +104,7 @@ function parseRequest(line: string, token: string): ControlRequest | undefined {
   return action !== undefined && isPartName(part) ? { command: action, part } : undefined;
 }
 
-function isSame(given: string, expected: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
+function isSame(received: string, expected: string): boolean {
+  const [left, right] = [Buffer.from(received), Buffer.from(expected)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

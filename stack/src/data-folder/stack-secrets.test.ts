@@ -13,20 +13,20 @@ describe("openStackSecrets", () => {
     await rm(folder, { recursive: true });
   });
 
-  test("makes keys and passwords once, and gives the same ever after", async () => {
+  test("creates keys and passwords once, and returns the same ones afterwards", async () => {
     const first = await openStackSecrets(folder);
     expect(await openStackSecrets(folder)).toEqual(first);
     const { users, images, comments } = first.databasePasswords;
     expect(new Set([users, images, comments]).size).toBe(3);
   });
 
-  test("makes a key that the services read, and keeps its private half out of the public set", async () => {
+  test("creates a signing key that the services can read, without its private half in the public set", async () => {
     const { signingKey, publicKeys } = await openStackSecrets(folder);
     const { kid } = parsePrivateJwk(JSON.parse(signingKey));
     expect(parseJwks(JSON.parse(publicKeys)).keys.map((key) => key.kid)).toEqual([kid]);
   });
 
-  test("lets nobody else read them", async () => {
+  test("closes the secrets' files to all other users", async () => {
     await openStackSecrets(folder);
     for (const name of await readdir(folder)) {
       expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);

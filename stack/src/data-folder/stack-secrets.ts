@@ -19,11 +19,11 @@ export interface StackSecrets {
 
 /** Reads the secrets from their folder, and creates those that are missing. */
 export async function openStackSecrets(folder: string): Promise<StackSecrets> {
-  const signingKey = await keep(join(folder, "access-token.jwk"), makeSigningKey);
+  const signingKey = await readOrCreate(join(folder, "access-token.jwk"), createSigningKey);
   const { d: _private, ...publicKey } = JSON.parse(signingKey);
   const passwords = SERVICES.map(async (service) => {
     const path = join(folder, `${service}-database.password`);
-    return [service, await keep(path, makePassword)] as const;
+    return [service, await readOrCreate(path, createPassword)] as const;
   });
   return {
     signingKey,
@@ -36,22 +36,22 @@ export async function openStackSecrets(folder: string): Promise<StackSecrets> {
 }
 
 /** Writes under another name first: a start that is interrupted leaves no half of a key. */
-async function keep(path: string, make: () => string): Promise<string> {
+async function readOrCreate(path: string, create: () => string): Promise<string> {
   try {
     return (await readFile(path, "utf8")).trim();
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
   }
-  const value = make();
+  const value = create();
   await writeFile(`${path}.new`, `${value}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);
   return value;
 }
 
-function makeSigningKey(): string {
+function createSigningKey(): string {
   return JSON.stringify(generateKeyPair(randomUUID()).privateJwk);
 }
 
-function makePassword(): string {
+function createPassword(): string {
   return randomBytes(PASSWORD_BYTES).toString("base64url");
 }

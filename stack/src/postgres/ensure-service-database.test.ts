@@ -37,7 +37,7 @@ describe("a service's database", () => {
     }
   });
 
-  test("lets its role make tables and schemas, within limits of time", async () => {
+  test("lets its role create tables and schemas, with time limits for transactions", async () => {
     await query(
       url,
       "create schema jobs; create table jobs.job (id int); create table a (id int);",
@@ -47,7 +47,7 @@ describe("a service's database", () => {
     expect(await query(url, "show transaction_timeout")).toEqual([{ transaction_timeout: "1min" }]);
   });
 
-  test("keeps its data and takes a new password when it is ensured again", async () => {
+  test("keeps its data and changes the password when it is ensured again", async () => {
     await query(url, "create table kept (id int)");
     const renewed = await ensureServiceDatabase(superuserUrl, { ...first, password: "new" });
     expect(await query(renewed, "select count(*) from kept")).toEqual([{ count: "0" }]);
@@ -55,14 +55,14 @@ describe("a service's database", () => {
     url = renewed;
   });
 
-  test("refuses the role of another service", async () => {
+  test("refuses connections of another service's role", async () => {
     const other = new URL(url);
     other.username = second.name;
     other.password = second.password;
     await expect(query(other.href, "select 1")).rejects.toMatchObject({ code: "42501" });
   });
 
-  test("refuses everybody after refuseConnections, ends whoever is there, and opens again", async () => {
+  test("refuses and ends connections after refuseConnections, and accepts them after acceptConnections", async () => {
     const client = new pg.Client({ connectionString: url });
     const ended = new Promise<Error>((resolve) => client.on("error", resolve));
     await client.connect();

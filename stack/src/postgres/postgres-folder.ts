@@ -40,7 +40,7 @@ export interface PostgresFolder {
 /** Creates the folder, closed to all other users. Throws PostgresCannotStart if that fails. */
 export async function openPostgresFolder(path: string): Promise<PostgresFolder> {
   try {
-    await makeFolder(resolve(path));
+    await createFolder(resolve(path));
     const folder = await realpath(path);
     return {
       folder,
@@ -61,9 +61,9 @@ export async function openPostgresFolder(path: string): Promise<PostgresFolder> 
  * Without `recursive: true`: below a folder that allows no new ones, such as /proc, Node 24 then
  * never returns.
  */
-async function makeFolder(path: string): Promise<void> {
+async function createFolder(path: string): Promise<void> {
   if (await exists(path)) return;
-  if (!(await exists(dirname(path)))) await makeFolder(dirname(path));
+  if (!(await exists(dirname(path)))) await createFolder(dirname(path));
   await mkdir(path, { mode: 0o700 });
 }
 
@@ -71,7 +71,7 @@ async function makeFolder(path: string): Promise<void> {
  * Finds the user that Postgres runs as, and makes that user the owner of the whole folder. Throws
  * PostgresCannotStart if the folder belongs to another user.
  */
-export async function takePostgresFolder(
+export async function claimPostgresFolder(
   data: PostgresFolder,
   { postgres }: Binaries,
 ): Promise<ServerUser> {
@@ -102,7 +102,7 @@ export async function initialise(
   if (await exists(data.cluster)) return (await readFile(passwordFile, "utf8")).trim();
   const password = randomBytes(PASSWORD_BYTES).toString("base64url");
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  await giveTo(user, passwordFile);
+  await setOwner(user, passwordFile);
   // Under another name until it is complete: after an interrupted start the next one begins again.
   const unfinished = join(data.folder, "cluster.new");
   await rm(unfinished, { recursive: true, force: true });
@@ -133,15 +133,15 @@ export async function configure(
 ): Promise<FileHandle> {
   const settingsFile = join(data.cluster, SETTINGS_FILE);
   await writeFile(settingsFile, serverSettings(settings), { mode: 0o600 });
-  await giveTo(user, settingsFile);
+  await setOwner(user, settingsFile);
   await writeFile(join(data.cluster, "pg_hba.conf"), CLIENT_AUTHENTICATION);
   const log = await stat(data.log).catch(() => undefined);
   if (log !== undefined && log.size > LOG_BYTES_MAX) await rename(data.log, `${data.log}.old`);
   // After a start by root the folder must stay usable for its owner.
   await writeFile(data.supervisor, `${process.pid}\n`, { mode: 0o600 });
-  await giveTo(user, data.supervisor);
+  await setOwner(user, data.supervisor);
   const handle = await open(data.log, "a", 0o600);
-  await giveTo(user, data.log);
+  await setOwner(user, data.log);
   return handle;
 }
 
@@ -152,7 +152,7 @@ export const SERVER_ENVIRONMENT: NodeJS.ProcessEnv = {
   TZ: "UTC",
 };
 
-async function giveTo({ owner }: ServerUser, path: string): Promise<void> {
+async function setOwner({ owner }: ServerUser, path: string): Promise<void> {
   if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
 }
 

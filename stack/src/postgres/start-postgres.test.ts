@@ -39,7 +39,7 @@ describe("startPostgres", () => {
 
   afterAll(() => rm(parent, { recursive: true, force: true }));
 
-  test("keeps the data from one start to the next, in files that nobody else reads", async () => {
+  test("keeps the data from one start to the next, in files closed to other users", async () => {
     const first = await start();
     await query(first.url, "create table kept as select 7 as number");
     await first.stop();
@@ -56,7 +56,7 @@ describe("startPostgres", () => {
     }
   });
 
-  test("asks for the password, and listens on the loopback only", async () => {
+  test("requires the password, and listens on the loopback address only", async () => {
     const { url } = await start();
     const wrong = new URL(url);
     wrong.password = "guess";
@@ -64,7 +64,7 @@ describe("startPostgres", () => {
     expect(await query(url, "show listen_addresses")).toEqual([{ listen_addresses: "127.0.0.1" }]);
   });
 
-  test("starts after the server was killed, and after its number went to another process", async () => {
+  test("starts after the server was killed, and after another process got its id", async () => {
     const first = await start();
     process.kill(first.pid, "SIGKILL");
     await first.exited;
@@ -79,7 +79,7 @@ describe("startPostgres", () => {
     await query(third.url, "select 1");
   });
 
-  test("ends the server of a killed supervisor and takes its place", async () => {
+  test("ends the server of a killed supervisor, and starts its own", async () => {
     const orphan = await start();
     // As if another process had started the server, and had been killed.
     await writeFile(join(folder, "supervisor.pid"), "999999999\n");
@@ -96,7 +96,7 @@ describe("startPostgres", () => {
     await query(server.url, "select 1");
   });
 
-  test("refuses a port in use, and a folder that cannot be made, in one sentence each", async () => {
+  test("refuses a port in use and a folder that cannot be created, in one sentence each", async () => {
     await using taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const address = taken.address();
@@ -112,7 +112,7 @@ describe("startPostgres", () => {
     }
   });
 
-  test("tells in the log what it did, and no statement of anybody", async () => {
+  test("logs its own events, and no statement of a client", async () => {
     const { url, log } = await start();
     await expect(query(url, "select 'secret' from nowhere")).rejects.toThrow();
     const text = await readFile(log, "utf8");

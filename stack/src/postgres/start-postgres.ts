@@ -6,13 +6,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { findBinaries } from "./find-binaries.ts";
 import { PostgresCannotStart } from "./postgres-cannot-start.ts";
 import {
+  claimPostgresFolder,
   configure,
   initialise,
   openPostgresFolder,
   type PostgresFolder,
   SERVER_ENVIRONMENT,
   SUPERUSER,
-  takePostgresFolder,
 } from "./postgres-folder.ts";
 import { clearEarlierServer, readPostmasterFile, stopServer } from "./running-server.ts";
 import { spawnAs } from "./server-user.ts";
@@ -54,7 +54,7 @@ const HOST = "127.0.0.1";
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const binaries = findBinaries();
   const data = await openPostgresFolder(options.folder);
-  const user = await takePostgresFolder(data, binaries);
+  const user = await claimPostgresFolder(data, binaries);
   await clearEarlierServer(data.cluster, data.supervisor);
   const port = await freePort(options.port);
   const password = await initialise(data, binaries, { user, durable: options.durable });

@@ -50,7 +50,7 @@ export class ProcessPart implements StackPart {
   #ended = false;
   /** Fires when the process should no longer run. */
   #unwanted = new AbortController();
-  #kept: Promise<void> = Promise.resolve();
+  #supervision: Promise<void> = Promise.resolve();
 
   constructor(options: ProcessPartOptions, listener: PartListener) {
     this.name = options.name;
@@ -142,7 +142,7 @@ export class ProcessPart implements StackPart {
     });
     this.#unwanted = unwanted;
     this.#enter("starting");
-    this.#kept = this.#keep(unwanted.signal, ready.resolve).catch((cause: Error) => {
+    this.#supervision = this.#supervise(unwanted.signal, ready.resolve).catch((cause: Error) => {
       this.#enter("stopped");
       const { message } = cause;
       ready.reject(new StackError(`${this.name} ${message}: see ${this.#options.log}.`, { cause }));
@@ -158,12 +158,12 @@ export class ProcessPart implements StackPart {
     child?.kill("SIGTERM");
     child?.kill("SIGCONT"); // a frozen process handles the SIGTERM only then
     const late = setTimeout(() => child?.kill("SIGKILL"), STOP_MS_MAX);
-    await this.#kept;
+    await this.#supervision;
     clearTimeout(late);
     this.#enter("stopped");
   }
 
-  async #keep(unwanted: AbortSignal, onReady: () => void): Promise<void> {
+  async #supervise(unwanted: AbortSignal, onReady: () => void): Promise<void> {
     const life = {
       spawned: (child: Child) => {
         this.#child = child;

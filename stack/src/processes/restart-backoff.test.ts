@@ -1,7 +1,7 @@
 import { BACKOFF_MS_MAX, createRestartBackoff } from "./restart-backoff.ts";
 
 describe("createRestartBackoff", () => {
-  test("doubles from 0.2 s to 5 s while deaths follow one another", () => {
+  test("doubles the pause from 0.2 s to 5 s with each death in a row", () => {
     const backoff = createRestartBackoff();
     const waits = Array.from({ length: 7 }, () => backoff.next(0));
     expect(waits).toEqual([200, 400, 800, 1_600, 3_200, BACKOFF_MS_MAX, BACKOFF_MS_MAX]);

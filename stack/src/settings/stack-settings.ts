@@ -23,7 +23,7 @@ const STACK_SETTINGS_FIELDS = {
   }),
   dataFolder: path({
     variable: "TRIPTYCH_DATA",
-    description: "the folder of everything that is kept",
+    description: "the data folder",
     default: DATA_FOLDER_DEFAULT,
   }),
   logLevel: oneOf(["trace", "debug", "info", "warn", "error", "fatal"], {

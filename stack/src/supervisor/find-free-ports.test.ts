@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { checkPortIsFree, findFreePorts, HOST } from "./find-free-ports.ts";
 
-describe("ports", () => {
-  test("are all different, free, and never those that the system gives to outgoing connections", async () => {
+describe("findFreePorts and checkPortIsFree", () => {
+  test("find free ports, all different, below those for outgoing connections", async () => {
     const ports = await findFreePorts(20);
     expect(new Set(ports).size).toBe(20);
     for (const port of ports) {
@@ -13,7 +13,7 @@ describe("ports", () => {
     }
   });
 
-  test("are said to be in use if they are", async () => {
+  test("report a port that is in use", async () => {
     const [port = 0] = await findFreePorts(1);
     const server = createServer().listen(port, HOST);
     await once(server, "listening");

@@ -23,7 +23,7 @@ export class PostgresSupervisor {
   #since = new Date();
   #restarts = 0;
   #starting: Promise<unknown> = Promise.resolve();
-  #kept: Promise<void> = Promise.resolve();
+  #supervision: Promise<void> = Promise.resolve();
 
   constructor(place: PostgresPlace, listener: PartListener) {
     this.#place = place;
@@ -56,7 +56,7 @@ export class PostgresSupervisor {
     const starting = this.#startOnce();
     this.#starting = starting;
     const server = await starting;
-    this.#kept = this.#keep(server);
+    this.#supervision = this.#supervise(server);
     return server.url;
   }
 
@@ -66,7 +66,7 @@ export class PostgresSupervisor {
     this.#enter("stopping");
     await this.#starting.catch(() => {}); // the caller of start gets the error
     await this.#server?.stop();
-    await this.#kept;
+    await this.#supervision;
     this.#enter("stopped");
   }
 
@@ -78,7 +78,7 @@ export class PostgresSupervisor {
     return server;
   }
 
-  async #keep(first: PostgresServer): Promise<void> {
+  async #supervise(first: PostgresServer): Promise<void> {
     const { signal } = this.#unwanted;
     const backoff = createRestartBackoff();
     let server: PostgresServer | undefined = first;

@@ -2,7 +2,7 @@ import type { PartName } from "#parts/part-names.ts";
 import { endProcesses } from "./stack-parts.ts";
 
 describe("endProcesses", () => {
-  test("ends the gateway, then the services, then the worker, each once the one before is gone", async () => {
+  test("ends the gateway, then the services, then the worker, each after the ones before have ended", async () => {
     const events: string[] = [];
     const names: readonly PartName[] = ["images-worker", "users", "gateway", "comments", "images"];
     const processes = names.map((name) => ({

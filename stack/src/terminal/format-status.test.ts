@@ -1,7 +1,7 @@
 import { formatStatus } from "./format-status.ts";
 
 describe("formatStatus", () => {
-  test("sets the parts in columns, with how long they have been as they are", () => {
+  test("formats the parts in columns, with the time in their present state", () => {
     const now = new Date("2026-01-02T03:04:05Z");
     const text = formatStatus(
       [

@@ -5,7 +5,7 @@ import { REPOSITORY_FOLDER } from "#settings/repository-folder.ts";
 interface Rule {
   readonly pattern: string;
   /** Whether the rule keeps the paths that it names, although an earlier rule leaves them out. */
-  readonly kept: boolean;
+  readonly includes: boolean;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function copyFromContext(source: string, target: string): Promise<v
 async function readRules(): Promise<readonly Rule[]> {
   const text = await readFile(join(REPOSITORY_FOLDER, ".dockerignore"), "utf8");
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return lines.map((line) => ({ pattern: line.replace(/^!/, ""), kept: line.startsWith("!") }));
+  return lines.map((line) => ({ pattern: line.replace(/^!/, ""), includes: line.startsWith("!") }));
 }
 
 /** The last rule that names the path, or a folder above it, decides. */
@@ -41,5 +41,5 @@ function isLeftOut(path: string, rules: readonly Rule[]): boolean {
   const names = [path];
   for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) names.push(folder);
   const last = rules.findLast(({ pattern }) => names.some((name) => matchesGlob(name, pattern)));
-  return last !== undefined && !last.kept;
+  return last !== undefined && !last.includes;
 }

@@ -75,13 +75,14 @@ export async function buildImage(target: string, packageFolder: string): Promise
   for (const { name, instructions } of stages.slice(0, -1)) {
     const stage = startStage(root, packageFolder);
     await placeNode(stage);
-    for (const instruction of instructions) await play(instruction, stage, all);
+    for (const instruction of instructions) await execute(instruction, stage, all);
     stage.root = join(target, name);
     await rename(root, stage.root);
     all.set(name, stage);
   }
   const stage = startStage(root, packageFolder);
-  for (const instruction of stages.at(-1)?.instructions ?? []) await play(instruction, stage, all);
+  for (const instruction of stages.at(-1)?.instructions ?? [])
+    await execute(instruction, stage, all);
   const { environment, user, entrypoint, command } = stage;
   const program = join(root, entrypoint.join(" "));
   return { root, folder: placeOf(".", stage), environment, user, entrypoint: program, command };
@@ -99,14 +100,14 @@ async function placeNode(stage: BuildStage): Promise<void> {
   await chmod(path, 0o755);
 }
 
-async function play(
+async function execute(
   { name, words }: Instruction,
   stage: BuildStage,
   all: ReadonlyMap<string, BuildStage>,
 ): Promise<void> {
-  const player = INSTRUCTION_HANDLERS[name];
-  if (player === undefined) throw new Error(`build-image.ts does not know ${name}`);
-  await player(words, stage, all);
+  const handler = INSTRUCTION_HANDLERS[name];
+  if (handler === undefined) throw new Error(`build-image.ts does not know ${name}`);
+  await handler(words, stage, all);
 }
 
 function run(command: string, stage: BuildStage): void {
