@@ -8,10 +8,10 @@ import { minutesOf, runLongForm } from "./run/long-form.ts";
 const MATRIX = "docs/failure-matrix.md";
 /** The exit code of a command that was not understood (`EX_USAGE` of sysexits.h). */
 const EXIT_USAGE = 64;
-/** As a shell says that Ctrl-C ended it. */
+/** The shell's exit code of a process that Ctrl-C ended. */
 const EXIT_INTERRUPTED = 130;
 
-/** Plays the long form. Returns the exit code: 0 if every promise was kept. */
+/** Runs the long form. Returns the exit code: 0 if every promise was kept. */
 async function main(words: readonly string[]): Promise<number> {
   const print = (line: string) => process.stdout.write(`${line}\n`);
   const interrupted = new AbortController();

@@ -1,10 +1,10 @@
 import { newPerson } from "#src/person.ts";
 import type { SystemUnderTest } from "./system-under-test.ts";
 
-/** Registering, signing in, staying signed in, signing out. */
+/** Accounts: registration, sign-in, refresh, sign-out. */
 export function accounts(system: SystemUnderTest): void {
   describe("accounts", () => {
-    test("a handle is taken without regard to case, and so is an e-mail address", async () => {
+    test("a handle and an e-mail address are unique, without regard to case", async () => {
       const { handle } = await newPerson(system.api);
       const again = { handle, email: `x${handle}@mail.example`, password: "another long password" };
       await expect(system.api.request("POST", "/v1/users", { body: again })).resolves.toMatchObject(
@@ -20,7 +20,7 @@ export function accounts(system: SystemUnderTest): void {
       ).resolves.toMatchObject({ status: 409, json: { code: "EMAIL_TAKEN" } });
     });
 
-    test("every bad field is named at once", async () => {
+    test("every invalid field is named at once", async () => {
       const body = { handle: "A", email: "nobody", password: "short", nickname: "x" };
       const { status, json } = await system.api.request("POST", "/v1/users", { body });
       expect(status).toBe(400);
@@ -28,7 +28,7 @@ export function accounts(system: SystemUnderTest): void {
       expect(fields).toEqual(expect.arrayContaining(["handle", "password", "nickname"]));
     });
 
-    test("one sees one's own e-mail address, and nobody else does", async () => {
+    test("a user sees the own e-mail address, and nobody else does", async () => {
       const person = await newPerson(system.api);
       const own = await system.api.get("/v1/users/me", person.token);
       expect(own.json.email).toBe(`${person.handle}@mail.example`);
@@ -56,7 +56,7 @@ export function accounts(system: SystemUnderTest): void {
       await expect(refresh(first.json.refreshToken)).resolves.toMatchObject(revoked);
     });
 
-    test("a session that was ended lets nobody see or change the account", async () => {
+    test("the token of an ended session can neither read nor change the account", async () => {
       const { token } = await newPerson(system.api);
       const ended = await system.api.request("DELETE", "/v1/sessions/current", { token });
       expect(ended.status).toBe(204);
@@ -66,14 +66,14 @@ export function accounts(system: SystemUnderTest): void {
       expect(changed.status).toBe(401);
     });
 
-    test("a bad token is refused, and never taken for none", async () => {
+    test("an invalid token is refused, and not treated as no token", async () => {
       expect(await system.api.get("/v1/images", "nonsense")).toMatchObject({
         status: 401,
         json: { code: "UNAUTHENTICATED" },
       });
     });
 
-    test("a change on the ground of an old version is refused", async () => {
+    test("a change with the etag of an old version is refused", async () => {
       const { token } = await newPerson(system.api);
       const { headers } = await system.api.get("/v1/users/me", token);
       const etag = headers.get("etag") ?? "";

@@ -3,13 +3,13 @@ import { newPerson } from "#src/person.ts";
 import { readyImage } from "#src/pictures.ts";
 import type { SystemUnderTest } from "./system-under-test.ts";
 
-/** Writing, answering, editing, deleting and paging. */
+/** Comments: writing, replies, changes, deletion, pagination. */
 export function comments(system: SystemUnderTest): void {
   const write = (imageId: string, token: string, body: object): Promise<Answer> =>
     system.api.request("POST", `/v1/images/${imageId}/comments`, { token, body });
 
   describe("comments", () => {
-    test("are seen with their author, and counted", async () => {
+    test("comments are returned with their author, and counted", async () => {
       const { token, handle } = await newPerson(system.api);
       const { id } = await readyImage(system.api, token);
       const written = await write(id, token, { body: "First!" });
@@ -26,7 +26,7 @@ export function comments(system: SystemUnderTest): void {
       expect((await system.api.get(`/v1/images/${id}`)).json.commentCount).toBe(2);
     });
 
-    test("are paged without loss or repetition while others write", async () => {
+    test("comments are paged without loss or repetition while others write", async () => {
       const { token } = await newPerson(system.api);
       const { id } = await readyImage(system.api, token);
       for (let number = 0; number < 7; number++) await write(id, token, { body: `${number}` });
@@ -42,7 +42,7 @@ export function comments(system: SystemUnderTest): void {
       expect(seen).toEqual(["6", "5", "4", "3", "2", "1", "0"]);
     });
 
-    test("leave a tombstone where there are replies, and nothing where there are none", async () => {
+    test("a deleted comment leaves a tombstone if it has replies, and nothing otherwise", async () => {
       const { token } = await newPerson(system.api);
       const { id } = await readyImage(system.api, token);
       const { json: parent } = await write(id, token, { body: "parent" });
@@ -63,7 +63,7 @@ export function comments(system: SystemUnderTest): void {
       expect((await system.api.get(`/v1/images/${id}`)).json.commentCount).toBe(0);
     });
 
-    test("go no deeper than eight", async () => {
+    test("replies go no deeper than eight", async () => {
       const { token } = await newPerson(system.api);
       const { id } = await readyImage(system.api, token);
       let parentId: string | undefined;
@@ -76,7 +76,7 @@ export function comments(system: SystemUnderTest): void {
       expect(tooDeep).toMatchObject({ status: 422, json: { code: "TOO_DEEP" } });
     });
 
-    test("are the author's to change, and the author's and the image owner's to delete", async () => {
+    test("a comment can be changed by its author, and deleted by its author and the image's owner", async () => {
       const [owner, author, other] = await Promise.all([
         newPerson(system.api),
         newPerson(system.api),
@@ -94,7 +94,7 @@ export function comments(system: SystemUnderTest): void {
       expect((await remove(owner.token)).status).toBe(204);
     });
 
-    test("are refused when the owner has closed them", async () => {
+    test("a comment is refused when the owner has closed the comments", async () => {
       const { token } = await newPerson(system.api);
       const { id } = await readyImage(system.api, token);
       const body = { commentsOpen: false };

@@ -6,11 +6,11 @@ const PEOPLE = 40;
 const ROUNDS = 8;
 
 /**
- * Many people at once, reading and writing the same things: nothing fails, and no count contradicts
- * its rows.
+ * A concurrent load: 40 users read and write the same rows at once. Nothing fails, and no count
+ * contradicts its rows.
  */
 export function concurrentLoad(system: SystemUnderTest): void {
-  test("a concurrentLoad leaves no error and no row that contradicts another", async () => {
+  test("40 concurrent users cause no error and no row that contradicts another", async () => {
     const owner = await newPerson(system.api);
     const { id } = await readyImage(system.api, owner.token);
     const people = await Promise.all(Array.from({ length: PEOPLE }, () => newPerson(system.api)));

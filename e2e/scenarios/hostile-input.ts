@@ -8,8 +8,8 @@ const NOT_IDS = ["1", "null", "%00", "..%2f..", "0199d3a0-0000-7000-8000-0000000
 const RAW_MS_MAX = 10_000;
 
 /**
- * Whatever is sent, the answer is a problem that says what is wrong; never a 500, and never a
- * stack.
+ * Hostile input: the answer to any input is a problem that says what is wrong. It is never a 500,
+ * and never contains a stack trace.
  */
 export function hostileInput(system: SystemUnderTest): void {
   const expectProblem = (answer: Answer, what: string) => {
@@ -32,7 +32,7 @@ export function hostileInput(system: SystemUnderTest): void {
   };
 
   describe("hostile input", () => {
-    test("ids that are none are refused, and named", async () => {
+    test("invalid ids are refused, and named", async () => {
       const { token } = await newPerson(system.api);
       for (const id of NOT_IDS) {
         for (const path of [`/v1/users/${id}`, `/v1/images/${id}`, `/v1/comments/${id}/replies`]) {
@@ -41,7 +41,7 @@ export function hostileInput(system: SystemUnderTest): void {
       }
     });
 
-    test("bodies that are no JSON, or the wrong one, are refused", async () => {
+    test("bodies that are not JSON, or of a wrong shape, are refused", async () => {
       const { token } = await newPerson(system.api);
       const bodies: unknown[] = [
         "{",
@@ -67,7 +67,7 @@ export function hostileInput(system: SystemUnderTest): void {
       }
     });
 
-    test("page tokens of another list, or made up, are refused and named", async () => {
+    test("page tokens of another list, or invented ones, are refused and named", async () => {
       const { token } = await newPerson(system.api);
       const first = await readyImage(system.api, token);
       await readyImage(system.api, token);
@@ -82,14 +82,14 @@ export function hostileInput(system: SystemUnderTest): void {
       }
     });
 
-    test("query parameters of the wrong kind are refused, and unknown ones ignored", async () => {
+    test("query parameters of a wrong type are refused, and unknown ones ignored", async () => {
       for (const query of ["pageSize=x", "pageSize=0", "pageSize=1&pageSize=2", "owner=7"]) {
         expectProblem(await system.api.get(`/v1/images?${query}`), query);
       }
       expect((await system.api.get("/v1/images?utm_source=x&pageSize=5000")).status).toBe(200);
     });
 
-    test("unknown paths, methods and media types are refused, each in its own way", async () => {
+    test("unknown paths, methods and media types are refused, each with its own status", async () => {
       const cases: [string, string, number, Record<string, string>, string?][] = [
         ["GET", "/v1/nothing", 404, {}],
         ["PUT", "/v1/images", 405, {}],
@@ -104,7 +104,7 @@ export function hostileInput(system: SystemUnderTest): void {
       }
     });
 
-    test("bytes that are no HTTP, no UTF-8, or too many headers are refused", async () => {
+    test("bytes that are not HTTP or not UTF-8, and too many headers, are refused", async () => {
       const { hostname, port } = new URL(system.api.url);
       const send = (bytes: Buffer) =>
         new Promise<string>((resolve, reject) => {
@@ -124,7 +124,7 @@ export function hostileInput(system: SystemUnderTest): void {
       expect(await send(Buffer.from(wide))).toMatch(/^HTTP\/1.1 431 /);
     });
 
-    test("the system is still well after all that", async () => {
+    test("the system is ready and up after all hostile input", async () => {
       expect((await system.api.get("/readyz")).status).toBe(200);
       const { json } = await system.api.get("/v1/status");
       expect(json.services.map(({ state }: { state: string }) => state)).toEqual([

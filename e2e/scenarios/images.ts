@@ -6,12 +6,12 @@ import type { SystemUnderTest } from "./system-under-test.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Uploading, seeing, refusing. */
+/** Images: uploads, variants, refusals. */
 export function images(system: SystemUnderTest): void {
   const isDone = ({ json }: Answer) => json.state !== "processing";
 
   describe("images", () => {
-    test("a telephone's photograph is turned upright, and tells nothing of its place", async () => {
+    test("a telephone's photograph is turned upright, and its variants have no metadata", async () => {
       const { token, handle } = await newPerson(system.api);
       const fields = { title: "Upright", tags: "holiday" };
       const uploaded = await upload(system.api, token, await telephonePhotograph(), fields);
@@ -42,7 +42,7 @@ export function images(system: SystemUnderTest): void {
       }
     });
 
-    test.each(["png", "webp", "avif", "gif"] as const)("a %s is taken", async (format) => {
+    test.each(["png", "webp", "avif", "gif"] as const)("a %s is accepted", async (format) => {
       const { token } = await newPerson(system.api);
       const file = await drawing(300, 200).toFormat(format).toBuffer();
       const uploaded = await upload(system.api, token, file);
@@ -51,7 +51,7 @@ export function images(system: SystemUnderTest): void {
       expect(json).toMatchObject({ state: "ready", width: 300, height: 200 });
     });
 
-    test("what is not an image is refused, whatever its name", async () => {
+    test("a file that is not an image is refused, with any name", async () => {
       const { token } = await newPerson(system.api);
       const svg = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
       for (const file of [Buffer.from("only text"), Buffer.from(svg), Buffer.alloc(0)]) {
@@ -77,7 +77,7 @@ export function images(system: SystemUnderTest): void {
       expect(refused).toMatchObject({ status: 422, json: { code: "TOO_MANY_PIXELS" } });
     });
 
-    test("a photograph that is cut off fails with a code, and hurts nothing else", async () => {
+    test("a truncated photograph fails with a code, and affects no other image", async () => {
       const { token } = await newPerson(system.api);
       const whole = await drawing(800, 600).jpeg().toBuffer();
       const cut = whole.subarray(0, Math.floor(whole.length / 2));
@@ -89,7 +89,7 @@ export function images(system: SystemUnderTest): void {
       await readyImage(system.api, token);
     });
 
-    test("liking counts once", async () => {
+    test("a like of one user counts once", async () => {
       const [owner, fan] = await Promise.all([newPerson(system.api), newPerson(system.api)]);
       const { id } = await readyImage(system.api, owner.token);
       const path = `/v1/images/${id}/like`;
@@ -105,7 +105,7 @@ export function images(system: SystemUnderTest): void {
       expect((await system.api.get(`/v1/images/${id}`)).json.likeCount).toBe(0);
     });
 
-    test("another's private image is nowhere to be seen", async () => {
+    test("another user's private image cannot be found", async () => {
       const [owner, other] = await Promise.all([newPerson(system.api), newPerson(system.api)]);
       const image = await readyImage(system.api, owner.token, { visibility: "private" });
       const { id } = image;

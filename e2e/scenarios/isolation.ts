@@ -4,11 +4,11 @@ import { readyImage } from "#src/pictures.ts";
 import type { OwnSystem } from "./system-under-test.ts";
 
 /**
- * Takes each part away in turn: what does not need it answers as before, what it decorates says
- * what is missing.
+ * Fault isolation: takes each part away in turn. Routes that do not need it answer as before, and
+ * decorated answers say what is missing.
  */
 export function isolation(system: OwnSystem): void {
-  describe("isolation", () => {
+  describe("fault isolation", () => {
     let person: Person;
     let imageId: string;
     let commentId: string;
@@ -24,15 +24,13 @@ export function isolation(system: OwnSystem): void {
     });
 
     const get = (path: string) => system.api.get(path, person.token);
-    /** What was answered a moment ago is given again without asking; then the source is missed. */
+    /** For a moment the gateway answers from its cache. After that it misses the source. */
     const untilDegraded = (path: string) =>
       system.api.until(({ json }) => "degraded" in json, path, person.token);
     const stale = (source: string) => [{ source, effect: "stale", asOf: expect.any(String) }];
     const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
 
-    /**
-     * Plays with a part taken away, and sees that all is well within three seconds of its return.
-     */
+    /** Acts while a part is away, then waits until every answer is whole again. */
     const without = async (part: string, act: () => Promise<void>) => {
       await system.stack.command("stop", part);
       try {
@@ -55,52 +53,60 @@ export function isolation(system: OwnSystem): void {
       expect(refused.json.code).toMatch(/^[A-Z_]+$/);
     };
 
-    test.each(["users", "users-db"])("without %s images and comments go on", async (part) => {
-      await without(part, async () => {
-        const image = await untilDegraded(`/v1/images/${imageId}`);
-        expect(image).toMatchObject({
-          status: 200,
-          json: {
-            owner: { handle: person.handle },
-            ownerId: person.id,
-            commentCount: expect.any(Number),
+    test.each(["users", "users-db"])(
+      "without %s images and comments go on working",
+      async (part) => {
+        await without(part, async () => {
+          const image = await untilDegraded(`/v1/images/${imageId}`);
+          expect(image).toMatchObject({
+            status: 200,
+            json: {
+              owner: { handle: person.handle },
+              ownerId: person.id,
+              commentCount: expect.any(Number),
+              degraded: stale("users"),
+            },
+          });
+          const list = await untilDegraded(`/v1/images/${imageId}/comments`);
+          expect(list.json).toMatchObject({
+            comments: [{ author: { handle: person.handle }, authorId: person.id }],
             degraded: stale("users"),
-          },
+          });
+          const path = `/v1/images/${imageId}`;
+          const writes = [
+            await system.api.request("PUT", `${path}/like`, { token: person.token }),
+            await system.api.request("PATCH", path, { token: person.token, body: { title: "on" } }),
+          ];
+          expect(statuses(writes)).toEqual([204, 200]);
+          await expectRefused("GET", "/v1/users/me");
+          await expectRefused("POST", "/v1/sessions", { login: person.handle, password: "x" });
         });
-        const list = await untilDegraded(`/v1/images/${imageId}/comments`);
-        expect(list.json).toMatchObject({
-          comments: [{ author: { handle: person.handle }, authorId: person.id }],
-          degraded: stale("users"),
-        });
-        const path = `/v1/images/${imageId}`;
-        const writes = [
-          await system.api.request("PUT", `${path}/like`, { token: person.token }),
-          await system.api.request("PATCH", path, { token: person.token, body: { title: "on" } }),
-        ];
-        expect(statuses(writes)).toEqual([204, 200]);
-        await expectRefused("GET", "/v1/users/me");
-        await expectRefused("POST", "/v1/sessions", { login: person.handle, password: "x" });
-      });
-    });
+      },
+    );
 
-    test.each(["comments", "comments-db"])("without %s users and images go on", async (part) => {
-      await without(part, async () => {
-        const image = await untilDegraded(`/v1/images/${imageId}`);
-        expect(image).toMatchObject({
-          status: 200,
-          json: {
-            owner: { handle: person.handle },
-            commentCount: expect.any(Number),
-            degraded: stale("comments"),
-          },
+    test.each(["comments", "comments-db"])(
+      "without %s users and images go on working",
+      async (part) => {
+        await without(part, async () => {
+          const image = await untilDegraded(`/v1/images/${imageId}`);
+          expect(image).toMatchObject({
+            status: 200,
+            json: {
+              owner: { handle: person.handle },
+              commentCount: expect.any(Number),
+              degraded: stale("comments"),
+            },
+          });
+          expect(statuses([await get("/v1/users/me"), await get("/v1/images")])).toEqual([
+            200, 200,
+          ]);
+          await expectRefused("GET", `/v1/images/${imageId}/comments`);
+          await expectRefused("GET", `/v1/comments/${commentId}`);
         });
-        expect(statuses([await get("/v1/users/me"), await get("/v1/images")])).toEqual([200, 200]);
-        await expectRefused("GET", `/v1/images/${imageId}/comments`);
-        await expectRefused("GET", `/v1/comments/${commentId}`);
-      });
-    });
+      },
+    );
 
-    test.each(["images", "images-db"])("without %s users go on", async (part) => {
+    test.each(["images", "images-db"])("without %s users go on working", async (part) => {
       await without(part, async () => {
         const users = [await get("/v1/users/me"), await get(`/v1/users/${person.id}`)];
         expect(statuses(users)).toEqual([200, 200]);
@@ -127,14 +133,14 @@ export function isolation(system: OwnSystem): void {
       ["comments", "down"],
       ["comments-db", "degraded"],
     ])(
-      "the status page says without %s that comments are %s, and that they are back",
+      "the status page says that without %s comments is %s, and then that it is back",
       async (part, state) => {
         await without(part, () => untilState("comments", state));
         await untilState("comments", "up");
       },
     );
 
-    test("a service that an operator made read-only is read, and says what it is", async () => {
+    test("a read-only service answers reads, refuses writes and says that it is degraded", async () => {
       const write = () =>
         system.api.request("PATCH", `/v1/comments/${commentId}`, {
           token: person.token,

@@ -9,24 +9,24 @@ import { drawing, readyImage } from "#src/pictures.ts";
 import type { OwnSystem } from "./system-under-test.ts";
 
 /**
- * Longer than owners and counts are given again without asking: `fresh_for` of both is a second.
+ * Longer than the gateway answers with cached owners and counts: `fresh_for` of both is a second.
  */
 const DECORATIONS_FRESH_MS = 1_100;
 
-/** What only somebody on the system's own machine can look at: its log and its files. */
+/** Observations that are possible only on the system's own machine: its log and its files. */
 export function ownMachine(system: OwnSystem): void {
   describe("on its own machine", () => {
-    test("a request's id is echoed, and stands in the log of every process that it touched", async () => {
+    test("a request's id is echoed, and logged by every process that handled it", async () => {
       const { token } = await newPerson(system.api);
       const { id } = await readyImage(system.api, token);
       const requestId = `e2e-${id}`;
-      // An answer from a moment ago would be given again without asking.
+      // A cached answer would not reach the services.
       await setTimeout(DECORATIONS_FRESH_MS);
       const { headers } = await system.api.request("GET", `/v1/images/${id}`, {
         headers: { "x-request-id": requestId },
       });
       expect(headers.get("x-request-id")).toBe(requestId);
-      // Each process writes its line when its part is over, which may be after the answer.
+      // Each process logs its line when its own part is over, which may be after the answer.
       const all = ["comments", "gateway", "images", "users"];
       const read = () => servicesThatLogged(requestId);
       const hasAll = ({ length }: readonly string[]) => length >= all.length;
@@ -45,7 +45,7 @@ export function ownMachine(system: OwnSystem): void {
       return [...touched].sort();
     }
 
-    test("an upload that is cut off leaves neither an image nor a file", async () => {
+    test("an interrupted upload leaves neither an image nor a file", async () => {
       const { id, token } = await newPerson(system.api);
       const { hostname, port } = new URL(system.api.url);
       const blobs = () => readdir(join(system.stack.data, "blobs"), { recursive: true });
@@ -67,7 +67,7 @@ export function ownMachine(system: OwnSystem): void {
         ];
         socket.write(head.join("\r\n"));
         socket.write(file);
-        await setTimeout(pauseMs); // so that what came is on its way, and then waits for more
+        await setTimeout(pauseMs); // the upload is in progress, and waits for more
         socket.destroy();
         await once(socket, "close");
       }

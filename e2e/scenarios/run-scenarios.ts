@@ -14,12 +14,12 @@ const START_MS_MAX = 180_000;
 const REMOTE_SCENARIOS = [accounts, images, comments, hostileInput, operations, concurrentLoad];
 const SCENARIOS = [...REMOTE_SCENARIOS, ownMachine, isolation];
 
-/** Plays what needs nothing but the address of a system that somebody else has started. */
+/** Runs the scenarios that need only a URL on a system that runs already. */
 export function runScenariosAt(url: string): void {
   for (const scenario of REMOTE_SCENARIOS) scenario({ api: new Api(url) });
 }
 
-/** Plays every scenario on the system in one of its shapes, through its front door. */
+/** Starts the system in one topology, and runs every scenario on it by its public API. */
 export function runScenarios(topology: Topology): void {
   let running: { readonly stack: Stack; readonly api: Api } | undefined;
   const started = () => {

@@ -1,33 +1,33 @@
 import { eventually } from "./eventually.ts";
 
-/** What a request may carry. */
+/** The options of a request. */
 interface RequestOptions {
   readonly token?: string;
-  /** A value to send as JSON, or a form. */
+  /** A value that is sent as JSON, or a form. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer, read whole. */
+/** A whole answer. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly bytes: Buffer;
-  /** The JSON in it; an empty object if there is none. */
+  /** The JSON of the body; an empty object if there is none. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every topology.
   readonly json: any;
 }
 
-/** The public API, as a client outside the system calls it. */
+/** A client of the public API, outside the system. */
 export class Api {
-  /** Where it is: `http://127.0.0.1:40123`. */
+  /** The base URL: `http://127.0.0.1:40123`. */
   readonly url: string;
 
   constructor(url: string) {
     this.url = url;
   }
 
-  /** Makes a request. The path begins with a slash. */
+  /** Sends a request. The path begins with a slash. */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     const { token, body } = options;
     const isForm = body instanceof FormData;
@@ -42,12 +42,12 @@ export class Api {
     return { status: response.status, headers: response.headers, bytes, json };
   }
 
-  /** Gets a path. */
+  /** Sends a GET request. */
   get(path: string, token?: string): Promise<Answer> {
     return this.request("GET", path, { token });
   }
 
-  /** Asks again until the answer is as wanted, or for ten seconds; gives the last answer. */
+  /** Repeats a GET until the answer is as wanted, or for ten seconds. Returns the last answer. */
   until(isWanted: (answer: Answer) => boolean, path: string, token?: string): Promise<Answer> {
     return eventually(() => this.get(path, token), isWanted);
   }

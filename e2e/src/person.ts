@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Api } from "./api.ts";
 
-/** Somebody who has signed in. */
+/** A test user who has signed in. */
 export interface Person {
   readonly id: string;
   readonly handle: string;
@@ -10,7 +10,7 @@ export interface Person {
   readonly refreshToken: string;
 }
 
-/** Registers somebody new, and signs in. */
+/** Registers a test user, and signs in. */
 export async function newPerson(api: Api, name = "person"): Promise<Person> {
   const handle = `${name}_${randomBytes(6).toString("hex")}`;
   const password = `long enough for ${handle}`;

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from "sharp";
 import type { Answer, Api } from "./api.ts";
 
-/** Draws a picture of two colours, so that turning it can be seen. */
+/** Draws a picture of two colours: a rotation of it can be seen. */
 export function drawing(width: number, height: number): Sharp {
   const left = {
     create: { width: width / 2, height, channels: 3 as const, background: "#d04020" },
@@ -12,7 +12,8 @@ export function drawing(width: number, height: number): Sharp {
 }
 
 /**
- * A photograph as a telephone takes it: JPEG, lying on its side, with the place where it was taken.
+ * Creates a photograph as a telephone takes it: JPEG, rotated by its metadata, with the place where
+ * it was taken.
  */
 export async function telephonePhotograph(): Promise<Buffer> {
   return await drawing(1600, 1200)
@@ -38,7 +39,7 @@ export async function upload(
   return await api.request("POST", "/v1/images", { token, body: form });
 }
 
-/** Uploads a small picture, and waits until it is ready. Gives the image. */
+/** Uploads a small picture, and waits until it is ready. Returns the image. */
 export async function readyImage(
   api: Api,
   token: string,

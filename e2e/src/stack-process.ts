@@ -6,19 +6,19 @@ import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 
-/** How the system is put together: a process for each service, or all in one. */
+/** The topology of the system: a process for each service, or one process for all. */
 export type Topology = "split" | "monolith";
 
-/** The whole system, running on ports and data of its own. */
+/** The whole system as the suite's own process, with its own ports and data. */
 export interface Stack {
   readonly topology: Topology;
-  /** Where the gateway listens: `http://127.0.0.1:40123`. */
+  /** The gateway's URL: `http://127.0.0.1:40123`. */
   readonly url: string;
-  /** The data folder, with the logs. */
+  /** The data folder, which contains the logs. */
   readonly data: string;
-  /** Runs a stack command, such as `stop users`, and gives what it printed. */
+  /** Runs a stack command, such as `stop users`. Returns its output. */
   command(...words: string[]): Promise<string>;
-  /** Stops everything as Ctrl-C does, and gives the exit code. */
+  /** Stops everything as Ctrl-C does. Returns the exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -57,7 +57,7 @@ export async function startStack(topology: Topology): Promise<Stack> {
   };
 }
 
-/** The stack writes where it listens into its data folder once everything is ready. */
+/** Reads the URL from the stack file, which has it once everything is ready. */
 async function readyUrl(child: ChildProcess, data: string, printed: string[]): Promise<string> {
   const deadline = Date.now() + START_MS_MAX;
   while (Date.now() < deadline) {

@@ -7,7 +7,7 @@ import { type GatewayCalls, readGatewayCalls } from "./gateway-calls.ts";
 import { print, type Ratio, report } from "./report.ts";
 import { runLoad } from "./run-load.ts";
 
-/** Reading images, for which nobody but the gateways calls images. */
+/** Reads of images. Only the gateways call images for them. */
 const READS = {
   cases: IMAGE_CASES.filter(({ route }) => route.startsWith("GET ")),
   requestsPerSecond: 25,
@@ -20,19 +20,19 @@ const BACK_MS = 3_000;
 const RATIO_MAX = 1.05;
 
 /**
- * Ways to be dead. Each takes as long as the callee is dead, and gives how many calls it saw that
- * were sent again by gRPC.
+ * Ways to be dead. Each takes as long as the callee is dead, and returns how many retries of gRPC
+ * the callee saw.
  */
 const DEATHS = {
   async killed({ system }: ExperimentEnvironment) {
     await system.process(PROCESS).kill();
     await delay(DEAD_MS);
-    return 0; // they meet a closed port: nobody is there to count
+    return 0; // a closed port: nothing can count the calls
   },
   async frozen({ system }: ExperimentEnvironment) {
     await system.freeze(PROCESS);
     await delay(DEAD_MS);
-    return 0; // nothing is answered, so nothing is tried again
+    return 0; // nothing is answered, so nothing is retried
   },
   async "answering UNAVAILABLE"({ system }: ExperimentEnvironment) {
     const link = system.link(PROCESS);
@@ -53,7 +53,7 @@ async function revive({ system }: ExperimentEnvironment): Promise<void> {
   await delay(BACK_MS);
 }
 
-/** Budgets of extra calls refill slowly: a gateway that starts again has full ones. */
+/** Retry and hedge budgets refill slowly. A restarted gateway has full ones. */
 async function restartGateways({ system }: ExperimentEnvironment): Promise<void> {
   const gateways = GATEWAYS.map((name) => system.process(name));
   await Promise.all(gateways.map((gateway) => gateway.stop()));

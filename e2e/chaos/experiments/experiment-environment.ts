@@ -6,13 +6,13 @@ import { ChaosSystem, type SystemOptions } from "#chaos/system/chaos-system.ts";
 import type { SystemProcess } from "#chaos/system/system-process.ts";
 import { narrowImages } from "./narrow-images.ts";
 
-/** With the defence, and the same system without it: the control arm. */
+/** The arms of an experiment: with the defence, and the control arm without it. */
 export const ARMS = ["on", "off"] as const satisfies readonly SystemOptions["failurePolicy"][];
 
-/** What the failure policy of a system is. */
+/** The failure policy of a system. */
 export type Arm = (typeof ARMS)[number];
 
-/** A running system, and who and what there is in it. */
+/** The environment of an experiment: a running system with its load balancer and seed data. */
 export interface ExperimentEnvironment {
   readonly arm: Arm;
   readonly system: ChaosSystem;
@@ -20,13 +20,10 @@ export interface ExperimentEnvironment {
   readonly seedData: SeedData;
 }
 
-/** How a stage is set. */
+/** The options of an environment. */
 interface EnvironmentOptions {
   readonly arm: Arm;
-  /**
-   * Makes images the scarce part of the system: how long each way to its database takes, in
-   * milliseconds.
-   */
+  /** Makes images the scarce part of the system: the latency of each way to its database. */
   readonly imagesLinkMs?: number;
 }
 
@@ -34,8 +31,7 @@ const SEED = 20_261;
 const EXIT_CODE_INTERRUPTED = 130;
 
 /**
- * Starts a system, lends it, and ends every process of it by its number, also when it is
- * interrupted.
+ * Starts a system and lends it. Ends every process of it by its id, also when it is interrupted.
  */
 export async function withEnvironment<T>(
   { arm, imagesLinkMs }: EnvironmentOptions,

@@ -2,23 +2,17 @@ import { once } from "node:events";
 import { createServer, type ServerHttp2Session } from "node:http2";
 import { HOST } from "#chaos/network/loopback-ports.ts";
 
-/** gRPC's UNAVAILABLE, which invites to try again. */
+/** gRPC's status UNAVAILABLE, which allows a retry. */
 const UNAVAILABLE = "14";
 const HEALTH_PATH = "/grpc.health.v1.Health/Check";
 
-/** Stands where a callee stood, and answers every call with UNAVAILABLE. */
+/** A fake callee: answers every call with UNAVAILABLE. */
 interface FakeCallee extends AsyncDisposable {
-  /**
-   * Calls that reached it: those that were sent for the first time, and those that were tried
-   * again.
-   */
+  /** The calls that reached it: first attempts, and retries. */
   readonly counts: { readonly first: number; readonly again: number };
 }
 
-/**
- * Listens on a port of 127.0.0.1 and counts the calls that come, but for questions after its
- * health.
- */
+/** Listens on a port of 127.0.0.1 and counts the calls, except for health checks. */
 export async function startFakeCallee(port: number): Promise<FakeCallee> {
   const counts = { first: 0, again: 0 };
   const sessions = new Set<ServerHttp2Session>();

@@ -1,15 +1,15 @@
 import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
 
-/** Calls to one callee, by all gateways together, since they were started. */
+/** The calls of all gateways to one callee since their start. */
 export interface GatewayCalls {
-  /** Calls that requests needed, whether or not they were sent. */
+  /** Calls that requests needed, sent or not. */
   readonly requested: number;
-  /** Of these, those that were not sent. */
+  /** Calls among these that were not sent. */
   readonly refused: number;
   readonly hedged: number;
 }
 
-/** Reads from the gateways' metrics what they asked of a callee. */
+/** Reads the gateways' calls to a callee from their metrics. */
 export async function readGatewayCalls(system: ChaosSystem, callee: string): Promise<GatewayCalls> {
   const pages = system.gatewayUrls.map(async (url) => (await fetch(`${url}/metrics`)).text());
   const text = (await Promise.all(pages)).join("\n");
@@ -20,7 +20,7 @@ export async function readGatewayCalls(system: ChaosSystem, callee: string): Pro
   };
 }
 
-/** Adds up a metric over all its labels but the callee. */
+/** Adds up a metric over all its labels except the callee. */
 function sumOf(text: string, metric: string, callee: string): number {
   const isOfCallee = (line: string) =>
     line.startsWith(`${metric}{`) && line.includes(`callee="${callee}"`);

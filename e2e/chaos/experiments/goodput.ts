@@ -1,42 +1,35 @@
 import { isWorse } from "#chaos/load/answer-class.ts";
 import type { Sample } from "#chaos/load/open-loop.ts";
 
-/**
- * As long as a write may take by its policy: an answer that comes later is of no use to anybody. In
- * milliseconds.
- */
+/** The timeout of a write. A later answer is of no use to anybody. */
 export const PATIENCE_MS = 3_000;
 
-/** A stretch of time, by the clock of `performance.now()`. */
+/** A span of time, by the clock of `performance.now()`. */
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** Whether an answer came in time that was neither a refusal nor a failure. */
+/** Whether an answer came in time and was neither a refusal nor a failure. */
 export function isServed({ class: answer, intendedMs, endedMs }: Sample): boolean {
   return isWorse("refused", answer) && endedMs - intendedMs <= PATIENCE_MS;
 }
 
-/** The good answers that came in the span, for each second of it. */
+/** Goodput: the good answers that came in the span, per second. */
 export function goodputIn(samples: readonly Sample[], { fromMs, toMs }: Span): number {
   const came = samples.filter(({ endedMs }) => endedMs >= fromMs && endedMs < toMs);
   return (came.filter(isServed).length * 1_000) / (toMs - fromMs);
 }
 
 /**
- * Which part of the requests that the schedule wanted sent in the span was served; 1 if there were
- * none.
+ * Returns the share of the requests scheduled in the span that was served; 1 if there were none.
  */
 export function servedShare(samples: readonly Sample[], { fromMs, toMs }: Span): number {
   const intended = samples.filter(({ intendedMs }) => intendedMs >= fromMs && intendedMs < toMs);
   return intended.length === 0 ? 1 : intended.filter(isServed).length / intended.length;
 }
 
-/**
- * The latency from the intended start, in milliseconds, that 99 of 100 did not exceed; 0 if there
- * are none.
- */
+/** Returns the p99 of the latency from the intended start, in milliseconds; 0 if there are none. */
 export function latencyP99(samples: readonly Sample[]): number {
   const latencies = samples.map(({ intendedMs, endedMs }) => endedMs - intendedMs);
   latencies.sort((left, right) => left - right);

@@ -4,16 +4,13 @@ import { HOST } from "#chaos/network/loopback-ports.ts";
 import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
 import { SystemProcess } from "#chaos/system/system-process.ts";
 
-/**
- * A statement takes two ways over the link to the database of images, and so many connections go
- * over it.
- */
+/** The connections to the database of images. A statement passes the link twice. */
 const IMAGES_POOL_MAX = "2";
 const REPLACED = "images-1";
 
 /**
- * Makes images the scarce part of a system, with a link to its database on which each way takes so
- * many milliseconds. Gives the process that takes its place, which is the caller's to end.
+ * Makes images the scarce part of a system: restarts it with a small connection pool, over a slow
+ * link to its database. Returns the new process, which the caller must end.
  */
 export async function narrowImages(system: ChaosSystem, linkMs: number): Promise<SystemProcess> {
   const environment = await environmentOf(system);
@@ -31,7 +28,10 @@ export async function narrowImages(system: ChaosSystem, linkMs: number): Promise
   return narrow;
 }
 
-/** The settings that the process was started with. Only of what is frozen are the numbers known. */
+/**
+ * Reads the settings that the process was started with. Only for a frozen process are the ids
+ * known.
+ */
 async function environmentOf(system: ChaosSystem): Promise<Record<string, string>> {
   await system.freeze(REPLACED);
   const [pid] = system.process(REPLACED).frozen;

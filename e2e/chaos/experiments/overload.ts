@@ -14,7 +14,7 @@ import { goodputIn, isServed, latencyP99, PATIENCE_MS, servedShare } from "./goo
 import { print, report, reportOwnLag } from "./report.ts";
 import { findPeak, type LoadRun, runLoad, type Stream } from "./run-load.ts";
 
-/** Browsing, which may wait, and people who look at one image. */
+/** Browsing, which may be shed, and views of one image. */
 const BROWSING: readonly RouteCase[] = [
   {
     route: "GET /v1/images",
@@ -26,8 +26,8 @@ const BROWSING: readonly RouteCase[] = [
   { ...caseOf(IMAGE_CASES, "GET /v1/images/{id}"), weight: 2 },
 ];
 /**
- * Writes that a person waits for: one of images itself, of five statements, and one of comments,
- * for which images is asked.
+ * Writes that a person waits for: one of images itself, with five statements, and one of comments,
+ * which calls images.
  */
 const CRITICAL: Stream = {
   cases: [
@@ -37,18 +37,18 @@ const CRITICAL: Stream = {
   requestsPerSecond: 2,
 };
 /**
- * Some 16 statements a second on any machine, so that ten times as many requests are within reach
- * of the gateways and of the load itself.
+ * Some 16 statements a second on any machine: the gateways and the load itself can manage ten times
+ * as many requests.
  */
 const IMAGES_LINK_MS = 60;
 const OVERLOAD = 10;
 const UNLOADED_MS = 15_000;
 const OVERLOAD_MS = 60_000;
-/** The control arm answers so late that the requests under way would soon be too many to keep. */
+/** The control arm answers so late that without this limit too many requests would be in flight. */
 const REQUESTS_MAX = 4_500;
 const SAMPLES_SHOWN_MAX = 5;
 
-/** What both arms are compared with. */
+/** The figures in calm, which both arms are compared with. */
 interface Calm {
   readonly unloaded: readonly Sample[];
   readonly peakPerSecond: number;
@@ -75,7 +75,9 @@ async function measureCalm(environment: ExperimentEnvironment): Promise<Calm> {
   return { unloaded, peakPerSecond };
 }
 
-/** The gateways are killed in the end: what is not answered by then comes too late for anybody. */
+/**
+ * At the end the gateways are killed: an answer that is missing then would be too late for anybody.
+ */
 function overload(environment: ExperimentEnvironment, { peakPerSecond }: Calm): Promise<LoadRun> {
   const requestsPerSecond = peakPerSecond * OVERLOAD;
   const boundedMs = Math.min(OVERLOAD_MS, (REQUESTS_MAX * 1_000) / requestsPerSecond);
@@ -124,8 +126,8 @@ function judge(arm: Arm, calm: Calm, { samples, span, ownLagMs }: LoadRun): void
 }
 
 /**
- * Both arms get the same load, ten times what the defended system can take, and are compared with
- * it in calm.
+ * Both arms get the same load, ten times what the defended system can serve, and are compared with
+ * its figures in calm.
  */
 let calm: Calm | undefined;
 for (const arm of ARMS) {

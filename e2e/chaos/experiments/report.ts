@@ -1,4 +1,4 @@
-/** A ratio, and what is to be reached. */
+/** A ratio and its target. */
 export interface Ratio {
   readonly what: string;
   readonly value: number;
@@ -13,22 +13,19 @@ export function print(line: string): void {
 }
 
 /**
- * With more than this, in milliseconds, the processor is what is scarce, and not what the
- * experiment made scarce.
+ * With more lag than this the processor is scarce, and not the part that the experiment made
+ * scarce.
  */
 const OWN_LAG_MS_MAX = 50;
 
-/** Says how late the experiment itself came to its work, and if a run says nothing for that. */
+/** Prints the lag of the experiment itself, and whether the run counts. */
 export function reportOwnLag(ownLagMs: number): void {
   const verdict =
     ownLagMs > OWN_LAG_MS_MAX ? ": THE MACHINE IS TOO BUSY FOR THIS RUN TO COUNT" : "";
   print(`  the load itself was late by ${ownLagMs.toFixed(0)} ms, 99 times of 100${verdict}`);
 }
 
-/**
- * Prints ratios, each beside what is to be reached. They are findings: to miss one is no broken
- * run.
- */
+/** Prints ratios with their targets. They are findings: a run that misses one is not broken. */
 export function report(title: string, ratios: readonly Ratio[]): void {
   print(`\n${title}`);
   for (const { what, value, target } of ratios) {

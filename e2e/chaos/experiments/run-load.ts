@@ -5,35 +5,32 @@ import type { RouteCase } from "#chaos/routes/route-case.ts";
 import type { ExperimentEnvironment } from "./experiment-environment.ts";
 import { goodputIn, type Span } from "./goodput.ts";
 
-/** So many requests a second, shared by the cases as their weights say. */
+/** A stream of requests at a rate, distributed over the cases by their weights. */
 export interface Stream {
   readonly cases: readonly RouteCase[];
   readonly requestsPerSecond: number;
 }
 
-/** What became of a load, and when it was sent. */
+/** The samples of a load, and its time span. */
 export interface LoadRun {
   readonly samples: readonly Sample[];
   readonly span: Span;
-  /**
-   * How late this process came to what it should do, in milliseconds, 99 times of 100: every
-   * request passes it several times.
-   */
+  /** The p99 of this process's own lag: every request passes the process several times. */
   readonly ownLagMs: number;
 }
 
 const LAG_RESOLUTION_MS = 5;
 const NANOSECONDS_PER_MS = 1e6;
 
-/** What is done while a load is sent. */
+/** The actions during a load. */
 interface LoadActions {
   /** The load ends with it. */
   readonly during: () => Promise<unknown>;
-  /** Called when nothing more is sent; may end what would keep the last requests waiting. */
+  /** Called when nothing more is sent. May end what would let the last requests wait. */
   readonly hangUp?: () => Promise<unknown>;
 }
 
-/** Sends some streams at once, does meanwhile what takes the time, and gives every sample. */
+/** Sends some streams at once while `during` runs. Returns every sample. */
 export async function runLoad(
   { balancer, seedData }: ExperimentEnvironment,
   streams: readonly Stream[],
@@ -64,13 +61,10 @@ const RAMP_STEPS_MAX = 10;
 const RAMP_STEP_MS = 2_500;
 /** Before that, answers are still on their way. */
 const RAMP_SETTLE_MS = 500;
-/** With fewer of the requests served the system takes no more. */
+/** The system is saturated if a smaller share of the requests is served. */
 const SERVED_MIN = 0.8;
 
-/**
- * Raises the load until the system takes no more, and gives the most that it served, in answers a
- * second.
- */
+/** Raises the load until the system is saturated. Returns the peak, in good answers a second. */
 export async function findPeak(
   environment: ExperimentEnvironment,
   streamsAt: (requestsPerSecond: number) => readonly Stream[],

@@ -8,21 +8,21 @@ import { servedShare } from "./goodput.ts";
 import { print, report, reportOwnLag } from "./report.ts";
 import { findPeak, runLoad, type Stream } from "./run-load.ts";
 
-/** Reading, of which each request is served or not whatever became of the one before. */
+/** Reads: each is served or not, independently of those before. */
 const READS = ALL_CASES.filter(({ route }) => route.startsWith("GET "));
-/** Some 60 statements a second: enough that chance is not what is measured. */
+/** Some 60 statements a second: enough for a stable measurement. */
 const IMAGES_LINK_MS = 15;
 const LOAD_SHARE = 0.8;
 const BEFORE_MS = 2_000;
 const FREEZE_MS = 5_000;
-/** So long after the thaw all should be as before; the second that follows is looked at. */
+/** The time after the thaw by which all must be as before. The next second is measured. */
 const RECOVERY_MS = 1_000;
 const LOOK_MS = 1_000;
 const SEEDS_DEFAULT = 20;
 const SEEDS_MAX = 100;
 const TARGET = 0.95;
 
-/** The part of the requests that was served in each part of a run. */
+/** The share of requests that was served in each phase. */
 interface Thaw {
   readonly before: number;
   readonly frozen: number;
@@ -60,7 +60,7 @@ async function thaw(
       await delay(RECOVERY_MS + LOOK_MS);
     },
   });
-  // What is asked for in the last moment before the fault meets it.
+  // Requests of the last moment before the fault still meet it.
   const beforeMs = frozenMs - BEFORE_MS / 4;
   const fromMs = thawedMs + RECOVERY_MS;
   return {

@@ -4,20 +4,20 @@ const ONCE = { attempts: 1 };
 const found = (...values: readonly string[]) => new Map([["image a", values]]);
 
 describe("Ledger", () => {
-  test("misses what was acknowledged and is not there", () => {
+  test("reports an acknowledged value that is not there", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge(ONCE);
     expect(ledger.findViolations(found("first"))).toEqual([]);
     expect(ledger.findViolations(found())).toEqual(['image a is not there, and should be "first"']);
   });
 
-  test("notices what is there twice, acknowledged or not", () => {
+  test("reports a value that is there twice, acknowledged or not", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first");
     expect(ledger.findViolations(found("first", "first"))).toEqual(["image a is there 2 times"]);
   });
 
-  test("lets a write in doubt be done or not, and nothing else", () => {
+  test("allows the values before and after a write in doubt, and no other", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge(ONCE);
     ledger.write("image a", "second");
@@ -29,7 +29,7 @@ describe("Ledger", () => {
     ]);
   });
 
-  test("notices what was deleted and is there again", () => {
+  test("reports a deleted value that is there again", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge(ONCE);
     ledger.write("image a", null).acknowledge(ONCE);
@@ -38,7 +38,7 @@ describe("Ledger", () => {
     ]);
   });
 
-  test("takes a write that was sent twice for done, and for open to be done again", () => {
+  test("counts a write that was sent twice as acknowledged, and as not settled", () => {
     const ledger = new Ledger();
     ledger.write("image a", "first").acknowledge({ attempts: 2 });
     expect(ledger.isSettled("image a")).toBe(false);

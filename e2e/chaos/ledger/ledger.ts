@@ -1,24 +1,24 @@
-/** What a key holds; null if it is not there. */
+/** The value of a key; null if the key does not exist. */
 type LedgerValue = string | null;
 
-/** One write that was sent, and of which somebody is yet to say what became. */
+/** A write that was sent, and whose outcome is not known yet. */
 interface PendingWrite {
   /**
-   * The API said that it was done. If it was sent more than once, a lost one of the tries may yet
-   * be done again later.
+   * The API confirmed the write. If it was sent more than once, a lost attempt may still be
+   * executed later.
    */
   acknowledge(success: { readonly attempts: number }): void;
 }
 
 interface Entry {
   acknowledged: LedgerValue;
-  /** What was sent since, and never acknowledged: it may have been done, or not. */
+  /** Values that were sent afterwards and never acknowledged: each may be written, or not. */
   readonly doubtful: Set<LedgerValue>;
 }
 
 /**
- * Which value a key may hold in the end. Whoever writes a key waits until the write before is
- * acknowledged.
+ * A ledger of all writes: it knows the values that each key may have in the end. A key is not
+ * written again before its last write is acknowledged.
  */
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
@@ -29,7 +29,7 @@ export class Ledger {
     return this.#acknowledgedCount;
   }
 
-  /** Notes that a value is being written; null takes the key away. */
+  /** Records that a value is being written; null deletes the key. */
   write(key: string, value: LedgerValue): PendingWrite {
     const entry = this.#entries.get(key) ?? { acknowledged: null, doubtful: new Set() };
     this.#entries.set(key, entry);
@@ -44,20 +44,20 @@ export class Ledger {
     };
   }
 
-  /** Whether it is known what a key holds, and so may be written again. */
+  /** Whether the value of a key is known, so that it may be written again. */
   isSettled(key: string): boolean {
     return (this.#entries.get(key)?.doubtful.size ?? 0) === 0;
   }
 
-  /** The rest of each key that begins like this. */
+  /** Lists the keys with a prefix, without the prefix. */
   keys(beginning: string): readonly string[] {
     const keys = [...this.#entries.keys()].filter((key) => key.startsWith(beginning));
     return keys.map((key) => key.slice(beginning.length));
   }
 
   /**
-   * Compares with what is there in the end: each value of each key, as often as it was found.
-   * Returns every contradiction.
+   * Compares the ledger with the final state: for each key the values that were found, as often as
+   * they were. Returns every contradiction.
    */
   findViolations(found: ReadonlyMap<string, readonly string[]>): readonly string[] {
     const violations: string[] = [];

@@ -1,16 +1,19 @@
 import type { Outcome } from "#chaos/network/load-balancer.ts";
 
-/** How good an answer is, best first. */
+/** The classes of an answer, best first. */
 const ANSWER_CLASSES = ["full", "stale", "partial", "refused", "failed"] as const;
 
 /**
- * `full`: whole and new. `stale`: whole, and some of it old, which it says. `partial`: something is
- * missing, which it says. `refused`: a problem document that says so, and when to come back.
- * `failed`: anything else.
+ * The quality of an answer.
+ * - `full`: whole and new
+ * - `stale`: whole, and the answer says which parts are old
+ * - `partial`: the answer says which parts are missing
+ * - `refused`: a problem document that says when to come back
+ * - `failed`: anything else
  */
 export type AnswerClass = (typeof ANSWER_CLASSES)[number];
 
-/** Statuses by which a request is refused for now. */
+/** Statuses of a temporary refusal. */
 const REFUSALS = [429, 503];
 
 /** Whether an answer is worse than another. */
@@ -18,12 +21,12 @@ export function isWorse(left: AnswerClass, right: AnswerClass): boolean {
   return ANSWER_CLASSES.indexOf(left) > ANSWER_CLASSES.indexOf(right);
 }
 
-/** The worst of some answers; full if there are none. */
+/** Returns the worst of some classes; full if there are none. */
 export function worstOf(classes: readonly AnswerClass[]): AnswerClass {
   return classes.reduce((worst, one) => (isWorse(one, worst) ? one : worst), "full");
 }
 
-/** Says how good an answer is, given the statuses by which the route succeeds. */
+/** Returns the class of an answer, given the route's statuses of success. */
 export function classify({ answer }: Outcome, expected: readonly number[]): AnswerClass {
   if (answer === undefined) return "failed";
   const { status, headers } = answer;

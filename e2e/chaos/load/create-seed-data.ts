@@ -17,8 +17,8 @@ const READY_POLL_MS = 100;
 const FIRST = { attempts: 1 };
 
 /**
- * Makes people, an image and a comment of each, and some sessions to use up. Throws if the system
- * is not whole.
+ * Creates the seed data: test users, an image and a comment of each, and some sessions that the
+ * load may end. Throws if a part of the system is away.
  */
 export async function createSeedData(
   balancer: LoadBalancer,
@@ -83,9 +83,7 @@ async function makeComment(
   return { id, mark, author, image };
 }
 
-/**
- * One of them is ended at once: what has ended can be ended again when no session is left to spare.
- */
+/** One session is ended here: it can be ended again when no other session is left. */
 async function makeSessions(balancer: LoadBalancer, seedData: SeedData): Promise<void> {
   for (let made = 0; made <= SPARE_SESSIONS; made++) {
     const { handle: login, password } = seedData.random.pick(seedData.people);

@@ -5,18 +5,18 @@ import type { SeedData } from "#chaos/routes/seed-data.ts";
 import type { AnswerClass } from "./answer-class.ts";
 import { sendCall } from "./send-call.ts";
 
-/** One request of the load. Times are those of `performance.now()`. */
+/** A request of the load and its outcome. Times are those of `performance.now()`. */
 export interface Sample {
   readonly case: RouteCase;
-  /** When the schedule wanted it sent. */
+  /** When the schedule wanted to send it. */
   readonly intendedMs: number;
   readonly endedMs: number;
   readonly class: AnswerClass;
-  /** The status, then the problem's code, or why there is no answer. */
+  /** The status and the problem's code, or why there is no answer. */
   readonly detail: string;
 }
 
-/** What load to make, on what. */
+/** The options of a load. */
 export interface LoadOptions {
   readonly balancer: LoadBalancer;
   readonly seedData: SeedData;
@@ -24,20 +24,21 @@ export interface LoadOptions {
   readonly requestsPerSecond: number;
 }
 
-/** A load that goes on until it is stopped. */
+/** A load that runs until it is stopped. */
 interface Load {
-  /** Sends no more, and gives every sample once the last answer has come. */
+  /** Sends no more, waits for the last answer, and returns every sample. */
   stop(): Promise<readonly Sample[]>;
 }
 
-/** The schedule is looked at so often. */
+/** The interval at which the schedule is read. */
 const TICK_MS = 4;
-/** More would be a defect of this load: every request ends by itself. */
+/** More would be a defect of this load, because every request ends by itself. */
 const IN_FLIGHT_MAX = 5_000;
 
 /**
- * Sends requests by a fixed schedule, whether or not earlier ones were answered, and counts latency
- * from the intended start: so a system that stalls can't hide it by taking fewer requests.
+ * An open-loop load: sends requests by a fixed schedule, whether or not earlier ones were answered.
+ * Latency counts from the intended start, so a system that stalls cannot hide it by accepting fewer
+ * requests.
  */
 export function startOpenLoop(options: LoadOptions): Load {
   const { seedData, cases, requestsPerSecond } = options;
@@ -101,20 +102,20 @@ export function isLost({ class: own }: Sample): boolean {
   return own === "refused" || own === "failed";
 }
 
-/** Whether a request may be made twice: a read, or a like that is set or taken away. */
+/** Whether a request may be sent twice: a read, or a like that is set or removed. */
 export function isRepeatable({ case: { route } }: Sample): boolean {
   return route.startsWith("GET ") || route.endsWith("/like");
 }
 
 /**
- * Whether a request was refused because there was too much to do: for a busy machine as well as for
- * a part that is slow, so it is counted apart.
+ * Whether a request was shed (load shedding). A busy machine causes this as well as a slow part, so
+ * such requests are counted apart.
  */
 export function isShed({ detail }: Sample): boolean {
   return detail === "503 OVERLOADED";
 }
 
-/** What a sample was, in a line. */
+/** Describes a sample in a line. */
 export function describeSample(sample: Sample): string {
   const ms = Math.round(sample.endedMs - sample.intendedMs);
   return `${nameOf(sample.case)}: ${sample.class} after ${ms} ms (${sample.detail})`;

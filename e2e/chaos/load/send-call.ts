@@ -4,14 +4,14 @@ import type { LoadBalancer, Outcome } from "#chaos/network/load-balancer.ts";
 import { type Call, Form } from "#chaos/routes/route-case.ts";
 import { type AnswerClass, classify } from "./answer-class.ts";
 
-/** What became of a call, and how good that is. */
+/** The outcome of a call, and its class. */
 interface CallResult extends Outcome {
   readonly class: AnswerClass;
 }
 
 /**
- * Makes a call through the front door, and tells the call if it succeeded. Never rejects for what
- * the system does.
+ * Sends a call through the load balancer, and calls its `onSuccess` after a success. Never rejects
+ * for an outcome of the system.
  */
 export async function sendCall(balancer: LoadBalancer, call: Call): Promise<CallResult> {
   const outcome = await balancer.send(toRequest(call));

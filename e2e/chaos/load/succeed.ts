@@ -4,7 +4,8 @@ import { isWorse } from "./answer-class.ts";
 import { sendCall } from "./send-call.ts";
 
 /**
- * Makes a call that has to succeed, and gives its JSON; null without a body. Throws if it does not.
+ * Sends a call that must succeed. Returns its JSON; null without a body. Throws if it does not
+ * succeed.
  */
 // biome-ignore lint/suspicious/noExplicitAny: answers have every shape, and reading what is not there fails loudly.
 export async function succeed(balancer: LoadBalancer, call: Call): Promise<any> {

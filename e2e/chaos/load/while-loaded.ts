@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type LoadOptions, type Sample, startOpenLoop } from "./open-loop.ts";
 
-/** So long the load runs before something is done, and after. */
+/** How long the load runs before and after the action. */
 const CALM_MS = 400;
 
-/** Does something under load, with some calm before and after. Returns every request. */
+/** Acts under load, with some calm before and after. Returns every request. */
 export async function whileLoaded(
   options: LoadOptions,
   act: () => Promise<void>,

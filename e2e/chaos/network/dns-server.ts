@@ -3,20 +3,20 @@ import { once } from "node:events";
 import { HOST } from "./loopback-ports.ts";
 
 const HEADER_BYTES = 12;
-/** Of a question, behind its name: two bytes of type, two of class. */
+/** The end of a question, after its name: two bytes of type, two of class. */
 const QUESTION_TAIL_BYTES = 4;
 const TYPE_A = 1;
 const CLASS_INTERNET = 1;
-/** An answer, recursion desired and available. */
+/** A response, with recursion desired and available. */
 const FLAGS = 0x8180;
 const NO_SUCH_NAME = 3;
-/** Points to the name in the question, which begins behind the header. */
+/** A pointer to the name in the question, which begins after the header. */
 const NAME_POINTER = 0xc000 | HEADER_BYTES;
 const ADDRESS_BYTES = 4;
 
 /**
- * A DNS server of the tests' own, over UDP, that knows the IPv4 addresses of a few names and lets
- * nobody keep them (RFC 1035).
+ * A DNS server of the tests over UDP (RFC 1035). It knows the IPv4 addresses of a few names, with a
+ * time to live of 0: nobody may cache them.
  */
 export class DnsServer {
   readonly #socket: Socket = createSocket("udp4");
@@ -31,17 +31,17 @@ export class DnsServer {
     await once(this.#socket, "listening");
   }
 
-  /** Where it listens, as `node:dns` is told of servers. */
+  /** Its address, in the form that `node:dns` takes. */
   get address(): string {
     return `${HOST}:${this.#socket.address().port}`;
   }
 
-  /** Says where a name leads from now on. */
+  /** Sets the addresses of a name from now on. */
   set(name: string, addresses: readonly string[]): void {
     this.#addresses.set(name, addresses);
   }
 
-  /** Answers no more. */
+  /** Stops answering. */
   close(): void {
     this.#socket.close();
   }
@@ -52,16 +52,16 @@ export class DnsServer {
     const isAddress = query.readUInt16BE(end) === TYPE_A;
     const records = isAddress ? (known ?? []).map(addressRecord) : [];
     const header = Buffer.alloc(HEADER_BYTES);
-    query.copy(header, 0, 0, 2); // whose answer it is
+    query.copy(header, 0, 0, 2); // the id of the query
     header.writeUInt16BE(FLAGS | (known === undefined ? NO_SUCH_NAME : 0), 2);
-    header.writeUInt16BE(1, 4); // the question, repeated
+    header.writeUInt16BE(1, 4); // one question, repeated from the query
     header.writeUInt16BE(records.length, 6);
     const question = query.subarray(HEADER_BYTES, end + QUESTION_TAIL_BYTES);
     return Buffer.concat([header, question, ...records]);
   }
 }
 
-/** Reads labels, each behind its length, up to the empty one. */
+/** Reads labels, each after its length, until the empty one. */
 function readName(query: Buffer, start: number): { readonly name: string; readonly end: number } {
   const labels: string[] = [];
   let at = start;
@@ -73,7 +73,7 @@ function readName(query: Buffer, start: number): { readonly name: string; readon
 }
 
 function addressRecord(address: string): Buffer {
-  const record = Buffer.alloc(12); // its time to live stays 0
+  const record = Buffer.alloc(12); // the time to live stays 0
   record.writeUInt16BE(NAME_POINTER, 0);
   record.writeUInt16BE(TYPE_A, 2);
   record.writeUInt16BE(CLASS_INTERNET, 4);

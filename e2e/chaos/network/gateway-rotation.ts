@@ -4,27 +4,27 @@ import { exchange, NoAnswer } from "./http-exchange.ts";
 
 const POLL_MS = 100;
 /**
- * As Kubernetes waits for a probe. After a first one without an answer nothing new is sent to a
- * gateway.
+ * The timeout of a probe, as in Kubernetes. After one probe without an answer a gateway gets no new
+ * requests.
  */
 const PROBE_MS_MAX = 1_000;
-/** Probes in a row without an answer, after which a gateway is taken for dead. */
+/** After this many probes in a row without an answer a gateway counts as dead. */
 const MISSES_MAX = 3;
 
-/** A probe ends by its own time. */
+/** A probe ends by its own timeout. */
 const NEVER = new AbortController().signal;
 
-/** One gateway, as its balancer knows it. */
+/** A gateway, as the load balancer sees it. */
 export interface Gateway {
   readonly url: string;
   readonly agent: Agent;
-  /** Fires when the gateway is taken for dead: what is under way there is lost. */
+  /** Fires when the gateway counts as dead: its requests in flight are lost. */
   signal(): AbortSignal;
 }
 
 /**
- * Asks each gateway whether it is ready, as a Kubernetes Service does, and gives those that are in
- * turn.
+ * The load balancer's rotation: probes the readiness of each gateway, as a Kubernetes Service does,
+ * and returns the ready ones in turn.
  */
 export class GatewayRotation {
   readonly #members: readonly Member[];
@@ -34,7 +34,9 @@ export class GatewayRotation {
     this.#members = urls.map((url) => new Member(url));
   }
 
-  /** The gateway whose turn it is, other than `tried`; one that is out if all are. */
+  /**
+   * Returns the next ready gateway other than `tried`. If none is ready, returns one that is not.
+   */
   next(tried?: Gateway): Gateway {
     this.#turn += 1;
     const others = this.#members.filter((member) => member !== tried);
@@ -43,12 +45,12 @@ export class GatewayRotation {
     return pool[this.#turn % pool.length] as Gateway;
   }
 
-  /** Sends no more requests to a gateway until it is let back, as before an orderly end. */
+  /** Sends no more requests to a gateway until `letBack`, as before a graceful shutdown. */
   takeOut(url: string): void {
     this.#member(url).takeOut();
   }
 
-  /** Lets a gateway take requests again, once it is ready. */
+  /** Sends requests to a gateway again, once it is ready. */
   letBack(url: string): void {
     this.#member(url).letBack();
   }
@@ -58,7 +60,7 @@ export class GatewayRotation {
     return this.#member(url).isIn;
   }
 
-  /** Asks no more, and closes every connection. */
+  /** Stops the probes, and closes every connection. */
   close(): void {
     for (const member of this.#members) member.close();
   }

@@ -1,25 +1,25 @@
 import { type Agent, type IncomingHttpHeaders, request } from "node:http";
 
-/** A request, before anybody has decided where it goes. */
+/** A request without a destination. */
 export interface HttpRequest {
   readonly method: string;
-  /** With its query. */
+  /** The path with its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;
 }
 
-/** An answer, read whole. */
+/** A whole answer. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-/** Nothing came that could be called an answer. */
+/** A request got no answer. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
-  /** True if the request cannot have reached anybody. */
+  /** True if the request cannot have reached a server. */
   readonly unsent: boolean;
 
   constructor(message: string, { unsent }: { readonly unsent: boolean }) {
@@ -28,23 +28,23 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Where an exchange goes, and when it is given up. */
+/** The destination of an exchange, and its limits. */
 interface ExchangeOptions {
   readonly url: string;
   readonly agent: Agent;
-  /** Fires when whoever was asked is known to be gone. */
+  /** Fires when the server is known to be dead. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
 }
 
-/** Asks one server once. Throws NoAnswer. */
+/** Sends one request to one server. Throws NoAnswer. */
 export function exchange(
   { method, path, headers, body }: HttpRequest,
   { url, agent, signal, timeoutMs }: ExchangeOptions,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    // Not by AbortSignal.timeout, which may be collected before it fires when only AbortSignal.any
-    // holds it.
+    // Not by AbortSignal.timeout: if only AbortSignal.any holds it, it may be collected before it
+    // fires.
     const late = new AbortController();
     const timer = setTimeout(
       () => late.abort(new Error(`no answer in ${timeoutMs} ms`)),

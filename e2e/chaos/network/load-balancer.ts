@@ -3,25 +3,26 @@ import { type Gateway, GatewayRotation } from "./gateway-rotation.ts";
 import { exchange, type HttpAnswer, type HttpRequest, NoAnswer } from "./http-exchange.ts";
 
 /**
- * Longer than any request's budget at the gateway but that for bytes, of which there are few here.
+ * Longer than the gateway's deadline of any request, except for the bytes of images, of which there
+ * are few here.
  */
 const ANSWER_MS_MAX = 20_000;
-/** Methods that may be sent twice (RFC 9110, 9.2.2). */
+/** Methods that may be sent twice: they are idempotent (RFC 9110, 9.2.2). */
 const IDEMPOTENT = new Set(["GET", "PUT", "DELETE"]);
 
-/** What became of a request. */
+/** The outcome of a request. */
 export interface Outcome {
-  /** Undefined if none came: `error` says why. */
+  /** Undefined if there was no answer: `error` says why. */
   readonly answer?: HttpAnswer;
   readonly error?: string;
-  /** How often it was sent to somebody who may have done it. */
+  /** How many times it was sent to a server that may have executed it. */
   readonly attempts: number;
 }
 
 /**
- * The balancer in front of the gateways, no cleverer than those that people use: it sends each
- * request to a gateway that says it is ready, and once more to the other one if nobody took it, or
- * if it may be sent twice and no answer came.
+ * A load balancer in front of the gateways, no cleverer than common ones. It sends each request to
+ * a ready gateway. It retries on the other gateway if none took the request, or if the method is
+ * idempotent and no answer came.
  */
 export class LoadBalancer {
   readonly rotation: GatewayRotation;
@@ -52,7 +53,7 @@ export class LoadBalancer {
     try {
       const { url, agent } = gateway;
       const dead = gateway.signal();
-      setMaxListeners(0, dead); // each request under way listens
+      setMaxListeners(0, dead); // each request in flight listens
       const answer = await exchange(request, {
         url,
         agent,

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 
 /**
- * Below the ports that systems give to outgoing connections: who dials a stopped process would in
- * time be given its very port.
+ * Below the ports that systems use for outgoing connections. A client that dials a stopped process
+ * would in time get that port as its own, and connect to itself.
  */
 const PORT_MIN = 10_240;
 const PORT_MAX = 32_767;
@@ -13,7 +13,7 @@ const TRIES_MAX = 1_000;
 /** Everything here listens on this machine only. */
 export const HOST = "127.0.0.1";
 
-/** Finds that many free ports, all different, on 127.0.0.1. */
+/** Finds `count` different free ports on 127.0.0.1. */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
   const held = new Map<number, Server>();
   try {
@@ -25,7 +25,7 @@ export async function findFreePorts(count: number): Promise<readonly number[]> {
       server.listen({ host: HOST, port, exclusive: true });
       const isFree = await listening.then(
         () => true,
-        () => false, // taken: another is tried
+        () => false, // in use: another is tried
       );
       if (isFree) held.set(port, server);
     }

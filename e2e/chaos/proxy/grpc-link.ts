@@ -3,14 +3,14 @@ import type { Link, LinkMode } from "./link-mode.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 /**
- * A link of gRPC calls. Half failing, it answers every second call itself, over connections that
- * stay whole.
+ * A link for gRPC calls. In the mode `half-failing` it answers every second call itself, over
+ * connections that stay whole.
  */
 export class GrpcLink implements Link {
   readonly #wire: TcpProxy;
   readonly #half: HalfFailingGrpc;
 
-  /** Will listen on `port` of 127.0.0.1 and pass on to `targetPort` there. */
+  /** Listens on `port` of 127.0.0.1 once started, and forwards to `targetPort` there. */
   constructor(port: number, targetPort: number) {
     this.#wire = new TcpProxy(port, targetPort);
     this.#half = new HalfFailingGrpc(targetPort);
@@ -26,7 +26,7 @@ export class GrpcLink implements Link {
 
   async setMode(mode: LinkMode): Promise<void> {
     this.#half.isFailing = mode.kind === "half-failing";
-    // Afterwards calls stay on the way through HTTP/2: to reset them would be another fault.
+    // Afterwards calls still pass the HTTP/2 proxy: to reset them would be another fault.
     if (this.#half.isFailing) this.#wire.redirect(await this.#half.start());
     else await this.#wire.setMode(mode);
   }

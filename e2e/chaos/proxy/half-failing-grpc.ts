@@ -12,11 +12,12 @@ import {
 import type { AddressInfo } from "node:net";
 import { HOST } from "#chaos/network/loopback-ports.ts";
 
-/** gRPC's UNAVAILABLE. */
+/** gRPC's status UNAVAILABLE. */
 const UNAVAILABLE = "14";
 
 /**
- * Speaks HTTP/2 to both sides, and answers every second call with UNAVAILABLE while it is told to.
+ * A proxy that speaks HTTP/2 to both sides. While `isFailing` it answers every second call with
+ * UNAVAILABLE.
  */
 export class HalfFailingGrpc {
   isFailing = false;
@@ -31,7 +32,7 @@ export class HalfFailingGrpc {
     this.#server.on("session", (session) => this.#join(session));
   }
 
-  /** Listens, if it does not yet. Returns the port. */
+  /** Listens, unless it does already. Returns the port. */
   async start(): Promise<number> {
     if (!this.#server.listening) {
       this.#server.listen({ host: HOST, port: 0 });
@@ -40,7 +41,7 @@ export class HalfFailingGrpc {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Ends every connection, and listens no more. */
+  /** Ends every connection, and stops listening. */
   close(): void {
     this.#server.close();
     for (const session of this.#sessions) session.destroy();
@@ -71,7 +72,7 @@ export class HalfFailingGrpc {
   }
 }
 
-/** Joins a caller's stream with the callee's: bytes, headers, trailers, cancellations. */
+/** Connects a caller's stream with the callee's: bytes, headers, trailers, cancellations. */
 function passOn(caller: ServerHttp2Stream, callee: ClientHttp2Stream): void {
   callee.on("error", () => {}); // `close` follows
   callee.on("response", (headers, flags) => {

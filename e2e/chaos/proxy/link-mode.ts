@@ -1,26 +1,26 @@
-/** What a link does to what passes it. */
+/** The damage that a link does to what passes it (fault injection on the network). */
 export type LinkMode =
   | { readonly kind: "pass" }
-  /** Each chunk arrives so much later, in either direction. */
+  /** Each chunk arrives later by this time, in both directions. */
   | { readonly kind: "slow"; readonly delayMs: number }
   /**
-   * Takes connections and bytes, and passes nothing on. What waits goes on its way when the mode
+   * Accepts connections and bytes, and forwards nothing. Held bytes are forwarded when the mode
    * changes.
    */
   | { readonly kind: "black-holed" }
-  /** Nobody listens, and what was open is reset. */
+  /** Nothing listens, and open connections are reset. */
   | { readonly kind: "refusing" }
-  /** Every second call ends in a failure. */
+  /** Every second call fails. */
   | { readonly kind: "half-failing" };
 
-/** A wire between two processes that can be damaged. */
+/** A link between two processes: a proxy that can be damaged. */
 export interface Link {
-  /** Where the caller dials. */
+  /** The port that the caller dials. */
   readonly port: number;
-  /** Listens. */
+  /** Starts listening. */
   start(): Promise<void>;
-  /** Changes what happens to everything from now on. */
+  /** Changes the mode for everything from now on. */
   setMode(mode: LinkMode): Promise<void>;
-  /** Ends every connection, and listens no more. */
+  /** Ends every connection, and stops listening. */
   close(): Promise<void>;
 }

@@ -1,16 +1,16 @@
 import type { Socket } from "node:net";
 import type { LinkMode } from "./link-mode.ts";
 
-/** What decides over the bytes of one direction. */
+/** The controls of one direction. */
 interface PumpOptions {
   readonly mode: () => LinkMode;
-  /** Calls the listener at each change, until the function that it returns is called. */
+  /** Calls the listener at each change. Returns a function that removes it. */
   readonly onModeChange: (listener: () => void) => () => void;
-  /** Called before a chunk is passed on; may end the connection. */
+  /** Called before a chunk is forwarded. May end the connection. */
   readonly onChunk: () => void;
 }
 
-/** Passes on what `from` sends to `to`, in order, as the mode of the moment says. */
+/** Forwards the bytes of `from` to `to`, in order, by the present mode. */
 export function pump(from: Socket, to: Socket, options: PumpOptions): void {
   const waiting: { readonly chunk: Buffer | undefined; readonly dueMs: number }[] = [];
   let timer: NodeJS.Timeout | undefined;

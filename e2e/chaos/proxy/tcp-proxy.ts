@@ -6,8 +6,8 @@ import { pump } from "./pump.ts";
 import { resetSocket } from "./reset-socket.ts";
 
 /**
- * A link of bytes. Half failing, it resets every second connection, and at every second message of
- * a client.
+ * A link for bytes. In the mode `half-failing` it resets every second connection, and the
+ * connection at every second message of a client.
  */
 export class TcpProxy implements Link {
   readonly port: number;
@@ -18,7 +18,7 @@ export class TcpProxy implements Link {
   readonly #modeListeners = new Set<() => void>();
   #turn = 0;
 
-  /** Will listen on `port` of 127.0.0.1 and pass on to `targetPort` there. */
+  /** Listens on `port` of 127.0.0.1 once started, and forwards to `targetPort` there. */
   constructor(port: number, targetPort: number) {
     this.port = port;
     this.#targetPort = targetPort;
@@ -39,7 +39,7 @@ export class TcpProxy implements Link {
     for (const listener of this.#modeListeners) listener();
   }
 
-  /** Leads new connections elsewhere, and resets those that there are. */
+  /** Forwards new connections elsewhere, and resets the present ones. */
   redirect(targetPort: number): void {
     this.#targetPort = targetPort;
     this.#resetAll();
@@ -68,7 +68,7 @@ export class TcpProxy implements Link {
     for (const socket of [client, target]) {
       socket.setNoDelay(true);
       this.#sockets.add(socket);
-      socket.on("error", reset); // one side is gone: so is the other
+      socket.on("error", reset); // one side has ended: so does the other
       socket.on("close", () => this.#sockets.delete(socket));
     }
     const link = {

@@ -9,6 +9,7 @@ import type { Relation } from "#chaos/run/promises.ts";
 import { TARGETS, type Target } from "#chaos/system/chaos-targets.ts";
 import { figureLines, ms } from "./figure-lines.ts";
 import { LEGEND } from "./legend.ts";
+import { listItem } from "./list-item.ts";
 
 const TITLES: Readonly<Record<Relation, string>> = {
   needs: "needs it",
@@ -17,7 +18,7 @@ const TITLES: Readonly<Record<Relation, string>> = {
   balanced: "one of two",
 };
 
-/** Writes the matrix: for each part a table of routes and faults. */
+/** Writes the failure matrix: for each part a table of routes and faults. */
 export function failureMatrix({ runs, comparisons }: LongForm): string {
   const tables = TARGETS.map((target) =>
     tableOf(
@@ -28,7 +29,7 @@ export function failureMatrix({ runs, comparisons }: LongForm): string {
   return [
     LEGEND,
     "## What the loss of a service costs\n",
-    ...figureLines(figuresOf(runs)).map((line) => `- ${line}`),
+    ...figureLines(figuresOf(runs)).map(listItem),
     `\n## The control arm: the same fault without the failure policy\n`,
     controlTable(comparisons),
     ...tables,
@@ -78,8 +79,8 @@ function tableOf(target: Target, runs: readonly JudgedRun[]): string {
 }
 
 /**
- * The worst of some cells: class at first if it was worse, class, p99, time to recover if it took
- * any, and how many were shed.
+ * Formats the worst of some cells: the class at onset if it was worse, the class, the p99, the time
+ * to recover if there was one, and the share of shed requests.
  */
 function show(cells: readonly Cell[]): string {
   const onset = worstOf(cells.map((cell) => cell.onset));

@@ -1,6 +1,6 @@
 import type { Figures } from "#chaos/run/figures.ts";
 
-/** Says the figures in a line each; none if no service was lost. */
+/** Formats the figures, one in a line. None if no service was lost. */
 export function figureLines(figures: Figures | undefined): readonly string[] {
   if (figures === undefined) return [];
   const calm = figures.withoutP99CalmMs;
@@ -13,7 +13,7 @@ export function figureLines(figures: Figures | undefined): readonly string[] {
   ];
 }
 
-/** Writes a time as people read it. */
+/** Formats a time for people. */
 export function ms(milliseconds: number): string {
   return milliseconds < 1_000
     ? `${Math.round(milliseconds)} ms`

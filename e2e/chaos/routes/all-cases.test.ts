@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { ALL_CASES } from "./all-cases.ts";
 
-describe("the load", () => {
-  test("uses every route of the OpenAPI document, and none that is not there", async () => {
+describe("ALL_CASES", () => {
+  test("uses every route of the OpenAPI document, and no other", async () => {
     const { paths } = JSON.parse(await readFile("gateway/openapi.json", "utf8"));
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),

@@ -5,7 +5,7 @@ import type { RouteCase } from "./route-case.ts";
 import { SESSION_CASES } from "./session-cases.ts";
 import { USER_CASES } from "./user-cases.ts";
 
-/** Every route of the public API. A test fails when the OpenAPI document has one more. */
+/** Every route of the public API. A test fails if the OpenAPI document has another one. */
 export const ALL_CASES: readonly RouteCase[] = [
   ...OPERATION_CASES,
   ...USER_CASES,

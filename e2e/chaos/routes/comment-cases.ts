@@ -4,7 +4,7 @@ import type { SeedData, SeedImage } from "./seed-data.ts";
 
 const COMPOSED = { needs: ["comments", "images"], decoratedBy: ["users"] } as const;
 
-/** Comments. Images is asked each time whether the image may be seen. */
+/** Cases of comments. For each, comments asks images whether the image may be seen. */
 export const COMMENT_CASES: readonly RouteCase[] = [
   {
     route: "POST /v1/images/{id}/comments",
@@ -50,14 +50,14 @@ export const COMMENT_CASES: readonly RouteCase[] = [
   },
 ];
 
-/** The key under which a comment stands in the ledger, with the rest of its text as the value. */
+/** Returns the ledger key of a comment. Its value is the rest of the comment's text. */
 export function commentKey(mark: string): string {
   return `comment ${mark}`;
 }
 
 const FIRST_TEXT = "as written";
 
-/** A comment's text: a mark that no other has, and what may change. */
+/** Returns a comment's text: a unique mark, and a part that may change. */
 export function commentText(mark: string, text = FIRST_TEXT): string {
   return `${mark} ${text}`;
 }
@@ -85,7 +85,7 @@ function write(seedData: SeedData, image: SeedImage, parentId?: string): Call {
 }
 
 /**
- * Where each last change is still in doubt, a comment that is not there is changed: as much work.
+ * If each last change is in doubt, changes a comment that does not exist, which is as much work.
  */
 function edit({ random, comments, ledger, people, mark: newMark }: SeedData): Call {
   const settled = comments.filter(({ mark }) => ledger.isSettled(commentKey(mark)));
@@ -118,7 +118,7 @@ function remove({ random, people, ledger, looseComments }: SeedData): Call {
     method: "DELETE",
     path: `/v1/comments/${comment.id}`,
     token: comment.author.token,
-    // Not there any more, if the first of two tries was done and its answer lost.
+    // 404 if the first of two attempts was executed and its answer lost.
     expected: [204, 404],
     onSuccess: pending.acknowledge,
   };

@@ -4,7 +4,7 @@ import type { SeedData, SeedImage } from "./seed-data.ts";
 const COMPOSED = { needs: ["images"], decoratedBy: ["users", "comments"] } as const;
 const PLAIN = { needs: ["images"], decoratedBy: [] } as const;
 
-/** Images, their bytes, and who likes them. */
+/** Cases of images, their bytes, and likes. */
 export const IMAGE_CASES: readonly RouteCase[] = [
   {
     route: "GET /v1/images",
@@ -50,7 +50,7 @@ export const IMAGE_CASES: readonly RouteCase[] = [
   },
 ];
 
-/** The key under which an image stands in the ledger, with its description as the value. */
+/** Returns the ledger key of an image. Its value is the image's description. */
 export function imageKey(title: string): string {
   return `image ${title}`;
 }
@@ -76,7 +76,7 @@ function upload({ random, people, picture, ledger, looseImages, mark }: SeedData
   };
 }
 
-/** Where each last change is still in doubt, the title is set to what it is. */
+/** If each last change is in doubt, sets a title to the value that it has. */
 function describeImage({ random, images, ledger, mark }: SeedData): Call {
   const settled = images.filter(({ title }) => ledger.isSettled(imageKey(title)));
   const { id, title, owner } = random.pick(settled.length > 0 ? settled : images);
@@ -100,25 +100,25 @@ function deleteImage(seedData: SeedData): Call {
     method: "DELETE",
     path: `/v1/images/${image.id}`,
     token: image.owner.token,
-    // Not there any more, if the first of two tries was done and its answer lost.
+    // 404 if the first of two attempts was executed and its answer lost.
     expected: [204, 404],
     onSuccess: write.acknowledge,
   };
 }
 
-/** Deletes what is not there: as much work for images, while no image is left to spare. */
+/** Deletes an image that does not exist: as much work for images, while no image may be deleted. */
 function deleteNothing({ random, people }: SeedData): Call {
   const token = random.pick(people).token;
   return { method: "DELETE", path: `/v1/images/${NO_ID}`, token, expected: [404] };
 }
 
-/** The form of an id, and nobody's. */
+/** An id that belongs to nothing. */
 export const NO_ID = "01900000-0000-7000-8000-000000000000";
 
 function like({ random, images, people, ledger }: SeedData, method: "PUT" | "DELETE"): Call {
   const pairs = images.flatMap((image) => people.map((person) => ({ image, person })));
   const settled = pairs.filter(({ image, person }) => ledger.isSettled(likeKey(image, person.id)));
-  // With all in doubt, one is repeated: the same again, since the other way would leave it open.
+  // If all are in doubt, one is repeated as it was: the opposite would leave it open.
   const { image, person } = random.pick(settled.length > 0 ? settled : pairs);
   const write = ledger.write(likeKey(image, person.id), method === "PUT" ? "there" : null);
   return {
@@ -130,7 +130,7 @@ function like({ random, images, people, ledger }: SeedData, method: "PUT" | "DEL
   };
 }
 
-/** The key under which a like stands in the ledger. */
+/** Returns the ledger key of a like. */
 export function likeKey({ id }: Pick<SeedImage, "id">, userId: string): string {
   return `like of ${id} by ${userId}`;
 }

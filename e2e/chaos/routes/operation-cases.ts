@@ -2,8 +2,8 @@ import { SERVICES } from "#chaos/system/chaos-targets.ts";
 import type { RouteCase } from "./route-case.ts";
 
 /**
- * What operators ask. It takes nobody but the gateway; the status page asks every service how it
- * is, and waits a little for one that hangs.
+ * Cases of operators' routes. They need the gateway only. The status page probes every service, and
+ * waits a little for one that hangs.
  */
 export const OPERATION_CASES: readonly RouteCase[] = [
   operatorRoute("/healthz", []),

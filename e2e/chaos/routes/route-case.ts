@@ -2,14 +2,14 @@ import type { HttpAnswer, HttpRequest } from "#chaos/network/http-exchange.ts";
 import type { Service } from "#chaos/system/chaos-targets.ts";
 import type { SeedData } from "./seed-data.ts";
 
-/** One request that the load makes, and what is to be done with its answer. */
+/** A request of the load, with the handling of its answer. */
 export interface Call extends Pick<HttpRequest, "method" | "path"> {
   readonly token?: string;
   /** Sent as JSON, unless it is a form. */
   readonly body?: object | Form;
-  /** The statuses by which it succeeds. */
+  /** The statuses of success. */
   readonly expected: readonly number[];
-  /** Called if it succeeded. */
+  /** Called after a success. */
   readonly onSuccess?: (success: Success) => void;
 }
 
@@ -31,27 +31,27 @@ export class Form {
   }
 }
 
-/** One way to use a route, and whom it takes to answer. */
+/** A way to use a route, and the services that it needs. */
 export interface RouteCase {
-  /** As it stands in the OpenAPI document: `GET /v1/images/{id}`. */
+  /** The route in the form of the OpenAPI document: `GET /v1/images/{id}`. */
   readonly route: string;
-  /** Tells apart two ways to use one route. */
+  /** Distinguishes two ways to use one route. */
   readonly variant?: string;
-  /** How often it is used, compared with others. */
+  /** How often it is used, relative to others. */
   readonly weight: number;
-  /** Without each of these there is no answer. */
+  /** The services without which there is no answer. */
   readonly needs: readonly Service[];
-  /** Without these something is missing in the answer. */
+  /** The services without which a part of the answer is missing. */
   readonly decoratedBy: readonly Service[];
   readonly call: (seedData: SeedData) => Call;
 }
 
-/** What a case is called in lists. */
+/** Returns the name of a case in lists. */
 export function nameOf({ route, variant }: Pick<RouteCase, "route" | "variant">): string {
   return variant === undefined ? route : `${route} (${variant})`;
 }
 
-/** Reads an answer's JSON. */
+/** Parses an answer's JSON. */
 // biome-ignore lint/suspicious/noExplicitAny: answers have every shape, and reading what is not there fails loudly.
 export function jsonOf({ body }: Pick<HttpAnswer, "body">): any {
   return JSON.parse(body.toString("utf8"));

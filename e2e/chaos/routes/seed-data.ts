@@ -1,7 +1,7 @@
 import type { Ledger } from "#chaos/ledger/ledger.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
-/** Somebody who is signed in. */
+/** A test user who has signed in. */
 export interface Person {
   readonly id: string;
   readonly handle: string;
@@ -9,21 +9,21 @@ export interface Person {
   readonly token: string;
 }
 
-/** An image. */
+/** An image of the seed data. */
 export interface SeedImage {
   readonly id: string;
   readonly title: string;
   readonly owner: Person;
 }
 
-/** A comment. Its text begins with a mark that no other comment has. */
+/** A comment of the seed data. Its text begins with a unique mark. */
 export interface SeedComment {
   readonly id: string;
   readonly mark: string;
   readonly author: Person;
 }
 
-/** A session besides those that people use to do other things. */
+/** A session that the load may end, apart from the sessions of the test users. */
 export interface SeedSession {
   /** Its key in the ledger. */
   readonly key: string;
@@ -31,22 +31,28 @@ export interface SeedSession {
   readonly refreshToken: string;
 }
 
-/** Who and what there is to ask for. The load adds to the last four lists and takes from them. */
+/**
+ * The seed data of a run: the users and objects that exist before the load. The load adds to the
+ * last four lists and takes from them.
+ */
 export interface SeedData {
   readonly random: SeededRandom;
   readonly ledger: Ledger;
   readonly people: readonly Person[];
-  /** Ready, and there for as long as the world is: to be read, changed, liked and commented on. */
+  /**
+   * Images that are ready, and exist for the whole run: the load reads, changes, likes and comments
+   * on them.
+   */
   readonly images: readonly SeedImage[];
-  /** There for as long as the world is: to be read, and answered to. */
+  /** Comments that exist for the whole run: the load reads them and replies to them. */
   readonly comments: readonly (SeedComment & { readonly image: SeedImage })[];
-  /** A file that makes an image. */
+  /** The file of an image. */
   readonly picture: Buffer;
   readonly sessions: SeedSession[];
   readonly looseImages: SeedImage[];
   readonly looseComments: SeedComment[];
-  /** Sessions that have ended, with which nothing can be done any more. */
+  /** Sessions that have ended. */
   readonly endedSessions: SeedSession[];
-  /** A word that was not used before. */
+  /** Returns a new unique word. */
   mark(): string;
 }

@@ -3,7 +3,7 @@ import type { SeedData, SeedSession } from "./seed-data.ts";
 
 const USERS = { needs: ["users"], decoratedBy: [] } as const;
 
-/** Signing in, going on, and signing out. */
+/** Cases of sessions: sign-in, refresh, sign-out. */
 export const SESSION_CASES: readonly RouteCase[] = [
   { route: "POST /v1/sessions", weight: 1, ...USERS, call: signIn },
   {
@@ -32,7 +32,7 @@ export const SESSION_CASES: readonly RouteCase[] = [
   },
 ];
 
-/** Adds a session that is open to those that the load may use up. */
+/** Adds an open session to those that the load may use up. */
 export function addSession({ sessions }: SeedData, key: string, answer: unknown): void {
   const { accessToken: token, refreshToken } = answer as {
     readonly accessToken: string;
@@ -58,8 +58,8 @@ function signIn(seedData: SeedData): Call {
 }
 
 /**
- * A refresh token is good for one use: a session of which no answer came may have ended, and is not
- * used again.
+ * A refresh token may be used once. A session without an answer may have ended, and is not used
+ * again.
  */
 function refresh(seedData: SeedData): Call {
   const session = seedData.sessions.shift();
@@ -87,7 +87,7 @@ function signOut(seedData: SeedData, nameOf: (session: SeedSession) => string): 
     method: "DELETE",
     path: `/v1/sessions/${nameOf(session)}`,
     token: session.token,
-    // Not there any more, if the first of two tries was done and its answer lost.
+    // 401 if the first of two attempts was executed and its answer lost.
     expected: [204, 401],
     onSuccess(success) {
       write.acknowledge(success);
@@ -96,14 +96,14 @@ function signOut(seedData: SeedData, nameOf: (session: SeedSession) => string): 
   };
 }
 
-/** Ends what has ended: as much work for users, while no session is left to spare. */
+/** Ends a session that has ended: as much work for users, while no session is left to end. */
 function signOutAgain(seedData: SeedData, nameOf: (session: SeedSession) => string): Call {
   const session = seedData.random.pick(seedData.endedSessions);
   const path = `/v1/sessions/${nameOf(session)}`;
   return { method: "DELETE", path, token: session.token, expected: [401, 404] };
 }
 
-/** The session that an access token was given in, as its `sid` claim says. */
+/** Returns the id of a session: the `sid` claim of its access token. */
 function idOf({ token }: SeedSession): string {
   const [, claims = ""] = token.split(".");
   return JSON.parse(Buffer.from(claims, "base64url").toString("utf8")).sid;

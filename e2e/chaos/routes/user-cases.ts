@@ -3,7 +3,7 @@ import type { Person, SeedData } from "./seed-data.ts";
 
 const USERS = { needs: ["users"], decoratedBy: [] } as const;
 
-/** Accounts and profiles. */
+/** Cases of accounts and profiles. */
 export const USER_CASES: readonly RouteCase[] = [
   {
     route: "POST /v1/users",
@@ -69,8 +69,8 @@ function get(path: string, token?: string): Call {
 }
 
 /**
- * One's own bio; where each last change is still in doubt, another would make it more so, and the
- * name is set to what it is.
+ * Changes a bio. If each last change is in doubt, sets a display name to the value that it has,
+ * since another bio would be one more doubt.
  */
 function changeBio({ random, people, ledger, mark }: SeedData): Call {
   const keyOf = ({ handle }: Person) => `bio of ${handle}`;

@@ -10,7 +10,7 @@ import { ChaosSystem, type SystemOptions } from "#chaos/system/chaos-system.ts";
 const SEED_DATA_MS_MAX = 60_000;
 const SEED_DATA_RETRY_MS = 500;
 
-/** A system that is up, and the balancer in front of it. */
+/** The test environment: a running system with a load balancer in front of it. */
 export class ChaosEnvironment {
   readonly system: ChaosSystem;
   readonly balancer: LoadBalancer;
@@ -22,8 +22,8 @@ export class ChaosEnvironment {
   }
 
   /**
-   * Starts a system, and loads it for a while, since what has never run is slow. Leaves nothing
-   * behind if that fails.
+   * Starts a system, and warms it up under load, because the first runs of code are slow. Leaves
+   * nothing behind if that fails.
    */
   static async open(options: SystemOptions, warmUpMs: number): Promise<ChaosEnvironment> {
     const system = await ChaosSystem.create(options);
@@ -44,8 +44,8 @@ export class ChaosEnvironment {
   }
 
   /**
-   * Makes new people with things of their own, once the system lets them. Each world has another
-   * seed, and each run the same.
+   * Creates new seed data as soon as the system allows it. Each seed data has another random seed,
+   * the same in each run.
    */
   async createSeedData(): Promise<SeedData> {
     this.#seedDataCount += 1;
@@ -55,12 +55,12 @@ export class ChaosEnvironment {
         return await createSeedData(this.balancer, new SeededRandom(this.#seedDataCount));
       } catch (error) {
         if (performance.now() > deadline) throw error;
-        await delay(SEED_DATA_RETRY_MS); // the fault before is not quite over
+        await delay(SEED_DATA_RETRY_MS); // the fault before has not ended completely
       }
     }
   }
 
-  /** Ends every process, and removes all data unless it is to be kept, with the logs. */
+  /** Ends every process. Removes all data and logs unless `keepData`. */
   async close({ keepData = false }: { readonly keepData?: boolean } = {}): Promise<void> {
     this.balancer.close();
     await this.system.end({ keepData });

@@ -4,14 +4,17 @@ import type { LoadBalancer } from "#chaos/network/load-balancer.ts";
 import type { SeedData } from "#chaos/routes/seed-data.ts";
 import { readBack, readComments, readList } from "./read-back.ts";
 
-/** A killed worker's image is done again within some 25 s; counts are kept for a second. */
+/**
+ * The image of a killed worker is processed again within some 25 s, and counts are cached for a
+ * second.
+ */
 const SETTLE_MS_MAX = 60_000;
 const POLL_MS = 250;
 
 /**
- * Waits until the system has settled, then compares with the ledger: everything acknowledged is
- * there, nothing is there twice, every image has its variants, and each counter counts what there
- * is. Returns every contradiction.
+ * Waits until the system has settled, then compares it with the ledger. Everything acknowledged
+ * must exist, nothing may exist twice, every image must have its variants, and each counter must
+ * equal its rows. Returns every contradiction.
  */
 export async function checkLedger(
   balancer: LoadBalancer,

@@ -10,9 +10,9 @@ const POLL_MS = 5;
 const IS_READY = "database system is ready to accept connections";
 
 /**
- * Makes a service's Postgres start again within itself, as it does after any crash of one of its
- * processes: one backend is killed, the server then ends every connection, replays its log, and
- * takes connections again. Returns when it says so.
+ * Makes a service's Postgres recover from a crash, as it does when one of its processes crashes.
+ * One backend is killed. The server then ends every connection, replays its log, and accepts
+ * connections again. Returns when the server logs that.
  */
 export async function crashDatabase({ folder }: ChaosSystem, service: Service): Promise<void> {
   const data = join(folder, `${service}-db`);
@@ -27,13 +27,13 @@ export async function crashDatabase({ folder }: ChaosSystem, service: Service): 
   }
 }
 
-/** The process that serves one of the service's connections. */
+/** Finds the process that serves one of the service's connections. */
 async function backendOf(data: string, service: Service): Promise<number> {
   const pidFile = await readFile(join(data, "cluster", "postmaster.pid"), "utf8");
   const [postmaster] = pidFile.split("\n");
   const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, "utf8");
   for (const pid of children.trim().split(" ").map(Number)) {
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""); // it ended
+    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""); // it has ended
     if (command.startsWith(`postgres: ${service} ${service} `)) return pid;
   }
   throw new Error(`${service} has no connection to its database`);

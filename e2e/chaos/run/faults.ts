@@ -2,7 +2,7 @@ import type { LinkMode } from "#chaos/proxy/link-mode.ts";
 import type { ChaosSystem } from "#chaos/system/chaos-system.ts";
 import { SERVICES, type Target } from "#chaos/system/chaos-targets.ts";
 
-/** What is done to a part. */
+/** The faults that the suite injects into a part. */
 export const FAULTS = [
   "killed",
   "frozen",
@@ -15,17 +15,17 @@ export const FAULTS = [
 /** The name of a fault. */
 export type Fault = (typeof FAULTS)[number];
 
-/** A message and its answer take twice as long. */
+/** The added latency of each message. A call and its answer take twice as long. */
 export const SLOW_MS = 100;
 
-/** Begins and ends a fault. */
+/** Fault injection: begins and ends a fault. */
 interface FaultInjection {
   begin(): Promise<void>;
-  /** Returns once the part is back: where it was killed, once it says that it is ready. */
+  /** Returns once the part is back. After a kill, that is once it is ready. */
   end(): Promise<void>;
 }
 
-/** The process that a target is: of several replicas the first. */
+/** Returns the process of a target: the first, if there are several replicas. */
 export function processOf(target: Target): string {
   return target === "gateway" || SERVICES.some((one) => one === target) ? `${target}-1` : target;
 }
@@ -43,8 +43,7 @@ export function faultInjectionOf(
     return {
       async begin() {
         await process.kill();
-        // Nobody listens any more. The worker has nobody in front of it, and needs its link to come
-        // back.
+        // Nothing listens any more. The worker has no caller, and needs its link to come back.
         if (target !== "images-worker") await link.setMode({ kind: "refusing" });
       },
       async end() {

@@ -6,21 +6,19 @@ import { type Relation, relationOf } from "./promises.ts";
 import type { FaultCase, FaultRun } from "./run-fault.ts";
 
 /**
- * By then the breakers of what people call most are open: three failures in a row, each at its
- * timeout, and the question after the callee's health.
+ * By then the breakers of the most used methods are open: after three failures in a row, each at
+ * its timeout, and a health check of the callee.
  */
 const OPEN_AFTER_MS = 3_500;
 const P99 = 0.99;
 /**
- * What begins so shortly before the service's return runs beside it, in milliseconds: a process
- * that wakes or starts takes a processor from the others.
+ * Requests that begin this shortly before the service's return run beside it. A process that wakes
+ * or starts takes a processor from the others.
  */
 const BEFORE_RETURN_MS = 250;
 const AFTER_RETURN_MS = 1_000;
 
-/**
- * What the loss of a whole service costs, over all that was played of it. Times in milliseconds.
- */
+/** The cost of losing a whole service, over all its runs. Times are in milliseconds. */
 export interface Figures {
   /** Routes that do not need the service. */
   readonly withoutP99CalmMs: number;
@@ -32,14 +30,14 @@ export interface Figures {
   /** Decorated routes, after the first second. */
   readonly decoratedAnswered: number;
   readonly decoratedAnswers: number;
-  /** Refusals of reads that people make most, once the breakers are open. */
+  /** Refusals of the most used reads, once the breakers are open. */
   readonly refusalP99Ms: number;
   readonly refusals: number;
   /** The longest time until every answer was whole again. */
   readonly recoveryMs: number;
 }
 
-/** Measures the loss of services, killed or frozen; undefined if none was played. */
+/** Measures the loss of services, killed or frozen. Returns undefined if there was none. */
 export function figuresOf(
   runs: readonly (FaultCase & { readonly run: FaultRun })[],
 ): Figures | undefined {
@@ -83,8 +81,8 @@ function isAtReturn({ intendedMs }: Sample, { timeline }: FaultRun): boolean {
 }
 
 /**
- * Calm comes before every fault: taken before all of them, the slowest of a hundred is as sure as
- * while services are lost.
+ * Calm comes before every fault. Taken before all of them, its slowest of a hundred is as certain
+ * as the one while services are lost.
  */
 function calmWithout(runs: readonly (FaultCase & { readonly run: FaultRun })[]): readonly Sample[] {
   return runs
@@ -105,7 +103,8 @@ function isLoss({ target, fault }: FaultCase): boolean {
 }
 
 /**
- * A method's breaker opens only after three calls at each gateway; these are called often enough.
+ * A method's breaker opens only after three calls at each gateway. Cases of this weight are called
+ * often enough.
  */
 const HOT_WEIGHT_MIN = 10;
 

@@ -3,17 +3,17 @@ import type { Target } from "#chaos/system/chaos-targets.ts";
 import { relationOf } from "./promises.ts";
 import type { FaultCase, FaultRun } from "./run-fault.ts";
 
-/** What a known fault still costs those who use the part. */
+/** The impact of a known fault on the users of a part. */
 interface Harm {
-  /** How long one waits for an answer, whatever it is: the mean, in milliseconds. */
+  /** The mean time until an answer of any kind. */
   readonly waitMs: number;
-  /** How many of 1 are whole, be some of it old. */
+  /** The share of whole answers, of 1; old parts count as whole. */
   readonly wholeShare: number;
 }
 
 /**
- * Measures the harm in the second half of the fault, on the routes that have to do with the part:
- * by then breakers have opened that will.
+ * Measures the impact in the second half of the fault, on the routes that use the part. By then all
+ * breakers that open have opened.
  */
 export function harmOf({ samples, timeline }: FaultRun, target: Target): Harm {
   const { faultMs, liftMs } = timeline;
@@ -39,8 +39,8 @@ const WAIT_RATIO_MIN = 2;
 const WHOLE_SHARE_LOST_MIN = 0.1;
 
 /**
- * Whether it hurts to be without the defence: one waits twice as long, or a tenth of all answers is
- * whole no more.
+ * Whether the fault hurts without the defence: a wait is twice as long, or the share of whole
+ * answers is a tenth lower.
  */
 export function hurts({ on, off }: Comparison): boolean {
   const waitsLonger = off.waitMs >= WAIT_RATIO_MIN * on.waitMs;

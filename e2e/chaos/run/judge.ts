@@ -8,14 +8,17 @@ import { latencyQuantile, type Phase, phaseOf, recoveryMs, type Timeline } from 
 import { type Promised, promisedOf, type Relation, relationOf } from "./promises.ts";
 import type { FaultRun } from "./run-fault.ts";
 
-/** How one route did while one part had one fault. */
+/** The result of one route during one fault of one part. */
 export interface Cell {
   readonly case: RouteCase;
   readonly relation: Relation;
   readonly promised: Promised;
-  /** From the fault's begin to the end of the recovery. */
+  /** From the begin of the fault to the end of the recovery. */
   readonly answers: number;
-  /** How many of 1 were shed while the fault lasted; they are left out of all else. */
+  /**
+   * The share of requests that were shed during the fault, of 1. The other figures do not count
+   * them.
+   */
   readonly shedShare: number;
   readonly onset: AnswerClass;
   readonly steady: AnswerClass;
@@ -25,15 +28,15 @@ export interface Cell {
   readonly worse: readonly Worse[];
 }
 
-/** An answer that was worse than promised, and when. */
+/** An answer that was worse than promised, and its phase. */
 export interface Worse {
   readonly phase: Phase;
   readonly sample: Sample;
 }
 
 /**
- * Compares what was seen with what was promised, route by route. What was shed for want of machine
- * is left out.
+ * Compares the samples with the promises, route by route. Requests that were shed on a busy machine
+ * are left out.
  */
 export function judge(run: FaultRun, target: Target, fault: Fault): readonly Cell[] {
   const { timeline } = run;
@@ -68,21 +71,21 @@ function shedShareOf(samples: readonly Sample[], timeline: Timeline): number {
   return during.filter(isShed).length / Math.max(1, during.length);
 }
 
-/** The worst class that a sample may have. */
+/** Returns the worst class that a sample may have. */
 function allowedFor(sample: Sample, timeline: Timeline, promised: Promised): AnswerClass {
   const phase = phaseOf(sample, timeline);
-  if (phase === "calm") return "failed"; // what happens before is not the fault's
+  if (phase === "calm") return "failed"; // the fault has not begun
   if (phase !== "recovery") return promised[phase];
   const late = sample.intendedMs - timeline.backMs > promised.recoveryMs;
   return late ? "full" : worstOf([promised.onset, promised.steady]);
 }
 
-/** Says what an answer was, and when. */
+/** Describes an answer and its phase. */
 export function describeWorse({ phase, sample }: Worse): string {
   return `${phase}: ${describeSample(sample)}`;
 }
 
-/** Says in a line each what broke a promise, times included. Empty if all were kept. */
+/** Describes each breach of a promise in a line, times included. Empty if all were kept. */
 export function breachesOf(cells: readonly Cell[]): readonly string[] {
   return cells.flatMap(({ case: { route }, promised, p99Ms, worse }) => [
     ...worse.map(describeWorse),

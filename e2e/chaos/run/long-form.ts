@@ -7,47 +7,45 @@ import { breachesOf, type Cell, judge } from "./judge.ts";
 import type { Selection } from "./parse-selection.ts";
 import { type FaultCase, type FaultRun, type Pace, runFault } from "./run-fault.ts";
 
-/** One fault of one part, and how each route did. */
+/** One fault of one part, with the result of each route. */
 export interface JudgedRun extends FaultCase {
   readonly run: FaultRun;
   readonly cells: readonly Cell[];
   readonly violations: readonly string[];
 }
 
-/** All that the long form found. */
+/** The result of the long form. */
 export interface LongForm {
   readonly runs: readonly JudgedRun[];
   readonly comparisons: readonly Comparison[];
-  /** A line for everything that is worse than promised; empty if all is well. */
+  /** A line for everything that is worse than promised; empty if there is none. */
   readonly violations: readonly string[];
 }
 
-/** What the long form needs besides the selection. */
+/** The options of the long form besides the selection. */
 interface LongFormOptions {
   readonly print: (line: string) => void;
-  /** Fires when whoever waits has had enough. */
+  /** Fires when the run is interrupted. */
   readonly signal: AbortSignal;
 }
 
 const WARM_UP_MS = 5_000;
 const PACE = { calmMs: 2_500, faultMs: 8_000, recoveryMs: 3_500 } as const;
 /**
- * A machine with other things to do breaks promises too: what is broken every time is broken. The
- * best try counts.
+ * A busy machine breaks promises too. A promise that is broken in every attempt counts as broken:
+ * the best attempt counts.
  */
 const TRIES_MAX = 3;
 const VIOLATIONS_SHOWN_MAX = 12;
 
 /**
- * Faults that the defence is for. A killed callee fails fast by itself, and whoever refuses
- * connections too.
+ * The faults that the defence is for. Calls to a killed callee, or to one that refuses connections,
+ * fail fast without it.
  */
 const CONTROLLED_FAULTS: readonly Fault[] = ["frozen", "black-holed"];
 const CONTROLLED_TARGETS: readonly Target[] = ["users", "images", "comments"];
 
-/**
- * Plays what is selected, then the control arm of it. Ends every process, however it ends itself.
- */
+/** Runs the selected faults, then their control arm. Ends every process, even if it throws. */
 export async function runLongForm(
   selection: Selection,
   options: LongFormOptions,
@@ -167,12 +165,12 @@ async function openEnvironment(
   };
 }
 
-/** A share of 1, in percent. */
+/** Formats a share of 1 in percent. */
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** How long the long form takes at least, in minutes, for whoever waits. */
+/** Returns the least duration of the long form, in minutes. */
 export function minutesOf({ targets, faults }: Pick<Selection, "targets" | "faults">): number {
   const each = PACE.calmMs + PACE.faultMs + PACE.recoveryMs;
   return Math.ceil((targets.length * faults.length * each) / 60_000);

@@ -2,12 +2,12 @@ import { FAULTS } from "./faults.ts";
 import { parseSelection } from "./parse-selection.ts";
 
 describe("parseSelection", () => {
-  test("runs everything unless something is named", () => {
+  test("selects every fault of every target unless some are named", () => {
     const { targets, faults, isWhole } = parseSelection([]);
     expect([targets.length, faults.length, isWhole]).toEqual([8, 6, true]);
   });
 
-  test("runs what is named, in the usual order, and passes over pnpm's own dashes", () => {
+  test("selects the named targets in their usual order, and ignores pnpm's own dashes", () => {
     const words = ["--", "--target", "images-db", "--target", "users", "--rate", "20"];
     expect(parseSelection(words)).toEqual({
       targets: ["users", "images-db"],
@@ -25,7 +25,7 @@ describe("parseSelection", () => {
     [["--rate", "fast"], "--rate must be a whole number from 1 to 500"],
     [["--help-me"], "Unknown option '--help-me'"],
     [["users"], "Unexpected argument 'users'"],
-  ])("refuses %j, and says what could have been said", (words, message) => {
+  ])("refuses %j, and says what is allowed", (words, message) => {
     expect(() => parseSelection(words)).toThrow(message);
   });
 });

@@ -2,19 +2,19 @@ import { parseArgs } from "node:util";
 import { TARGETS, type Target } from "#chaos/system/chaos-targets.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 
-/** Which part of the long form is wanted. */
+/** The selected part of the long form. */
 export interface Selection {
   readonly targets: readonly Target[];
   readonly faults: readonly Fault[];
-  /** Of the load. */
+  /** The rate of the load. */
   readonly requestsPerSecond: number;
-  /** Whether the logs and the databases are left behind, to be looked into. */
+  /** Whether the logs and the databases stay for inspection. */
   readonly keepData: boolean;
-  /** Whether everything is played, so that the matrix may be written. */
+  /** Whether everything is run, so that the matrix may be written. */
   readonly isWhole: boolean;
 }
 
-/** What the words after the program's name may be. */
+/** The usage text. */
 export const USAGE = `pnpm chaos [--target NAME]… [--fault NAME]… [--rate REQUESTS_PER_SECOND] [--keep-data]
 
   --target  ${TARGETS.join(", ")}
@@ -28,7 +28,7 @@ Without --target and --fault every fault of every part is run, and docs/failure-
 const RATE_DEFAULT = 50;
 const RATE_MAX = 500;
 
-/** The words were not understood. The message says which, and what could have been said. */
+/** The words were not understood. The message says which, and what is allowed. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -64,7 +64,7 @@ function read(words: readonly string[]) {
   }
 }
 
-/** Those that were named, in their usual order; all if none was. */
+/** Returns the named ones, in their usual order; all if none was named. */
 function pick<T extends string>(
   option: string,
   named: readonly string[],

@@ -1,22 +1,22 @@
 import type { Sample } from "#chaos/load/open-loop.ts";
 
-/** What happened when, by the clock of `performance.now()`. */
+/** The timeline of a run, by the clock of `performance.now()`. */
 export interface Timeline {
   readonly faultMs: number;
-  /** From then on nobody should be surprised by the fault any more. */
+  /** From then on the fault is known. */
   readonly steadyMs: number;
-  /** The fault began to be taken away. */
+  /** The fault began to be removed. */
   readonly liftMs: number;
   /** The part was back. */
   readonly backMs: number;
 }
 
-/** Before the fault; while it is met; while it is known; after the part's return. */
+/** The phases: before the fault, while it is new, while it is known, after the part's return. */
 export type Phase = "calm" | "onset" | "steady" | "recovery";
 
 /**
- * Tells when a request met the fault: one that was under way when the phase changed belongs to the
- * later one.
+ * Returns the phase of a request. One that was in flight when the phase changed belongs to the
+ * later phase.
  */
 export function phaseOf({ intendedMs, endedMs }: Sample, timeline: Timeline): Phase {
   if (endedMs < timeline.faultMs) return "calm";
@@ -25,7 +25,8 @@ export function phaseOf({ intendedMs, endedMs }: Sample, timeline: Timeline): Ph
 }
 
 /**
- * How long after the part's return answers were worse than full, in milliseconds; 0 if none was.
+ * Returns how long after the part's return answers were worse than full, in milliseconds; 0 if none
+ * was.
  */
 export function recoveryMs(samples: readonly Sample[], { backMs }: Timeline): number {
   const late = samples.filter((one) => one.intendedMs >= backMs && one.class !== "full");
@@ -33,8 +34,8 @@ export function recoveryMs(samples: readonly Sample[], { backMs }: Timeline): nu
 }
 
 /**
- * The latency, from the intended start, that so large a part of the samples did not exceed; 0 if
- * there are none.
+ * Returns the latency quantile, from the intended start, in milliseconds: this part of the samples
+ * did not exceed it. 0 if there are none.
  */
 export function latencyQuantile(samples: readonly Sample[], part: number): number {
   const latencies = samples.map(({ intendedMs, endedMs }) => endedMs - intendedMs);

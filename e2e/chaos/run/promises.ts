@@ -3,28 +3,31 @@ import type { RouteCase } from "#chaos/routes/route-case.ts";
 import { SERVICES, type Target } from "#chaos/system/chaos-targets.ts";
 import type { Fault } from "./faults.ts";
 
-/** What a part is to a route. A service's database is what the service is. */
+/** The relations of a part to a route. A service's database has the relation of its service. */
 const RELATIONS = ["needs", "decorated by", "without", "balanced"] as const;
 
 /**
- * `needs`: there is no answer without the part. `decorated by`: something is missing without it.
- * `without`: the route does not notice. `balanced`: the part is one of two gateways.
+ * The relation of a part to a route.
+ * - `needs`: there is no answer without the part
+ * - `decorated by`: something is missing without it
+ * - `without`: the route does not use it
+ * - `balanced`: the part is one of two gateways
  */
 export type Relation = (typeof RELATIONS)[number];
 
-/** The worst that a client may see. */
+/** The promise to a client (a service-level objective): the worst that it may see. */
 export interface Promised {
-  /** While the fault is met. */
+  /** The worst class while the fault is new. */
   readonly onset: AnswerClass;
-  /** Once it is known. */
+  /** The worst class once the fault is known. */
   readonly steady: AnswerClass;
-  /** The latency that 99 of 100 answers keep, in milliseconds, in onset and after. */
+  /** The latency of 99 of 100 answers, from the onset on. */
   readonly p99Ms: number;
-  /** How long after the part's return an answer may be worse than full, in milliseconds. */
+  /** How long after the part's return an answer may be worse than full. */
   readonly recoveryMs: number;
 }
 
-/** Finds out what a part is to a route. */
+/** Returns the relation of a part to a route. */
 export function relationOf({ needs, decoratedBy }: RouteCase, target: Target): Relation {
   if (target === "gateway") return "balanced";
   const service = SERVICES.find((one) => target === one || target === `${one}-db`);
@@ -34,22 +37,19 @@ export function relationOf({ needs, decoratedBy }: RouteCase, target: Target): R
 }
 
 /**
- * How long a fault is news: until then `onset` counts, and then `steady`. A gateway that hangs is
- * found by its probes.
+ * Returns how long a fault is new: until then `onset` counts, and then `steady`. Probes must find a
+ * gateway that hangs.
  */
 export function newsMs(target: Target): number {
   return target === "gateway" ? 2_500 : 1_000;
 }
 
-/**
- * The most that a write may take: the contract's longest timeout but for passwords and bytes, and
- * some more.
- */
+/** The contract's longest timeout of a write, except for passwords and bytes, with a margin. */
 const TIMEOUT_MS = 4_000;
 /**
- * How much longer routes may take: a password's hash may wait for its turn, an upload that is all
- * there ends with its last statement, which may run for 5 s, and a download that has begun to
- * arrive waits for its service to come back, which takes 11 s at most, or is broken off.
+ * Routes that may take longer. A password's hash may wait in the queue. A complete upload ends with
+ * its last statement, which may run for 5 s. A download that has begun waits for its service to
+ * come back, for at most 11 s, or is cut off.
  */
 const LONG_TIMEOUTS_MS: Readonly<Record<string, number>> = {
   "POST /v1/users": 11_000,
@@ -57,14 +57,11 @@ const LONG_TIMEOUTS_MS: Readonly<Record<string, number>> = {
   "POST /v1/images": 8_000,
   "GET /v1/images/{id}/content": 14_000,
 };
-/**
- * A breaker looks for its callee every 300 ms, and a connection is tried again at least every 400
- * ms.
- */
+/** A breaker probes its callee every 300 ms, and a connection is retried at least every 400 ms. */
 const RECOVERY_MS = 2_000;
-/** Three probes of a second each, then another try. */
+/** Three probes of a second each, then another attempt. */
 const LOST_GATEWAY_MS = 5_000;
-/** More than calm takes, so that a busy machine is not taken for a broken promise. */
+/** More than in calm, so that a busy machine does not count as a broken promise. */
 const UNDISTURBED_MS = 1_000;
 
 const UNDISTURBED = promise("full", "full", UNDISTURBED_MS, 0);
@@ -72,7 +69,7 @@ const DECORATED = promise("partial", "partial", 2_000, RECOVERY_MS);
 const NEEDED = promise("refused", "refused", TIMEOUT_MS, RECOVERY_MS);
 const ONE_OF_TWO = promise("failed", "full", LOST_GATEWAY_MS, RECOVERY_MS);
 
-/** What is promised of every route, by what the damaged part is to it. */
+/** The promises for every route, by the relation of the damaged part. */
 const PROMISES: Readonly<Record<Relation, Readonly<Record<Fault, Promised>>>> = {
   needs: {
     killed: NEEDED,
@@ -98,8 +95,8 @@ const PROMISES: Readonly<Record<Relation, Readonly<Record<Fault, Promised>>>> = 
     "half-failing": UNDISTURBED,
     refusing: UNDISTURBED,
   },
-  // What was under way in a gateway that is gone is lost, unless it may be sent twice: that costs
-  // its client time.
+  // Requests in flight in a dead gateway are lost, unless they may be sent twice, which costs their
+  // client time.
   balanced: {
     killed: ONE_OF_TWO,
     frozen: ONE_OF_TWO,
@@ -110,7 +107,7 @@ const PROMISES: Readonly<Record<Relation, Readonly<Record<Fault, Promised>>>> = 
   },
 };
 
-/** What is promised of a route while a part is damaged. */
+/** Returns the promise for a route while a part is damaged. */
 export function promisedOf(routeCase: RouteCase, target: Target, fault: Fault): Promised {
   const promised = PROMISES[relationOf(routeCase, target)][fault];
   const longMs = LONG_TIMEOUTS_MS[routeCase.route] ?? 0;

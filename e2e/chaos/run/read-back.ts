@@ -5,10 +5,15 @@ import { commentKey } from "#chaos/routes/comment-cases.ts";
 import { imageKey, likeKey } from "#chaos/routes/image-cases.ts";
 import type { SeedData, SeedImage } from "#chaos/routes/seed-data.ts";
 
-/** What was found in the end: each value of each key of the ledger, as often as it is there. */
+/**
+ * The final state: for each key of the ledger the values that were found, as often as they were.
+ */
 type Found = ReadonlyMap<string, readonly string[]>;
 
-/** Reads all of a world back through the public API, page by page. Throws if it is refused. */
+/**
+ * Reads back everything of the seed data through the public API, page by page. Throws if a read is
+ * refused.
+ */
 export async function readBack(balancer: LoadBalancer, seedData: SeedData): Promise<Found> {
   const found = new Map<string, string[]>();
   const note: Note = (key, value) => found.set(key, [...(found.get(key) ?? []), value]);
@@ -46,7 +51,7 @@ async function readUsers(balancer: LoadBalancer, seedData: SeedData, note: Note)
   }
 }
 
-/** A session is open if its access token still shows oneself. */
+/** A session is open if its access token is still accepted. */
 async function readSessions(balancer: LoadBalancer, seedData: SeedData, note: Note): Promise<void> {
   for (const { key, token } of [...seedData.sessions, ...seedData.endedSessions]) {
     const me = { method: "GET", path: "/v1/users/me", token, expected: [200, 401] };

@@ -8,7 +8,7 @@ import { type Fault, faultInjectionOf } from "./faults.ts";
 import type { Timeline } from "./phases.ts";
 import { newsMs } from "./promises.ts";
 
-/** How long each part of a run is, in milliseconds, and how much load there is. */
+/** The duration of each phase of a run, and the rate of the load. */
 export interface Pace {
   readonly calmMs: number;
   readonly faultMs: number;
@@ -16,23 +16,23 @@ export interface Pace {
   readonly requestsPerSecond: number;
 }
 
-/** All that was seen of one fault. */
+/** The observations of one fault. */
 export interface FaultRun {
   readonly samples: readonly Sample[];
   readonly timeline: Timeline;
-  /** Contradictions between what was acknowledged and what is there. */
+  /** Contradictions between the ledger and the final state. */
   readonly ledgerViolations: readonly string[];
   readonly acknowledgedCount: number;
 }
 
-/** Which fault of which part. */
+/** A fault of a part. */
 export interface FaultCase {
   readonly target: Target;
   readonly fault: Fault;
 }
 
 /**
- * Plays one fault of one part under load: calm, fault, recovery; then compares with the ledger.
+ * Runs one fault of one part under load: calm, fault, recovery. Then compares with the ledger.
  * Throws the signal's reason once it fires.
  */
 export async function runFault(

@@ -1,9 +1,9 @@
 import { type LookupAddress, promises } from "node:dns";
 
 /**
- * Is loaded into a process before its own module, and lets names below `test`, of which no system
- * knows, be asked of the tests' DNS server, in `DNS_SERVER`. It stands where grpc-js asks the
- * system, whose servers are not a test's to choose.
+ * A preload for a process: resolves names below `test` at the tests' DNS server in `DNS_SERVER`,
+ * since no other server knows them. It replaces the lookup that grpc-js does at the system, whose
+ * servers a test cannot choose.
  */
 const resolver = new promises.Resolver();
 resolver.setServers([process.env.DNS_SERVER ?? ""]);

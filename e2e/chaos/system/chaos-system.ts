@@ -18,9 +18,9 @@ import {
 import { SystemProcess } from "./system-process.ts";
 import { createSystemSecrets } from "./system-secrets.ts";
 
-/** How a system is put together. */
+/** The options of a system. */
 export interface SystemOptions {
-  /** Of each service; there are two gateways in any case. */
+  /** The replicas of each service. There are always two gateways. */
   readonly replicas: 1 | 2;
   /** Off is the control arm: the same system without its defence. */
   readonly failurePolicy: "on" | "off";
@@ -29,8 +29,8 @@ export interface SystemOptions {
 const PORTS_EACH = 3;
 
 /**
- * Every process of Triptych, each an operating system's own, with a link that can be damaged
- * between any two that speak.
+ * The chaos system: every process of Triptych as a process of its own, with a link between any two
+ * that can be damaged.
  */
 export class ChaosSystem {
   readonly #folder: string;
@@ -47,7 +47,7 @@ export class ChaosSystem {
     );
   }
 
-  /** Makes a system of which nothing runs yet. */
+  /** Creates a system without starting its processes. */
   static async create(options: SystemOptions): Promise<ChaosSystem> {
     const names = processNames(options.replicas);
     const free = await findFreePorts(names.length * PORTS_EACH);
@@ -69,25 +69,22 @@ export class ChaosSystem {
     return [...this.#processes.keys()];
   }
 
-  /** Where clients reach each gateway. */
+  /** The URL of each gateway for clients. */
   get gatewayUrls(): readonly string[] {
     return GATEWAYS.map((name) => `http://${HOST}:${this.link(name).port}`);
   }
 
-  /** The folder of the logs, of what the databases keep, and of the images' bytes. */
+  /** The folder of the logs, the databases' data and the images' bytes. */
   get folder(): string {
     return this.#folder;
   }
 
-  /** One process. */
+  /** Returns one process. */
   process(name: string): SystemProcess {
     return known(this.#processes, name);
   }
 
-  /**
-   * The link over which a process is reached; of the worker, the one over which it reaches its
-   * database.
-   */
+  /** Returns the link in front of a process. The worker's link is the one to its database. */
   link(name: string): Link {
     return known(this.#links, name);
   }
@@ -99,19 +96,19 @@ export class ChaosSystem {
     await this.#startAll(this.names.filter((name) => !isDatabase(name)));
   }
 
-  /** Freezes a process. Should the suite be killed meanwhile, the process is woken. */
+  /** Freezes a process. If the suite is killed meanwhile, the process is woken. */
   async freeze(name: string): Promise<void> {
     await this.process(name).freeze();
     this.#watchFrozen();
   }
 
-  /** Lets a frozen process go on. */
+  /** Wakes a frozen process. */
   async thaw(name: string): Promise<void> {
     await this.process(name).thaw();
     this.#watchFrozen();
   }
 
-  /** Ends every process that is still there, whatever state it is in, and removes the data. */
+  /** Ends every process that runs, in any state, and removes the data unless `keepData`. */
   async end({ keepData }: { readonly keepData: boolean }): Promise<void> {
     for (const link of this.#links.values()) await link.setMode({ kind: "pass" });
     const all = [...this.#processes.values()];
@@ -135,8 +132,8 @@ export class ChaosSystem {
 }
 
 /**
- * What stands in front of a process; the worker is called by nobody, so it has the way to its
- * database to itself.
+ * Creates the link in front of a process. The worker has no caller: its link is its own way to its
+ * database.
  */
 function linkTo(name: string, { link, own }: Ports, { ports }: SystemPlan): Link {
   if (name === WORKER) return new TcpProxy(link, ports.get("images-db")?.own ?? 0);

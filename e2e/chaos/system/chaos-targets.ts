@@ -4,7 +4,7 @@ export const SERVICES = ["users", "images", "comments"] as const;
 /** The name of a service. */
 export type Service = (typeof SERVICES)[number];
 
-/** What the suite takes away. */
+/** The targets: the parts that the suite takes away. */
 export const TARGETS = [
   "users",
   "images",
@@ -16,5 +16,5 @@ export const TARGETS = [
   "comments-db",
 ] as const;
 
-/** The name of what is taken away. Of services and the gateway it is the first replica. */
+/** The name of a target. For services and the gateway it is the first replica. */
 export type Target = (typeof TARGETS)[number];

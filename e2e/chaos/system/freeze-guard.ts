@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 
 /**
- * Reads lines of process numbers; when its input ends, the processes of the last line are woken, so
- * that they notice what ended.
+ * Reads lines of process ids. When its input ends, it wakes the processes of the last line, so that
+ * they notice the suite's end.
  */
 const SCRIPT = `
 while read -r pids; do frozen=$pids; done
@@ -11,11 +11,11 @@ exit 0
 `;
 
 /**
- * A shell that outlives this process: if it is killed, what it froze would stay so for ever, deaf
- * to the end of its parent.
+ * A shell that outlives this process. If the suite is killed, its frozen processes would stay
+ * frozen and not notice the end of their parent.
  */
 export interface FreezeGuard {
-  /** Says which processes are frozen now. */
+  /** Records the processes that are frozen now. */
   watch(frozen: readonly number[]): void;
   /** Ends the guard. */
   dismiss(): void;
@@ -28,8 +28,8 @@ export function startFreezeGuard(): FreezeGuard {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
-  shell.on("error", () => {}); // there is no shell: only who is killed leaves more behind
-  shell.stdin.on("error", () => {}); // somebody has ended it
+  shell.on("error", () => {}); // there is no shell: a killed suite leaves more behind
+  shell.stdin.on("error", () => {}); // somebody has ended the shell
   shell.unref();
   return {
     watch: (frozen) => {

@@ -16,15 +16,15 @@ import {
 import { type ProcessDefinition, SystemProcess } from "./system-process.ts";
 import { createSystemSecrets } from "./system-secrets.ts";
 
-/** How many replicas of a service there are at most. */
+/** The most replicas of a service. */
 export const REPLICAS_MAX = 3;
-/** Short, so that connections end all the time, whatever else is played. */
+/** Short, so that connections end all the time during other faults. */
 const CONNECTION_AGE_MS = 3_000;
 const PRELOAD = resolve("e2e/chaos/system/ask-dns-server.ts");
 
 /**
- * A system whose services are dialled by name: each has one port, on an address of its own for each
- * replica, as a headless Service has it.
+ * A system whose services are found by name (service discovery by DNS). A service has one port, and
+ * each replica an address of its own, as a headless Service of Kubernetes has them.
  */
 export class NamedSystem {
   readonly #folder: string;
@@ -41,7 +41,7 @@ export class NamedSystem {
     this.#processes = new Map(definitions.map((one) => [one.name, new SystemProcess(one)]));
   }
 
-  /** Makes a system of which nothing runs yet, and no name leads anywhere. */
+  /** Creates a system without starting its processes. No name has an address yet. */
   static async create(failurePolicy: "on" | "off"): Promise<NamedSystem> {
     const names = processNames(REPLICAS_MAX);
     const free = await findFreePorts(names.length * 2);
@@ -62,29 +62,29 @@ export class NamedSystem {
     return new NamedSystem({ folder, ports, secrets, failurePolicy, replicas: REPLICAS_MAX }, dns);
   }
 
-  /** Where clients reach each gateway. */
+  /** The URL of each gateway for clients. */
   get gatewayUrls(): readonly string[] {
     return GATEWAYS.map((name) => `http://${HOST}:${this.#portsOf(name).own}`);
   }
 
-  /** The folder of the logs, of what the databases keep, and of the images' bytes. */
+  /** The folder of the logs, the databases' data and the images' bytes. */
   get folder(): string {
     return this.#folder;
   }
 
-  /** One process. */
+  /** Returns one process. */
   process(name: string): SystemProcess {
     const found = this.#processes.get(name);
     if (found === undefined) throw new Error(`there is no ${name}`);
     return found;
   }
 
-  /** Where a process tells its metrics. */
+  /** Returns the URL of a process's metrics. */
   metricsUrl(name: string): string {
     return `http://${HOST}:${this.#portsOf(name).operations}/metrics`;
   }
 
-  /** Lets a service's name lead to these replicas of it. */
+  /** Sets the replicas to which a service's name resolves. */
   list(service: Service, replicas: readonly string[]): void {
     this.#dns.set(`${service}.test`, replicas.map(hostOf));
   }
@@ -96,7 +96,8 @@ export class NamedSystem {
   }
 
   /**
-   * Starts databases, worker and gateways, and so many replicas of each service; and lists these.
+   * Starts databases, worker and gateways, and this many replicas of each service, and lists these
+   * replicas.
    */
   async startAll(replicas: number): Promise<void> {
     await this.start(SERVICES.map((service) => `${service}-db`));
@@ -105,19 +106,19 @@ export class NamedSystem {
     await this.start([...services, WORKER, ...GATEWAYS]);
   }
 
-  /** Freezes a process. Should the suite be killed meanwhile, the process is woken. */
+  /** Freezes a process. If the suite is killed meanwhile, the process is woken. */
   async freeze(name: string): Promise<void> {
     await this.process(name).freeze();
     this.#guard.watch(this.process(name).frozen);
   }
 
-  /** Lets a frozen process go on. */
+  /** Wakes a frozen process. */
   async thaw(name: string): Promise<void> {
     await this.process(name).thaw();
     this.#guard.watch([]);
   }
 
-  /** Ends every process that is still there, and removes the data. */
+  /** Ends every process that runs, and removes the data. */
   async end(): Promise<void> {
     const all = [...this.#processes.values()];
     await Promise.all(all.map((one) => one.thaw()));
@@ -129,7 +130,9 @@ export class NamedSystem {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** Lets a process dial by name, and a replica listen on its own address at its service's port. */
+  /**
+   * Makes a process dial by name, and a replica listen on its own address at its service's port.
+   */
   #named(definition: ProcessDefinition): ProcessDefinition {
     const { name, environment } = definition;
     const addresses = SERVICES.map((service) => [
@@ -144,7 +147,7 @@ export class NamedSystem {
         ...Object.fromEntries(addresses),
         NODE_OPTIONS: `--import=${PRELOAD}`,
         DNS_SERVER: this.#dns.address,
-        ALLOW_PLAINTEXT: "true", // a name could lead to another machine; these do not
+        ALLOW_PLAINTEXT: "true", // a name may resolve to another machine; these do not
         ...(service && {
           GRPC_HOST: hostOf(name),
           GRPC_PORT: String(this.#portOf(service)),
@@ -165,7 +168,7 @@ export class NamedSystem {
   }
 }
 
-/** The address of a replica: 127.0.0.2 of the second. */
+/** Returns the address of a replica: 127.0.0.2 for the second. */
 function hostOf(replica: string): string {
   return `127.0.0.${replica.split("-")[1]}`;
 }

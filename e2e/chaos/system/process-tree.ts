@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** A process that forks while its tree is read is read again, so often at most. */
+/** A process may fork while its tree is read. The tree is then read again, at most this often. */
 const ROUNDS_MAX = 10;
 
 /**
- * Sends a signal to a process and all that descend from it, those too that are born meanwhile.
- * Returns whom it reached.
+ * Sends a signal to a process and all its descendants, including those that are created meanwhile.
+ * Returns the ids that it reached.
  */
 export async function signalTree(root: number, signal: NodeJS.Signals): Promise<readonly number[]> {
   const reached = new Set<number>();
@@ -20,16 +20,16 @@ export async function signalTree(root: number, signal: NodeJS.Signals): Promise<
   return [...reached];
 }
 
-/** Sends a signal to a process, if it is still there. */
+/** Sends a signal to a process, unless it has ended. */
 export function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended this moment.
+    // It has ended.
   }
 }
 
-/** Read from /proc, since each of Postgres' processes leads a process group of its own. */
+/** Reads /proc, because each of Postgres' processes leads a process group of its own. */
 async function descendantsOf(root: number): Promise<readonly number[]> {
   const names = await readdir("/proc");
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
@@ -45,6 +45,6 @@ async function descendantsOf(root: number): Promise<readonly number[]> {
 }
 
 async function parentOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => ""); // it ended
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => ""); // it has ended
   return Number(/^PPid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
 }

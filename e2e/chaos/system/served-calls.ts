@@ -1,5 +1,6 @@
 /**
- * Reads from a process's metrics how many calls it has answered as a service, however they ended.
+ * Reads the number of calls that a process has answered as a service, with any outcome, from its
+ * metrics.
  */
 export async function servedCalls(metricsUrl: string): Promise<number> {
   const response = await fetch(metricsUrl, { headers: { connection: "close" } });

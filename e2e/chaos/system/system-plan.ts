@@ -4,37 +4,34 @@ import { SERVICES, type Service } from "./chaos-targets.ts";
 import type { ProcessDefinition } from "./system-process.ts";
 import type { SystemSecrets } from "./system-secrets.ts";
 
-/** Where one process listens: itself, for its operators, and the link in front of it. */
+/** The ports of a process: its own, its operations port, and the link in front of it. */
 export interface Ports {
   readonly own: number;
   readonly operations: number;
   readonly link: number;
 }
 
-/** All that the settings of the processes are made of. */
+/** The values from which the processes' settings are made. */
 export interface SystemPlan {
   readonly folder: string;
   readonly secrets: SystemSecrets;
-  /**
-   * How many of each service and of the gateway there are, and whether they obey the failure
-   * policy.
-   */
+  /** The replicas of each service, and whether the failure policy is on. */
   readonly replicas: number;
   readonly failurePolicy: "on" | "off";
-  /** Of each process, by its name. The worker's link is the one to its database. */
+  /** The ports of each process, by its name. The worker's link is the one to its database. */
   readonly ports: ReadonlyMap<string, Ports>;
 }
 
-/** The gateways stand behind a balancer, so there are always two. */
+/** The gateways stand behind a load balancer, so there are always two. */
 export const GATEWAYS = ["gateway-1", "gateway-2"] as const;
 export const WORKER = "images-worker";
 
-/** The name of a service's replicas, the first being 1. */
+/** Returns the names of a service's replicas. The first has the number 1. */
 export function replicasOf(service: Service, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${service}-${index + 1}`);
 }
 
-/** Every process of a system: databases, services, worker, gateways. */
+/** Returns the names of all processes: databases, services, worker, gateways. */
 export function processNames(replicas: number): readonly string[] {
   return [
     ...SERVICES.map((service) => `${service}-db`),
@@ -44,7 +41,7 @@ export function processNames(replicas: number): readonly string[] {
   ];
 }
 
-/** Gives the definition of every process of a system. */
+/** Returns the definitions of all processes. */
 export function planSystem(plan: SystemPlan): readonly ProcessDefinition[] {
   return [
     ...SERVICES.map((service) => database(service, plan)),
@@ -102,7 +99,7 @@ function worker(plan: SystemPlan): ProcessDefinition {
   });
 }
 
-/** Everybody comes from one address here, which must not look like an attack. */
+/** All requests come from one address here, which must not look like an attack. */
 const NO_RATE_LIMIT = "1000000";
 
 function gateway(name: string, plan: SystemPlan): ProcessDefinition {
@@ -154,8 +151,8 @@ function define(
 }
 
 /**
- * Where each service is dialled, in the setting that names it. Whoever does not call one ignores
- * its setting.
+ * Returns the addresses of the services, in the settings that name them. A process ignores the
+ * settings of services that it does not call.
  */
 function addresses(plan: SystemPlan): Record<string, string> {
   return Object.fromEntries(

@@ -5,7 +5,7 @@ import { get } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { signalTree } from "./process-tree.ts";
 
-/** One process of the system, as it is started. */
+/** The definition of a process. */
 export interface ProcessDefinition {
   readonly name: string;
   /** The module that it runs. */
@@ -16,14 +16,14 @@ export interface ProcessDefinition {
   readonly log: string;
 }
 
-/** Making a new database on a slow disk is what takes longest. */
+/** The slowest start creates a new database on a slow disk. */
 const READY_MS_MAX = 60_000;
 const READY_POLL_MS = 30;
 const READY_ANSWER_MS_MAX = 1_000;
-/** Longer than any process gives itself to drain. */
+/** Longer than the graceful shutdown of any process. */
 const STOP_MS_MAX = 30_000;
 
-/** A process of the system that can be taken away in every way that an operating system knows. */
+/** A process of the system. It can be stopped, killed and frozen. */
 export class SystemProcess {
   readonly name: string;
   readonly #definition: ProcessDefinition;
@@ -35,7 +35,7 @@ export class SystemProcess {
     this.#definition = definition;
   }
 
-  /** Which processes are frozen now. */
+  /** The ids of the processes that are frozen now. */
   get frozen(): readonly number[] {
     return this.#frozen;
   }
@@ -46,7 +46,7 @@ export class SystemProcess {
     return child !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
-  /** Starts it, and does not wait until it is ready. */
+  /** Starts it. Does not wait until it is ready. */
   async start(): Promise<void> {
     const { script, environment, log } = this.#definition;
     const handle = await open(log, "a");
@@ -60,7 +60,7 @@ export class SystemProcess {
     await once(child, "spawn").finally(() => handle.close());
   }
 
-  /** Waits until it is ready. Throws if it ends before, or takes too long. */
+  /** Waits until it is ready. Throws if it ends first, or takes too long. */
   async untilReady(): Promise<void> {
     const deadline = performance.now() + READY_MS_MAX;
     while (!(await isOk(this.#definition.readyUrl))) {
@@ -70,12 +70,12 @@ export class SystemProcess {
     }
   }
 
-  /** Asks once whether it is ready. */
+  /** Probes its readiness once. */
   isReady(): Promise<boolean> {
     return isOk(this.#definition.readyUrl);
   }
 
-  /** Ends it as Kubernetes does, and gives the exit code. */
+  /** Ends it by SIGTERM, as Kubernetes does. Returns the exit code. */
   async stop(): Promise<number | null> {
     const child = this.#child;
     if (child === undefined || !this.isRunning) return child?.exitCode ?? null;
@@ -87,7 +87,7 @@ export class SystemProcess {
     return child.exitCode;
   }
 
-  /** Ends it, and all that it started, in the middle of whatever it does. */
+  /** Kills it and its descendants at once. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined || !this.isRunning) return;
@@ -96,12 +96,12 @@ export class SystemProcess {
     await exited;
   }
 
-  /** Stops it where it is: its connections stay open, and nothing answers. */
+  /** Freezes it and its descendants: connections stay open, and nothing answers. */
   async freeze(): Promise<void> {
     this.#frozen = await this.#signal("SIGSTOP");
   }
 
-  /** Lets it go on. */
+  /** Wakes them. */
   async thaw(): Promise<void> {
     await this.#signal("SIGCONT");
     this.#frozen = [];

@@ -1,17 +1,17 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 
-/** What the processes must agree on and nobody else may know. */
+/** The secrets that the processes share. */
 export interface SystemSecrets {
-  /** The key that signs access tokens: a JSON Web Key, as JSON. */
+  /** Signs access tokens: a JSON Web Key, as JSON. */
   readonly signingKey: string;
-  /** The set that verifies them, as JSON. */
+  /** Verifies access tokens: a JSON Web Key Set, as JSON. */
   readonly publicKeys: string;
   readonly databasePassword: string;
 }
 
 const PASSWORD_BYTES = 24;
 
-/** Makes the secrets of one run. */
+/** Creates the secrets of one run. */
 export function createSystemSecrets(): SystemSecrets {
   const { kty, crv, x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
   const publicKey = { kty, crv, x, kid: "chaos" };

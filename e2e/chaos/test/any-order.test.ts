@@ -20,7 +20,7 @@ describe("processes that start and stop in any order", () => {
     Promise.all(names.map((name) => system.process(name).untilReady()));
 
   test(
-    "each is ready without those that it calls",
+    "each process becomes ready without its callees",
     async () => {
       const databases = system.names.filter(isDatabase);
       await start(databases);
@@ -34,7 +34,7 @@ describe("processes that start and stop in any order", () => {
   );
 
   test(
-    "each ends with exit code 0, whoever has ended before it",
+    "each process ends with exit code 0, in any order",
     async () => {
       const codes: [string, number | null][] = [];
       for (const name of random.shuffled(system.names)) {
@@ -46,7 +46,7 @@ describe("processes that start and stop in any order", () => {
   );
 
   test(
-    "those that start before their own database wait for it, and are then ready",
+    "processes that start before their database wait for it, and then become ready",
     async () => {
       await start(random.shuffled(system.names.filter((name) => !isDatabase(name))));
       await untilReady(["gateway-1", "gateway-2"]);

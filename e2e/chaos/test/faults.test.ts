@@ -10,15 +10,14 @@ const TEST_MS_MAX = 180_000;
 const WARM_UP_MS = 2_000;
 const PACE: Pace = { calmMs: 1_000, faultMs: 4_000, recoveryMs: 2_000, requestsPerSecond: 25 };
 /**
- * A machine that does other things at the same time loses a decoration now and then, whose deadline
- * is half a second. That is not the fault's; nor is how long the machine takes to come back, which
- * the long form measures.
+ * On a busy machine a decoration sometimes misses its deadline of half a second. Neither that nor
+ * the time until the machine has recovered is the fault's; the long form measures the latter.
  */
 const WORSE_SHARE_MAX = 0.05;
 
 /**
- * Refusals by a part that is needed are not worse than promised; what is worse and not merely late
- * or bare is a failure.
+ * Returns the failed answers. Adds other answers that are worse than promised, outside the
+ * recovery, if they are too many for a busy machine.
  */
 function failuresOf(run: FaultRun, target: Target, fault: Fault): readonly string[] {
   const worse = judge(run, target, fault).flatMap((cell) => cell.worse);
@@ -29,7 +28,7 @@ function failuresOf(run: FaultRun, target: Target, fault: Fault): readonly strin
 }
 
 describe("faults under load", () => {
-  /** With the failure policy, of users frozen; for the control arm. */
+  /** The share with the failure policy while users is frozen, for the control arm. */
   let defended = 0;
 
   describe("with the failure policy", () => {
@@ -53,7 +52,7 @@ describe("faults under load", () => {
       async (target, fault) => {
         const run = await runFault(environment, { target, fault }, PACE);
         const violations = [...failuresOf(run, target, fault), ...run.ledgerViolations];
-        keepData ||= violations.length > 0; // the logs tell why
+        keepData ||= violations.length > 0; // the logs say why
         expect({ violations, folder: environment.system.folder }).toEqual({
           violations: [],
           folder: environment.system.folder,
@@ -74,7 +73,7 @@ describe("faults under load", () => {
     afterAll(() => environment.close(), TEST_MS_MAX);
 
     test(
-      "users frozen: routes that it only decorates wait for its return",
+      "users frozen, without the failure policy: decorated routes wait for its return",
       async () => {
         const run = await runFault(environment, { target: "users", fault: "frozen" }, PACE);
         expect(shareAnsweredMeanwhile(run)).toBeLessThan(defended / 2);
@@ -85,11 +84,12 @@ describe("faults under load", () => {
   });
 });
 
-/** By so much an answer may be late without having waited for the part's return. */
+/** An answer that is late by this time did not wait for the part's return. */
 const GRACE_MS = 1_000;
 
 /**
- * Of the requests to routes that users decorates, how many of 1 were answered while users was away.
+ * Returns the share of requests, of 1, that were answered while users was away, on routes that
+ * users decorates.
  */
 function shareAnsweredMeanwhile({ samples, timeline }: FaultRun): number {
   const asked = samples

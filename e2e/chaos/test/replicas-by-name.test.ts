@@ -15,34 +15,32 @@ import { replicasOf } from "#chaos/system/system-plan.ts";
 const TEST_MS_MAX = 120_000;
 const SEED = 20_263;
 const REQUESTS_PER_SECOND = 20;
-/** Until a replica that was killed is started again. */
+/** The pause before a killed replica is started again. */
 const AWAY_MS = 400;
-/**
- * A new replica has its share by then: several times what it takes, for a machine that does other
- * things besides.
- */
+/** A new replica has its share by then: several times the usual time, for a busy machine. */
 const SHARED_MS_MAX = 30_000;
-/** Shares are taken over so long. */
+/** The time over which shares are measured. */
 const WINDOW_MS = 3_000;
 /**
- * Four callers take turns by themselves: of the few calls in a window, this part of an even share
- * is a replica's own.
+ * Four callers balance independently. A replica must get this part of an even share of the few
+ * calls in a window.
  */
 const SHARE_MIN = 0.7;
-/** Shorter than a connection is kept whose other end does not answer. */
+/** Shorter than the time that a connection without answers is kept. */
 const FROZEN_MS = 9_000;
 /**
- * By then a frozen replica is asked no more: several times what it takes, for a machine that does
- * other things besides.
+ * By then a frozen replica gets no more calls: several times the usual time, for a busy machine.
  */
 const KNOWN_MS = 2_000;
 /**
- * Whoever waited longer than this, and until a replica was back, waited for it: longer than a hedge
- * takes, or a busy machine.
+ * A request that took longer than this, and ended after a replica's return, waited for it: longer
+ * than a hedge takes, or a busy machine.
  */
 const WAITED_MS = 2_500;
 
-/** A system whose replicas are found by name, with people in it, and a load to put on it. */
+/**
+ * A system whose replicas are found by name (service discovery by DNS), with seed data and a load.
+ */
 class NamedEnvironment {
   readonly system: NamedSystem;
   readonly #balancer: LoadBalancer;
@@ -65,17 +63,17 @@ class NamedEnvironment {
     );
   }
 
-  /** Lets every name lead to so many replicas. */
+  /** Makes every name resolve to the first `count` replicas. */
   list(count: number): void {
     for (const service of SERVICES) this.system.list(service, replicasOf(service, count));
   }
 
-  /** Does something under load. Returns the requests that were refused, or failed. */
+  /** Acts under load. Returns the requests that were refused, or failed. */
   async lostWhile(act: () => Promise<void>): Promise<readonly Sample[]> {
     return (await this.samplesWhile(act)).filter(isLost);
   }
 
-  /** Does something under load. Returns every request. */
+  /** Acts under load. Returns every request. */
   async samplesWhile(act: () => Promise<void>): Promise<readonly Sample[]> {
     return await whileLoaded(
       {
@@ -89,8 +87,8 @@ class NamedEnvironment {
   }
 
   /**
-   * Freezes a replica of a service for a while, under load. Returns the requests that were lost, or
-   * waited for its return, and from when on it must be known of.
+   * Freezes a replica of a service for a while, under load. Returns the requests that were lost or
+   * waited for its return, and the time at which the callers must know of it.
    */
   async hurtByFrozen(
     service: Service,
@@ -109,7 +107,7 @@ class NamedEnvironment {
     return { hurt: samples.filter((sample) => isLost(sample) || hasWaited(sample)), knownMs };
   }
 
-  /** The least part of an even share that a replica of a service has, over a while. */
+  /** Returns the least share of a service's replicas over a while, as a part of an even share. */
   async leastShare(service: Service): Promise<number> {
     const names = replicasOf(service, REPLICAS_MAX);
     const read = () => Promise.all(names.map((name) => servedCalls(this.system.metricsUrl(name))));
@@ -137,7 +135,7 @@ describe("replicas that are found by name, under load", () => {
   afterAll(() => environment?.close(), TEST_MS_MAX);
 
   test(
-    "from one to three of each: the new ones have their share, and no request fails",
+    "scaling from one to three replicas gives each its share of calls and fails no request",
     async () => {
       const lost = await environment.lostWhile(async () => {
         await environment.system.start(added);
@@ -155,7 +153,7 @@ describe("replicas that are found by name, under load", () => {
   );
 
   test.each(SERVICES)(
-    "a killed replica of %s costs at most the writes that were in flight in it",
+    "a killed replica of %s costs at most the writes in flight in it",
     async (service) => {
       const name = `${service}-2`;
       let [killMs, goneMs] = [0, 0];
@@ -174,7 +172,7 @@ describe("replicas that are found by name, under load", () => {
   );
 
   test.each(SERVICES)(
-    "a frozen replica of %s costs at most the writes that it was given before it was known of",
+    "a frozen replica of %s costs at most the writes sent to it before it was noticed",
     async (service) => {
       const { hurt, knownMs } = await environment.hurtByFrozen(service);
       const isExcused = (sample: Sample) =>
@@ -187,7 +185,7 @@ describe("replicas that are found by name, under load", () => {
   );
 
   test(
-    "one after the other of each is replaced: no request fails",
+    "replacing the replicas one after the other fails no request",
     async () => {
       const lost = await environment.lostWhile(async () => {
         for (const number of [1, 2, 3]) {
@@ -207,7 +205,7 @@ describe("replicas that are found by name, under load", () => {
   );
 
   test(
-    "from three to one of each: no request fails",
+    "scaling from three replicas to one fails no request",
     async () => {
       const lost = await environment.lostWhile(async () => {
         environment.list(1);
@@ -231,7 +229,7 @@ describe("the control arm, without the failure policy", () => {
   afterAll(() => environment?.close(), TEST_MS_MAX);
 
   test(
-    "requests of every kind wait for a frozen replica's return",
+    "requests of every kind wait for a frozen replica without the failure policy",
     async () => {
       const { hurt, knownMs } = await environment.hurtByFrozen("comments");
       expect(hurt.filter(isRepeatable)).not.toEqual([]);

@@ -16,17 +16,15 @@ const TEST_MS_MAX = 120_000;
 const SEED = 20_262;
 const REPLICAS = 2;
 const REQUESTS_PER_SECOND = 20;
-/** Until a replica that was killed is started again, and after a database is back. */
+/** The pause before a killed replica is started again, and after a database is back. */
 const AWAY_MS = 400;
-/** Well below the shortest deadline of a read, so that each can wait for it. */
+/** Well below the shortest deadline of a read, so that each read can wait for it. */
 const RESTART_MS = 150;
-/** Well beyond it. */
+/** Well beyond every deadline of a read. */
 const OUTAGE_MS = 2_500;
-/**
- * What the promise is, a second, and as much again for a machine that does other things besides.
- */
+/** The promise is a second. The other second is for a busy machine. */
 const RECOVERY_MS_MAX = 2_000;
-/** How long a test waits until a fault's consequences are over. */
+/** The time limit for the end of a fault's consequences. */
 const WHOLE_MS_MAX = 10_000;
 
 describe("two replicas of everything, under load", () => {
@@ -54,11 +52,8 @@ describe("two replicas of everything, under load", () => {
   const names = SERVICES.flatMap((service) => replicasOf(service, REPLICAS));
   const isRead = (sample: Sample) => sample.case.route.startsWith("GET ");
 
-  /**
-   * By this answer balancers learn that a gateway drains, which it gives to all that comes until
-   * they have.
-   */
-  const tellsOfDrain = ({ case: { route }, detail }: Sample) =>
+  /** A gateway that drains gives this answer, until the load balancers know it. */
+  const reportsDrain = ({ case: { route }, detail }: Sample) =>
     route === "GET /readyz" && detail.startsWith("503");
 
   async function restartInTurn(): Promise<void> {
@@ -74,14 +69,14 @@ describe("two replicas of everything, under load", () => {
     async () => {
       const lost = (await underLoad(restartInTurn))
         .filter(isLost)
-        .filter((sample) => !tellsOfDrain(sample));
+        .filter((sample) => !reportsDrain(sample));
       expect(lost.map(describeSample)).toEqual([]);
     },
     TEST_MS_MAX,
   );
 
   test.each(SERVICES)(
-    "a killed replica of %s costs at most the writes that were in flight in it",
+    "a killed replica of %s costs at most the writes in flight in it",
     async (service) => {
       const [name = ""] = replicasOf(service, REPLICAS);
       let [killMs, goneMs] = [0, 0];
@@ -102,7 +97,7 @@ describe("two replicas of everything, under load", () => {
     TEST_MS_MAX,
   );
 
-  /** Takes a service's database away for so long. Returns the reads that were not answered. */
+  /** Takes a service's database away for a time. Returns the reads that were not answered. */
   async function readsLostTo(service: Service, awayMs: number): Promise<readonly string[]> {
     const link = system.link(`${service}-db`);
     const samples = await underLoad(async () => {
@@ -114,7 +109,7 @@ describe("two replicas of everything, under load", () => {
     return samples.filter(isRead).filter(isLost).map(describeSample);
   }
 
-  /** Waits until a short load loses no request: breakers are closed, connections are there again. */
+  /** Waits until a short load loses no request: breakers are closed, connections are open again. */
   async function untilNoneIsLost(): Promise<void> {
     const deadline = performance.now() + WHOLE_MS_MAX;
     for (;;) {
@@ -125,7 +120,7 @@ describe("two replicas of everything, under load", () => {
   }
 
   test.each(SERVICES)(
-    "connections that %s loses to its database are hidden from every read",
+    "no read fails when %s loses its connections to its database",
     async (service) => {
       expect(await readsLostTo(service, RESTART_MS)).toEqual([]);
     },
@@ -133,7 +128,7 @@ describe("two replicas of everything, under load", () => {
   );
 
   test(
-    "control: a database that is away for longer than reads may wait is not hidden",
+    "control: reads fail when a database is away for longer than their deadline",
     async () => {
       expect(await readsLostTo("users", OUTAGE_MS)).not.toEqual([]);
       await untilNoneIsLost();
@@ -142,7 +137,7 @@ describe("two replicas of everything, under load", () => {
   );
 
   test.each(SERVICES)(
-    "while the Postgres of %s replays its log no request fails unsaid, and soon after none is refused",
+    "while the Postgres of %s replays its log requests are at most refused, and soon after none is",
     async (service) => {
       let backMs = 0;
       const samples = await underLoad(async () => {
@@ -160,7 +155,7 @@ describe("two replicas of everything, under load", () => {
   );
 
   test(
-    "in the end everything acknowledged is there, and nothing twice",
+    "at the end everything acknowledged is there, and nothing twice",
     async () => {
       expect(await checkLedger(balancer, seedData)).toEqual([]);
       expect(seedData.ledger.acknowledgedCount).toBeGreaterThan(0);
