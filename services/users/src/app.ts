@@ -29,19 +29,19 @@ import { createUserRepository } from "#repository/user-repository.ts";
 import type { Configuration } from "./config.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
-/** The service's short name. */
+/** The name of the service, of its database, and of its metrics. */
 export const NAME = "users";
 
-/** What the app does not make itself. */
+/** The parts that the process provides. */
 export interface AppDependencies {
   readonly logger: Logger;
-  /** Carries calls to the images service: over gRPC, or within the process. */
+  /** The transport to the images service: gRPC, or calls within the process. */
   readonly images: Transport;
-  /** Tells the time; the system's if not given. */
+  /** The current time; by default the system's. */
   readonly clock?: () => Date;
 }
 
-/** The settings that the app reads; where it listens is up to whoever serves it. */
+/** The settings that the app reads. Those of its listener are read by the process. */
 export type AppConfiguration = Pick<
   Configuration,
   | "databaseUrl"
@@ -53,9 +53,7 @@ export type AppConfiguration = Pick<
 > &
   Partial<Pick<Configuration, "databaseReplicaUrl" | "migrations">>;
 
-/**
- * Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked.
- */
+/** Joins the parts of the service. Listens nowhere, and connects only when a call needs it. */
 export function createApp(
   configuration: AppConfiguration,
   { logger, images: transport, clock = () => new Date() }: AppDependencies,

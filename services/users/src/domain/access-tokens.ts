@@ -1,4 +1,4 @@
-/** Signs access tokens. */
+/** The port of what signs access tokens. */
 export interface AccessTokens {
   sign(session: {
     readonly subject: string;

@@ -16,8 +16,8 @@ const DISPLAY_NAME_CODE_POINTS_MAX = 80;
 const BIO_CODE_POINTS_MAX = 500;
 
 /**
- * One @ with something on both sides, and no blank or control character. Whether mail arrives, only
- * mail can tell.
+ * One @ with something on both sides, and no blank or control character. Only a mail can show
+ * whether mail arrives.
  */
 const EMAIL = /^[^@\p{Z}\p{C}]+@[^@\p{Z}\p{C}]+$/u;
 

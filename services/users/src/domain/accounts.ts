@@ -18,7 +18,7 @@ export interface SignUp {
 export interface AccountsDependencies {
   readonly users: UserRepository;
   readonly hasher: PasswordHasher;
-  /** Tells the time. */
+  /** The current time. */
   readonly clock: () => Date;
 }
 
@@ -27,7 +27,7 @@ export interface Accounts {
   createUser(signUp: SignUp, asker: Asker): Promise<Account>;
   /**
    * Returns the account if the asker is its user and the session is open, and the public profile to
-   * everybody else.
+   * every other asker.
    */
   getUser(id: string, asker: Asker): Promise<User | Account>;
   /** Returns the profiles of those that exist, in no order. */

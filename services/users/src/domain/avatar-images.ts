@@ -1,6 +1,6 @@
 import type { Asker } from "@triptych/chassis/identity/asker";
 
-/** What decides whether an image may be an avatar. */
+/** The facts that decide whether an image may be an avatar. */
 export interface AvatarImage {
   readonly ownerId: string;
   readonly ready: boolean;

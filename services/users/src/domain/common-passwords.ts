@@ -10,8 +10,8 @@ const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Says whether a password is among the commonest. The list holds those of 12 code points and more,
- * since shorter ones are refused anyway; its head tells where it comes from.
+ * Returns whether a password is among the commonest. The list holds only those of 12 code points
+ * and more, since shorter ones are refused anyway. The head of the list says where it comes from.
  */
 export function isCommonPassword(password: string): boolean {
   return COMMON_PASSWORDS.has(password.toLowerCase());

@@ -7,16 +7,16 @@ describe("fold", () => {
     ["ΟΔΟΣ", "οδος"],
     ["ΟΔΟΣ", "οδοσ"],
     ["ЖУК", "жук"],
-  ])("makes one of %s and %s", (one, other) => {
+  ])("maps %s and %s to one text", (one, other) => {
     expect(fold(one)).toBe(fold(other));
   });
 
-  test("leaves apart what differs in more than case", () => {
+  test("maps texts that differ in more than case to different texts", () => {
     expect(fold("Zoe")).not.toBe(fold("Zoë"));
   });
 });
 
-test("an e-mail address is folded in its case alone", () => {
+test("only the case of an e-mail address is folded", () => {
   expect(foldEmail("Ada+Tag@Example.ORG")).toBe("ada+tag@example.org");
   expect(foldEmail("a.da@example.org")).not.toBe(foldEmail("ada@example.org"));
 });

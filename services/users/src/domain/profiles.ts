@@ -17,7 +17,7 @@ export interface ProfileUpdate {
 export interface ProfilesDependencies {
   readonly users: UserRepository;
   readonly avatarImages: AvatarImages;
-  /** Tells the time. */
+  /** The current time. */
   readonly clock: () => Date;
 }
 
@@ -36,8 +36,8 @@ export function createProfiles({ users, avatarImages, clock }: ProfilesDependenc
   }
 
   return {
-    // A conditional update: the version that the rule allowed is a condition of the write. A lock
-    // would be held while the images service is called.
+    // A conditional update: the write requires the version that the rule has allowed. The locked
+    // row, the other way, would stay locked while the images service is called.
     async updateUser({ key, change, etag }, asker) {
       const { signal } = asker;
       const current = checkUpdate(await users.findAccount(key, clock(), signal), etag);
@@ -47,7 +47,7 @@ export function createProfiles({ users, avatarImages, clock }: ProfilesDependenc
       const version = etag === undefined ? undefined : current.version;
       const updated = await users.updateProfile(key, { change, version, now: clock() }, signal);
       if (updated !== undefined) return updated;
-      // Another change, or the session's end, came between: the same rule says which of them.
+      // Another change, or the session's end, came between: the same rule says which one.
       checkUpdate(await users.findAccount(key, clock(), signal), etag);
       throw etagMismatch();
     },

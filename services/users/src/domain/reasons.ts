@@ -1,6 +1,9 @@
 import { Failure } from "@triptych/chassis/contract/failure";
 
-/** Why the users service refuses: the names of the contract's `ErrorReason`. */
+/**
+ * Why the users service refuses. The names are those of `ErrorReason` in the contract, which says
+ * what each means.
+ */
 export type Reason =
   | "INVALID_ARGUMENT"
   | "UNAUTHENTICATED"
@@ -15,12 +18,12 @@ export type Reason =
   | "HASHING_OVERLOADED"
   | "DEPENDENCY_UNAVAILABLE";
 
-/** The caller's access token is good, and its session is not any more. */
+/** The caller's access token is valid, and its session has ended. */
 export function sessionEnded(): Failure<Reason> {
   return new Failure<Reason>("UNAUTHENTICATED", "The session has ended: sign in again.");
 }
 
-/** The handle is another's. */
+/** The handle belongs to another account. */
 export function handleTaken(handle: string): Failure<Reason> {
   return new Failure<Reason>("HANDLE_TAKEN", "The handle is taken: choose another.", {
     metadata: { handle },
@@ -28,20 +31,21 @@ export function handleTaken(handle: string): Failure<Reason> {
 }
 
 /**
- * The e-mail address is another's. It is personal, so it stands neither in the message nor in the
- * metadata.
+ * The e-mail address belongs to another account. It is personal, so it stands neither in the
+ * message nor in the metadata.
  */
 export function emailTaken(): Failure<Reason> {
   return new Failure<Reason>("EMAIL_TAKEN", "There is an account with this e-mail address.");
 }
 
-/** No such login, or not its password: one answer for both, which tells neither. */
+/** The login is unknown, or the password is not its own: one answer, which shows neither. */
 export function badCredentials(): Failure<Reason> {
   return new Failure<Reason>("BAD_CREDENTIALS", "The login or the password is wrong.");
 }
 
 /**
- * The refresh token is of no session, or of one that has ended, maybe just now and because of it.
+ * The refresh token belongs to no session, or to one that has ended; this very token may have ended
+ * it.
  */
 export function sessionRevoked(): Failure<Reason> {
   return new Failure<Reason>(
@@ -63,7 +67,8 @@ export function userNotFound(id: string): Failure<Reason> {
 }
 
 /**
- * The image cannot be an avatar. Whether it exists is not told: it may be another's private one.
+ * The image cannot be an avatar. The answer does not show whether it exists: it may be another
+ * user's private image.
  */
 export function avatarNotUsable(imageId: string): Failure<Reason> {
   return new Failure<Reason>(
@@ -73,7 +78,7 @@ export function avatarNotUsable(imageId: string): Failure<Reason> {
   );
 }
 
-/** The profile was changed since the etag was given out. */
+/** The profile was changed after the client had read this etag. */
 export function etagMismatch(): Failure<Reason> {
   return new Failure<Reason>(
     "ETAG_MISMATCH",
@@ -81,7 +86,7 @@ export function etagMismatch(): Failure<Reason> {
   );
 }
 
-/** More passwords wait to be hashed than can be in time. */
+/** More passwords wait to be hashed than can be hashed in time. */
 export function hashingOverloaded(retryAfterMs: number): Failure<Reason> {
   return new Failure<Reason>(
     "HASHING_OVERLOADED",

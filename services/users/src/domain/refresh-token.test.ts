@@ -2,14 +2,14 @@ import { newId } from "@triptych/chassis/ids/new-id";
 import { newRefreshToken, parseRefreshToken } from "./refresh-token.ts";
 
 describe("a refresh token", () => {
-  test("leads to its session, and to the hash that is stored", () => {
+  test("is parsed to the id of its session and to the stored hash", () => {
     const sessionId = newId();
     const { text, hash } = newRefreshToken(sessionId);
     expect(parseRefreshToken(text)).toEqual({ sessionId, hash });
     expect(hash).toHaveLength(32);
   });
 
-  test("has 256 random bits behind the dot", () => {
+  test("has 256 random bits after the dot", () => {
     const sessionId = newId();
     const [one, other] = [newRefreshToken(sessionId).text, newRefreshToken(sessionId).text];
     expect(one).not.toBe(other);
@@ -27,7 +27,7 @@ describe("a refresh token", () => {
     `${newId()}.${"A".repeat(44)}`,
     `${newId()}.${"A".repeat(43)}\n`,
     `${newId()}.${"+".repeat(43)}`,
-  ])("is not %j", (text) => {
+  ])("is not parsed from %j", (text) => {
     expect(parseRefreshToken(text)).toBeUndefined();
   });
 });

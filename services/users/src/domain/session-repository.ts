@@ -8,7 +8,7 @@ export interface NewSession {
   readonly id: string;
   readonly userAgent: string;
   readonly refreshTokenHash: Buffer;
-  /** Also its first refresh time. */
+  /** Also the first refresh time. */
   readonly createTime: Date;
   readonly expireTime: Date;
 }
@@ -22,18 +22,18 @@ export interface OpenSession {
 /** Which sessions of a user to list. The position of a session in its list is its id. */
 export interface SessionQuery extends PageQuery {
   readonly userId: string;
-  /** Only the sessions that are open then are listed. */
+  /** Only sessions that are open at this time are listed. */
   readonly now: Date;
 }
 
 /**
- * The rows of sessions. Every function throws DatabaseUnavailable or QueryCanceled if the database
- * cannot answer.
+ * The port of the stored sessions. Every method throws DatabaseUnavailable or QueryCanceled if the
+ * database cannot answer.
  */
 export interface SessionRepository {
   /**
-   * Opens a session, clears the user's expired ones away, and ends those beyond the limit. Nothing
-   * if the account is gone.
+   * Inserts a session, and deletes the user's expired sessions and those beyond the limit. Returns
+   * undefined if the account does not exist.
    */
   insertSession(
     userId: string,
@@ -41,8 +41,9 @@ export interface SessionRepository {
     signal: AbortSignal,
   ): Promise<OpenSession | undefined>;
   /**
-   * Locks a session, and writes what `decide` returns; ends the session if that is undefined.
-   * Returns undefined if there is no such session any more. `decide` may run more than once.
+   * Locks a session, and writes what `decide` returns; deletes the session if that is undefined.
+   * Returns undefined if there is no such session any more. `decide` may run more than once, so it
+   * must have no effects.
    */
   rotateSession(
     sessionId: string,
@@ -52,6 +53,6 @@ export interface SessionRepository {
   isSessionOpen(key: SessionKey, now: Date, signal: AbortSignal): Promise<boolean>;
   /** Lists newest first. */
   listSessions(query: SessionQuery, signal: AbortSignal): Promise<readonly Session[]>;
-  /** Ends an open session. Says whether there was one. */
+  /** Deletes an open session. Returns whether there was one. */
   deleteSession(key: SessionKey, now: Date, signal: AbortSignal): Promise<boolean>;
 }

@@ -7,8 +7,8 @@ export interface LockedSession {
   readonly expireTime: Date;
 }
 
-/** What a client showed, and what is to replace it. */
-export interface ShownToken {
+/** The token that a client showed, and the one that is to replace it. */
+export interface TokenExchange {
   readonly shownHash: Buffer;
   readonly nextHash: Buffer;
 }
@@ -21,16 +21,16 @@ export interface SessionRotation {
 }
 
 /**
- * The rule of refresh token rotation (RFC 9700, 4.14.2): the current token is good for one use, and
- * any other ends the session, since a stolen token and its owner's must not both go on. Returns
- * undefined if the session must end.
+ * The rule of refresh token rotation (RFC 9700, 4.14.2). The current token is good for one use, and
+ * any other token ends the session, since a thief and the owner must not both go on. Returns
+ * undefined if the session must end. Decided on the locked row, so that it has no SQL twin.
  *
- * Any other secret ends it, not only one that was good before: only a client that has had a token
- * of the session knows the session's id. An expired session ends too.
+ * Every other secret counts, not only one that was current before: a client that knows the id of
+ * the session has had a token of it. An expired session ends too.
  */
 export function decideRotation(
   current: LockedSession,
-  { shownHash, nextHash }: ShownToken,
+  { shownHash, nextHash }: TokenExchange,
   now: Date,
 ): SessionRotation | undefined {
   if (!isOpen(current, now) || !current.refreshTokenHash.equals(shownHash)) return undefined;

@@ -4,22 +4,22 @@ import type { UserCaller } from "@triptych/chassis/identity/caller";
 export interface Session {
   readonly id: string;
   readonly userId: string;
-  /** What the client said of itself when it signed in. */
+  /** The user agent that the client sent when it signed in. */
   readonly userAgent: string;
   readonly createTime: Date;
-  /** When its refresh token was last used, or when it was opened. */
+  /** The time of the last refresh, or of the sign-in. */
   readonly refreshTime: Date;
   readonly expireTime: Date;
 }
 
-/** What a client is given to go on with. */
+/** The tokens that a client receives for its session. */
 export interface SessionTokens {
   readonly accessToken: string;
   readonly expiresInSeconds: number;
   readonly refreshToken: string;
 }
 
-/** Whose session: what an access token says. */
+/** A session, as an access token names it. */
 export interface SessionKey {
   readonly userId: string;
   readonly sessionId: string;
@@ -34,28 +34,27 @@ export function keyOf({ userId, sessionId }: UserCaller): SessionKey {
 const SESSION_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /**
- * An access token is good for so long, in seconds. Services that cannot ask whether the session is
- * open trust it until then.
+ * The lifetime of an access token. The other services cannot see whether the session is open, and
+ * trust the token for so long.
  */
 export const ACCESS_TOKEN_LIFETIME_SECONDS = 600;
 
 /**
- * How many sessions a user may have open; a further one ends the one that was refreshed longest
- * ago.
+ * How many sessions a user may have open. A further one ends the session whose last refresh is the
+ * oldest.
  */
 export const SESSIONS_PER_USER_MAX = 50;
 
-/** What is kept of a user agent, in code points. */
 const USER_AGENT_CODE_POINTS_MAX = 256;
 
-/** When a session that is opened or refreshed now expires. */
+/** The time when a session expires that is opened or refreshed now. */
 export function expireTimeFrom(now: Date): Date {
   return new Date(now.getTime() + SESSION_LIFETIME_MS);
 }
 
 /**
- * Says whether a session has not expired; one that was ended is deleted. Its SQL twins are the
- * conditions `expire_time > $n` of the statements of sessions and accounts.
+ * Returns whether a session has not expired. A session that was ended is deleted. Its SQL twins are
+ * the conditions `expire_time > $n` of the statements of sessions and accounts.
  */
 export function isOpen({ expireTime }: Pick<Session, "expireTime">, now: Date): boolean {
   return expireTime > now;

@@ -30,7 +30,7 @@ export interface SessionsDependencies extends SignInDependencies {
   readonly accessTokens: AccessTokens;
   /** Users who run the system: their access tokens say so. */
   readonly operatorUserIds: ReadonlySet<string>;
-  /** Tells the time. */
+  /** The current time. */
   readonly clock: () => Date;
 }
 

@@ -7,7 +7,7 @@ import { badCredentials, type Reason } from "./reasons.ts";
 import type { Credentials } from "./user.ts";
 import type { UserRepository } from "./user-repository.ts";
 
-/** What a client signs in with. */
+/** The credentials and the user agent of a sign-in. */
 export interface SignIn {
   /** A handle or an e-mail address. */
   readonly login: string;
@@ -43,7 +43,7 @@ export async function verifySignIn(
   return found.userId;
 }
 
-/** Says whether no account can have these. The answer shows nothing of who has an account. */
+/** Returns whether no account can have these, which shows nothing of existing accounts. */
 function isTooLong(login: string, password: string): boolean {
   return (
     countCodePoints(login) > EMAIL_CODE_POINTS_MAX ||
@@ -61,7 +61,7 @@ async function rehash(
     const hash = await hasher.hash(credentials.password, asker);
     await users.replacePasswordHash(credentials, hash, asker.signal);
   } catch (thrown) {
-    // The sign-in is good already, and the next one tries again.
+    // The sign-in has succeeded already, and the next one tries again.
     if (!isFailure<Reason>(thrown, "HASHING_OVERLOADED")) throw thrown;
   }
 }

@@ -2,7 +2,7 @@ import type { PageQuery } from "@triptych/chassis/validation/page";
 import type { SessionKey } from "./session.ts";
 import type { Account, Credentials, NewAccount, ProfileChange, User } from "./user.ts";
 
-/** Why an account could not be made. */
+/** Why an account was not inserted. */
 export type Taken = "handle-taken" | "email-taken";
 
 /** Which public profiles to list. The position of a profile in its list is its handle. */
@@ -16,30 +16,30 @@ export interface VersionedChange {
   readonly change: ProfileChange;
   /** The version that the profile must still have; undefined for any. */
   readonly version: number | undefined;
-  /** The time of the change, when the session must be open. */
+  /** The time of the change; the session must be open then. */
   readonly now: Date;
 }
 
 /**
- * The rows of users. Every function throws DatabaseUnavailable or QueryCanceled if the database
- * cannot answer.
+ * The port of the stored users. Every method throws DatabaseUnavailable or QueryCanceled if the
+ * database cannot answer.
  */
 export interface UserRepository {
   /**
-   * Stores a new account, unless another has its handle or e-mail address: of several at once, one
-   * is stored. Of both taken, it says the handle.
+   * Inserts an account, unless another one has its handle or e-mail address. Of several at once,
+   * one is inserted. Returns "handle-taken" if both are taken.
    */
   insertAccount(account: NewAccount, signal: AbortSignal): Promise<Account | Taken>;
   findUser(id: string, signal: AbortSignal): Promise<User | undefined>;
-  /** Finds those that exist, in no order. */
+  /** Finds the users that exist, in no order. */
   findUsers(ids: readonly string[], signal: AbortSignal): Promise<readonly User[]>;
   findUserByHandle(handle: string, signal: AbortSignal): Promise<User | undefined>;
   /** Lists in the handles' order. */
   listUsers(query: PrefixQuery, signal: AbortSignal): Promise<readonly User[]>;
-  /** Finds the account of a session's user; undefined if the session is not open then. */
+  /** Finds the account of a session's user; undefined if the session is not open at `now`. */
   findAccount(key: SessionKey, now: Date, signal: AbortSignal): Promise<Account | undefined>;
   /**
-   * Changes a profile if the session is open and the profile has the version, if any. Returns
+   * Changes a profile if the session is open and the profile has the given version. Returns
    * undefined otherwise.
    */
   updateProfile(
@@ -47,8 +47,8 @@ export interface UserRepository {
     update: VersionedChange,
     signal: AbortSignal,
   ): Promise<Account | undefined>;
-  /** Finds what decides a sign-in by handle or e-mail address. */
+  /** Finds the credentials of a handle or e-mail address. */
   findCredentials(login: string, signal: AbortSignal): Promise<Credentials | undefined>;
-  /** Replaces a password hash, unless it was replaced meanwhile. */
+  /** Replaces a password hash, unless another sign-in has replaced it. */
   replacePasswordHash(current: Credentials, hash: string, signal: AbortSignal): Promise<void>;
 }

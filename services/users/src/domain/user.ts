@@ -10,38 +10,38 @@ export interface User {
   readonly followingCount: number;
   readonly createTime: Date;
   readonly updateTime: Date;
-  /** Counts the changes that the user makes; the etag. */
+  /** Counts the changes that the user makes. */
   readonly version: number;
 }
 
-/** The profile's etag: another one after every change that the user makes (AIP-154). */
+/** The etag of a profile: it changes with every change that the user makes (AIP-154). */
 export function etagOf({ version }: User): string {
   return String(version);
 }
 
-/** A user as only the user in person sees it. */
+/** A user with the fields that only this user may see. */
 export interface Account extends User {
   readonly email: string;
 }
 
-/** What a new account is made of, after every rule. */
+/** An account to insert. No field breaks a rule of `account-rules.ts`. */
 export interface NewAccount {
   readonly id: string;
   readonly handle: string;
   readonly email: string;
   readonly displayName: string;
   readonly passwordHash: string;
-  /** Also its first update time. */
+  /** Also the first update time. */
   readonly createTime: Date;
 }
 
-/** What decides a sign-in. */
+/** The stored side of a sign-in. */
 export interface Credentials {
   readonly userId: string;
   readonly passwordHash: string;
 }
 
-/** What a user changes of the profile; what is undefined stays. A null avatar is taken away. */
+/** A change of a profile. An undefined field stays as it is; null removes the avatar. */
 export interface ProfileChange {
   readonly displayName?: string;
   readonly bio?: string;
