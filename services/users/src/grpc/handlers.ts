@@ -33,7 +33,7 @@ export interface HandlersDependencies {
   readonly sessions: Sessions;
 }
 
-/** Each handler checks who calls, reads the request, and turns the result into a message. */
+/** Each handler checks the caller, reads the request, and turns the result into a message. */
 export function createHandlers({
   accounts,
   profiles,

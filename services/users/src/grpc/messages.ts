@@ -28,7 +28,7 @@ export function toAccountMessage(account: Account): MessageInitShape<typeof User
   return { ...toUserMessage(account), email: account.email };
 }
 
-/** The message with the e-mail address where the domain returned an account. */
+/** The message of an account if the domain returned one, else of a public profile. */
 export function toMessage(user: User | Account): MessageInitShape<typeof UserSchema> {
   return "email" in user ? toAccountMessage(user) : toUserMessage(user);
 }

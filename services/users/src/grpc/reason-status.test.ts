@@ -1,7 +1,7 @@
 import { ErrorReasonSchema } from "@triptych/protos/users/v1/user_pb";
 import { REASON_STATUS } from "./reason-status.ts";
 
-test("the reasons are those of the contract", () => {
+test("users has a status for exactly the reasons of the contract", () => {
   const declared = ErrorReasonSchema.values
     .map(({ name }) => name.replace(/^ERROR_REASON_/, ""))
     .filter((name) => name !== "UNSPECIFIED");

@@ -56,7 +56,7 @@ export function readBatchGetUsers({ ids }: BatchGetUsersRequest): readonly strin
   return readFields((fields) => ids.map((id, index) => fields.id(`ids[${index}]`, id)));
 }
 
-/** The list, and which of its users. */
+/** The list, and which of its users are meant. */
 export function readListUsers(request: ListUsersRequest): {
   readonly list: PagedList;
   readonly filter: UserFilter;
@@ -92,7 +92,7 @@ const CHANGE_READERS: ReadonlyMap<string, ChangeReader> = new Map<string, Change
   ["bio", (fields, { bio }) => ({ bio: fields.checked("user.bio", bio, findBioViolation) })],
   [
     "avatar_image_id",
-    // Unset or empty takes the avatar away.
+    // Unset or empty removes the avatar.
     (fields, { avatarImageId }) => ({
       avatarImageId: avatarImageId ? fields.id("user.avatar_image_id", avatarImageId) : null,
     }),
@@ -118,7 +118,10 @@ export function readUpdateUser(
   });
 }
 
-/** The sign-in. Texts of any length are read: what is too long is no account's, and not bad. */
+/**
+ * The sign-in. A text of any length is read: the answer to one that is too long is BAD_CREDENTIALS,
+ * as for every other login that no account has.
+ */
 export function readCreateSession({ login, password, userAgent }: CreateSessionRequest): SignIn {
   const limits = { max: Number.POSITIVE_INFINITY };
   return readFields((fields) => ({

@@ -13,7 +13,7 @@ function queueOf({ queueMax = 256 } = {}): HashingQueue {
   return new HashingQueue({ permits: 2, queueMax, reserveMs: RESERVE_MS });
 }
 
-/** Work that ends when the test says so. */
+/** Work that runs until the test ends it. */
 function heldWork() {
   const { promise, resolve } = Promise.withResolvers<void>();
   let started = 0;
@@ -28,7 +28,7 @@ function heldWork() {
 }
 
 describe("a hashing queue", () => {
-  test("runs two at once, and the others in the order in which they came", async () => {
+  test("runs two at once, and the others first come, first served", async () => {
     const queue = queueOf();
     const order: number[] = [];
     let running = 0;
@@ -44,7 +44,7 @@ describe("a hashing queue", () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
-  test("takes 2 + 256 at once and refuses the next with HASHING_OVERLOADED, and when to come again", async () => {
+  test("runs 2, queues 256, and refuses the next with HASHING_OVERLOADED and a retry-after", async () => {
     const queue = queueOf();
     const held = heldWork();
     const taken = Array.from({ length: 258 }, () => queue.run(callOf(), held.run));
@@ -59,7 +59,7 @@ describe("a hashing queue", () => {
     expect(queue.queued).toBe(0);
   });
 
-  test("goes on after work that failed", async () => {
+  test("runs the next work after work that failed", async () => {
     const queue = queueOf();
     const failing = () => Promise.reject(new Error("out of memory"));
     const failed = Array.from({ length: 5 }, () => queue.run(callOf(), failing));
@@ -67,7 +67,7 @@ describe("a hashing queue", () => {
     expect(await queue.run(callOf(), async () => "done")).toBe("done");
   });
 
-  test("does not begin what was cancelled, and makes room for others at once", async () => {
+  test("does not begin cancelled work, and frees its place in the queue at once", async () => {
     const queue = queueOf({ queueMax: 1 });
     const held = heldWork();
     const running = [queue.run(callOf(), held.run), queue.run(callOf(), held.run)];
@@ -83,7 +83,7 @@ describe("a hashing queue", () => {
     expect(never.started()).toBe(0);
   });
 
-  test("refuses a call that was cancelled before it came", async () => {
+  test("refuses a call that was cancelled before it reached the queue", async () => {
     const work = heldWork();
     const signal = AbortSignal.abort(new Error("hung up"));
     await expect(queueOf().run(callOf(CALL_MS, signal), work.run)).rejects.toThrow("hung up");
@@ -91,7 +91,7 @@ describe("a hashing queue", () => {
   });
 });
 
-describe("a hashing queue, as time passes", () => {
+describe("a hashing queue with a fake clock", () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });
@@ -99,7 +99,7 @@ describe("a hashing queue, as time passes", () => {
     jest.useRealTimers();
   });
 
-  test("drops with HASHING_OVERLOADED whose turn does not come while there is time to use it", async () => {
+  test("drops a call with HASHING_OVERLOADED when only the reserve of its time is left", async () => {
     const queue = queueOf();
     const held = heldWork();
     const running = [queue.run(callOf(), held.run), queue.run(callOf(), held.run)];
@@ -115,7 +115,7 @@ describe("a hashing queue, as time passes", () => {
     expect(held.started()).toBe(2);
   });
 
-  test("refuses at once who has no time to wait", async () => {
+  test("refuses a call at once that has no more time than the reserve", async () => {
     const queue = queueOf();
     const held = heldWork();
     const running = [queue.run(callOf(), held.run), queue.run(callOf(), held.run)];

@@ -5,23 +5,23 @@ import { hashingOverloaded } from "#domain/reasons.ts";
 
 /** The limits of a queue. */
 export interface HashingQueueLimits extends SemaphoreLimits {
-  /** What must be left of a call's time when its turn comes: with less, work does not begin. */
+  /** The time that a call must have left when its turn comes. With less, work does not begin. */
   readonly reserveMs: number;
 }
 
-/** How much of the average duration a new one replaces: a tenth. */
+/** The weight of a new duration in the moving average. */
 const SMOOTHING = 0.1;
 const WORK_MS_FIRST = 50;
 
 /**
- * A semaphore with a bounded queue for expensive work: first come, first served. A call that is of
- * no more use leaves the queue by itself, so that a queue full of callers who gave up holds nobody
- * back.
+ * A semaphore with a bounded queue for expensive work (backpressure): first come, first served. A
+ * call leaves the queue when its caller gives up or its time is over, so that the queue never fills
+ * with calls of no use.
  */
 export class HashingQueue {
   readonly #limits: HashingQueueLimits;
   readonly #semaphore: Semaphore;
-  /** A moving average of how long work takes, from which a refused caller's wait is estimated. */
+  /** A moving average of the duration of work. It estimates how long a refused caller must wait. */
   #workMs = WORK_MS_FIRST;
 
   constructor(limits: HashingQueueLimits) {
@@ -29,7 +29,7 @@ export class HashingQueue {
     this.#semaphore = new Semaphore(limits);
   }
 
-  /** How many wait now. */
+  /** How many calls wait. */
   get queued(): number {
     return this.#semaphore.queued;
   }
@@ -51,7 +51,7 @@ export class HashingQueue {
     }
   }
 
-  /** Estimates when the queue that is there now will be empty. */
+  /** Estimates how long the current queue takes. */
   #retryAfterMs(): number {
     const waitMs = (this.queued * this.#workMs) / this.#limits.permits;
     return Math.max(RETRY_AFTER_MS, Math.round(waitMs));

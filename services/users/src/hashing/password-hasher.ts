@@ -40,7 +40,7 @@ const QUEUED_HASHES_MAX = 256;
 /** Enough for one slow hash and the insert after it. */
 const RESERVE_MS = 500;
 
-/** Makes the hasher. Passwords are hashed in NFC (RFC 8265), so that é is é on every keyboard. */
+/** Hashes with argon2id, and in NFC (RFC 8265), so that é is é on every keyboard. */
 export function createPasswordHasher(): PasswordHasher {
   const queue = new HashingQueue({
     permits: HASHES_MAX,
@@ -65,8 +65,8 @@ export function createPasswordHasher(): PasswordHasher {
 }
 
 /**
- * Makes a hash of no password, with the parameters of now: verifying it takes as long as verifying
- * a real one.
+ * Creates a hash of no password, with the current parameters. Verifying it takes as long as
+ * verifying a real one.
  */
 function dummyHash(): string {
   const { memoryCost, timeCost, parallelism, outputLen } = PARAMETERS;
