@@ -25,7 +25,7 @@ interface LockedSessionRow {
   readonly expire_time: Date;
 }
 
-/** Makes the repository of sessions. */
+/** Stores sessions in Postgres. The id of a session ends in the slot of its user: one shard. */
 export function createSessionRepository(database: Database): SessionRepository {
   return {
     insertSession(userId, session, signal) {
@@ -72,7 +72,8 @@ export function createSessionRepository(database: Database): SessionRepository {
 }
 
 /**
- * Returns undefined, and does not throw, where the session is ended: its end has to be committed.
+ * Returns undefined, and does not throw, where it deletes the session: the deletion must be
+ * committed.
  */
 async function rotate(
   connection: Connection,

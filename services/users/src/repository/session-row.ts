@@ -13,7 +13,6 @@ export interface SessionRow {
   readonly expire_time: Date;
 }
 
-/** Makes a session of its row. */
 export function toSession(row: SessionRow): Session {
   return {
     id: row.id,

@@ -18,15 +18,18 @@ import {
   UPDATE_PROFILE,
 } from "./user-statements.ts";
 
-/** The last code point. What begins with a prefix sorts before the prefix with this behind it. */
+/**
+ * The last code point. A text that begins with a prefix sorts before the prefix with this at its
+ * end.
+ */
 const LAST_CODE_POINT = "\u{10FFFF}";
 /**
- * A taken name may be free again by the time one looks whose it is; that it happens twice means
- * something else.
+ * A taken name may be free again when the second query looks for its owner. That this happens twice
+ * is a defect.
  */
 const INSERT_ATTEMPTS_MAX = 2;
 
-/** Makes the repository of users. */
+/** Stores users in Postgres. Handles and e-mail addresses are looked up within one shard. */
 export function createUserRepository(database: Database): UserRepository {
   async function findTaken(
     handle: string,
@@ -54,7 +57,9 @@ export function createUserRepository(database: Database): UserRepository {
       const taken = await findTaken(handle, email, signal);
       if (taken !== undefined) return taken;
     }
-    throw new Error("the account conflicts with another, and neither its handle nor its e-mail");
+    throw new Error(
+      "The account was not inserted, and neither its handle nor its e-mail is taken.",
+    );
   }
 
   return {

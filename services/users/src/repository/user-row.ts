@@ -4,7 +4,7 @@ import type { Account, User } from "#domain/user.ts";
 export const USER_COLUMNS =
   "id, handle, display_name, bio, avatar_image_id, follower_count, following_count, create_time, update_time, version";
 
-/** The columns that only the user in person sees, too. */
+/** The columns of a profile and those that only its user may see. */
 export const ACCOUNT_COLUMNS = `${USER_COLUMNS}, email`;
 
 /** A row of {@link USER_COLUMNS}. */
@@ -26,7 +26,6 @@ export interface AccountRow extends UserRow {
   readonly email: string;
 }
 
-/** Makes a profile of its row. */
 export function toUser(row: UserRow): User {
   return {
     id: row.id,
@@ -42,7 +41,6 @@ export function toUser(row: UserRow): User {
   };
 }
 
-/** Makes an account of its row. */
 export function toAccount(row: AccountRow): Account {
   return { ...toUser(row), email: row.email };
 }

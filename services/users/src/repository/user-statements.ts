@@ -2,13 +2,13 @@ import type { Statement } from "@triptych/chassis/database/statement";
 import { ACCOUNT_COLUMNS, USER_COLUMNS } from "./user-row.ts";
 
 /**
- * The session $2 of the user $1 is open at $3. Stands within the statement that it guards, so that
- * nothing comes between.
+ * True if the session $2 of the user $1 is open at $3: the SQL twin of `isOpen`. It is part of the
+ * statement that it guards, so that nothing can come between.
  */
 const SESSION_IS_OPEN =
   "exists (select from sessions where user_id = $1 and sessions.id = $2 and expire_time > $3)";
 
-/** Orders the handle before the e-mail address when both are taken. */
+/** Returns the row of the handle first if two rows match. */
 export const SELECT_TAKEN = {
   name: "select_taken",
   text: `select handle = $1 as handle_taken from users where handle = $1 or email_key = $2
@@ -16,7 +16,7 @@ export const SELECT_TAKEN = {
 } as const satisfies Statement;
 
 /**
- * Gives no row if the handle or e-mail address is taken: an error would write the address into
+ * Returns no row if the handle or e-mail address is taken: an error would write the address into
  * Postgres' log.
  */
 export const INSERT_ACCOUNT = {
@@ -26,26 +26,29 @@ export const INSERT_ACCOUNT = {
     values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict do nothing returning ${ACCOUNT_COLUMNS}`,
 } as const satisfies Statement;
 
+/** One public profile, by its key. */
 export const SELECT_USER = {
   name: "select_user",
   text: `select ${USER_COLUMNS} from users where id = $1`,
 } as const satisfies Statement;
 
+/** Public profiles by their keys, in no order. */
 export const SELECT_USERS = {
   name: "select_users",
   text: `select ${USER_COLUMNS} from users where id = any ($1::uuid[])`,
 } as const satisfies Statement;
 
+/** $1 is a folded handle. */
 export const SELECT_USER_BY_HANDLE = {
   name: "select_user_by_handle",
   text: `select ${USER_COLUMNS} from users where handle = $1`,
 } as const satisfies Statement;
 
 /**
- * Finds by a prefix as a range from $1 to $2, in two halves that each use their index; a plan for
- * `like` could not, since a prepared statement does not know its pattern. No character of the
- * prefix has a meaning of its own. The names are materialized, or Postgres walks through all
- * handles in search of a rare name (50,000 users: 38 ms, now 0.3).
+ * Finds a prefix as the range from $1 to $2, in two halves that each use their index. A plan for
+ * `like` could not use them, since a prepared statement does not know its pattern. No character of
+ * the prefix is a wildcard. The names are materialized; otherwise Postgres reads all handles in
+ * search of a rare name (50,000 users: 38 ms, now 0.3).
  */
 export const SELECT_USERS_BY_PREFIX = {
   name: "select_users_by_prefix",
@@ -60,12 +63,17 @@ export const SELECT_USERS_BY_PREFIX = {
     ) order by handle limit $4`,
 } as const satisfies Statement;
 
+/** The account of a session's user; no row if the session is not open. */
 export const SELECT_ACCOUNT = {
   name: "select_account",
   text: `select ${ACCOUNT_COLUMNS} from users where id = $1 and ${SESSION_IS_OPEN}`,
 } as const satisfies Statement;
 
-/** A null leaves the column as it is; $8 says whether $9 replaces the avatar, null too. */
+/**
+ * A conditional update: no row unless the session is open and the version is $4, or $4 is null. It
+ * is the SQL twin of the rule in `domain/profiles.ts`. A null leaves a column as it is, except that
+ * $8 says whether $9, which may be null, replaces the avatar.
+ */
 export const UPDATE_PROFILE = {
   name: "update_profile",
   text: `update users set
@@ -76,16 +84,19 @@ export const UPDATE_PROFILE = {
     returning ${ACCOUNT_COLUMNS}`,
 } as const satisfies Statement;
 
+/** $1 is a folded handle. */
 export const SELECT_CREDENTIALS_BY_HANDLE = {
   name: "select_credentials_by_handle",
   text: "select id, password_hash from users where handle = $1",
 } as const satisfies Statement;
 
+/** $1 is a folded e-mail address. */
 export const SELECT_CREDENTIALS_BY_EMAIL = {
   name: "select_credentials_by_email",
   text: "select id, password_hash from users where email_key = $1",
 } as const satisfies Statement;
 
+/** A conditional update: the row must still have the hash $2. */
 export const UPDATE_PASSWORD_HASH = {
   name: "update_password_hash",
   text: "update users set password_hash = $3 where id = $1 and password_hash = $2",
