@@ -15,7 +15,7 @@ function requestOf(fields: { readonly handle?: string; readonly email?: string }
 }
 
 describe("CreateUser", () => {
-  test("answers the account with its e-mail address, as its profile is public from then on", async () => {
+  test("returns the account with its e-mail address, and makes the profile public", async () => {
     const request = { ...requestOf({}), email: "Ada@Example.org", displayName: "Ada 🦋" };
     const created = await service.client.createUser(request, unhurried());
     expect(created).toMatchObject({
@@ -34,7 +34,7 @@ describe("CreateUser", () => {
     expect("email" in found).toBe(false);
   });
 
-  test("keeps no password", async () => {
+  test("stores a hash and no password", async () => {
     const { id } = await service.register();
     const { rows } = await service.database
       .for(id)
@@ -46,7 +46,7 @@ describe("CreateUser", () => {
     expect(rows[0]?.row).not.toContain(PASSWORD);
   });
 
-  test("fails with HANDLE_TAKEN for a handle that somebody has", async () => {
+  test("fails with HANDLE_TAKEN for a handle of another account", async () => {
     const { handle } = await service.register();
     const call = service.client.createUser(requestOf({ handle }), unhurried());
     await expect(call).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe("CreateUser", () => {
     });
   });
 
-  test("fails with EMAIL_TAKEN for an e-mail address that somebody has, in another case too", async () => {
+  test("fails with EMAIL_TAKEN for an e-mail address of another account, in any case", async () => {
     const { email = "" } = await service.register({ email: "Élise@Example.org" });
     for (const taken of [email, "éLISE@example.ORG"]) {
       const call = service.client.createUser(requestOf({ email: taken }), unhurried());
@@ -69,25 +69,29 @@ describe("CreateUser", () => {
     }
   });
 
-  test("lets one of twenty have the handle that they all ask for at once", async () => {
+  test("opens one of twenty accounts that ask for one handle at once", async () => {
     const handle = newHandle();
     const calls = Array.from({ length: 20 }, () =>
       service.client.createUser({ ...requestOf({}), handle }, unhurried()),
     );
     const settled = await Promise.allSettled(calls);
-    const reasons = settled.map((one) => (one.status === "rejected" ? one.reason.reason : "made"));
-    expect(reasons.filter((reason) => reason === "made")).toHaveLength(1);
+    const reasons = settled.map((one) =>
+      one.status === "rejected" ? one.reason.reason : "opened",
+    );
+    expect(reasons.filter((reason) => reason === "opened")).toHaveLength(1);
     expect(reasons.filter((reason) => reason === "HANDLE_TAKEN")).toHaveLength(19);
   });
 
-  test("lets one of ten have the e-mail address that they all ask for at once", async () => {
+  test("opens one of ten accounts that ask for one e-mail address at once", async () => {
     const email = `${newHandle()}@example.org`;
     const calls = Array.from({ length: 10 }, () =>
       service.client.createUser({ ...requestOf({}), email }, unhurried()),
     );
     const settled = await Promise.allSettled(calls);
-    const reasons = settled.map((one) => (one.status === "rejected" ? one.reason.reason : "made"));
-    expect(reasons.filter((reason) => reason === "made")).toHaveLength(1);
+    const reasons = settled.map((one) =>
+      one.status === "rejected" ? one.reason.reason : "opened",
+    );
+    expect(reasons.filter((reason) => reason === "opened")).toHaveLength(1);
     expect(reasons.filter((reason) => reason === "EMAIL_TAKEN")).toHaveLength(9);
   });
 
@@ -110,13 +114,13 @@ describe("CreateUser", () => {
     });
   });
 
-  test("takes a hundred people at once", async () => {
+  test("opens a hundred accounts at once", async () => {
     const calls = Array.from({ length: 100 }, () => service.register());
     expect(new Set((await Promise.all(calls)).map(({ id }) => id)).size).toBe(100);
   });
 
-  test("fails with HASHING_OVERLOADED for those whose password cannot be hashed in time, and tells when to come again", async () => {
-    // From two processes: one alone keeps to its bulkhead.
+  test("fails with HASHING_OVERLOADED and a retry-after if passwords cannot be hashed in time", async () => {
+    // Two clients, since the bulkhead of one would hold calls back.
     const clients = [service.newClient(), service.newClient()];
     const calls = clients.flatMap((client) =>
       Array.from({ length: 150 }, () => client.createUser(requestOf({}), unhurried())),

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 describe("GetUser", () => {
-  test("shows the e-mail address to the user in person and to nobody else", async () => {
+  test("returns the e-mail address to its own user only", async () => {
     const ada = await service.signIn();
     const request = { id: ada.user.id };
     expect((await service.client.getUser(request, ada.context())).email).toBe(ada.user.email);
@@ -23,7 +23,7 @@ describe("GetUser", () => {
     }
   });
 
-  test("fails with UNAUTHENTICATED as soon as one's own session has ended, though the token is good", async () => {
+  test("fails with UNAUTHENTICATED once the caller's session has ended, while the token is valid", async () => {
     const ada = await service.signIn();
     await service.client.deleteSession({ id: ada.sessionId }, ada.context());
     const calls = [
@@ -41,7 +41,7 @@ describe("GetUser", () => {
     expect((await service.client.getUser({ id: ada.user.id }, contextFor())).id).toBe(ada.user.id);
   });
 
-  test("fails with UNAUTHENTICATED for one's own account with a token of a session that never was", async () => {
+  test("fails with UNAUTHENTICATED for the own account with a token of an unknown session", async () => {
     const { id: userId } = await service.register();
     const token = await service.tokens.tokenFor(userId, { sessionId: newId() });
     const context = contextFor({
@@ -77,7 +77,7 @@ describe("GetUser", () => {
 });
 
 describe("BatchGetUsers", () => {
-  test("gives each that exists once, and no e-mail address, not even one's own", async () => {
+  test("returns each existing user once, without an e-mail address, not even the caller's", async () => {
     const ada = await service.signIn();
     const bob = await service.register();
     const ids = [bob.id, newId(), ada.user.id, bob.id];
@@ -94,7 +94,7 @@ describe("BatchGetUsers", () => {
     });
   });
 
-  test("takes 200 ids and refuses 201", async () => {
+  test("accepts 200 ids and refuses 201", async () => {
     const ids = Array.from({ length: 201 }, newId);
     const { users } = await service.client.batchGetUsers({ ids: ids.slice(1) }, contextFor());
     expect(users).toEqual([]);

@@ -10,34 +10,35 @@ import { startTestService, type TestService } from "@triptych/chassis/testing/te
 import { ImageState } from "@triptych/protos/images/v1/image_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 
-/** What a test says of an image. */
+/** An image that a test adds. */
 export interface TestImage {
   readonly ownerId: string;
   readonly state?: ImageState;
 }
 
 /**
- * A small images service that keeps its contract: it shows an image to the bearer of its owner's
- * token only.
+ * A stand-in for the images service that follows its contract: it shows an image only to its owner.
+ * comments has one too, in `services/comments/test/images-server.ts`: there images may be public
+ * and have comments, here they have a state.
  */
 export interface ImagesServer extends TestService {
-  /** Adds an image. Gives its id. */
+  /** Adds an image, and returns its id. */
   put(image: TestImage): string;
-  /** Does something before the next answer is given. */
+  /** Runs `act` before the next answer. */
   beforeNextAnswer(act: () => Promise<unknown>): void;
-  /** How often it was asked. */
+  /** How many calls it has received. */
   readonly asked: () => number;
 }
 
 /**
- * Serves images over real gRPC. Every one is private, so that users must pass the owner's token on.
+ * Serves images over real gRPC. Each is private, so that users must pass the owner's token on.
  */
 export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
   const images = new Map<string, TestImage>();
   let asked = 0;
   let before: (() => Promise<unknown>) | undefined;
   const notExpected = async () => {
-    throw new Error("users ask images for GetImageFacts only");
+    throw new Error("users calls GetImageFacts only");
   };
   const handlers = {
     ...Object.fromEntries(ImageService.methods.map(({ localName }) => [localName, notExpected])),

@@ -14,7 +14,7 @@ async function search(query: string): Promise<readonly string[]> {
 }
 
 describe("ListUsers by handle", () => {
-  test("gives the one who has it, without regard to case, and no e-mail address", async () => {
+  test("returns the user of the handle in any case, without the e-mail address", async () => {
     const { id, handle } = await service.register();
     const request = { handle: handle.toUpperCase() };
     const { users, nextPageToken } = await service.client.listUsers(request, contextFor());
@@ -23,7 +23,7 @@ describe("ListUsers by handle", () => {
     expect(nextPageToken).toBe("");
   });
 
-  test("gives none for a handle that nobody has or can have", async () => {
+  test("returns none for a handle that is free or malformed", async () => {
     for (const handle of [newHandle(), "a b", "%", "x".repeat(80)]) {
       expect(await service.client.listUsers({ handle }, contextFor())).toMatchObject({ users: [] });
     }
@@ -31,7 +31,7 @@ describe("ListUsers by handle", () => {
 });
 
 describe("ListUsers by prefix", () => {
-  test("finds by the beginning of handle or display name, without regard to case, in the handles' order", async () => {
+  test("finds a prefix of handle or display name in any case, in the handles' order", async () => {
     await service.register({ handle: "zoe_lark", displayName: "Zoë" });
     await service.register({ handle: "bird_9", displayName: "ZOE Larkin" });
     await service.register({ handle: "azoe_lark", displayName: "A Zoe" });
@@ -41,7 +41,7 @@ describe("ListUsers by prefix", () => {
     expect(await search("ZOE\u0308")).toEqual(["zoe_lark"]);
   });
 
-  test("follows a display name when it is changed", async () => {
+  test("finds a user by a changed display name", async () => {
     const ada = await service.signIn();
     const user = { displayName: "Countess Ada" };
     await service.client.updateUser(
@@ -51,7 +51,7 @@ describe("ListUsers by prefix", () => {
     expect(await search("countess a")).toEqual([ada.user.handle]);
   });
 
-  test("takes the wildcards of SQL for what they are", async () => {
+  test("treats the wildcards of SQL as plain characters", async () => {
     await service.register({ handle: "w_under", displayName: "100% wool" });
     await service.register({ handle: "wxunder", displayName: "100 sheep" });
     expect(await search("w_u")).toEqual(["w_under"]);
@@ -62,9 +62,9 @@ describe("ListUsers by prefix", () => {
     expect(await search("'; drop table users; --")).toEqual([]);
   });
 
-  test("shows nobody twice and leaves nobody out while others register", async () => {
+  test("returns nobody twice and omits nobody while others register", async () => {
     const handles = Array.from({ length: 25 }, (_, index) => `page_${10 + index}`);
-    // Their display names match as well, so that each is found in both ways.
+    // The display names match too, so that both halves of the search find each user.
     await Promise.all(handles.map((handle) => service.register({ handle, displayName: handle })));
     const seen: string[] = [];
     let pageToken = "";
@@ -80,7 +80,7 @@ describe("ListUsers by prefix", () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  test("ends with an empty token where the last page is full", async () => {
+  test("returns no page token with a last page that is full", async () => {
     await service.register({ handle: "full_1" });
     await service.register({ handle: "full_2" });
     const request = { query: "full_", pageSize: 2 };
@@ -89,7 +89,7 @@ describe("ListUsers by prefix", () => {
     expect(nextPageToken).toBe("");
   });
 
-  test("fails with INVALID_ARGUMENT for a page token of another query, or made up", async () => {
+  test("fails with INVALID_ARGUMENT for a made-up page token, or one of another query", async () => {
     await service.register({ handle: "token_1" });
     await service.register({ handle: "token_2" });
     const { nextPageToken } = await service.client.listUsers(
@@ -119,7 +119,7 @@ describe("ListUsers by prefix", () => {
     ["NUL in the handle", { handle: "a\0" }, ["handle"]],
     ["a negative page size", { query: "a", pageSize: -1 }, ["page_size"]],
     [
-      "all at once",
+      "several bad fields",
       { pageSize: -1, pageToken: "x" },
       ["handle", "query", "page_size", "page_token"],
     ],

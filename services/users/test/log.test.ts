@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-test("the log holds no password, no token and no e-mail address, whatever is refused", async () => {
+test("the log holds no password, token or e-mail address of calls that are refused", async () => {
   const { client } = service;
   const ada = await service.signIn();
   const email = ada.user.email ?? "";

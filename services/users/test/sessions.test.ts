@@ -19,7 +19,7 @@ async function expire(sessionId: string): Promise<void> {
   await service.database.for(sessionId).write({ name: "expire", text }, [sessionId]);
 }
 
-/** Opens sessions past the hashing, which is not what is tested. */
+/** Opens sessions by SQL: signing in would hash a password for each. */
 async function openSessions(user: TestUser, count: number): Promise<void> {
   const text = `insert into sessions (user_id, id, refresh_token_hash, refresh_time, expire_time)
     select $1, unnest($2::uuid[]), sha256('x'), now() - interval '1 hour', now() + interval '1 hour'`;
@@ -30,7 +30,7 @@ async function openSessions(user: TestUser, count: number): Promise<void> {
 const REVOKED = { reason: "SESSION_REVOKED", code: status.UNAUTHENTICATED };
 
 describe("RefreshSession", () => {
-  test("gives new tokens of the same session, which lives 30 days from then on", async () => {
+  test("returns new tokens of the same session, which expires in 30 days", async () => {
     const ada = await service.signIn();
     const first = await refresh(ada.refreshToken);
     expect(first.session?.id).toBe(ada.sessionId);
@@ -42,7 +42,7 @@ describe("RefreshSession", () => {
     expect(second.session?.id).toBe(ada.sessionId);
   });
 
-  test("ends the session when a token is used twice: the newest token and the access token are worth nothing", async () => {
+  test("ends the session when a token is used twice, for the newest tokens too", async () => {
     const ada = await service.signIn();
     const { tokens } = await refresh(ada.refreshToken);
     await expect(refresh(ada.refreshToken)).rejects.toMatchObject(REVOKED);
@@ -51,7 +51,7 @@ describe("RefreshSession", () => {
     await expect(self).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
   });
 
-  test("leaves the user's other sessions alone when one is ended so", async () => {
+  test("leaves the user's other sessions open when a token is used twice", async () => {
     const phone = await service.signIn();
     const laptop = await service.signIn(phone.user);
     await refresh(phone.refreshToken);
@@ -59,7 +59,7 @@ describe("RefreshSession", () => {
     expect((await refresh(laptop.refreshToken)).session?.id).toBe(laptop.sessionId);
   });
 
-  test("lets one of two that come at once with the same token win, and then ends the session", async () => {
+  test("answers one of two refreshes at once with one token, and then ends the session", async () => {
     for (let turn = 0; turn < 10; turn++) {
       const ada = await service.signIn();
       const settled = await Promise.allSettled([
@@ -72,7 +72,7 @@ describe("RefreshSession", () => {
     }
   });
 
-  test("fails with SESSION_REVOKED for an expired, an unknown and a made-up token alike", async () => {
+  test("fails with the same SESSION_REVOKED for an expired, an unknown and a made-up token", async () => {
     const ada = await service.signIn();
     await expire(ada.sessionId);
     const secret = ada.refreshToken.split(".")[1];
@@ -93,7 +93,7 @@ describe("RefreshSession", () => {
     expect(messages.size).toBe(1);
   });
 
-  test("ends a session whose secret somebody guesses at", async () => {
+  test("ends a session when its id is shown with a wrong secret", async () => {
     const ada = await service.signIn();
     const guess = `${ada.sessionId}.${"A".repeat(43)}`;
     await expect(refresh(guess)).rejects.toMatchObject(REVOKED);
@@ -102,7 +102,7 @@ describe("RefreshSession", () => {
 });
 
 describe("ListSessions", () => {
-  test("pages through the open ones, newest first, and shows nobody else's and no expired one", async () => {
+  test("pages through the caller's open sessions, newest first, without expired ones", async () => {
     const first = await service.signIn();
     const gone = await service.signIn(first.user);
     await expire(gone.sessionId);
@@ -116,7 +116,7 @@ describe("ListSessions", () => {
       const request = { pageSize: 2, pageToken };
       const page = await service.client.listSessions(request, first.context());
       seen.push(...page.sessions.map(({ id }) => id));
-      // A session that is opened between two pages comes before them.
+      // A session that is opened between two pages belongs before them.
       await service.signIn(first.user);
       pageToken = page.nextPageToken;
     } while (pageToken !== "");
@@ -132,7 +132,7 @@ describe("ListSessions", () => {
     await expect(call).rejects.toMatchObject({ violations: [{ field: "page_token" }] });
   });
 
-  test("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
+  test("fails with UNAUTHENTICATED for an anonymous caller", async () => {
     await expect(service.client.listSessions({}, contextFor())).rejects.toMatchObject({
       reason: "UNAUTHENTICATED",
     });
@@ -140,7 +140,7 @@ describe("ListSessions", () => {
 });
 
 describe("DeleteSession", () => {
-  test("ends one of one's sessions: its refresh token is worth nothing, the others go on", async () => {
+  test("ends one of the caller's sessions and its refresh token, and no other", async () => {
     const phone = await service.signIn();
     const laptop = await service.signIn(phone.user);
     await service.client.deleteSession({ id: phone.sessionId }, laptop.context());
@@ -149,7 +149,7 @@ describe("DeleteSession", () => {
     expect(sessions.map(({ id }) => id)).toEqual([laptop.sessionId]);
   });
 
-  test("fails with SESSION_NOT_FOUND for another user's session, an expired and an unknown one", async () => {
+  test("fails with SESSION_NOT_FOUND for another user's, an expired and an unknown session", async () => {
     const ada = await service.signIn();
     const bob = await service.signIn();
     const expired = await service.signIn(ada.user);
@@ -165,7 +165,7 @@ describe("DeleteSession", () => {
     expect((await service.client.listSessions({}, bob.context())).sessions).toHaveLength(1);
   });
 
-  test("fails with INVALID_ARGUMENT for what is no id, and UNAUTHENTICATED for nobody", async () => {
+  test("fails with INVALID_ARGUMENT for a malformed id, and UNAUTHENTICATED when anonymous", async () => {
     const ada = await service.signIn();
     const current = service.client.deleteSession({ id: "current" }, ada.context());
     await expect(current).rejects.toMatchObject({ violations: [{ field: "id" }] });
@@ -175,7 +175,7 @@ describe("DeleteSession", () => {
 });
 
 describe("the sessions of one user", () => {
-  test("are 50 at most: the next sign-in ends the one that was refreshed longest ago, and the expired", async () => {
+  test("are at most 50: a sign-in ends the expired ones and the one with the oldest refresh", async () => {
     const ada = await service.signIn();
     const expired = await service.signIn(ada.user);
     await expire(expired.sessionId);

@@ -31,7 +31,7 @@ async function passwordHashOf(userId: string): Promise<string> {
 }
 
 describe("CreateSession", () => {
-  test("takes the handle or the e-mail address, without regard to case", async () => {
+  test("accepts the handle or the e-mail address, in any case", async () => {
     const { id, handle, email = "" } = await service.register();
     for (const login of [handle, handle.toUpperCase(), email, email.toUpperCase()]) {
       const { user, session } = await signIn(login);
@@ -40,7 +40,7 @@ describe("CreateSession", () => {
     }
   });
 
-  test("gives an access token of ten minutes that every service takes, for a session in the user's slot", async () => {
+  test("returns an access token of ten minutes for a session in the user's slot", async () => {
     const { id, handle } = await service.register();
     const { session, tokens } = await signIn(handle, PASSWORD, "curl/8");
     const caller = await createAuthenticator(service.tokens.jwks)(`Bearer ${tokens?.accessToken}`);
@@ -62,7 +62,7 @@ describe("CreateSession", () => {
     expect(slotOf(session?.id ?? "")).toBe(slotOf(id));
   });
 
-  test("says in the access token of an operator that they are one, and goes on to when it is refreshed", async () => {
+  test("marks an operator in the access tokens of the sign-in and of a refresh", async () => {
     const { id, handle } = await service.register();
     const statement = { name: "appoint", text: "update users set id = $2 where id = $1" };
     await service.database.for(id).write(statement, [id, OPERATOR_ID]);
@@ -77,7 +77,7 @@ describe("CreateSession", () => {
     expect.assertions(2);
   });
 
-  test("keeps no refresh token", async () => {
+  test("stores no refresh token", async () => {
     const { handle } = await service.register();
     const { session, tokens } = await signIn(handle);
     const statement = {
@@ -127,7 +127,7 @@ describe("CreateSession", () => {
     expect(unknown).toBeGreaterThan(known / 3);
   });
 
-  test("takes a password in whichever way its accents were typed", async () => {
+  test("accepts a password whose accents are composed differently", async () => {
     const handle = newHandle();
     const email = `${handle}@example.org`;
     const password = "crème brûlée à la carte";
@@ -137,7 +137,7 @@ describe("CreateSession", () => {
     expect(user?.handle).toBe(handle);
   });
 
-  test("hashes the password again if its hash was made with other parameters", async () => {
+  test("replaces a hash that has other parameters than the current ones", async () => {
     const { id, handle } = await service.register();
     const weak = await hash(PASSWORD, { memoryCost: 1024, timeCost: 1, parallelism: 1 });
     const statement = { name: "weaken", text: "update users set password_hash = $2 where id = $1" };
@@ -149,13 +149,13 @@ describe("CreateSession", () => {
     expect(await passwordHashOf(id)).toBe(strong);
   });
 
-  test("cuts what the client says of itself to 256 characters", async () => {
+  test("cuts the user agent to 256 characters", async () => {
     const { handle } = await service.register();
     const { session } = await signIn(handle, PASSWORD, `a\0${"🦋".repeat(300)}`);
     expect(session?.userAgent).toBe(`a\uFFFD${"🦋".repeat(254)}`);
   });
 
-  test("fails with INVALID_ARGUMENT for NUL, and names both fields", async () => {
+  test("fails with INVALID_ARGUMENT for NUL in login and password, and names both", async () => {
     await expect(signIn("a\0", "b\0")).rejects.toMatchObject({
       reason: "INVALID_ARGUMENT",
       violations: [{ field: "login" }, { field: "password" }],

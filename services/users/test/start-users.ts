@@ -18,40 +18,40 @@ import { type ImagesServer, startImagesServer } from "./images-server.ts";
 export const PASSWORD = "a lighthouse on Skye";
 
 /**
- * Who runs the system that is tested. An account gets its id from the service: a test has to give
- * it this one.
+ * The user id of the operator. The service chooses the id of a new account, so a test has to change
+ * it to this one.
  */
 export const OPERATOR_ID = "019aaf3e-6c2b-7cc0-8a44-00000000000f";
 
-/** Somebody who is signed in. */
+/** A user who is signed in. */
 export interface TestUser {
   readonly user: User;
   readonly sessionId: string;
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** The context of a call of theirs, made now. */
+  /** Returns the context of a call that the user makes now. */
   readonly context: () => CallContext;
 }
 
 /**
- * The users service, whole: over real gRPC, on a real Postgres, with a small images service to ask.
+ * The whole users service: over real gRPC, on a real Postgres, with a stand-in for images.
  */
 export interface UsersUnderTest extends AsyncDisposable {
   readonly client: Client<typeof UserService>;
-  /** Makes another client of it, as another process has. */
+  /** Creates another client, as another process would have. */
   newClient(): Client<typeof UserService>;
   readonly images: ImagesServer;
   readonly database: Database;
   readonly tokens: TestTokens;
-  /** Opens an account; what is not given is made up. */
+  /** Opens an account, with default values for the fields that are not given. */
   register(account?: Partial<NewTestUser>): Promise<User>;
-  /** Signs in, somebody new if nobody is given. */
+  /** Signs the user in; by default a new one. */
   signIn(user?: User): Promise<TestUser>;
-  /** Lets time pass for the service. */
+  /** Moves the clock of the service forward. */
   advanceClock(milliseconds: number): void;
 }
 
-/** What an account is opened with. */
+/** The fields of a new account. */
 export interface NewTestUser {
   readonly handle: string;
   readonly email: string;
@@ -63,17 +63,17 @@ const ACQUIRE_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
 const SLOW_CALL_MS_MAX = 10_000;
 
-/** Makes a context with as much time as the longest policy gives. */
+/** Returns the context of a call that has the timeout of the slowest method. */
 export function unhurried(): CallContext {
   return contextFor(undefined, { timeoutMs: SLOW_CALL_MS_MAX });
 }
 
-/** Makes a handle that nobody has. */
+/** Returns a handle that is free. */
 export function newHandle(): string {
   return `u_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
 }
 
-/** Starts the service for one test file. What it logs is given to `log`, if that is given. */
+/** Starts the service for one test file. `log` receives each line of its log. */
 export async function startUsers(log?: (line: string) => void): Promise<UsersUnderTest> {
   const resources = new AsyncDisposableStack();
   const tokens = createTestTokens();

@@ -28,7 +28,7 @@ function update(user: ProfileFields, ...paths: readonly string[]) {
 }
 
 describe("UpdateUser", () => {
-  test("changes what the mask names, and nothing else", async () => {
+  test("changes the fields that the mask names, and no others", async () => {
     const updated = await update({ displayName: "Ada", bio: "ignored" }, "display_name");
     expect(updated).toMatchObject({ displayName: "Ada", bio: "", email: ada.user.email });
     expect(await update({ bio: "I paint." }, "bio")).toMatchObject({
@@ -39,14 +39,14 @@ describe("UpdateUser", () => {
     expect(emptied).toMatchObject({ displayName: "", bio: "" });
   });
 
-  test("gives a new etag and update time, and keeps the create time", async () => {
+  test("returns a new etag and update time, and the old create time", async () => {
     const updated = await update({ bio: "new" }, "bio");
     expect(updated.etag).not.toBe(ada.user.etag);
     expect(updated.createTime).toEqual(ada.user.createTime);
     expect(updated.updateTime).not.toEqual(ada.user.updateTime);
   });
 
-  test("fails with ETAG_MISMATCH if the profile was changed since, and changes nothing", async () => {
+  test("fails with ETAG_MISMATCH for an old or unknown etag, and changes nothing", async () => {
     const { etag } = await update({ bio: "one" }, "bio");
     await update({ bio: "two", etag }, "bio");
     for (const stale of [etag, "nonsense"]) {
@@ -59,7 +59,7 @@ describe("UpdateUser", () => {
     expect(now.bio).toBe("two");
   });
 
-  test("lets one of ten changes at once pass that are based on the same etag", async () => {
+  test("applies one of ten changes at once that name one etag", async () => {
     const { etag } = ada.user;
     const calls = Array.from({ length: 10 }, (_, index) =>
       update({ bio: `${index}`, etag }, "bio"),
@@ -72,10 +72,10 @@ describe("UpdateUser", () => {
   });
 
   test.each([
-    ["nothing", []],
-    ["a field that may not be changed", ["bio", "handle"]],
-    ["a field of all objects", ["constructor"]],
-    ["everything", ["*"]],
+    ["no field", []],
+    ["a field that cannot be changed", ["bio", "handle"]],
+    ["a property of every JavaScript object", ["constructor"]],
+    ["the wildcard", ["*"]],
   ])("fails with INVALID_ARGUMENT if the mask names %s", async (_what, paths) => {
     await expect(update({ bio: "x" }, ...paths)).rejects.toMatchObject({
       reason: "INVALID_ARGUMENT",
@@ -102,7 +102,7 @@ describe("UpdateUser", () => {
     });
   });
 
-  test("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
+  test("fails with UNAUTHENTICATED for an anonymous caller", async () => {
     const request = { user: { bio: "x" }, updateMask: { paths: ["bio"] } };
     await expect(service.client.updateUser(request, contextFor())).rejects.toMatchObject({
       reason: "UNAUTHENTICATED",
@@ -112,7 +112,7 @@ describe("UpdateUser", () => {
 });
 
 describe("UpdateUser of the avatar", () => {
-  test("takes a ready image of one's own, asked for with one's own token, and takes it away again", async () => {
+  test("sets a ready image of the caller's own, and removes it again", async () => {
     const avatarImageId = service.images.put({ ownerId: ada.user.id });
     expect((await update({ avatarImageId }, "avatar_image_id")).avatarImageId).toBe(avatarImageId);
     expect((await update({ avatarImageId: "" }, "avatar_image_id")).avatarImageId).toBeUndefined();
@@ -120,13 +120,13 @@ describe("UpdateUser of the avatar", () => {
     expect((await update({}, "avatar_image_id")).avatarImageId).toBeUndefined();
   });
 
-  test("does not ask images when the mask leaves the avatar out", async () => {
+  test("does not call images when the mask omits the avatar", async () => {
     const asked = service.images.asked();
     await update({ avatarImageId: newId(), bio: "x" }, "bio");
     expect(service.images.asked()).toBe(asked);
   });
 
-  test("fails with AVATAR_NOT_USABLE for an image that is not there, another's, or not ready", async () => {
+  test("fails with AVATAR_NOT_USABLE for an image that is missing, another user's, or not ready", async () => {
     const imageIds = [
       newId(),
       service.images.put({ ownerId: newId() }),
@@ -144,7 +144,7 @@ describe("UpdateUser of the avatar", () => {
     expect((await service.client.getUser({ id: ada.user.id }, contextFor())).bio).toBe("");
   });
 
-  test("fails with ETAG_MISMATCH if the profile is changed while images are asked", async () => {
+  test("fails with ETAG_MISMATCH if the profile changes while images is called", async () => {
     const avatarImageId = service.images.put({ ownerId: ada.user.id });
     service.images.beforeNextAnswer(() => update({ bio: "meanwhile" }, "bio"));
     const call = update({ avatarImageId, etag: ada.user.etag }, "avatar_image_id");
@@ -154,7 +154,7 @@ describe("UpdateUser of the avatar", () => {
     expect(now.avatarImageId).toBeUndefined();
   });
 
-  test("fails with UNAUTHENTICATED if the session ends while images are asked", async () => {
+  test("fails with UNAUTHENTICATED if the session ends while images is called", async () => {
     const avatarImageId = service.images.put({ ownerId: ada.user.id });
     service.images.beforeNextAnswer(() =>
       service.client.deleteSession({ id: ada.sessionId }, ada.context()),
@@ -163,7 +163,7 @@ describe("UpdateUser of the avatar", () => {
     await expect(call).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
   });
 
-  test("fails with DEPENDENCY_UNAVAILABLE if images cannot be asked, and changes nothing", async () => {
+  test("fails with DEPENDENCY_UNAVAILABLE if images is down, and changes nothing", async () => {
     const avatarImageId = service.images.put({ ownerId: ada.user.id });
     await service.images.stop();
     const call = update({ avatarImageId, bio: "x" }, "avatar_image_id", "bio");
