@@ -8,11 +8,11 @@ import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import type { Metrics } from "@triptych/chassis/telemetry/metrics";
 import { type Clients, createClients, type Transports } from "#clients/clients.ts";
-import { createFrontDoor } from "#guard/admission-hook.ts";
-import { type Calls, createCalls } from "#guard/calls.ts";
-import { createExplainHook } from "#guard/explain.ts";
+import { createAdmissionHook } from "#guard/admission-hook.ts";
+import { explain } from "#guard/explain.ts";
 import { createRateLimits, type RateLimits } from "#guard/rate-limits.ts";
 import { createRequestGuard, type RequestGuard } from "#guard/request-guard.ts";
+import { nameRoute } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { createServer } from "#http/server.ts";
 import { OPENAPI_OPTIONS, openApiRoutes } from "#openapi/document.ts";
@@ -98,18 +98,19 @@ export async function createGateway(
   refuseUnknownRoutes();
 
   const { failurePolicy } = configuration;
-  const calls = createCalls(
-    createAuthenticator(configuration.accessTokenPublicKeys),
-    failurePolicy,
-  );
   const limits = createRateLimits(server, configuration);
   const admission = failurePolicy === "on" ? createAdmission(metrics) : undefined;
-  const guard = createRequestGuard(calls, limits, createFrontDoor(admission));
+  const guard = createRequestGuard({
+    authenticate: createAuthenticator(configuration.accessTokenPublicKeys),
+    limits,
+    admission: createAdmissionHook(admission),
+    failurePolicy,
+  });
 
   operationsRoutes(server, { metrics, isReady });
   openApiRoutes(server);
   referencePageRoutes(server);
-  await addApi(server, { ...clients, calls, limits, guard, board });
+  await addApi(server, { ...clients, limits, guard, board });
   await server.ready();
 
   return {
@@ -133,7 +134,6 @@ export async function createGateway(
 
 /** What the routes under `/v1` need. */
 interface ApiDependencies extends Clients {
-  readonly calls: Calls;
   readonly limits: RateLimits;
   readonly guard: RequestGuard;
   readonly board: StatusBoard;
@@ -142,9 +142,10 @@ interface ApiDependencies extends Clients {
 async function addApi(server: ApiServer, dependencies: ApiDependencies): Promise<void> {
   const { guard } = dependencies;
   await server.register(async (api: ApiServer) => {
+    api.addHook("onRoute", nameRoute);
     api.addHook("onRequest", guard.identify);
     api.addHook("preHandler", guard.enter);
-    api.addHook("onSend", createExplainHook(dependencies.calls.traceOf));
+    api.addHook("onSend", explain);
     imageContentRoutes(api, dependencies);
     await api.register(async (json: ApiServer) => {
       json.addHook("onRequest", guard.answersJson);

@@ -1,64 +1,46 @@
 import assert from "node:assert";
-import {
-  type Admission,
-  type Permit,
-  type ShedRank,
-  shedRankOf,
-} from "@triptych/chassis/admission/admission";
-import type { Caller } from "@triptych/chassis/identity/caller";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import { type Admission, type Permit, shedRankOf } from "@triptych/chassis/admission/admission";
+import type { FastifyRequest } from "fastify";
 
-/** Decides which requests are taken on: as a service does with its calls. */
-export interface FrontDoor {
-  /** Refuses at once what could not be taken on now: before a token is verified, or a body read. */
+/**
+ * Admission control, or load shedding, of requests: as a service does with its calls. A route that
+ * calls nobody is always admitted.
+ */
+export interface AdmissionHook {
+  /** Refuses what would not be admitted now, before a token is verified or a body is read. */
   check(request: FastifyRequest): void;
   /**
-   * Takes a request on, until it is answered. A body that comes slowly is none of it: that is read
-   * before.
+   * Admits a request whose body was read: a body that comes slowly holds no permit. Checks again,
+   * since other requests were admitted meanwhile.
+   *
+   * @returns undefined for a request that does not count against the limit.
    */
-  enter(request: FastifyRequest, reply: FastifyReply, caller: Caller): void;
+  admit(request: FastifyRequest): Permit | undefined;
 }
 
-/** Statuses of answers that took the time that it takes. */
-const ANSWERED: ReadonlySet<number> = new Set([200, 201, 204, 304]);
-
-/** Makes the door. Without admission it stands open. */
-export function createFrontDoor(admission: Admission | undefined): FrontDoor {
+/** Creates the hook. Without admission it refuses nothing. */
+export function createAdmissionHook(admission: Admission | undefined): AdmissionHook {
   return {
     check(request) {
-      const applicant = applicantOf(request);
-      if (applicant !== undefined) admission?.check(applicant.method, applicant.rank);
+      const route = routeOf(request);
+      if (route !== undefined) admission?.check(route.name, route.rank);
     },
-    enter(request, reply, caller) {
-      const applicant = applicantOf(request);
-      if (applicant === undefined || admission === undefined) return;
-      const permit = admission.admit(applicant.method, applicant.rank);
-      const { calls } = request.routeOptions.config;
-      if (calls !== undefined && !calls.policy.isLimited) return permit.release("ignored");
-      reply.raw.once("close", () => release(permit, reply));
-      if (caller.kind === "user") permit.countFor(caller.userId);
+    admit(request) {
+      const route = routeOf(request);
+      if (route === undefined) return undefined;
+      const permit = admission?.admit(route.name, route.rank);
+      if (route.isLimited) return permit;
+      permit?.release("ignored");
+      return undefined;
     },
   };
 }
 
-function release(permit: Permit, { raw }: FastifyReply): void {
-  const isAnswered = raw.writableFinished && ANSWERED.has(raw.statusCode);
-  permit.release(isAnswered ? "answered" : "ignored");
-}
-
-/** The route of a request, and how much it matters. */
-interface Applicant {
-  readonly method: string;
-  readonly rank: ShedRank;
-}
-
-/** A request as admission sees it; undefined if its route asks nobody. */
-function applicantOf({ headers, method, routeOptions }: FastifyRequest): Applicant | undefined {
-  const { calls } = routeOptions.config;
+function routeOf({ headers, routeOptions }: FastifyRequest) {
+  const { calls, routeName } = routeOptions.config;
   if (calls === undefined) return undefined;
-  assert(routeOptions.url, "a request of the API has a route");
-  return {
-    method: `${method} ${routeOptions.url}`,
-    rank: shedRankOf(calls.policy.criticality, headers.authorization === undefined),
-  };
+  assert(routeName, "a route of the API is named when it is made");
+  const { criticality, isLimited } = calls.policy;
+  const rank = shedRankOf(criticality, headers.authorization === undefined);
+  return { name: routeName, rank, isLimited };
 }

@@ -1,32 +1,29 @@
 import type { Caller } from "@triptych/chassis/identity/caller";
-import type { Trace } from "@triptych/chassis/rpc/trace/trace";
 import { toTraceText } from "@triptych/chassis/rpc/trace/trace-text";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { findState } from "./request-state.ts";
 
-/** Asks to see which calls an answer is made of, and shows them. */
+/** The header that requests the trace of an answer, and carries it back. */
 const EXPLAIN = "x-explain";
 const EXPLAIN_ON = "1";
 /** Clients take headers of 16 KiB in all, as we do. */
-const TREE_BYTES_MAX = 8 * 1024;
+const TRACE_BYTES_MAX = 8 * 1024;
 
 /**
- * Says whether a request's calls are to be shown. Anybody but an operator is answered as if they
- * had not asked.
+ * Whether a request's calls are to be shown. The header of anybody but an operator is passed over.
  */
 export function asksExplanation({ headers }: FastifyRequest, caller: Caller): boolean {
   return headers[EXPLAIN] === EXPLAIN_ON && caller.kind === "user" && caller.operator;
 }
 
 /**
- * Makes the hook that shows an operator the calls that were made for the request, whether it failed
- * or not.
+ * A hook that shows an operator the trace: the calls that were made for the request, whether it
+ * failed or not.
  */
-export function createExplainHook(traceOf: (request: FastifyRequest) => Trace | undefined) {
-  return async function explain(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const trace = traceOf(request);
-    if (trace === undefined) return;
-    reply.header(EXPLAIN, toTraceText(trace.calls, TREE_BYTES_MAX));
-    // What only an operator may see must not lie in a cache that others are answered from.
-    reply.header("cache-control", "no-store");
-  };
+export async function explain(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const trace = findState(request)?.trace;
+  if (trace === undefined) return;
+  reply.header(EXPLAIN, toTraceText(trace.calls, TRACE_BYTES_MAX));
+  // Only an operator may see it: a shared cache would show it to others.
+  reply.header("cache-control", "no-store");
 }

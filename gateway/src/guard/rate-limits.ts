@@ -1,6 +1,8 @@
+import assert from "node:assert";
 import type { Caller } from "@triptych/chassis/identity/caller";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";
+import { stateOf } from "./request-state.ts";
 
 /** How many requests are taken in a minute, from whom. */
 export interface RateLimitConfiguration {
@@ -18,9 +20,14 @@ export interface RateLimits {
   /** A sign-in, by address, before its body is read. */
   countSignInAddress(request: FastifyRequest): Promise<void>;
   /** A sign-in, by address and login, before its password is hashed. */
-  countSignIn(request: FastifyRequest, login: string): Promise<void>;
+  countSignIn(request: FastifyRequest<{ readonly Body: SignIn }>): Promise<void>;
   /** An account that is opened, by address. */
   countSignUp(request: FastifyRequest): Promise<void>;
+}
+
+/** The part of a sign-in's body that it is counted by. */
+export interface SignIn {
+  readonly login: string;
 }
 
 const WINDOW_MS = 60_000;
@@ -30,19 +37,10 @@ export function createRateLimits(
   server: FastifyInstance,
   configuration: RateLimitConfiguration,
 ): RateLimits {
-  /**
-   * A counter of its own. What it counts by is put beside the request, since the counter is given
-   * nothing else.
-   */
-  function createCounter(max: number) {
-    const keys = new WeakMap<FastifyRequest, string>();
-    const count = server.createRateLimit({
-      max,
-      timeWindow: WINDOW_MS,
-      keyGenerator: (request) => keys.get(request) ?? request.ip,
-    });
-    return async function take(request: FastifyRequest, key: string): Promise<void> {
-      keys.set(request, key);
+  /** Creates a counter of its own, by address if nothing else is said. */
+  function createCounter(max: number, keyOf = (request: FastifyRequest) => request.ip) {
+    const count = server.createRateLimit({ max, timeWindow: WINDOW_MS, keyGenerator: keyOf });
+    return async function take(request: FastifyRequest): Promise<void> {
       const taken = await count(request);
       if (!taken.isAllowed && taken.isExceeded) {
         throw new Problem("RATE_LIMITED", { retryAfterMs: taken.ttl });
@@ -50,17 +48,27 @@ export function createRateLimits(
     };
   }
 
-  const byUser = createCounter(configuration.rateLimitUserPerMinute);
+  const byUser = createCounter(configuration.rateLimitUserPerMinute, userIdOf);
   const byAddress = createCounter(configuration.rateLimitAddressPerMinute);
-  const signIn = createCounter(configuration.rateLimitSignInPerMinute);
+  const signIn = createCounter(configuration.rateLimitSignInPerMinute, addressAndLoginOf);
   const signInAddress = createCounter(configuration.rateLimitSignInAddressPerMinute);
   const signUpAddress = createCounter(configuration.rateLimitSignUpAddressPerMinute);
 
   return {
-    countRequest: (request, caller) =>
-      caller.kind === "user" ? byUser(request, caller.userId) : byAddress(request, request.ip),
-    countSignInAddress: (request) => signInAddress(request, request.ip),
-    countSignIn: (request, login) => signIn(request, `${request.ip} ${login.toLowerCase()}`),
-    countSignUp: (request) => signUpAddress(request, request.ip),
+    countRequest: (request, caller) => (caller.kind === "user" ? byUser : byAddress)(request),
+    countSignInAddress: signInAddress,
+    countSignIn: signIn,
+    countSignUp: signUpAddress,
   };
+}
+
+function userIdOf(request: FastifyRequest): string {
+  const { caller } = stateOf(request);
+  assert(caller.kind === "user", "an anonymous request is counted by its address");
+  return caller.userId;
+}
+
+function addressAndLoginOf({ ip, body }: FastifyRequest): string {
+  const { login } = body as SignIn;
+  return `${ip} ${login.toLowerCase()}`;
 }

@@ -1,42 +1,62 @@
+import type { Permit } from "@triptych/chassis/admission/admission";
+import type { FailurePolicySwitch } from "@triptych/chassis/contract/method-policy";
+import type { Authenticate } from "@triptych/chassis/identity/authenticate";
 import { ANONYMOUS } from "@triptych/chassis/identity/caller";
+import { Trace } from "@triptych/chassis/rpc/trace/trace";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accepts } from "#http/acceptable.ts";
 import { findQueryViolations } from "#http/query-parser.ts";
 import { invalidFields, Problem } from "#problems/problem.ts";
-import type { FrontDoor } from "./admission-hook.ts";
-import type { Calls } from "./calls.ts";
+import type { AdmissionHook } from "./admission-hook.ts";
+import { openCalls } from "./calls.ts";
+import { asksExplanation } from "./explain.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import { setState, stateOf } from "./request-state.ts";
 
-const ANSWERS = ["application/json", "application/problem+json"];
+const JSON_TYPES = ["application/json", "application/problem+json"];
+/** Statuses of answers whose latency shows what the route takes. */
+const ANSWERED: ReadonlySet<number> = new Set([200, 201, 204, 304]);
 
-/** The hooks that stand before every route of the API. */
+/** Middleware: the hooks before every route of the API, in the order in which they run. */
 export interface RequestGuard {
   /**
-   * Refuses what there is no room for, finds out who asks, counts the request, and refuses a
+   * Refuses what there is no room for, authenticates the caller, counts the request, and refuses a
    * malformed query.
    */
   readonly identify: (request: FastifyRequest) => Promise<void>;
-  /** Takes the request on, once it is read and known to be good. */
-  readonly enter: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
-  /** Refuses who does not take JSON, and keeps what is one user's out of shared caches. */
+  /** Refuses clients that do not accept JSON, and keeps one user's answers out of shared caches. */
   readonly answersJson: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  /** Admits the request, once it is read and valid, and opens its calls until it is closed. */
+  readonly enter: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
 
-/** Makes the hooks. */
-export function createRequestGuard(
-  calls: Calls,
-  limits: RateLimits,
-  door: FrontDoor,
-): RequestGuard {
+/** What the guard needs. */
+export interface RequestGuardDependencies {
+  readonly authenticate: Authenticate;
+  readonly limits: RateLimits;
+  readonly admission: AdmissionHook;
+  readonly failurePolicy: FailurePolicySwitch;
+}
+
+/** Creates the hooks. */
+export function createRequestGuard({
+  authenticate,
+  limits,
+  admission,
+  failurePolicy,
+}: RequestGuardDependencies): RequestGuard {
   return {
     async identify(request) {
-      door.check(request);
-      const caller = await calls.identify(request).catch(async (thrown: unknown) => {
-        // Verifying costs 300 µs: whoever tries tokens out is counted as the stranger that they
-        // are.
-        await limits.countRequest(request, ANONYMOUS);
-        throw thrown;
-      });
+      admission.check(request);
+      const caller = await authenticate(request.headers.authorization).catch(
+        async (thrown: unknown) => {
+          // Verifying costs 300 µs: trying tokens out counts for the address.
+          await limits.countRequest(request, ANONYMOUS);
+          throw thrown;
+        },
+      );
+      const trace = asksExplanation(request, caller) ? new Trace() : undefined;
+      setState(request, { caller, trace });
       await limits.countRequest(request, caller);
 
       const known = querySchemaOf(request);
@@ -44,16 +64,29 @@ export function createRequestGuard(
       if (violations.length > 0) throw invalidFields(violations);
     },
 
-    async enter(request, reply) {
-      door.enter(request, reply, calls.callerOf(request));
-    },
-
     async answersJson({ headers, method }, reply) {
-      if (!accepts(headers.accept, ANSWERS)) throw new Problem("NOT_ACCEPTABLE");
+      if (!accepts(headers.accept, JSON_TYPES)) throw new Problem("NOT_ACCEPTABLE");
       const isRead = method === "GET" || method === "HEAD";
       reply.header("cache-control", isRead ? "private, no-cache" : "no-store");
     },
+
+    async enter(request, { raw }) {
+      if (request.routeOptions.config.calls === undefined) return;
+      const { caller } = stateOf(request);
+      const permit = admission.admit(request);
+      const calls = openCalls(request, failurePolicy);
+      raw.once("close", () => {
+        calls.close(raw.writableFinished);
+        release(permit, raw);
+      });
+      if (caller.kind === "user") permit?.countFor(caller.userId);
+    },
   };
+}
+
+function release(permit: Permit | undefined, raw: FastifyReply["raw"]): void {
+  const isAnswered = raw.writableFinished && ANSWERED.has(raw.statusCode);
+  permit?.release(isAnswered ? "answered" : "ignored");
 }
 
 function querySchemaOf({ routeOptions }: FastifyRequest): object {

@@ -1,5 +1,6 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { type MethodPolicy, policyOf } from "@triptych/chassis/contract/method-policy";
+import type { RouteOptions } from "fastify";
 
 /** What a route waits for: a call, or several at the same time. */
 export type Step = DescMethod | readonly DescMethod[];
@@ -18,6 +19,8 @@ export interface RouteCalls {
 declare module "fastify" {
   interface FastifyContextConfig {
     readonly calls?: RouteCalls;
+    /** The route's method and pattern: `GET /v1/images/:id`. Set by {@link nameRoute}. */
+    readonly routeName?: string;
   }
 }
 
@@ -28,6 +31,11 @@ declare module "fastify" {
 export function waitsFor(main: DescMethod, ...others: readonly Step[]): { calls: RouteCalls } {
   const budgetMs = [main, ...others].reduce((sum, step) => sum + timeoutMs(step), 0);
   return { calls: { policy: policyOf(main), budgetMs } };
+}
+
+/** A hook that names a route when it is made, as admission and its metrics call it. */
+export function nameRoute(route: RouteOptions): void {
+  route.config = { ...route.config, routeName: `${route.method} ${route.url}` };
 }
 
 function timeoutMs(step: Step): number {

@@ -2,7 +2,7 @@ import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb"
 import type { Clients } from "#clients/clients.ts";
 import { composeComment, composeComments } from "#compose/compose-comments.ts";
 import { USER_DECORATION } from "#compose/user-summaries.ts";
-import type { Calls } from "#guard/calls.ts";
+import { contextOf, requireUser } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { changedPaths } from "#http/changed-paths.ts";
@@ -14,9 +14,7 @@ import { IdParameters } from "#schemas/identifier.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
 
 /** What the routes of comments need. */
-export type CommentRouteDependencies = Pick<Clients, "users" | "comments"> & {
-  readonly calls: Calls;
-};
+export type CommentRouteDependencies = Pick<Clients, "users" | "comments">;
 
 /** Adds the routes of single comments and their replies. */
 export function commentRoutes(server: ApiServer, dependencies: CommentRouteDependencies): void {
@@ -25,10 +23,7 @@ export function commentRoutes(server: ApiServer, dependencies: CommentRouteDepen
   commentDeleteRoute(server, dependencies);
 }
 
-function commentReadRoutes(
-  server: ApiServer,
-  { calls, ...clients }: CommentRouteDependencies,
-): void {
+function commentReadRoutes(server: ApiServer, clients: CommentRouteDependencies): void {
   const { comments } = clients;
 
   server.get(
@@ -44,7 +39,7 @@ function commentReadRoutes(
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const comment = await comments.getComment({ id: request.params.id }, context);
       const body = await composeComment(clients, comment, context);
       return sendResource(request, reply, { version: comment.etag, body });
@@ -64,8 +59,8 @@ function commentReadRoutes(
         response: { 200: CommentPage, ...problems("COMMENT_NOT_FOUND") },
       },
     },
-    async (request, reply) => {
-      const context = calls.open(request, reply);
+    async (request) => {
+      const context = contextOf(request);
       const page = await comments.listReplies(
         { commentId: request.params.id, ...pageOf(request.query) },
         context,
@@ -80,10 +75,7 @@ function commentReadRoutes(
   );
 }
 
-function commentUpdateRoute(
-  server: ApiServer,
-  { calls, ...clients }: CommentRouteDependencies,
-): void {
+function commentUpdateRoute(server: ApiServer, clients: CommentRouteDependencies): void {
   const { comments } = clients;
 
   server.patch(
@@ -94,7 +86,7 @@ function commentUpdateRoute(
         CommentService.method.getComment,
         USER_DECORATION,
       ),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "updateComment",
         tags: ["comments"],
@@ -117,7 +109,7 @@ function commentUpdateRoute(
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const { id } = request.params;
       const etag = await writeCondition(request, () => comments.getComment({ id }, context));
       const comment = await comments.updateComment(
@@ -133,15 +125,12 @@ function commentUpdateRoute(
   );
 }
 
-function commentDeleteRoute(
-  server: ApiServer,
-  { calls, comments }: CommentRouteDependencies,
-): void {
+function commentDeleteRoute(server: ApiServer, { comments }: CommentRouteDependencies): void {
   server.delete(
     "/v1/comments/:id",
     {
       config: waitsFor(CommentService.method.deleteComment, CommentService.method.getComment),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "deleteComment",
         tags: ["comments"],
@@ -156,7 +145,7 @@ function commentDeleteRoute(
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const { id } = request.params;
       const etag = await writeCondition(request, () => comments.getComment({ id }, context));
       // Of which image it was is for comments to know; counts are kept for a second, so all may be

@@ -1,6 +1,7 @@
 import { CommentOrder, CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { composeComment, composeComments } from "#compose/compose-comments.ts";
 import { USER_DECORATION } from "#compose/user-summaries.ts";
+import { contextOf, requireUser } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { sendResource } from "#http/send-resource.ts";
@@ -13,17 +14,14 @@ import type { CommentRouteDependencies } from "./comments.ts";
 const ORDERS = { newest: CommentOrder.NEWEST, oldest: CommentOrder.OLDEST } as const;
 
 /** Adds the routes of the comments on an image. */
-export function imageCommentRoutes(
-  server: ApiServer,
-  { calls, ...clients }: CommentRouteDependencies,
-): void {
+export function imageCommentRoutes(server: ApiServer, clients: CommentRouteDependencies): void {
   const { comments } = clients;
 
   server.post(
     "/v1/images/:id/comments",
     {
       config: waitsFor(CommentService.method.createComment, USER_DECORATION),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "createComment",
         tags: ["comments"],
@@ -45,7 +43,7 @@ export function imageCommentRoutes(
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const { body: text, parentId } = request.body;
       const imageId = request.params.id;
       const comment = await comments
@@ -70,8 +68,8 @@ export function imageCommentRoutes(
         response: { 200: CommentPage, ...problems("IMAGE_NOT_FOUND") },
       },
     },
-    async (request, reply) => {
-      const context = calls.open(request, reply);
+    async (request) => {
+      const context = contextOf(request);
       const order = ORDERS[request.query.order ?? "newest"];
       const page = await comments.listComments(
         { imageId: request.params.id, order, ...pageOf(request.query) },

@@ -5,7 +5,7 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { Type } from "typebox";
 import type { Clients } from "#clients/clients.ts";
 import { openContent } from "#content/open-content.ts";
-import type { Calls } from "#guard/calls.ts";
+import { contextOf } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import { accepts } from "#http/acceptable.ts";
 import type { ApiServer } from "#http/api-server.ts";
@@ -26,10 +26,7 @@ const PART = { description: "The range of bytes.", content: { "image/*": { schem
 const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
 
 /** Adds the route of an image's bytes, which flow as fast as the client reads them. */
-export function imageContentRoutes(
-  server: ApiServer,
-  { images, calls }: Pick<Clients, "images"> & { readonly calls: Calls },
-): void {
+export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, "images">): void {
   server.get(
     "/v1/images/:id/content",
     {
@@ -56,7 +53,7 @@ export function imageContentRoutes(
     },
     async (request, reply) => {
       const { headers } = request;
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const { variant = "large", v } = request.query;
       const content = await openContent(
         images,

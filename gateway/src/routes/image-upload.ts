@@ -7,7 +7,7 @@ import type { Clients } from "#clients/clients.ts";
 import { composeImage, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
 import { fileTooLarge, type OpenImageForm, openImageForm } from "#content/image-form.ts";
-import type { Calls } from "#guard/calls.ts";
+import { contextOf, requireUser } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { sendResource } from "#http/send-resource.ts";
@@ -26,10 +26,7 @@ const PART_HEADERS_MAX = 16;
  * Fields may stand before the file or behind it, since browsers and curl send them in any order. The
  * stream's last message has those behind it: images writes the whole image then, and once.
  */
-export async function imageUploadRoutes(
-  server: ApiServer,
-  { calls, ...clients }: Clients & { readonly calls: Calls },
-): Promise<void> {
+export async function imageUploadRoutes(server: ApiServer, clients: Clients): Promise<void> {
   server.removeAllContentTypeParsers();
   await server.register(multipart, {
     throwFileSizeLimit: false, // image-form.ts looks, and says TOO_LARGE
@@ -47,7 +44,7 @@ export async function imageUploadRoutes(
     {
       config: waitsFor(ImageService.method.createImage, IMAGE_DECORATIONS),
       onRequest: [
-        calls.requireUser,
+        requireUser,
         async ({ headers }) => {
           const declared = Number(headers["content-length"] ?? 0);
           if (declared > UPLOAD_BYTES_MAX + FORM_OVERHEAD_BYTES_MAX) throw fileTooLarge();
@@ -79,7 +76,7 @@ export async function imageUploadRoutes(
       validatorCompiler: () => () => true,
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const form = await openImageForm(request);
       const image = await sendForm(clients, form, context);
       const body = await composeImage(clients, image, context);

@@ -2,7 +2,7 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { composeImage, composeImages, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
-import type { Calls } from "#guard/calls.ts";
+import { contextOf, requireUser } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { changedPaths } from "#http/changed-paths.ts";
@@ -13,16 +13,13 @@ import { IdParameters } from "#schemas/identifier.ts";
 import { ImageChange, ImagePage, ImageQuery, ImageReference } from "#schemas/images.ts";
 import { pageOf } from "#schemas/page.ts";
 
-/** What the routes of images need. */
-export type ImageRouteDependencies = Clients & { readonly calls: Calls };
-
 /** Adds the routes of images, but for their bytes and their likes. */
-export function imageRoutes(server: ApiServer, dependencies: ImageRouteDependencies): void {
+export function imageRoutes(server: ApiServer, dependencies: Clients): void {
   imageReadRoutes(server, dependencies);
   imageWriteRoutes(server, dependencies);
 }
 
-function imageReadRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDependencies): void {
+function imageReadRoutes(server: ApiServer, clients: Clients): void {
   const { images } = clients;
 
   server.get(
@@ -37,8 +34,8 @@ function imageReadRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDep
         response: { 200: ImagePage, ...problems() },
       },
     },
-    async (request, reply) => {
-      const context = calls.open(request, reply);
+    async (request) => {
+      const context = contextOf(request);
       const { owner: ownerId, tag } = request.query;
       const page = await images.listImages({ ownerId, tag, ...pageOf(request.query) }, context);
       const composed = await composeImages(clients, page.images, context);
@@ -63,7 +60,7 @@ function imageReadRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDep
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const image = await images.getImage({ id: request.params.id }, context);
       const body = await composeImage(clients, image, context);
       return sendResource(request, reply, { version: image.etag, body });
@@ -71,7 +68,7 @@ function imageReadRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDep
   );
 }
 
-function imageWriteRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDependencies): void {
+function imageWriteRoutes(server: ApiServer, clients: Clients): void {
   const { images } = clients;
 
   server.patch(
@@ -82,7 +79,7 @@ function imageWriteRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDe
         ImageService.method.getImage,
         IMAGE_DECORATIONS,
       ),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "updateImage",
         tags: ["images"],
@@ -104,7 +101,7 @@ function imageWriteRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDe
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const { id } = request.params;
       const etag = await writeCondition(request, () => images.getImage({ id }, context));
       const { visibility, ...members } = request.body;
@@ -129,7 +126,7 @@ function imageWriteRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDe
     "/v1/images/:id",
     {
       config: waitsFor(ImageService.method.deleteImage, ImageService.method.getImage),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "deleteImage",
         tags: ["images"],
@@ -144,7 +141,7 @@ function imageWriteRoutes(server: ApiServer, { calls, ...clients }: ImageRouteDe
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const { id } = request.params;
       const etag = await writeCondition(request, () => images.getImage({ id }, context));
       await images.deleteImage({ id, etag }, context);

@@ -2,7 +2,7 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { createDegradation } from "#compose/degradation.ts";
 import { findSummaries, USER_DECORATION } from "#compose/user-summaries.ts";
-import type { Calls } from "#guard/calls.ts";
+import { contextOf, requireUser } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { refuseTags } from "#http/write-condition.ts";
@@ -12,7 +12,7 @@ import { LikerPage } from "#schemas/images.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
 
 /** What the routes of likes need. */
-export type LikeRouteDependencies = Pick<Clients, "users" | "images"> & { readonly calls: Calls };
+export type LikeRouteDependencies = Pick<Clients, "users" | "images">;
 
 /** Adds the routes of likes. */
 export function likeRoutes(server: ApiServer, dependencies: LikeRouteDependencies): void {
@@ -20,12 +20,12 @@ export function likeRoutes(server: ApiServer, dependencies: LikeRouteDependencie
   likerRoutes(server, dependencies);
 }
 
-function likeWriteRoutes(server: ApiServer, { calls, images }: LikeRouteDependencies): void {
+function likeWriteRoutes(server: ApiServer, { images }: LikeRouteDependencies): void {
   server.put(
     "/v1/images/:id/like",
     {
       config: waitsFor(ImageService.method.likeImage),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "likeImage",
         tags: ["likes"],
@@ -37,7 +37,7 @@ function likeWriteRoutes(server: ApiServer, { calls, images }: LikeRouteDependen
       },
     },
     async (request, reply) => {
-      await images.likeImage({ id: request.params.id }, calls.open(request, reply));
+      await images.likeImage({ id: request.params.id }, contextOf(request));
       return reply.code(204).send();
     },
   );
@@ -46,7 +46,7 @@ function likeWriteRoutes(server: ApiServer, { calls, images }: LikeRouteDependen
     "/v1/images/:id/like",
     {
       config: waitsFor(ImageService.method.unlikeImage),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "unlikeImage",
         tags: ["likes"],
@@ -59,13 +59,13 @@ function likeWriteRoutes(server: ApiServer, { calls, images }: LikeRouteDependen
     },
     async (request, reply) => {
       refuseTags(request);
-      await images.unlikeImage({ id: request.params.id }, calls.open(request, reply));
+      await images.unlikeImage({ id: request.params.id }, contextOf(request));
       return reply.code(204).send();
     },
   );
 }
 
-function likerRoutes(server: ApiServer, { calls, ...clients }: LikeRouteDependencies): void {
+function likerRoutes(server: ApiServer, clients: LikeRouteDependencies): void {
   const { images } = clients;
 
   server.get(
@@ -81,8 +81,8 @@ function likerRoutes(server: ApiServer, { calls, ...clients }: LikeRouteDependen
         response: { 200: LikerPage, ...problems("IMAGE_NOT_FOUND") },
       },
     },
-    async (request, reply) => {
-      const context = calls.open(request, reply);
+    async (request) => {
+      const context = contextOf(request);
       const imageId = request.params.id;
       const page = await images.listLikes({ imageId, ...pageOf(request.query) }, context);
       const ids = page.likes.map(({ userId }) => userId);

@@ -7,7 +7,7 @@ import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { toText } from "#compose/moment-text.ts";
 import { toSelf } from "#compose/user-view.ts";
-import { type Calls, userOf } from "#guard/calls.ts";
+import { contextOf, requireUser, userOf } from "#guard/calls.ts";
 import type { RateLimits } from "#guard/rate-limits.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
@@ -28,7 +28,6 @@ const USER_AGENT_CHARACTERS_MAX = 256;
 
 /** What the routes of sessions need. */
 export type SessionRouteDependencies = Pick<Clients, "users"> & {
-  readonly calls: Calls;
   readonly limits: RateLimits;
 };
 
@@ -39,14 +38,14 @@ export function sessionRoutes(server: ApiServer, dependencies: SessionRouteDepen
   signOutRoutes(server, dependencies);
 }
 
-function tokenRoutes(server: ApiServer, { users, calls, limits }: SessionRouteDependencies): void {
+function tokenRoutes(server: ApiServer, { users, limits }: SessionRouteDependencies): void {
   server.post(
     "/v1/sessions",
     {
       config: waitsFor(UserService.method.createSession),
       onRequest: (request) => limits.countSignInAddress(request),
       // The login stands in the body; it is counted before its password is hashed.
-      preHandler: (request) => limits.countSignIn(request, request.body.login),
+      preHandler: (request) => limits.countSignIn(request),
       schema: {
         operationId: "createSession",
         tags: ["sessions"],
@@ -59,7 +58,7 @@ function tokenRoutes(server: ApiServer, { users, calls, limits }: SessionRouteDe
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const given = request.headers["user-agent"] ?? "";
       const userAgent = given.slice(0, USER_AGENT_CHARACTERS_MAX);
       const opened = await users.createSession({ ...request.body, userAgent }, context);
@@ -84,19 +83,19 @@ function tokenRoutes(server: ApiServer, { users, calls, limits }: SessionRouteDe
         },
       },
     },
-    async (request, reply) => {
-      const context = calls.open(request, reply);
+    async (request) => {
+      const context = contextOf(request);
       return toSession(await users.refreshSession(request.body, context));
     },
   );
 }
 
-function openSessionRoutes(server: ApiServer, { users, calls }: SessionRouteDependencies): void {
+function openSessionRoutes(server: ApiServer, { users }: SessionRouteDependencies): void {
   server.get(
     "/v1/sessions",
     {
       config: waitsFor(UserService.method.listSessions),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "listSessions",
         tags: ["sessions"],
@@ -106,8 +105,8 @@ function openSessionRoutes(server: ApiServer, { users, calls }: SessionRouteDepe
         response: { 200: OpenSessionPage, ...problems() },
       },
     },
-    async (request, reply) => {
-      const context = calls.open(request, reply);
+    async (request) => {
+      const context = contextOf(request);
       const page = await users.listSessions(pageOf(request.query), context);
       const { sessionId } = userOf(context);
       const sessions = page.sessions.map((session) => ({
@@ -123,12 +122,12 @@ function openSessionRoutes(server: ApiServer, { users, calls }: SessionRouteDepe
   );
 }
 
-function signOutRoutes(server: ApiServer, { users, calls }: SessionRouteDependencies): void {
+function signOutRoutes(server: ApiServer, { users }: SessionRouteDependencies): void {
   server.delete(
     "/v1/sessions/current",
     {
       config: waitsFor(UserService.method.deleteSession),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "deleteCurrentSession",
         tags: ["sessions"],
@@ -142,7 +141,7 @@ function signOutRoutes(server: ApiServer, { users, calls }: SessionRouteDependen
     },
     async (request, reply) => {
       refuseTags(request);
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       await users.deleteSession({ id: userOf(context).sessionId }, context);
       return reply.code(204).send();
     },
@@ -152,7 +151,7 @@ function signOutRoutes(server: ApiServer, { users, calls }: SessionRouteDependen
     "/v1/sessions/:id",
     {
       config: waitsFor(UserService.method.deleteSession),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "deleteSession",
         tags: ["sessions"],
@@ -167,7 +166,7 @@ function signOutRoutes(server: ApiServer, { users, calls }: SessionRouteDependen
     },
     async (request, reply) => {
       refuseTags(request);
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       await users.deleteSession({ id: request.params.id }, context);
       return reply.code(204).send();
     },

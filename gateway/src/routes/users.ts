@@ -1,7 +1,7 @@
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { toSelf, toUser } from "#compose/user-view.ts";
-import { type Calls, userOf } from "#guard/calls.ts";
+import { contextOf, requireUser, userOf } from "#guard/calls.ts";
 import type { RateLimits } from "#guard/rate-limits.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
@@ -16,7 +16,6 @@ import { NewUser, UserChange, UserPage, UserQuery, UserReference } from "#schema
 
 /** What the routes of users need. */
 export type UserRouteDependencies = Pick<Clients, "users"> & {
-  readonly calls: Calls;
   readonly limits: RateLimits;
 };
 
@@ -27,7 +26,7 @@ export function userRoutes(server: ApiServer, dependencies: UserRouteDependencie
   ownProfileRoutes(server, dependencies);
 }
 
-function signUpRoutes(server: ApiServer, { users, calls, limits }: UserRouteDependencies): void {
+function signUpRoutes(server: ApiServer, { users, limits }: UserRouteDependencies): void {
   server.post(
     "/v1/users",
     {
@@ -51,7 +50,7 @@ function signUpRoutes(server: ApiServer, { users, calls, limits }: UserRouteDepe
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const user = await users.createUser(request.body, context);
       reply.header("location", `/v1/users/${user.id}`);
       return sendResource(request, reply, { status: 201, version: user.etag, body: toSelf(user) });
@@ -59,7 +58,7 @@ function signUpRoutes(server: ApiServer, { users, calls, limits }: UserRouteDepe
   );
 }
 
-function profileRoutes(server: ApiServer, { users, calls }: UserRouteDependencies): void {
+function profileRoutes(server: ApiServer, { users }: UserRouteDependencies): void {
   server.get(
     "/v1/users",
     {
@@ -73,13 +72,13 @@ function profileRoutes(server: ApiServer, { users, calls }: UserRouteDependencie
         response: { 200: UserPage, ...problems() },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { handle, query } = request.query;
       if (handle === undefined && query === undefined) {
         const message = "is required: either handle or query";
         throw invalidFields(["handle", "query"].map((field) => ({ field, message })));
       }
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const page = await users.listUsers({ handle, query, ...pageOf(request.query) }, context);
       return { users: page.users.map(toUser), nextPageToken: page.nextPageToken || null };
     },
@@ -98,19 +97,19 @@ function profileRoutes(server: ApiServer, { users, calls }: UserRouteDependencie
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const user = await users.getUser({ id: request.params.id }, context);
       return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
     },
   );
 }
 
-function ownProfileRoutes(server: ApiServer, { users, calls }: UserRouteDependencies): void {
+function ownProfileRoutes(server: ApiServer, { users }: UserRouteDependencies): void {
   server.get(
     "/v1/users/me",
     {
       config: waitsFor(UserService.method.getUser),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "getMe",
         tags: ["users"],
@@ -120,7 +119,7 @@ function ownProfileRoutes(server: ApiServer, { users, calls }: UserRouteDependen
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const user = await users.getUser({ id: userOf(context).userId }, context);
       return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
     },
@@ -130,7 +129,7 @@ function ownProfileRoutes(server: ApiServer, { users, calls }: UserRouteDependen
     "/v1/users/me",
     {
       config: waitsFor(UserService.method.updateUser, UserService.method.getUser),
-      onRequest: calls.requireUser,
+      onRequest: requireUser,
       schema: {
         operationId: "updateMe",
         tags: ["users"],
@@ -145,7 +144,7 @@ function ownProfileRoutes(server: ApiServer, { users, calls }: UserRouteDependen
       },
     },
     async (request, reply) => {
-      const context = calls.open(request, reply);
+      const context = contextOf(request);
       const id = userOf(context).userId;
       const etag = await writeCondition(request, () => users.getUser({ id }, context));
       const { avatarImageId, ...texts } = request.body;
