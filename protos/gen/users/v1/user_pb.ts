@@ -23,7 +23,7 @@ export const file_users_v1_user: GenFile = /*@__PURE__*/
  */
 export type User = Message<"users.v1.User"> & {
   /**
-   * UUIDv7, made by the service.
+   * UUIDv7, chosen by the service.
    *
    * @generated from field: string id = 1;
    */
@@ -37,21 +37,21 @@ export type User = Message<"users.v1.User"> & {
   handle: string;
 
   /**
-   * What is shown instead of the handle. At most 80 code points; may be empty.
+   * The name to show instead of the handle. At most 80 code points; may be empty.
    *
    * @generated from field: string display_name = 3;
    */
   displayName: string;
 
   /**
-   * A text about oneself. At most 500 code points; may be empty.
+   * A text about the user. At most 500 code points; may be empty.
    *
    * @generated from field: string bio = 4;
    */
   bio: string;
 
   /**
-   * A ready image of this user's own. Unset: no avatar.
+   * A ready image that this user owns. Unset: no avatar.
    *
    * @generated from field: optional string avatar_image_id = 5;
    */
@@ -72,7 +72,7 @@ export type User = Message<"users.v1.User"> & {
   followingCount: number;
 
   /**
-   * When the account was made.
+   * When the account was opened.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 8;
    */
@@ -93,7 +93,7 @@ export type User = Message<"users.v1.User"> & {
   etag: string;
 
   /**
-   * The e-mail address. Set only in answers to the user in person.
+   * The e-mail address. Set only in answers to this user.
    *
    * @generated from field: optional string email = 11;
    */
@@ -114,21 +114,21 @@ export const UserSchema: GenMessage<User> = /*@__PURE__*/
  */
 export type Session = Message<"users.v1.Session"> & {
   /**
-   * UUIDv7, made by the service.
+   * UUIDv7, chosen by the service.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * Whose session it is.
+   * The user who signed in.
    *
    * @generated from field: string user_id = 2;
    */
   userId: string;
 
   /**
-   * What the client said of itself when it signed in.
+   * The user agent of the client that signed in.
    *
    * @generated from field: string user_agent = 3;
    */
@@ -142,14 +142,14 @@ export type Session = Message<"users.v1.Session"> & {
   createTime?: Timestamp | undefined;
 
   /**
-   * When its refresh token was last used, or when it was opened.
+   * The time of the last refresh, or of the sign-in.
    *
    * @generated from field: google.protobuf.Timestamp refresh_time = 5;
    */
   refreshTime?: Timestamp | undefined;
 
   /**
-   * When it ends unless it is refreshed before.
+   * When it ends, unless it is refreshed before.
    *
    * @generated from field: google.protobuf.Timestamp expire_time = 6;
    */
@@ -205,7 +205,7 @@ export const ErrorReason = {
   EMAIL_TAKEN: 4,
 
   /**
-   * No such login, or not its password; which of them is not told.
+   * The login is unknown, or the password is wrong. The answer does not say which.
    *
    * @generated from enum value: ERROR_REASON_BAD_CREDENTIALS = 5;
    */
@@ -233,28 +233,28 @@ export const ErrorReason = {
   USER_NOT_FOUND: 8,
 
   /**
-   * The avatar is not a ready image of the user's own.
+   * The avatar is not a ready image that the user owns.
    *
    * @generated from enum value: ERROR_REASON_AVATAR_NOT_USABLE = 9;
    */
   AVATAR_NOT_USABLE: 9,
 
   /**
-   * The resource was changed since the etag was given out.
+   * The resource was changed after the client had read this etag.
    *
    * @generated from enum value: ERROR_REASON_ETAG_MISMATCH = 10;
    */
   ETAG_MISMATCH: 10,
 
   /**
-   * More passwords wait to be hashed than can be in time.
+   * More passwords wait to be hashed than can be hashed in time.
    *
    * @generated from enum value: ERROR_REASON_HASHING_OVERLOADED = 11;
    */
   HASHING_OVERLOADED: 11,
 
   /**
-   * A service that is needed for the answer could not be asked.
+   * A service that is needed for the answer could not be called.
    *
    * @generated from enum value: ERROR_REASON_DEPENDENCY_UNAVAILABLE = 12;
    */

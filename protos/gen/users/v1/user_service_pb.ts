@@ -126,7 +126,7 @@ export const BatchGetUsersResponseSchema: GenMessage<BatchGetUsersResponse> = /*
   messageDesc(file_users_v1_user_service, 3);
 
 /**
- * A search for users; one of handle and query.
+ * A search for users: by exactly one of handle and query.
  *
  * @generated from message users.v1.ListUsersRequest
  */
@@ -244,7 +244,7 @@ export type CreateSessionRequest = Message<"users.v1.CreateSessionRequest"> & {
   password: string;
 
   /**
-   * What the client says of itself; cut to 256 code points.
+   * The user agent of the client; cut to 256 code points.
    *
    * @generated from field: string user_agent = 3;
    */
@@ -272,14 +272,14 @@ export type SessionTokens = Message<"users.v1.SessionTokens"> & {
   accessToken: string;
 
   /**
-   * How long the access token is good for, in seconds.
+   * The lifetime of the access token, in seconds.
    *
    * @generated from field: uint32 expires_in_seconds = 2;
    */
   expiresInSeconds: number;
 
   /**
-   * An opaque token, good for one use.
+   * An opaque token that can be used once.
    *
    * @generated from field: string refresh_token = 3;
    */
@@ -314,7 +314,7 @@ export type CreateSessionResponse = Message<"users.v1.CreateSessionResponse"> & 
   tokens?: SessionTokens | undefined;
 
   /**
-   * Whose it is, with the e-mail address.
+   * Its user, with the e-mail address.
    *
    * @generated from field: users.v1.User user = 3;
    */
@@ -335,7 +335,7 @@ export const CreateSessionResponseSchema: GenMessage<CreateSessionResponse> = /*
  */
 export type RefreshSessionRequest = Message<"users.v1.RefreshSessionRequest"> & {
   /**
-   * The refresh token that was given last.
+   * The newest refresh token of the session.
    *
    * @generated from field: string refresh_token = 1;
    */
@@ -370,7 +370,7 @@ export type RefreshSessionResponse = Message<"users.v1.RefreshSessionResponse"> 
   tokens?: SessionTokens | undefined;
 
   /**
-   * Whose it is, with the e-mail address.
+   * Its user, with the e-mail address.
    *
    * @generated from field: users.v1.User user = 3;
    */
@@ -479,8 +479,8 @@ export const UserService: GenService<{
     output: typeof UserSchema;
   },
   /**
-   * Gets one user; with the e-mail address if it is the caller in person, whose session must then
-   * be open.
+   * Gets one user. Callers who get themselves also receive the e-mail address, and need an open
+   * session.
    *
    * @generated from rpc users.v1.UserService.GetUser
    */
@@ -520,7 +520,7 @@ export const UserService: GenService<{
     output: typeof UserSchema;
   },
   /**
-   * Signs in: opens a session and gives its first tokens.
+   * Signs in: opens a session and returns its first tokens.
    *
    * @generated from rpc users.v1.UserService.CreateSession
    */
@@ -530,7 +530,7 @@ export const UserService: GenService<{
     output: typeof CreateSessionResponseSchema;
   },
   /**
-   * Gives new tokens for a refresh token. A refresh token that is used twice ends its session.
+   * Returns new tokens for a refresh token. A refresh token that is used twice ends its session.
    *
    * @generated from rpc users.v1.UserService.RefreshSession
    */
