@@ -96,12 +96,12 @@ describe("a service's database, on a Postgres that fails", () => {
         repeat("reads", () => read()),
         repeat("others", () => database.for("").write(SELECT)),
       ]).flat();
-      await eventually(async () => answered.reads > 100 && answered.others > 100);
+      await eventually(() => answered.reads > 100 && answered.others > 100);
       await server.stop();
       server = await start(server.port);
       const before = { ...answered };
-      await eventually(async () => answered.reads > before.reads + 100);
-      await eventually(async () => answered.others > before.others + 100);
+      await eventually(() => answered.reads > before.reads + 100);
+      await eventually(() => answered.others > before.others + 100);
       ended.abort();
       await Promise.all(running);
       expect(failed.reads).toBe(0);
@@ -151,7 +151,7 @@ describe("a service's database, on a Postgres that fails", () => {
         expect(outcome).toMatchObject({ reason: expect.any(QueryCanceled) });
       }
       await eventually(async () => (await backends("active")).length === 0);
-      await eventually(async () => database.statistics().idle === POOL_MAX);
+      await eventually(() => database.statistics().idle === POOL_MAX);
       expect(database.statistics()).toMatchObject({ total: POOL_MAX, waiting: 0 });
     },
     TEST_MS_MAX,

@@ -54,7 +54,7 @@ describe("a supervised process", () => {
     await part.start();
     const first = pid();
     process.kill(first, "SIGKILL");
-    await eventually(async () => part.status().state === "running" && pid() !== first);
+    await eventually(() => part.status().state === "running" && pid() !== first);
     expect(part.status().restarts).toBe(1);
     expect(lines).toEqual([
       "users was ended by SIGKILL: it is started again in 0.2 s.",
@@ -97,7 +97,7 @@ describe("a supervised process", () => {
     await createPart("never-ready");
     const starting = part.start();
     starting.catch(() => {});
-    await eventually(async () => pid() !== 0);
+    await eventually(() => pid() !== 0);
     await part.stop();
     await expect(starting).rejects.toThrow("users was stopped while it was starting.");
     expect(part.status().state).toBe("stopped");
@@ -108,7 +108,7 @@ describe("a supervised process", () => {
     await part.start();
     const [first, hurry] = [pid(), new AbortController()];
     const ending = part.end(hurry.signal);
-    await eventually(async () => part.status().state === "stopping");
+    await eventually(() => part.status().state === "stopping");
     hurry.abort();
     await ending;
     expect(isRunning(first)).toBe(false);

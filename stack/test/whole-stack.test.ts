@@ -108,7 +108,7 @@ describe("the whole stack", () => {
       const [first, record] = await start();
       await runStack(["freeze", "users"], environment);
       first.kill("SIGKILL");
-      await eventually(async () => gone(record), { timeoutMs: START_MS_MAX });
+      await eventually(() => gone(record), { timeoutMs: START_MS_MAX });
 
       const [second, joined] = await start("--", "--monolith");
       const users = `${joined.url}/v1/users?query=a`;
