@@ -7,7 +7,7 @@ function refusalOf(...words: string[]): StackError {
   } catch (error) {
     if (error instanceof StackError) return error;
   }
-  throw new Error("the words were taken");
+  throw new Error("the words were accepted");
 }
 
 describe("parseCommand", () => {

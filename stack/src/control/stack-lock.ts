@@ -35,7 +35,7 @@ export async function lockDataFolder(
   } finally {
     await rm(unfinished, { force: true });
   }
-  throw new StackError(`${path} cannot be made: another stack is starting on the same folder.`);
+  throw new StackError(`${path} cannot be created: another stack is starting on the same folder.`);
 }
 
 /** Removes the stack file, which releases the lock. */

@@ -51,7 +51,7 @@ export async function openPostgresFolder(path: string): Promise<PostgresFolder> 
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code;
     throw new PostgresCannotStart(
-      `The data folder ${path} cannot be made (${reason}): choose another with TRIPTYCH_DATA.`,
+      `The data folder ${path} cannot be created (${reason}): choose another with TRIPTYCH_DATA.`,
       { cause },
     );
   }
@@ -176,7 +176,7 @@ function runToEnd(user: ServerUser, command: readonly [string, ...string[]]): Pr
       if (code === 0) resolve();
       else
         reject(
-          new PostgresCannotStart(`Postgres could not make its data folder: ${complaint.trim()}`),
+          new PostgresCannotStart(`Postgres could not create its data folder: ${complaint.trim()}`),
         );
     });
   });

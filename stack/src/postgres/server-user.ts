@@ -131,7 +131,7 @@ async function serverAccount(): Promise<Account> {
     accounts.find(({ name }) => name === "postgres" || name === "_postgres") ?? accounts.at(-1);
   if (account === undefined) {
     throw new PostgresCannotStart(
-      "Postgres refuses to run as root, and /etc/passwd names no other user: make one (useradd postgres), or start the stack as an ordinary user.",
+      "Postgres refuses to run as root, and /etc/passwd names no other user: add one (useradd postgres), or start the stack as an ordinary user.",
     );
   }
   return account;

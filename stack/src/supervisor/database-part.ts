@@ -85,7 +85,7 @@ export class DatabasePart implements StackPart {
 
   #isNoService(): StackError {
     return new StackError(
-      `${this.name} is a database: whether its rows may be changed is up to ${this.#service}, so switch that.`,
+      `${this.name} is a database, and its service decides whether rows may change: switch ${this.#service} instead.`,
     );
   }
 
