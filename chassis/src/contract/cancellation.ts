@@ -1,20 +1,20 @@
 import { status } from "@grpc/grpc-js";
-import { RpcError } from "./rpc-error.ts";
+import { type RpcError, refusal } from "./rpc-error.ts";
 
 /** Returns the error of a call whose deadline passed. */
 export function deadlineExceeded(): RpcError {
   const message = "the deadline passed before the call was answered";
-  return new RpcError(status.DEADLINE_EXCEEDED, message, { reason: "DEADLINE_EXCEEDED" });
+  return refusal(status.DEADLINE_EXCEEDED, message, { reason: "DEADLINE_EXCEEDED" });
 }
 
 /** Returns the error of a call that was not begun, since it could not be answered in time. */
 export function deadlineTooShort(): RpcError {
-  return new RpcError(status.DEADLINE_EXCEEDED, "too little time is left to answer the call", {
+  return refusal(status.DEADLINE_EXCEEDED, "too little time is left to answer the call", {
     reason: "DEADLINE_TOO_SHORT",
   });
 }
 
 /** Returns the error of a call whose caller gave up. */
 export function cancelled(): RpcError {
-  return new RpcError(status.CANCELLED, "the caller gave up", { reason: "CANCELLED" });
+  return refusal(status.CANCELLED, "the caller gave up", { reason: "CANCELLED" });
 }

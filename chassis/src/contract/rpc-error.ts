@@ -40,6 +40,21 @@ export class RpcError extends Error {
   }
 }
 
+/**
+ * Makes an error that is control flow: a call was refused, gave up, or came too late. It has no
+ * stack, which names no place worth knowing and is most of the cost: 2 µs in place of 17, from a
+ * shallow frame.
+ */
+export function refusal(code: status, message: string, details: RpcErrorDetails): RpcError {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return new RpcError(code, message, details);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** Names a status for logs and metrics: `NOT_FOUND`. */
 export function statusName(code: status): string {
   return status[code] ?? "UNKNOWN";
