@@ -7,6 +7,7 @@ import { createInProcessTransport } from "@triptych/chassis/rpc/in-process/in-pr
 import type { Implementation } from "@triptych/chassis/rpc/server/handlers";
 import type { Router } from "@triptych/chassis/rpc/server/router";
 import type { Transport } from "@triptych/chassis/rpc/transport";
+import { answerOf } from "@triptych/chassis/testing/answer-of";
 import { quietRouter } from "@triptych/chassis/testing/quiet-router";
 import {
   createTestAuthority,
@@ -67,14 +68,16 @@ async function call(transport: Transport, method: DescMethod): Promise<string> {
     requestId: undefined,
     authorization: undefined,
     deadline: Date.now() + 30_000,
-    signal: new AbortController().signal,
   };
   const request = create(method.input);
   try {
-    if (method.methodKind === "unary") await transport.unary(method, request, headers);
-    else if (method.methodKind === "client_streaming")
-      await transport.clientStream(method, (async function* () {})(), headers);
-    else for await (const _ of transport.serverStream(method, request, headers));
+    if (method.methodKind === "server_streaming") {
+      const stream = transport.serverStream(method, request, headers);
+      while (!(await stream.next()).done);
+    } else if (method.methodKind === "client_streaming") {
+      const none = (async function* () {})();
+      await answerOf((told) => transport.clientStream(method, none, headers, told));
+    } else await answerOf((told) => transport.unary(method, request, headers, told));
     return "answered";
   } catch (error) {
     const { reason, code } = error as RpcError;

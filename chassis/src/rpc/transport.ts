@@ -13,8 +13,6 @@ interface CallFields {
   readonly criticality?: Criticality | undefined;
   /** When the answer is of no more use, in milliseconds since the epoch; undefined: never. */
   readonly deadline: number | undefined;
-  /** Fires when the caller gives up. */
-  readonly signal: AbortSignal;
 }
 
 /** A call as its caller hands it to a transport. */
@@ -25,10 +23,34 @@ export interface OutgoingCall extends CallFields {
 
 /** A call as its callee receives it. */
 export interface IncomingCall extends CallFields {
+  /** Fires when the caller gives up. */
+  readonly signal: AbortSignal;
   /** Which process calls; undefined where nobody has to prove it. */
   readonly peer?: Peer | undefined;
   /** Takes what was called to answer it; undefined if the caller does not want it explained. */
   readonly explanation?: Pick<Explanation, "called"> | undefined;
+}
+
+/**
+ * Told how a call ends that was sent: by one of the two, once, and never before the transport's
+ * method has returned. What comes after a cancellation is to be ignored.
+ */
+export interface Told<Answer = Message> {
+  answered(answer: Answer): void;
+  /** An {@link RpcError}, or what the source of a stream threw. */
+  failed(error: unknown): void;
+}
+
+/** A call that was sent. */
+export interface Sent {
+  /** Cancels the call, at the callee too. */
+  cancel(): void;
+}
+
+/** A stream of answers that was asked for. */
+export interface MessageStream extends Sent {
+  /** Rejects with an {@link RpcError}. Asked for one message after the other. */
+  next(): Promise<IteratorResult<Message>>;
 }
 
 /** What a callee says of itself; one that is read-only does all its work but for writes. */
@@ -36,25 +58,26 @@ export type CalleeHealth = "serving" | "read-only" | "not-serving";
 
 /**
  * Carries messages to a callee and back: over gRPC, or within the process. The two behave alike:
- * they throw {@link RpcError}s, keep the deadline, stop when the signal fires, and neither side
- * sees the other's message object.
+ * they fail with {@link RpcError}s, keep the deadline, and neither side sees the other's message
+ * object. Callbacks in place of promises, since a call under way is then one object.
  */
 export interface Transport {
   /** One message there, one back. */
-  unary(method: DescMethod, request: Message, call: OutgoingCall): Promise<Message>;
-  /** One message there, many back. Leaving the loop early cancels the call. */
-  serverStream(method: DescMethod, request: Message, call: OutgoingCall): AsyncIterable<Message>;
+  unary(method: DescMethod, request: Message, call: OutgoingCall, told: Told): Sent;
+  /** One message there, many back. Has to be cancelled unless it is read to its end. */
+  serverStream(method: DescMethod, request: Message, call: OutgoingCall): MessageStream;
   /**
-   * Many messages there, one back. The callee may answer before it has read them all. That the
-   * messages end is no proof to it that all were sent: Node's HTTP/2 ends the stream of a client
-   * that gives up, and resets it only then. A method that must know has its client say so in its
-   * last message.
+   * Many messages there, one back; they may be the fields of messages. The callee may answer before
+   * it has read them all. That the messages end is no proof to it that all were sent: Node's HTTP/2
+   * ends the stream of a client that gives up, and resets it only then. A method that must know has
+   * its client say so in its last message.
    */
   clientStream(
     method: DescMethod,
     requests: AsyncIterable<Message>,
     call: OutgoingCall,
-  ): Promise<Message>;
+    told: Told,
+  ): Sent;
   /**
    * Asks the callee whether it can do its work (grpc.health.v1, of the service). Throws if it
    * cannot be asked in time.

@@ -1,5 +1,5 @@
 import { judge } from "@triptych/chassis/contract/verdict";
-import type { CallOptions } from "@triptych/chassis/rpc/cache/kept-batches";
+import type { CallOptions } from "@triptych/chassis/rpc/cache/response-cache";
 import type { Degraded } from "#schemas/degraded.ts";
 
 /** What a source said of some keys. */

@@ -3,7 +3,7 @@ import { RpcError } from "#contract/rpc-error.ts";
 import type { CallContext } from "#rpc/call-context.ts";
 import { type EchoHandlers, onEveryTransport } from "#testing/echo-transports.ts";
 import { contextFor } from "#testing/test-context.ts";
-import type { Stale } from "./kept-batches.ts";
+import type { Stale } from "./response-cache.ts";
 
 const GOOD = { kind: "user", userId: "u", sessionId: "s", operator: false, token: "good" } as const;
 

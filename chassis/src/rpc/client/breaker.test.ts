@@ -1,8 +1,26 @@
 import { status } from "@grpc/grpc-js";
+import CircuitBreaker from "opossum";
 import { RpcError } from "#contract/rpc-error.ts";
+import { judge } from "#contract/verdict.ts";
 import type { BreakerState } from "#telemetry/breaker-state.ts";
 import { createLogger } from "#telemetry/logger.ts";
+import { eventually } from "#testing/eventually.ts";
 import { Breaker } from "./breaker.ts";
+
+/** Runs a call as a client does: past the breaker, which is then told of its outcome. */
+async function run<T>(breaker: Breaker, call: () => Promise<T>, isCutShort = false): Promise<T> {
+  const refused = breaker.refusal();
+  if (refused !== undefined) throw refused;
+  const isProbe = breaker.begin();
+  try {
+    const result = await call();
+    breaker.end("good", isProbe);
+    return result;
+  } catch (thrown) {
+    breaker.end(judge(thrown, isCutShort).health, isProbe);
+    throw thrown;
+  }
+}
 
 const fail = (code: status) => () => Promise.reject(new RpcError(code, "no"));
 const unavailable = fail(status.UNAVAILABLE);
@@ -24,7 +42,7 @@ describe("a breaker", () => {
   afterEach(() => breaker.close());
 
   const failTimes = async (times: number, call = unavailable) => {
-    for (let count = 0; count < times; count++) await breaker.run(call).catch(() => undefined);
+    for (let count = 0; count < times; count++) await run(breaker, call).catch(() => undefined);
   };
   const stateBecomes = async (state: BreakerState) => {
     const deadline = Date.now() + 5_000;
@@ -42,7 +60,7 @@ describe("a breaker", () => {
   test("opens when most calls fail, and then refuses without asking", async () => {
     await failTimes(5);
     let asked = false;
-    const refused = breaker.run(async () => {
+    const refused = run(breaker, async () => {
       asked = true;
     });
     await expect(refused).rejects.toMatchObject({
@@ -55,7 +73,7 @@ describe("a breaker", () => {
 
   describe("after many calls that went well", () => {
     beforeEach(async () => {
-      for (let count = 0; count < 50; count++) await breaker.run(async () => {});
+      for (let count = 0; count < 50; count++) await run(breaker, async () => {});
     });
 
     test("opens after three failures in a row if the callee says that it is not well", async () => {
@@ -70,9 +88,9 @@ describe("a breaker", () => {
     test("goes on while the callee says that it is well, or one of three went well", async () => {
       await failTimes(20);
       isServing = false;
-      await breaker.run(async () => {});
+      await run(breaker, async () => {});
       await failTimes(2);
-      await breaker.run(fail(status.NOT_FOUND)).catch(() => undefined);
+      await run(breaker, fail(status.NOT_FOUND)).catch(() => undefined);
       await failTimes(2);
       await new Promise((resolve) => setImmediate(resolve));
       expect(states).toEqual(["closed"]);
@@ -102,7 +120,7 @@ describe("a breaker", () => {
   test("is not opened by calls that had less time than their policy allows", async () => {
     const late = fail(status.DEADLINE_EXCEEDED);
     for (let count = 0; count < 20; count++) {
-      await breaker.run(late, () => true).catch(() => undefined);
+      await run(breaker, late, true).catch(() => undefined);
     }
     expect(states).toEqual(["closed"]);
   });
@@ -110,7 +128,7 @@ describe("a breaker", () => {
   test("is closed again by the first call that succeeds after the reset timeout", async () => {
     await failTimes(5);
     await stateBecomes("half-open");
-    await expect(breaker.run(async () => "back")).resolves.toBe("back");
+    await expect(run(breaker, async () => "back")).resolves.toBe("back");
     expect(states).toEqual(["closed", "open", "half-open", "closed"]);
   });
 
@@ -118,8 +136,8 @@ describe("a breaker", () => {
     await failTimes(5);
     await stateBecomes("half-open");
     const slow = Promise.withResolvers<void>();
-    const trying = [1, 2, 3, 4].map(() => breaker.run(() => slow.promise));
-    await expect(breaker.run(async () => "back")).resolves.toBe("back");
+    const trying = [1, 2, 3, 4].map(() => run(breaker, () => slow.promise));
+    await expect(run(breaker, async () => "back")).resolves.toBe("back");
     expect(states.at(-1)).toBe("closed");
     slow.resolve();
     await Promise.all(trying);
@@ -129,9 +147,9 @@ describe("a breaker", () => {
     await failTimes(5);
     await stateBecomes("half-open");
     const slow = Promise.withResolvers<void>();
-    const trying = [1, 2, 3, 4, 5].map(() => breaker.run(() => slow.promise));
+    const trying = [1, 2, 3, 4, 5].map(() => run(breaker, () => slow.promise));
     const failed = Promise.allSettled(trying);
-    await expect(breaker.run(async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
+    await expect(run(breaker, async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
     slow.reject(new RpcError(status.UNAVAILABLE, "no"));
     await failed;
     expect(states.at(-1)).toBe("open");
@@ -142,31 +160,85 @@ describe("a breaker", () => {
     await failTimes(5);
     const opened = () => states.filter((state) => state === "open").length;
     while (opened() < 3) {
-      await expect(breaker.run(async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
+      await expect(run(breaker, async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     expect(states).not.toContain("half-open");
     isServing = true;
     await stateBecomes("half-open");
-    await expect(breaker.run(async () => "back")).resolves.toBe("back");
+    await expect(run(breaker, async () => "back")).resolves.toBe("back");
   });
 
   test("is neither closed nor kept by a probe that its caller cancelled", async () => {
     await failTimes(5);
     await stateBecomes("half-open");
-    await breaker.run(fail(status.CANCELLED)).catch(() => undefined);
+    await run(breaker, fail(status.CANCELLED)).catch(() => undefined);
     expect(states.at(-1)).toBe("half-open");
-    await breaker.run(async () => {});
+    await run(breaker, async () => {});
     expect(states.at(-1)).toBe("closed");
   });
 
   test("does not take an answer from before it opened for the probe's", async () => {
     const late = Promise.withResolvers<void>();
-    const early = breaker.run(() => late.promise);
+    const early = run(breaker, () => late.promise);
     await failTimes(9);
     await stateBecomes("half-open");
     late.resolve();
     await early;
     expect(states.at(-1)).toBe("half-open");
+  });
+
+  test("counts as opossum does, though successes take a short way", async () => {
+    const opossum = new CircuitBreaker((outcome: Promise<void>) => outcome, {
+      timeout: false,
+      volumeThreshold: 100,
+      rollingPercentilesEnabled: false,
+    });
+    for (const isGood of [true, true, false, true, false, true, true]) {
+      breaker.end(isGood ? "good" : "bad", breaker.begin());
+      const outcome = isGood ? Promise.resolve() : Promise.reject("failed");
+      await opossum.fire(outcome).catch(() => undefined);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(breaker.stats).toEqual(opossum.stats);
+    expect(breaker.stats).toMatchObject({ fires: 7, successes: 5, failures: 2 });
+    opossum.shutdown();
+  });
+
+  test("does not let probes dilute the rate: each that succeeds counts as a success", async () => {
+    await failTimes(5);
+    await stateBecomes("half-open");
+    const { rejects } = breaker.stats;
+    const probes = [breaker.begin(), breaker.begin(), breaker.begin()];
+    expect(probes).toEqual([true, true, true]);
+    for (const isProbe of probes) breaker.end("good", isProbe);
+    expect(breaker.state).toBe("closed");
+    expect(breaker.stats).toMatchObject({ fires: 8, successes: 3, failures: 5, rejects });
+  });
+
+  test("is opened by a failure only where opossum looks at the rate", async () => {
+    for (let count = 0; count < 5; count++) breaker.end("bad", breaker.begin());
+    await stateBecomes("open");
+  });
+
+  test("says what it does: open until the callee says that it is back", async () => {
+    const answer = Promise.withResolvers<boolean>();
+    let wasAsked = false;
+    breaker.close();
+    breaker = new Breaker("callee", "a.v1.A/Do", {
+      logger: createLogger({ service: "test", level: "silent" }),
+      observe: ({ state }) => states.push(state),
+      isServing() {
+        wasAsked = true;
+        return answer.promise;
+      },
+    });
+    await failTimes(5);
+    await stateBecomes("open");
+    await eventually(async () => wasAsked);
+    expect(breaker.state).toBe("open");
+    answer.resolve(true);
+    await stateBecomes("half-open");
+    expect(breaker.state).toBe("half-open");
   });
 });

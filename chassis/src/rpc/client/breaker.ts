@@ -1,17 +1,17 @@
 import { status } from "@grpc/grpc-js";
 import CircuitBreaker from "opossum";
-import { RpcError } from "#contract/rpc-error.ts";
-import { judge } from "#contract/verdict.ts";
+import { type RpcError, refusal } from "#contract/rpc-error.ts";
 import type { BreakerState, ObserveBreaker } from "#telemetry/breaker-state.ts";
 import type { Logger } from "#telemetry/logger.ts";
-import type { HealthProbe } from "./health-probe.ts";
 
-/** Whom a breaker tells of its changes, and whom it asks. */
+/** What a breaker needs besides its name. */
 export interface BreakerOptions {
   readonly logger: Logger;
   readonly observe: ObserveBreaker;
-  /** Says whether the callee can do its work, before a call is risked on it. */
-  readonly isServing: HealthProbe;
+  /** Whether the callee can do its work. Never rejects. */
+  readonly isServing: () => Promise<boolean>;
+  /** Called each time that the breaker opens, before anything else is let through. */
+  readonly onOpen?: () => void;
 }
 
 /** How many calls there must have been in the window before their failures say anything. */
@@ -20,7 +20,7 @@ const ERROR_THRESHOLD_PERCENTAGE = 50;
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 10;
 /**
- * After so many failures in a row the callee is asked how it is, so that what is dead is known
+ * After so many failures in a row the callee's health is asked for, so that what is dead is known
  * before its failures fill half a window.
  */
 const FAILURES_IN_A_ROW = 3;
@@ -36,27 +36,28 @@ const PROBES_MAX = 5;
 const RESET_TIMEOUT_MS = 300;
 
 /**
- * The breaker of one method of one callee. opossum keeps the window and the states. It is told of
- * outcomes and does not run the calls itself, since it has no way to leave one out of the count: a
- * call that its caller cancelled, or that the callee shed, says nothing about the callee's health,
- * and must neither close nor open anything. After a few failures in a row it asks the callee's
- * health service, and opens if that is not good. Half-open, it asks first, so that nobody's call
- * waits for one that hangs; once that is good, a few calls are let through, and the first that ends
- * decides.
+ * The circuit breaker of one method of one callee. opossum has the window and its timer. It is told
+ * of outcomes and does not run the calls itself, since it has no way to leave one out of the count:
+ * a call that its caller cancelled, or that the callee shed, says nothing of the callee's health,
+ * and must neither close nor open anything. After a few failures in a row the breaker asks the
+ * callee's health service, and opens if that is not good. When its time is over it asks again, so
+ * that nobody's call waits for a callee that hangs; once that is good it is half-open: a few calls
+ * are let through, and the first that ends decides.
  */
 export class Breaker {
-  readonly #circuit: CircuitBreaker<[outcome: Promise<void>], void>;
+  readonly #circuit: CircuitBreaker<[outcome: Promise<never>], never>;
   readonly #name: string;
-  readonly #isServing: HealthProbe;
+  readonly #isServing: () => Promise<boolean>;
+  #state: BreakerState = "closed";
   #openedAt = 0;
-  #isBack = false;
   #probes = 0;
   #failuresInARow = 0;
 
-  constructor(callee: string, method: string, { logger, observe, isServing }: BreakerOptions) {
+  constructor(callee: string, method: string, options: BreakerOptions) {
+    const { logger, observe, isServing, onOpen } = options;
     this.#name = `${callee} ${method}`;
     this.#isServing = isServing;
-    this.#circuit = new CircuitBreaker((outcome: Promise<void>) => outcome, {
+    this.#circuit = new CircuitBreaker((outcome: Promise<never>) => outcome, {
       name: this.#name,
       timeout: false, // every call ends by its own deadline
       volumeThreshold: VOLUME_THRESHOLD,
@@ -72,53 +73,66 @@ export class Breaker {
       cache: false, // nor coalesce, which with `timeout: false` would keep a rejection for ever
       autoRenewAbortController: false,
     });
-    let opened = false;
+    const enter = (state: BreakerState) => {
+      this.#state = state;
+      observe({ callee, method, state });
+    };
+    let isOutage = false;
     this.#circuit.on("open", () => {
       this.#openedAt = Date.now();
       // Once for an outage: each probe that fails opens it again.
-      if (!opened) logger.warn({ callee, method }, "breaker opened");
-      opened = true;
-      observe({ callee, method, state: "open" });
+      if (!isOutage) logger.warn({ callee, method }, "breaker opened");
+      isOutage = true;
+      enter("open");
+      onOpen?.();
     });
-    this.#circuit.on("halfOpen", () => void this.#lookForCallee(callee, method, observe));
+    this.#circuit.on("halfOpen", () => void this.#lookForCallee(() => enter("half-open")));
     this.#circuit.on("close", () => {
-      if (opened) logger.info({ callee, method }, "breaker closed");
-      opened = false;
-      observe({ callee, method, state: "closed" });
+      if (isOutage) logger.info({ callee, method }, "breaker closed");
+      isOutage = false;
+      enter("closed");
     });
-    observe({ callee, method, state: "closed" });
+    enter("closed");
   }
 
   /** What it is now. */
   get state(): BreakerState {
-    if (this.#circuit.closed) return "closed";
-    return this.#circuit.halfOpen && this.#isBack ? "half-open" : "open";
+    return this.#state;
+  }
+
+  /** The counts of its window. */
+  get stats(): Pick<CircuitBreaker.Stats, "fires" | "successes" | "failures" | "rejects"> {
+    return this.#circuit.stats;
+  }
+
+  /** Returns why no call is let through now, UNAVAILABLE, `BREAKER_OPEN`; undefined if one is. */
+  refusal(): RpcError | undefined {
+    if (this.#state === "closed") return undefined;
+    if (this.#state === "half-open" && this.#probes < PROBES_MAX) return undefined;
+    const retryAfterMs = Math.max(1, this.#openedAt + RESET_TIMEOUT_MS - Date.now());
+    const message = `${this.#name}: not asked, since it failed before`;
+    return refusal(status.UNAVAILABLE, message, { reason: "BREAKER_OPEN", retryAfterMs });
   }
 
   /**
-   * Runs a call if the breaker lets it through. Throws UNAVAILABLE, `BREAKER_OPEN`, if it does not.
-   * `isCutShort` says of a call that failed whether it had less time than its policy allows, which
-   * says nothing of the callee.
+   * Lets a call through that was not refused. Returns whether it is a probe: one of those that try
+   * a half-open callee.
    */
-  async run<T>(call: () => Promise<T>, isCutShort: () => boolean = () => false): Promise<T> {
-    const probe = this.#admit();
-    try {
-      const result = await call();
-      this.#failuresInARow = 0;
-      this.#report(Promise.resolve(), probe);
-      return result;
-    } catch (thrown) {
-      const { health } = judge(thrown, isCutShort());
-      if (health !== "unknown") {
-        const isFailure = health === "bad";
-        this.#report(isFailure ? Promise.reject(thrown) : Promise.resolve(), probe);
-        if (isFailure) void this.#suspect();
-        else this.#failuresInARow = 0;
-      }
-      throw thrown;
-    } finally {
-      if (probe) this.#probes -= 1;
-    }
+  begin(): boolean {
+    if (this.#state === "closed") return false;
+    this.#probes += 1;
+    return true;
+  }
+
+  /** Takes what a call that was let through says of the callee's health. */
+  end(health: "good" | "bad" | "unknown", isProbe: boolean): void {
+    if (isProbe) this.#probes -= 1;
+    if (health === "unknown") return;
+    // A call from before the breaker opened must not take a probe's place.
+    const counts = this.#state === "closed" || (isProbe && this.#state === "half-open");
+    if (health === "good") this.#failuresInARow = 0;
+    if (counts) this.#count(health);
+    if (health === "bad") void this.#suspect();
   }
 
   /** Stops the breaker's timers. */
@@ -127,27 +141,25 @@ export class Breaker {
   }
 
   /**
-   * Lets a call through, or throws. Returns whether it is one of those that try a half-open callee.
+   * A success is counted by opossum's own events, a third of the cost of `fire`. A failure needs
+   * `fire`: only that looks at the rate, and opens.
    */
-  #admit(): boolean {
-    if (this.#circuit.closed) return false;
-    if (this.#circuit.halfOpen && this.#isBack && this.#probes < PROBES_MAX) {
-      this.#probes += 1;
-      return true;
+  #count(health: "good" | "bad"): void {
+    if (health === "good") {
+      this.#circuit.emit("fire");
+      this.#circuit.emit("success");
+    } else {
+      const outcome = Promise.reject(FAILED);
+      outcome.catch(() => undefined); // where opossum rejects at once it does not look at it
+      this.#circuit.fire(outcome).catch(() => undefined);
     }
-    const retryAfterMs = Math.max(1, this.#openedAt + RESET_TIMEOUT_MS - Date.now());
-    throw new RpcError(status.UNAVAILABLE, `${this.#name}: not asked, since it failed before`, {
-      reason: "BREAKER_OPEN",
-      retryAfterMs,
-    });
   }
 
   /** Opens again for another while if the callee is not back. */
-  async #lookForCallee(callee: string, method: string, observe: ObserveBreaker): Promise<void> {
-    this.#isBack = false;
-    this.#isBack = await this.#isServing();
+  async #lookForCallee(enterHalfOpen: () => void): Promise<void> {
+    const isBack = await this.#isServing();
     if (this.#circuit.isShutdown) return;
-    if (this.#isBack) observe({ callee, method, state: "half-open" });
+    if (isBack) enterHalfOpen();
     else this.#circuit.open();
   }
 
@@ -162,12 +174,7 @@ export class Breaker {
       this.#failuresInARow >= FAILURES_IN_A_ROW;
     if (isSuspect() && !(await this.#isServing()) && isSuspect()) this.#circuit.open();
   }
-
-  #report(outcome: Promise<void>, probe: boolean): void {
-    // The caller is given the outcome by run(); opossum does not look at one that comes when it is
-    // open.
-    outcome.catch(() => undefined);
-    // A call from before the breaker opened must not take a probe's place.
-    if (probe || this.#circuit.closed) this.#circuit.fire(outcome).catch(() => undefined);
-  }
 }
+
+/** What opossum is told of each failure: it counts them, and looks at none. */
+const FAILED = "failed";

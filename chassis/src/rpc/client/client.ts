@@ -6,11 +6,11 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
-import type { CallOptions } from "#rpc/cache/kept-batches.ts";
+import type { CallOptions } from "#rpc/cache/response-cache.ts";
 import type { CallContext } from "#rpc/call-context.ts";
-import { ExtraCallBudget } from "./extra-call-budget.ts";
 import { createHealthProbe } from "./health-probe.ts";
 import { type ClientOptions, MethodClient } from "./method-client.ts";
+import { ExtraCallBudget } from "./second-try.ts";
 
 /** How one method is called: a message, and the context of the call that it is made for. */
 export type ClientMethod<M> =

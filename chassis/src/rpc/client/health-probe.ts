@@ -10,13 +10,10 @@ const TIMEOUT_MS = 200;
  */
 const FRESH_MS = 100;
 
-/** Says whether a callee can do its work. Never rejects. */
-export type HealthProbe = () => Promise<boolean>;
-
 /**
  * Makes a probe that asks a callee's health service, once for all who ask at about the same time.
  */
-export function createHealthProbe(transport: Pick<Transport, "health">): HealthProbe {
+export function createHealthProbe(transport: Pick<Transport, "health">): () => Promise<boolean> {
   let askedMs = Number.NEGATIVE_INFINITY;
   let asked: Promise<boolean> = Promise.resolve(false);
 

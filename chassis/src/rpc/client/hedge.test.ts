@@ -2,7 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
 import { onEveryTransport } from "#testing/echo-transports.ts";
 import { contextFor } from "#testing/test-context.ts";
-import { ExtraCallBudget } from "./extra-call-budget.ts";
+import { ExtraCallBudget } from "./second-try.ts";
 
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));

@@ -1,5 +1,7 @@
 import type { ChannelOptions } from "@grpc/grpc-js";
-import { MESSAGE_BYTES_MAX } from "./message-limit.ts";
+
+/** The largest message in either direction: a page of 100 comments is 240 kB, a chunk 64 KiB. */
+const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 const KEEPALIVE_TIME_MS = 10_000;
 const KEEPALIVE_TIMEOUT_MS = 3_000;

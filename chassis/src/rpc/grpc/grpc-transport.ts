@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  type Message,
+} from "@bufbuild/protobuf";
 import {
   CallCredentials,
   type CallOptions,
@@ -13,20 +19,18 @@ import {
   type StatusObject,
 } from "@grpc/grpc-js";
 import { type FailurePolicySwitch, processOf } from "#contract/method-policy.ts";
-import { RpcError } from "#contract/rpc-error.ts";
 import { fromServiceError } from "#contract/status-details.ts";
 import { TRANSPORT_ID } from "#rpc/replicas/callee-fault-balancer.ts";
 import { keepDrainingConnections } from "#rpc/replicas/draining-connections.ts";
 import { areAllSilent, watchForSilence } from "#rpc/replicas/unresponsive-replicas.ts";
 import type { Explanation } from "#rpc/trace/explanation.ts";
 import { readTraceTrailer } from "#rpc/trace/trace-trailer.ts";
-import type { OutgoingCall, Transport } from "#rpc/transport.ts";
+import type { MessageStream, OutgoingCall, Told, Transport } from "#rpc/transport.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import { checkHealth } from "./check-health.ts";
 import { CLIENT_OPTIONS } from "./connection-options.ts";
-import { targetOf } from "./dial-target.ts";
 import { toMetadata } from "./grpc-headers.ts";
-import { serviceConfigOf } from "./service-config.ts";
+import { channelPlanOf } from "./service-config.ts";
 import { toMethodDefinition } from "./service-definition.ts";
 
 /** Whom a transport reaches, and how. */
@@ -47,69 +51,73 @@ export interface GrpcTransportOptions {
 export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const { addresses, service, failurePolicy, peers } = options;
   keepDrainingConnections();
-  if (failurePolicy === "on") watchForSilence();
+  const { channelOptions, watchesReplicas } = channelPlanOf(service, failurePolicy);
+  if (watchesReplicas) watchForSilence();
   const callee = processOf(service);
   const transportId = randomUUID();
   const channelCredentials = peers?.forCallee(callee) ?? credentials.createInsecure();
   const client = new Client(targetOf(addresses), channelCredentials, {
     ...CLIENT_OPTIONS,
+    ...channelOptions,
     // What TLS is told to ask for: without it the address, which may not be one that TLS allows for
     // a name.
     "grpc.ssl_target_name_override": callee,
     [TRANSPORT_ID]: transportId,
-    "grpc.service_config": serviceConfigOf(service, failurePolicy),
-    "grpc.enable_retries": failurePolicy === "on" ? 1 : 0,
   });
 
   return {
-    unary(method, request, headers) {
+    unary(method, request, call, told) {
       const { path, requestSerialize, responseDeserialize } = definitionOf(method);
-      return settle(headers, (done) => {
-        const call = client.makeUnaryRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          request,
-          toMetadata(headers),
-          callOptions(headers),
-          done,
-        );
-        return explained(call, headers);
-      });
+      const sent = client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        toMetadata(call),
+        callOptions(call),
+        tell(told),
+      );
+      return explained(sent, call);
     },
-    serverStream(method, request, headers) {
+    serverStream(method, request, call) {
       const { path, requestSerialize, responseDeserialize } = definitionOf(method);
-      return read(headers, () => {
-        const call = client.makeServerStreamRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          request,
-          toMetadata(headers),
-          callOptions(headers),
-        );
-        return explained(call, headers);
-      });
+      const sent = client.makeServerStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        toMetadata(call),
+        callOptions(call),
+      );
+      return toMessageStream(explained(sent, call));
     },
-    clientStream(method, requests, headers) {
+    clientStream(method, requests, call, told) {
       const { path, requestSerialize, responseDeserialize } = definitionOf(method);
-      return settle(headers, (done) => {
-        const call = client.makeClientStreamRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          toMetadata(headers),
-          callOptions(headers),
-          done,
-        );
-        void write(call, requests, done);
-        return explained(call, headers);
-      });
+      const sent = client.makeClientStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        toMetadata(call),
+        callOptions(call),
+        tell(told),
+      );
+      void write(explained(sent, call), method.input, { requests, told });
+      return sent;
     },
     hangs: () => areAllSilent(transportId),
     health: (timeoutMs) => checkHealth(client, service.typeName, timeoutMs),
     close: () => client.close(),
   };
+}
+
+/**
+ * gRPC's name of one or several replicas: a lone host is looked up, several are addresses of one
+ * family.
+ */
+function targetOf(addresses: readonly string[]): string {
+  const [first = "", ...others] = addresses;
+  if (others.length === 0) return `dns:///${first}`;
+  return `${first.startsWith("[") ? "ipv6" : "ipv4"}:${addresses.join(",")}`;
 }
 
 const definitions = new WeakMap<DescMethod, MethodDefinition<Message, Message>>();
@@ -135,7 +143,7 @@ function callOptions({ deadline, explanation }: OutgoingCall): CallOptions {
  */
 function countingTries(explanation: Explanation): CallCredentials {
   return CallCredentials.createFromMetadataGenerator((_, callback) => {
-    explanation.sent?.();
+    explanation.sent();
     callback(null, new Metadata());
   });
 }
@@ -152,23 +160,12 @@ interface GrpcCall {
   on(event: "status", listener: (status: StatusObject) => void): unknown;
 }
 
-type Done = (error: ServiceError | Error | null, response?: Message) => void;
-
-/** Makes a promise of a call with one answer. The signal cancels the call. */
-function settle(
-  { signal }: OutgoingCall,
-  start: (done: Done) => { cancel(): void },
-): Promise<Message> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const cancel = () => call.cancel();
-    const call = start((error, response) => {
-      signal.removeEventListener("abort", cancel);
-      if (error) reject(asRpcError(error, signal));
-      else resolve(response as Message);
-    });
-    signal.addEventListener("abort", cancel, { once: true });
-  });
+/** Tells how a call with one answer ended. */
+function tell(told: Told): (error: ServiceError | null, response?: Message) => void {
+  return function onEnd(error, response) {
+    if (error === null) told.answered(response as Message);
+    else told.failed(asRpcError(error));
+  };
 }
 
 /**
@@ -177,8 +174,8 @@ function settle(
  */
 async function write(
   call: ClientWritableStream<Message>,
-  requests: AsyncIterable<Message>,
-  done: Done,
+  schema: DescMessage,
+  { requests, told }: { readonly requests: AsyncIterable<Message>; readonly told: Told },
 ): Promise<void> {
   // The callee may answer before it has read all: what is not yet sent is then not wanted.
   let over = false;
@@ -193,40 +190,28 @@ async function write(
   try {
     for await (const request of requests) {
       if (over) return;
-      if (!call.write(request)) await new Promise<void>((resolve) => (wake = resolve));
+      if (!call.write(create(schema, request)))
+        await new Promise<void>((resolve) => (wake = resolve));
       if (over) return;
     }
     call.end();
   } catch (thrown) {
-    done(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    told.failed(thrown);
     call.cancel();
   }
 }
 
-async function* read(
-  { signal }: OutgoingCall,
-  start: () => ClientReadableStream<Message>,
-): AsyncIterable<Message> {
-  signal.throwIfAborted();
-  const call = start();
-  const cancel = () => call.cancel();
-  signal.addEventListener("abort", cancel, { once: true });
-  try {
-    for await (const message of call) yield message;
-  } catch (thrown) {
-    throw asRpcError(thrown as ServiceError, signal);
-  } finally {
-    signal.removeEventListener("abort", cancel);
-    call.cancel();
-  }
+function toMessageStream(call: ClientReadableStream<Message>): MessageStream {
+  const iterator: AsyncIterator<Message> = call[Symbol.asyncIterator]();
+  return {
+    next: () =>
+      iterator.next().catch((thrown) => {
+        throw asRpcError(thrown);
+      }),
+    cancel: () => call.cancel(),
+  };
 }
 
-/**
- * What the signal says comes first: a cancelled call ends for its reason, not for having been
- * cancelled.
- */
-function asRpcError(error: ServiceError | Error, signal: AbortSignal): Error {
-  if (signal.aborted && signal.reason instanceof RpcError) return signal.reason;
-  if (error instanceof RpcError) return error;
+function asRpcError(error: ServiceError): Error {
   return "code" in error && "metadata" in error ? fromServiceError(error) : error;
 }

@@ -1,5 +1,7 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
-import { type FailurePolicySwitch, policyOf } from "#contract/method-policy.ts";
+import type { ChannelOptions } from "@grpc/grpc-js";
+import { planOf } from "#contract/method-plan.ts";
+import type { FailurePolicySwitch } from "#contract/method-policy.ts";
 import { CALLEE_FAULTS, registerCalleeFaultBalancer } from "#rpc/replicas/callee-fault-balancer.ts";
 
 /** The first try and two more: what a rolling restart of neighbours can need. */
@@ -36,14 +38,17 @@ const EJECTED_PERCENT_MAX = 33;
 
 registerCalleeFaultBalancer();
 
-/**
- * The replicas take turns. With the policy, one that fails where others do not is passed over for a
- * while.
- */
-function balancing(failurePolicy: FailurePolicySwitch): object {
-  const turns = { round_robin: {} };
-  if (failurePolicy === "off") return turns;
-  const outliers = {
+/** How a channel balances, retries and watches, by the failure policy. */
+export interface ChannelPlan {
+  readonly channelOptions: ChannelOptions;
+  /** Whether replicas are pinged all the time, to pass over one that hangs. */
+  readonly watchesReplicas: boolean;
+}
+
+const ROUND_ROBIN = { round_robin: {} };
+/** Load balancing in turns, but for replicas that fail where others do not: for a while. */
+const OUTLIER_DETECTION = {
+  outlier_detection: {
     interval: { seconds: OUTLIER_INTERVAL_S, nanos: 0 },
     base_ejection_time: { seconds: EJECTION_S, nanos: 0 },
     max_ejection_time: { seconds: EJECTION_S_MAX, nanos: 0 },
@@ -54,29 +59,40 @@ function balancing(failurePolicy: FailurePolicySwitch): object {
       minimum_hosts: OUTLIER_HOSTS_MIN,
       request_volume: OUTLIER_VOLUME,
     },
-    child_policy: [turns],
+    child_policy: [ROUND_ROBIN],
+  },
+};
+
+/** Works out what a channel to a service does, once. */
+export function channelPlanOf(
+  service: DescService,
+  failurePolicy: FailurePolicySwitch,
+): ChannelPlan {
+  if (failurePolicy === "off") {
+    const config = JSON.stringify({ loadBalancingConfig: [ROUND_ROBIN] });
+    const channelOptions = { "grpc.service_config": config, "grpc.enable_retries": 0 };
+    return { channelOptions, watchesReplicas: false };
+  }
+  const retried = service.methods.filter(
+    (method) => planOf(method, failurePolicy).secondTry === "channel",
+  );
+  return {
+    channelOptions: {
+      "grpc.service_config": serviceConfig(service, retried),
+      "grpc.enable_retries": 1,
+    },
+    watchesReplicas: true,
   };
-  return { [CALLEE_FAULTS]: { child_policy: [{ outlier_detection: outliers }] } };
 }
 
 /**
- * Whether grpc-js tries a method again: one that may be called twice, unless its second try is a
- * hedge, since one layer tries again and never two.
+ * Writes which methods are retried as grpc-js reads it, in JSON, and how the replicas of a callee
+ * share its calls. A part that grpc-js does not understand makes it ignore the whole without a
+ * word, so what this says is shown by tests.
  */
-function isRetried(method: DescMethod): boolean {
-  const { idempotent, hedgeAfterMs } = policyOf(method);
-  return method.methodKind !== "client_streaming" && idempotent && hedgeAfterMs === 0;
-}
-
-/**
- * Writes the policy of a service's methods as grpc-js reads it, in JSON, and how the replicas of a
- * callee share its calls. A part that grpc-js does not understand makes it ignore the whole without
- * a word, so what this says is shown by tests.
- */
-export function serviceConfigOf(service: DescService, failurePolicy: FailurePolicySwitch): string {
-  const retried = service.methods.filter(isRetried);
+function serviceConfig(service: DescService, retried: readonly DescMethod[]): string {
   return JSON.stringify({
-    loadBalancingConfig: [balancing(failurePolicy)],
+    loadBalancingConfig: [{ [CALLEE_FAULTS]: { child_policy: [OUTLIER_DETECTION] } }],
     ...(retried.length > 0 && {
       methodConfig: [
         {

@@ -1,9 +1,9 @@
-import { clone, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { clone, create, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import { cancelled } from "#contract/cancellation.ts";
 import { RpcError } from "#contract/rpc-error.ts";
 import type { Router } from "#rpc/server/router.ts";
-import type { OutgoingCall, Transport } from "#rpc/transport.ts";
+import type { IncomingCall, OutgoingCall, Sent, Told, Transport } from "#rpc/transport.ts";
 import type { Peer } from "#tls/peer.ts";
 
 /** A transport within the process, and the switch that takes its callee away. */
@@ -28,29 +28,50 @@ export function createInProcessTransport(
   isServing: () => boolean,
 ): InProcessTransport {
   let available = true;
-  const check = ({ explanation }: Pick<OutgoingCall, "explanation"> = {}) => {
+  const check = () => {
     if (!available) throw new RpcError(status.UNAVAILABLE, "the callee is not running");
-    explanation?.sent?.();
   };
   const transportOf = (peer: Peer | undefined): Transport => ({
-    async unary(method, request, headers) {
-      check(headers);
-      const copy = clone(method.input, request);
-      return clone(method.output, await router.unary(method, copy, { ...headers, peer }));
+    unary(method, request, call, told) {
+      return answer(told, async (signal) => {
+        check();
+        call.explanation?.sent();
+        const copy = clone(method.input, request);
+        const response = await router.unary(method, copy, received(call, { signal, peer }));
+        return clone(method.output, response);
+      });
     },
-    async *serverStream(method, request, headers) {
-      check(headers);
-      const copy = clone(method.input, request);
-      yield* copies(method.output, router.serverStream(method, copy, { ...headers, peer }));
+    serverStream(method, request, call) {
+      const controller = new AbortController();
+      const iterator = read(controller.signal)[Symbol.asyncIterator]();
+      return {
+        next: () => iterator.next(),
+        cancel() {
+          controller.abort(cancelled());
+          // Not awaited: it comes after a message that is still waited for.
+          void iterator.return?.().catch(() => undefined);
+        },
+      };
+      async function* read(signal: AbortSignal): AsyncIterable<Message> {
+        check();
+        call.explanation?.sent();
+        const incoming = received(call, { signal, peer });
+        const copy = clone(method.input, request);
+        yield* copies(method.output, router.serverStream(method, copy, incoming));
+      }
     },
-    async clientStream(method, requests, headers) {
-      check(headers);
-      const source = new Source(method.input, requests);
-      const signal = AbortSignal.any([headers.signal, source.signal]);
-      const answered = router.clientStream(method, source.read(), { ...headers, peer, signal });
-      const response = await answered.catch((thrown) => source.rethrow(thrown));
-      source.check();
-      return clone(method.output, response);
+    clientStream(method, requests, call, told) {
+      return answer(told, async (cancellation) => {
+        check();
+        call.explanation?.sent();
+        const source = new Source(method.input, requests);
+        const signal = AbortSignal.any([cancellation, source.signal]);
+        const incoming = received(call, { signal, peer });
+        const answered = router.clientStream(method, source.read(), incoming);
+        const response = await answered.catch((thrown) => source.rethrow(thrown));
+        source.check();
+        return clone(method.output, response);
+      });
     },
     hangs: () => false,
     async health(timeoutMs) {
@@ -68,6 +89,24 @@ export function createInProcessTransport(
       available = next;
     },
   };
+}
+
+/** Has a call with one answer answered, and tells how it ended. */
+function answer(told: Told, work: (signal: AbortSignal) => Promise<Message>): Sent {
+  const controller = new AbortController();
+  work(controller.signal).then(
+    (message) => told.answered(message),
+    (thrown) => told.failed(thrown),
+  );
+  return { cancel: () => controller.abort(cancelled()) };
+}
+
+/** A call as its callee receives it. */
+function received(
+  { requestId, authorization, criticality, deadline, explanation }: OutgoingCall,
+  own: Pick<IncomingCall, "signal" | "peer">,
+): IncomingCall {
+  return { requestId, authorization, criticality, deadline, explanation, ...own };
 }
 
 /**
@@ -117,5 +156,5 @@ async function* copies(
   schema: DescMessage,
   messages: AsyncIterable<Message>,
 ): AsyncIterable<Message> {
-  for await (const message of messages) yield clone(schema, message);
+  for await (const message of messages) yield clone(schema, create(schema, message));
 }

@@ -2,7 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import { StringValueSchema } from "@bufbuild/protobuf/wkt";
 import { status } from "@grpc/grpc-js";
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import type { IncomingCall } from "#rpc/transport.ts";
+import type { IncomingCall, OutgoingCall } from "#rpc/transport.ts";
+import { answerOf } from "#testing/answer-of.ts";
 import { EchoService } from "#testing/echo-service.ts";
 import { echoRouter, onEveryTransport } from "#testing/echo-transports.ts";
 import { eventually } from "#testing/eventually.ts";
@@ -10,7 +11,7 @@ import { eventually } from "#testing/eventually.ts";
 const { collect, say, tell } = EchoService.method;
 const message = create(StringValueSchema, { value: "hello" });
 
-function headers(given: Partial<IncomingCall> = {}): IncomingCall {
+function headers(given: Partial<IncomingCall & OutgoingCall> = {}): IncomingCall & OutgoingCall {
   return {
     requestId: undefined,
     authorization: undefined,
@@ -30,7 +31,7 @@ onEveryTransport((serve) => {
       },
     });
     const send = (criticality?: Criticality) =>
-      transport.unary(tell, message, headers({ criticality }));
+      answerOf((told) => transport.unary(tell, message, headers({ criticality }), told));
     const outcomes: string[] = [];
     // More than a new process takes: each that is let in stays.
     const crowd = Array.from({ length: 600 }, () =>

@@ -9,7 +9,7 @@ const CALLS_TRAILER = "x-explain-bin";
 const CALLS_BYTES_MAX = 4 * 1024;
 
 /** What a callee called, on its way back behind the answer. */
-export class TraceTrailer implements Explanation {
+export class TraceTrailer implements Pick<Explanation, "called"> {
   #calls: readonly SpanNode[] | undefined;
 
   called(calls: readonly SpanNode[]): void {

@@ -1,7 +1,8 @@
 import type { Message } from "@bufbuild/protobuf";
+import type { CachePlan } from "#contract/method-plan.ts";
 import { judge } from "#contract/verdict.ts";
 import type { BatchSpan } from "#rpc/trace/trace.ts";
-import type { AnswerCache, KnownKeys } from "./answer-cache.ts";
+import { AnswerCache, type KnownKeys } from "./answer-cache.ts";
 import type { BatchShape } from "./batch-shape.ts";
 
 /** Old answers that were given, since the callee could not be asked. */
@@ -28,7 +29,7 @@ export interface CallOptions {
 export type KeySource = "asked" | "fresh" | "stale" | "missing";
 
 /** What a batch is answered with. */
-export interface KeptBatchOptions extends CallOptions {
+export interface BatchOptions extends CallOptions {
   /** Told how much of it was known, if somebody wants it explained. */
   readonly onKnown?: ((batch: BatchSpan) => void) | undefined;
 }
@@ -36,21 +37,17 @@ export interface KeptBatchOptions extends CallOptions {
 /** Told how many keys of a batch came from where. */
 export type CountKeys = (source: KeySource, count: number) => void;
 
-/** Answers batches out of what is kept, and asks for the rest. */
-export class KeptBatches {
+/** A read-through cache: answers batches out of what is cached, and calls for the rest. */
+export class ResponseCache {
   readonly #shape: BatchShape;
   readonly #cache: AnswerCache;
   readonly #keysMax: number;
   readonly #count: CountKeys;
 
-  constructor(
-    shape: BatchShape,
-    { cache, keysMax }: { readonly cache: AnswerCache; readonly keysMax: number },
-    count: CountKeys,
-  ) {
+  constructor(shape: BatchShape, plan: CachePlan, count: CountKeys) {
     this.#shape = shape;
-    this.#cache = cache;
-    this.#keysMax = keysMax;
+    this.#cache = new AnswerCache(shape, plan);
+    this.#keysMax = plan.maxBatch;
     this.#count = count;
   }
 
@@ -65,7 +62,7 @@ export class KeptBatches {
    */
   async answer(
     request: Message,
-    { onStale, onKnown }: KeptBatchOptions,
+    { onStale, onKnown }: BatchOptions,
     ask: (wanted: Message) => Promise<Message>,
   ): Promise<Message> {
     const keys = this.#shape.keysOf(request);
