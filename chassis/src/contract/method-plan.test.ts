@@ -34,6 +34,13 @@ describe("the plan of a method", () => {
     expect(planOf(say, "on").cache).toBeUndefined();
   });
 
+  test("bounds the silence of a server stream, and lets one answer take its whole timeout", () => {
+    expect(planOf(count, "on").silenceMsMax).toBe(3_000);
+    for (const method of [say, tell, ask, collect]) {
+      expect(planOf(method, "on").silenceMsMax).toBe(Number.POSITIVE_INFINITY);
+    }
+  });
+
   test("lets a call matter as much as the call that needs it", () => {
     const { criticalityFor } = planOf(say, "on");
     expect(criticalityFor(undefined)).toBe(DEFAULT);

@@ -38,7 +38,10 @@ export interface MethodPlan {
   readonly timeoutMs: number;
   /** A call that has less time than this says nothing of its callee if it fails. */
   readonly cutShortMs: number;
-  /** How long the next message of a stream may take. */
+  /**
+   * How long the next message of a server stream may take. Infinite for all other methods: they have
+   * one answer, which may take as long as their timeout.
+   */
   readonly silenceMsMax: number;
   /**
    * Which layer tries again: the client, beside a slow or lost first try; the channel, after a lost
@@ -101,7 +104,10 @@ export function planOf(method: DescMethod, failurePolicy: FailurePolicySwitch): 
     isDefended,
     timeoutMs,
     cutShortMs: timeoutMs * CUT_SHORT_SHARE,
-    silenceMsMax: isDefended ? SILENCE_MS_MAX : NO_TIMEOUT_MS,
+    silenceMsMax:
+      isDefended && method.methodKind === "server_streaming"
+        ? SILENCE_MS_MAX
+        : Number.POSITIVE_INFINITY,
     secondTry: isDefended ? secondTryOf(method, policy) : "none",
     hedgeAfterMs: policy.hedgeAfterMs,
     sendsMax: isDefended && method.methodKind !== "client_streaming" ? SENDS_MAX : 1,

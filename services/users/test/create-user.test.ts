@@ -128,13 +128,16 @@ describe("CreateUser", () => {
     const settled = await Promise.allSettled(calls);
     const failed = settled.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
     // Two are hashed and 256 wait: on an idle machine 42 are refused.
-    expect(failed.length).toBeGreaterThanOrEqual(42);
-    for (const error of failed) {
+    const refused = failed.filter(({ reason }) => reason === "HASHING_OVERLOADED");
+    expect(refused.length).toBeGreaterThanOrEqual(42);
+    for (const error of refused) {
       expect(error).toMatchObject({
-        reason: "HASHING_OVERLOADED",
         code: status.RESOURCE_EXHAUSTED,
         retryAfterMs: expect.any(Number),
       });
     }
+    // On a busy machine a hash that was begun in time may end too late. Nothing else happens.
+    const others = failed.filter((error) => !refused.includes(error));
+    expect(others.filter(({ reason }) => reason !== "DEADLINE_EXCEEDED")).toEqual([]);
   });
 });
