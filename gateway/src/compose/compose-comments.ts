@@ -39,7 +39,7 @@ export async function composeComment(
   const { comments, members } = await composeComments(clients, [message], context);
   const [comment] = comments;
   if (comment === undefined) throw new Error("one comment was composed and none came back");
-  return { ...comment, ...members };
+  return Object.assign(comment, members); // as composeImage does
 }
 
 function toComment(message: CommentMessage, author: UserSummary | null): Comment {

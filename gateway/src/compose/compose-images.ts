@@ -54,7 +54,7 @@ export async function composeImage(
   const { images, members } = await composeImages(clients, [message], context);
   const [image] = images;
   if (image === undefined) throw new Error("one image was composed and none came back");
-  return { ...image, ...members };
+  return Object.assign(image, members); // the image was made here, and nobody else holds it
 }
 
 /** Counts the comments of images. An image whose count is not known is left out. */

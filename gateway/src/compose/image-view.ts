@@ -38,6 +38,11 @@ const STATES = {
   failed: ImageState.FAILED,
 } as const satisfies Record<Image["state"], ImageState>;
 
+const VARIANT_WORDS = reversed(VARIANT_NAMES);
+const VISIBILITY_WORDS = reversed(VISIBILITIES);
+const STATE_WORDS = reversed(STATES);
+const FAILURE_WORDS = reversed(ImageFailure);
+
 /** Shows an image, with what others know of it. */
 export function toImage(message: ImageMessage, decoration: ImageDecoration): Image {
   const { owner, commentCount, signedIn } = decoration;
@@ -48,9 +53,9 @@ export function toImage(message: ImageMessage, decoration: ImageDecoration): Ima
     title: message.title,
     description: message.description,
     tags: message.tags,
-    visibility: wordOf(VISIBILITIES, message.visibility),
+    visibility: wordOf(VISIBILITY_WORDS, message.visibility),
     commentsOpen: message.commentsOpen,
-    state: wordOf(STATES, message.state),
+    state: wordOf(STATE_WORDS, message.state),
     ...(message.state === ImageState.FAILED && { failure: failureOf(message) }),
     width: message.width,
     height: message.height,
@@ -68,18 +73,22 @@ export function toImage(message: ImageMessage, decoration: ImageDecoration): Ima
 
 function toVariant(imageId: string, variant: VariantMessage): Variant {
   const { width, height, contentType, version } = variant;
-  const name = wordOf(VARIANT_NAMES, variant.name);
+  const name = wordOf(VARIANT_WORDS, variant.name);
   const url = `/v1/images/${imageId}/content?variant=${name}&v=${version}`;
   return { name, width, height, contentType, url };
 }
 
-function failureOf({ failure }: ImageMessage): string {
-  const name = Object.entries(ImageFailure).find(([, value]) => value === failure)?.[0];
-  return name ?? "UNSPECIFIED";
+function failureOf({ failure = ImageFailure.UNSPECIFIED }: ImageMessage): string {
+  return FAILURE_WORDS.get(failure) ?? "UNSPECIFIED";
 }
 
-function wordOf<W extends string>(words: Readonly<Record<W, number>>, value: number): W {
-  const found = (Object.keys(words) as W[]).find((word) => words[word] === value);
-  if (found === undefined) throw new Error(`the contract has a value ${value} that has no name`);
-  return found;
+function wordOf<W extends string>(words: ReadonlyMap<number, W>, value: number): W {
+  const word = words.get(value);
+  if (word === undefined) throw new Error(`the contract has a value ${value} that has no word`);
+  return word;
+}
+
+/** Reverses a table of words, to find the word of a value. */
+function reversed<W extends string>(words: Readonly<Record<W, number>>): ReadonlyMap<number, W> {
+  return new Map((Object.keys(words) as W[]).map((word) => [words[word], word]));
 }

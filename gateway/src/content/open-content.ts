@@ -1,13 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import type {
+  ByteRange,
   ContentHeader,
   DownloadImageResponse,
 } from "@triptych/protos/images/v1/image_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { VARIANT_NAMES } from "#compose/image-view.ts";
-import { parseByteRange, type RequestedRange } from "#http/byte-range.ts";
 import type { Variant } from "#schemas/images.ts";
+import { parseByteRange } from "./byte-range.ts";
 import { type Download, resumeDownload } from "./resume-download.ts";
 
 /** A download whose header has come. */
@@ -24,6 +25,11 @@ export interface OpenContent {
 export interface ContentChoice {
   readonly id: string;
   readonly variant: Variant["name"];
+}
+
+/** A download of the whole, or of a range. */
+interface RangeChoice extends ContentChoice {
+  readonly range?: Pick<ByteRange, "first" | "last"> | undefined;
 }
 
 /** What a download is asked with. */
@@ -52,15 +58,15 @@ export async function openContent(
 
 async function download(
   images: Clients["images"],
-  { range, ...choice }: ContentChoice & { readonly range?: RequestedRange },
+  choice: RangeChoice,
   context: CallContext,
 ): Promise<OpenContent> {
-  const begun = await begin(images, { ...choice, range }, context);
+  const begun = await begin(images, choice, context);
   const { header, responses } = begun;
   const last = header.first + header.length - 1;
   return {
     header,
-    isPart: range !== undefined,
+    isPart: choice.range !== undefined,
     async close() {
       await responses.return?.();
     },
@@ -74,7 +80,7 @@ async function download(
 
 async function begin(
   images: Clients["images"],
-  { id, variant, range }: ContentChoice & { readonly range?: RequestedRange },
+  { id, variant, range }: RangeChoice,
   context: CallContext,
 ): Promise<Download> {
   const request = { id, variant: VARIANT_NAMES[variant], range };

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { type RetryPolicy, retry } from "@triptych/chassis/concurrency/retry";
 import { RpcError, statusName } from "@triptych/chassis/contract/rpc-error";
 import type {
   ContentHeader,
@@ -19,16 +19,14 @@ export interface ResumeOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * So long is waited before each try that follows upon one without a byte, in milliseconds: together
- * longer than a service takes to come back.
- */
-const WAITS_MS = [0, 250, 500, 1_000, 2_000, 4_000] as const;
+/** Backoff before each retry. The sum, 7.75 s, exceeds a service's restart. */
+const BACKOFF_MS = [0, 250, 500, 1_000, 2_000, 4_000] as const;
 
 /**
- * Gives the bytes of a download to its end. If its connection is lost, or its replica hangs, the
- * rest is asked for again, and so is whether the viewer may see it. Throws what ends it otherwise,
- * and if the bytes are others meanwhile.
+ * Yields the bytes of a download to its last one. If its connection is lost, or its replica hangs,
+ * the rest is requested again, from another replica; images checks again whether the viewer may see
+ * it. Each byte begins a new series of retries. Throws any other error, and if the bytes were
+ * replaced meanwhile.
  */
 export async function* resumeDownload(
   download: Download,
@@ -36,29 +34,34 @@ export async function* resumeDownload(
 ): AsyncGenerator<Uint8Array> {
   const { version, first, length } = download.header;
   const end = first + length;
-  let [current, at, tries]: [Download | undefined, number, number] = [download, first, 0];
+  let at = first;
+  let current: Download | undefined = download;
+
+  async function readNext(): Promise<IteratorResult<DownloadImageResponse>> {
+    current ??= await reopen(at);
+    if (current.header.version !== version) throw new Error("other bytes took their place");
+    return await current.responses.next();
+  }
+
+  const policy: RetryPolicy = {
+    attemptsMax: BACKOFF_MS.length + 1,
+    delayMs: (attempt) => BACKOFF_MS[attempt - 1] ?? 0,
+    isRetryable: isLost,
+    signal,
+    onRetry() {
+      current = undefined;
+    },
+  };
   try {
-    for (;;) {
-      try {
-        current ??= await reopen(at);
-        if (current.header.version !== version) throw new Error("other bytes took their place");
-        const next = await current.responses.next();
-        if (next.done && at < end) throw new Error("a download ended before its last byte");
-        if (next.done) return;
-        const { part } = next.value;
-        if (part.case !== "chunk") continue;
-        yield part.value;
-        at += part.value.length;
-        tries = 0;
-      } catch (thrown) {
-        if (isLost(thrown) && at === end) return;
-        const waitMs = WAITS_MS[tries];
-        if (!isLost(thrown) || waitMs === undefined) throw thrown;
-        tries += 1;
-        current = undefined;
-        await delay(waitMs, undefined, { signal });
-      }
+    while (at < end) {
+      const { done, value } = await retry(readNext, policy);
+      if (done) throw new Error("a download ended before its last byte");
+      if (value.part.case !== "chunk") continue;
+      yield value.part.value;
+      at += value.part.value.length;
     }
+    // Every byte has come; how the call ends changes nothing. Breaking it off would cancel it.
+    await readNext().catch(() => undefined);
   } finally {
     await current?.responses.return?.();
   }

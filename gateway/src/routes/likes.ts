@@ -88,7 +88,7 @@ function likerRoutes(server: ApiServer, clients: LikeRouteDependencies): void {
       const ids = page.likes.map(({ userId }) => userId);
       const degradation = createDegradation();
       const summaries = await findSummaries(clients, ids, { context, degradation });
-      // Who is not found although users answered has left: the like will follow soon.
+      // Users that the users service does not know are left out.
       const users = ids.flatMap((id) => {
         const nameless = { id, handle: null, displayName: null, avatarImageId: null };
         return summaries.unknown.has(id) ? nameless : (summaries.known.get(id) ?? []);

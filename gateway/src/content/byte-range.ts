@@ -1,20 +1,16 @@
-/**
- * A range as the contract has it: `first` to `last`, `first` to the end, or the last `last` bytes.
- */
-export interface RequestedRange {
-  readonly first?: number;
-  readonly last?: number;
-}
+import type { ByteRange } from "@triptych/protos/images/v1/image_service_pb";
 
 const RANGE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
 /** The contract counts bytes in 32 bits: no content of ours is longer. */
 const POSITION_MAX = 2 ** 32 - 1;
 
 /**
- * Parses a `Range` header. Several ranges, other units and malformed ones give undefined: a server
- * may ignore them and send the whole (RFC 9110, 14.2).
+ * Parses a `Range` header into the contract's range. Returns undefined for several ranges, other
+ * units and malformed ones: a server may ignore them and send the whole (RFC 9110, 14.2).
  */
-export function parseByteRange(header: string | undefined): RequestedRange | undefined {
+export function parseByteRange(
+  header: string | undefined,
+): Pick<ByteRange, "first" | "last"> | undefined {
   const match = RANGE.exec(header ?? "");
   if (match === null) return undefined;
   const first = toPosition(match[1]);
