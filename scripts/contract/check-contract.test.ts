@@ -9,6 +9,7 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import {
   Criticality,
+  InvalidationSchema,
   type MethodPolicy,
   MethodPolicySchema,
   method_policy,
@@ -93,6 +94,15 @@ describe("the check of the contract", () => {
       expect(violationsOf(name, optionsOf(policy)).join()).toContain("never old");
     },
   );
+
+  test("finds an invalidation of what is not cached, or by a key that is no field", () => {
+    const invalidates = [create(InvalidationSchema, { method: "GetThing", key: "request.id" })];
+    const violations = violationsOf("UpdateThing", optionsOf({ ...WHOLE, invalidates }, false));
+    expect(violations).toEqual([
+      'things.v1.ThingService/UpdateThing: invalidates "GetThing", whose answers are not cached',
+      'things.v1.ThingService/UpdateThing: invalidates by "request.id", which is no field with a single value',
+    ]);
+  });
 
   test("refuses to hedge what may not be called twice, too late, or too soon", () => {
     const HALF = { $typeName: "google.protobuf.Duration", seconds: 0n, nanos: 5e8 } as const;

@@ -1,6 +1,16 @@
-import { type DescMethod, type DescService, getOption, hasOption } from "@bufbuild/protobuf";
+import {
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  getOption,
+  hasOption,
+} from "@bufbuild/protobuf";
 import { durationMs, MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import { Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
+import {
+  Criticality,
+  type Invalidation,
+  method_policy,
+} from "@triptych/protos/policy/v1/policy_pb";
 import { SERVICES } from "./contract-services.ts";
 
 /**
@@ -60,6 +70,10 @@ function violationsOf(method: DescMethod): string[] {
       "decides a password, session, visibility, block or deletion, so it is never old",
     );
   }
+  if (policy.invalidates.length > 0 && method.methodKind !== "unary") {
+    violations.push("invalidates cached answers, and has no one request and answer");
+  }
+  violations.push(...policy.invalidates.flatMap((one) => invalidationViolations(method, one)));
   if (policy.hedgeAfter !== undefined) {
     const again = method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
     if (!again || method.methodKind === "client_streaming") {
@@ -78,4 +92,27 @@ function violationsOf(method: DescMethod): string[] {
     }
   }
   return violations.map((violation) => `${name}: ${violation}`);
+}
+
+/** Finds what is wrong with one declaration of which cached answers a call makes old. */
+function invalidationViolations(method: DescMethod, { method: name, key }: Invalidation): string[] {
+  const violations = [];
+  const batch = method.parent.methods.find((one) => one.name === name);
+  if (batch === undefined || getOption(batch, method_policy).freshFor === undefined) {
+    violations.push(`invalidates "${name}", whose answers are not cached`);
+  }
+  const [side, ...path] = key.split(".");
+  const schemas: Readonly<Record<string, DescMessage>> = {
+    request: method.input,
+    response: method.output,
+  };
+  let schema = schemas[side ?? ""];
+  for (const name of path.slice(0, -1)) {
+    schema = schema?.fields.find((one) => one.name === name)?.message;
+  }
+  const field = schema?.fields.find((one) => one.name === path.at(-1));
+  if (field?.fieldKind !== "scalar") {
+    violations.push(`invalidates by "${key}", which is no field with a single value`);
+  }
+  return violations;
 }

@@ -54,6 +54,8 @@ export interface MethodPlan {
   readonly bulkhead: BulkheadLimits;
   /** Undefined if no answers are cached. */
   readonly cache: CachePlan | undefined;
+  /** Which answers in the caches of the client a call makes old. */
+  readonly invalidates: MethodPolicy["invalidates"];
   /** How much a call matters that is made for another, which matters so much. */
   criticalityFor(caller: Criticality | undefined): Criticality;
   /**
@@ -113,6 +115,7 @@ export function planOf(method: DescMethod, failurePolicy: FailurePolicySwitch): 
     sendsMax: isDefended && method.methodKind !== "client_streaming" ? SENDS_MAX : 1,
     bulkhead: isDefended ? bulkheadOf(method, policy) : NO_BULKHEAD,
     cache: isDefended && cachesAnswers(policy) ? policy : undefined,
+    invalidates: isDefended ? policy.invalidates : [],
     criticalityFor: (caller) => criticalityFor(policy.criticality, caller),
     violationsOf: compileRequiredFields(method.input, policy.maxBatch),
   };

@@ -4,6 +4,7 @@ import { getOption } from "@bufbuild/protobuf";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { type Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
+import { compileInvalidation, type Invalidation } from "./invalidation.ts";
 
 /** The policy of a method, as its proto declares it. */
 export interface MethodPolicy {
@@ -30,6 +31,8 @@ export interface MethodPolicy {
   readonly isLimited: boolean;
   /** The names of the processes that may call it. */
   readonly callers: readonly string[];
+  /** Which cached answers a call makes old. */
+  readonly invalidates: readonly Invalidation[];
 }
 
 /**
@@ -61,6 +64,7 @@ export function policyOf(method: DescMethod): MethodPolicy {
     maxBatch: declared.maxBatch,
     isLimited: !declared.limitsItself,
     callers: declared.callers,
+    invalidates: declared.invalidates.map((one) => compileInvalidation(method, one)),
   };
   policies.set(method, policy);
   return policy;

@@ -10,6 +10,7 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import {
   Criticality,
+  InvalidationSchema,
   type MethodPolicy,
   MethodPolicySchema,
   method_policy,
@@ -56,6 +57,9 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
           method("Tell", [text, text], {
             idempotency: IDEMPOTENCY_UNKNOWN,
             timeout: durationFromMs(ECHO_LONG_TIMEOUT_MS),
+            invalidates: [
+              create(InvalidationSchema, { method: "BatchGetWords", key: "response.value" }),
+            ],
           }),
           method("Ask", [text, text], {
             hedgeAfter: durationFromMs(ECHO_HEDGE_AFTER_MS),
@@ -86,7 +90,13 @@ interface EchoMethod
   extends Partial<
     Pick<
       MethodPolicy,
-      "timeout" | "freshFor" | "staleIfError" | "hedgeAfter" | "maxBatch" | "limitsItself"
+      | "timeout"
+      | "freshFor"
+      | "staleIfError"
+      | "hedgeAfter"
+      | "maxBatch"
+      | "invalidates"
+      | "limitsItself"
     >
   > {
   readonly idempotency?: MethodOptions_IdempotencyLevel;

@@ -19,7 +19,7 @@ type EchoWordsResponse = Message<"echo.v1.BatchGetWordsResponse"> & { readonly w
 type EchoServiceShape = GenService<{
   /** Answers what it is sent. Only reads. */
   say: { methodKind: "unary"; input: typeof StringValueSchema; output: typeof StringValueSchema };
-  /** The same, and may not be made twice. */
+  /** The same, and may not be made twice. What it answers names a word that has changed. */
   tell: { methodKind: "unary"; input: typeof StringValueSchema; output: typeof StringValueSchema };
   /** The same, only reads, and is hedged. */
   ask: { methodKind: "unary"; input: typeof StringValueSchema; output: typeof StringValueSchema };

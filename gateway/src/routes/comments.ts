@@ -148,11 +148,7 @@ function commentDeleteRoute(server: ApiServer, { comments }: CommentRouteDepende
       const context = contextOf(request);
       const { id } = request.params;
       const etag = await writeCondition(request, () => comments.getComment({ id }, context));
-      // Of which image it was is for comments to know; counts are kept for a second, so all may be
-      // asked for anew.
-      await comments
-        .deleteComment({ id, etag }, context)
-        .finally(() => comments.invalidate("batchGetCommentCounts"));
+      await comments.deleteComment({ id, etag }, context);
       return reply.code(204).send();
     },
   );

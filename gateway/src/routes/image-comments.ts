@@ -46,9 +46,10 @@ export function imageCommentRoutes(server: ApiServer, clients: CommentRouteDepen
       const context = contextOf(request);
       const { body: text, parentId } = request.body;
       const imageId = request.params.id;
-      const comment = await comments
-        .createComment({ imageId, parentId: parentId ?? undefined, body: text }, context)
-        .finally(() => comments.invalidate("batchGetCommentCounts", [imageId]));
+      const comment = await comments.createComment(
+        { imageId, parentId: parentId ?? undefined, body: text },
+        context,
+      );
       const body = await composeComment(clients, comment, context);
       reply.header("location", `/v1/comments/${comment.id}`);
       return sendResource(request, reply, { status: 201, version: comment.etag, body });

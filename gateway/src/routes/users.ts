@@ -148,15 +148,13 @@ function ownProfileRoutes(server: ApiServer, { users }: UserRouteDependencies): 
       const id = userOf(context).userId;
       const etag = await writeCondition(request, () => users.getUser({ id }, context));
       const { avatarImageId, ...texts } = request.body;
-      const user = await users
-        .updateUser(
-          {
-            user: { id, etag, ...texts, avatarImageId: avatarImageId ?? undefined },
-            updateMask: { paths: changedPaths(request.body) },
-          },
-          context,
-        )
-        .finally(() => users.invalidate("batchGetUsers", [id]));
+      const user = await users.updateUser(
+        {
+          user: { id, etag, ...texts, avatarImageId: avatarImageId ?? undefined },
+          updateMask: { paths: changedPaths(request.body) },
+        },
+        context,
+      );
       return sendResource(request, reply, { version: user.etag, body: toSelf(user) });
     },
   );

@@ -21,7 +21,6 @@ beforeEach(() => {
 });
 
 async function countOf(id: string): Promise<number | undefined> {
-  service.client.invalidate("batchGetCommentCounts");
   const answer = await service.client.batchGetCommentCounts({ imageIds: [id] }, contextFor());
   return answer.counts[0]?.count;
 }

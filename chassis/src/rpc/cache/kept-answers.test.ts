@@ -1,11 +1,18 @@
 import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
 import type { CallContext } from "#rpc/call-context.ts";
+import type { Client } from "#rpc/client/client.ts";
+import type { EchoService } from "#testing/echo-service.ts";
 import { type EchoHandlers, onEveryTransport } from "#testing/echo-transports.ts";
 import { contextFor } from "#testing/test-context.ts";
 import type { Stale } from "./response-cache.ts";
 
 const GOOD = { kind: "user", userId: "u", sessionId: "s", operator: false, token: "good" } as const;
+
+/** Lets these words change. */
+async function change({ tell }: Client<typeof EchoService>, ids: readonly string[]) {
+  for (const value of ids) await tell({ value }, contextFor());
+}
 
 onEveryTransport((serve) => {
   let asked: string[][];
@@ -33,15 +40,41 @@ onEveryTransport((serve) => {
     expect(asked).toHaveLength(2);
   });
 
-  test("is asked again once its answers were outdated", async () => {
+  test("is asked again for what a call has changed", async () => {
     const { client } = await serve({ batchGetWords });
     await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
-    client.invalidate("batchGetWords", ["a"]);
+    await client.tell({ value: "a" }, contextFor());
     await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
     expect(asked).toEqual([["a", "b"], ["a"]]);
-    client.invalidate("batchGetWords");
+  });
+
+  test("is asked again for all, if the call that changed something ended without saying what", async () => {
+    const { client } = await serve({
+      batchGetWords,
+      tell: async () => {
+        throw new RpcError(status.INTERNAL, "lost on its way", { reason: "TEST_DOWN" });
+      },
+    });
     await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
-    expect(asked).toHaveLength(3);
+    await client.tell({ value: "a" }, contextFor()).catch(() => undefined);
+    await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
+    expect(asked).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+    ]);
+  });
+
+  test("is not asked again for what a call would have changed that was refused", async () => {
+    const { client } = await serve({
+      batchGetWords,
+      tell: async () => {
+        throw new RpcError(status.NOT_FOUND, "none", { reason: "ECHO_NOT_FOUND" });
+      },
+    });
+    await client.batchGetWords({ ids: ["a"] }, contextFor());
+    await client.tell({ value: "a" }, contextFor()).catch(() => undefined);
+    await client.batchGetWords({ ids: ["a"] }, contextFor());
+    expect(asked).toHaveLength(1);
   });
 
   test("does not keep as fresh what was asked for before it was outdated", async () => {
@@ -55,7 +88,7 @@ onEveryTransport((serve) => {
     });
     const early = client.batchGetWords({ ids: ["a"] }, contextFor());
     while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    client.invalidate("batchGetWords", ["a"]);
+    await client.tell({ value: "a" }, contextFor());
     answer.resolve();
     await early;
     await client.batchGetWords({ ids: ["a"] }, contextFor());
@@ -74,7 +107,7 @@ onEveryTransport((serve) => {
     await client.batchGetWords({ ids: ["a", "none"] }, contextFor());
     const after = Date.now();
     down = true;
-    client.invalidate("batchGetWords");
+    await change(client, ["a", "none"]);
     const told: Stale[] = [];
     const onStale = (stale: Stale) => told.push(stale);
     const old = await client.batchGetWords({ ids: ["a", "b", "none"] }, contextFor(), { onStale });
@@ -88,7 +121,7 @@ onEveryTransport((serve) => {
     const { client } = await serve({ batchGetWords });
     await client.batchGetWords({ ids: ["a"] }, contextFor());
     down = true;
-    client.invalidate("batchGetWords");
+    await change(client, ["a"]);
     await expect(client.batchGetWords({ ids: ["a"] }, contextFor())).rejects.toMatchObject({
       code: status.UNAVAILABLE,
     });

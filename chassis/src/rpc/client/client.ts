@@ -32,12 +32,6 @@ export type ClientMethod<M> =
 /** A client of a service: a function for each method. All of them throw {@link RpcError}s. */
 export type Client<S extends DescService> = {
   readonly [M in keyof S["method"]]: ClientMethod<S["method"][M]>;
-} & {
-  /**
-   * Lets no answer of a method that was asked for before now pass for fresh: of these keys, or of
-   * all.
-   */
-  readonly invalidate: (method: keyof S["method"] & string, keys?: readonly string[]) => void;
 };
 
 /**
@@ -50,15 +44,16 @@ export function createClient<S extends DescService>(service: S, options: ClientO
   const isServing = createHealthProbe(transport);
   const hedgeBudget = new ExtraCallBudget();
   metrics.client.watchBudget(callee, hedgeBudget);
-  const methods = new Map(
-    service.methods.map((method) => [
-      method.localName,
-      new MethodClient(method, { ...options, isServing, hedgeBudget }),
-    ]),
-  );
+  const methods = new Map<string, MethodClient>();
+  const shared = {
+    ...options,
+    isServing,
+    hedgeBudget,
+    invalidate: (batch: string, keys?: readonly string[]) => methods.get(batch)?.invalidate(keys),
+  };
+  for (const method of service.methods) {
+    methods.set(method.localName, new MethodClient(method, shared));
+  }
   const functions = [...methods].map(([name, method]) => [name, method.toFunction()] as const);
-  return {
-    ...Object.fromEntries(functions),
-    invalidate: (name: string, keys?: readonly string[]) => methods.get(name)?.invalidate(keys),
-  } as Client<S>;
+  return Object.fromEntries(functions) as Client<S>;
 }

@@ -146,7 +146,7 @@ onEveryTransport((serve) => {
     await client.batchGetWords({ ids: ["a", "b"] }, context);
     await client.batchGetWords({ ids: ["a", "b"] }, context);
     down = true;
-    client.invalidate("batchGetWords", ["a"]);
+    await client.tell({ value: "a" }, contextFor());
     const options = { onStale: () => undefined };
     await client.batchGetWords({ ids: ["a", "b", "c"] }, context, options);
     const oldestMs = expect.any(Number);

@@ -1,6 +1,8 @@
 import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
+import type { Invalidation } from "#contract/invalidation.ts";
 import { type MethodPlan, planOf } from "#contract/method-plan.ts";
 import type { FailurePolicySwitch } from "#contract/method-policy.ts";
+import { judge } from "#contract/verdict.ts";
 import { formatBearer } from "#identity/bearer.ts";
 import { batchShapeOf } from "#rpc/cache/batch-shape.ts";
 import { type CallOptions, ResponseCache } from "#rpc/cache/response-cache.ts";
@@ -21,6 +23,8 @@ export interface ClientOptions extends Omit<GateOptions, "isServing"> {
 /** What a method's client needs besides: shared by all methods of a callee. */
 export interface MethodClientOptions extends ClientOptions, Pick<GateOptions, "isServing"> {
   readonly hedgeBudget: ExtraCallBudget;
+  /** Lets no cached answer of a batch of the callee pass for fresh: of these keys, or of all. */
+  readonly invalidate: (batch: string, keys?: readonly string[]) => void;
 }
 
 /** All that stands between a caller and one method of one callee: plan, cached answers, call. */
@@ -86,7 +90,10 @@ export class MethodClient {
     { context, options = {} }: { readonly context: CallContext; readonly options?: CallOptions },
   ): Promise<Message> {
     const cache = this.#cache;
-    if (cache === undefined) return this.#start(site, request, context);
+    if (cache === undefined) {
+      const outcome = this.#start(site, request, context);
+      return this.#plan.invalidates.length === 0 ? outcome : this.#invalidating(request, outcome);
+    }
     const explanation = this.#explanationOf(context);
     const answer = cache.answer(
       request,
@@ -98,6 +105,28 @@ export class MethodClient {
         new Call(site, wanted, { context, authorization: undefined, explanation }).start(),
     );
     return explanation === undefined ? answer : answer.finally(() => explanation.end());
+  }
+
+  /** Has what a call makes old asked for again, once it has ended. */
+  async #invalidating(request: Message, outcome: Promise<Message>): Promise<Message> {
+    try {
+      const response = await outcome;
+      this.#invalidate((one) => one.keyOf(request, response));
+      return response;
+    } catch (thrown) {
+      // A call that the callee refused by its rules has changed nothing that only a response names.
+      const isRefused = judge(thrown).health === "good";
+      this.#invalidate((one) => one.keyOf(request, undefined), isRefused);
+      throw thrown;
+    }
+  }
+
+  #invalidate(keyOf: (invalidation: Invalidation) => string | undefined, isRefused = false): void {
+    for (const invalidation of this.#plan.invalidates) {
+      const key = keyOf(invalidation);
+      if (key !== undefined) this.#options.invalidate(invalidation.batch, [key]);
+      else if (!isRefused) this.#options.invalidate(invalidation.batch);
+    }
   }
 
   #start<Request, Answer>(

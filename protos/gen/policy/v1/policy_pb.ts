@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file policy/v1/policy.proto.
  */
 export const file_policy_v1_policy: GenFile = /*@__PURE__*/
-  fileDesc("ChZwb2xpY3kvdjEvcG9saWN5LnByb3RvEglwb2xpY3kudjEiswIKDE1ldGhvZFBvbGljeRIqCgd0aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWZyZXNoX2ZvchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zdGFsZV9pZl9lcnJvchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgtjcml0aWNhbGl0eRgEIAEoDjIWLnBvbGljeS52MS5Dcml0aWNhbGl0eRIRCgltYXhfYmF0Y2gYBSABKA0SLgoLaGVkZ2VfYWZ0ZXIYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHY2FsbGVycxgHIAMoCRIVCg1saW1pdHNfaXRzZWxmGAggASgIKngKC0NyaXRpY2FsaXR5EhsKF0NSSVRJQ0FMSVRZX1VOU1BFQ0lGSUVEEAASGQoVQ1JJVElDQUxJVFlfU0hFRERBQkxFEAESFwoTQ1JJVElDQUxJVFlfREVGQVVMVBACEhgKFENSSVRJQ0FMSVRZX0NSSVRJQ0FMEAM6XgoNbWV0aG9kX3BvbGljeRIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGPGMAyABKAsyFy5wb2xpY3kudjEuTWV0aG9kUG9saWN5UgxtZXRob2RQb2xpY3liBnByb3RvMw", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
+  fileDesc("ChZwb2xpY3kvdjEvcG9saWN5LnByb3RvEglwb2xpY3kudjEi4QIKDE1ldGhvZFBvbGljeRIqCgd0aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWZyZXNoX2ZvchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zdGFsZV9pZl9lcnJvchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgtjcml0aWNhbGl0eRgEIAEoDjIWLnBvbGljeS52MS5Dcml0aWNhbGl0eRIRCgltYXhfYmF0Y2gYBSABKA0SLgoLaGVkZ2VfYWZ0ZXIYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHY2FsbGVycxgHIAMoCRIVCg1saW1pdHNfaXRzZWxmGAggASgIEiwKC2ludmFsaWRhdGVzGAkgAygLMhcucG9saWN5LnYxLkludmFsaWRhdGlvbiIrCgxJbnZhbGlkYXRpb24SDgoGbWV0aG9kGAEgASgJEgsKA2tleRgCIAEoCSp4CgtDcml0aWNhbGl0eRIbChdDUklUSUNBTElUWV9VTlNQRUNJRklFRBAAEhkKFUNSSVRJQ0FMSVRZX1NIRUREQUJMRRABEhcKE0NSSVRJQ0FMSVRZX0RFRkFVTFQQAhIYChRDUklUSUNBTElUWV9DUklUSUNBTBADOl4KDW1ldGhvZF9wb2xpY3kSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjxjAMgASgLMhcucG9saWN5LnYxLk1ldGhvZFBvbGljeVIMbWV0aG9kUG9saWN5YgZwcm90bzM", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
 
 /**
  * The policy of one method: how it may fail, and for whom it works.
@@ -89,6 +89,15 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
    * @generated from field: bool limits_itself = 8;
    */
   limitsItself: boolean;
+
+  /**
+   * Which cached answers a call makes old. Only on a method with one request and one answer. Its
+   * client takes them for fresh no more once the call has ended, however it ended: it may have been
+   * done though its answer was lost.
+   *
+   * @generated from field: repeated policy.v1.Invalidation invalidates = 9;
+   */
+  invalidates: Invalidation[];
 };
 
 /**
@@ -97,6 +106,35 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
  */
 export const MethodPolicySchema: GenMessage<MethodPolicy> = /*@__PURE__*/
   messageDesc(file_policy_v1_policy, 0);
+
+/**
+ * What a call makes old in the caches of its client.
+ *
+ * @generated from message policy.v1.Invalidation
+ */
+export type Invalidation = Message<"policy.v1.Invalidation"> & {
+  /**
+   * The batch of the same service whose answers are cached: `BatchGetCommentCounts`.
+   *
+   * @generated from field: string method = 1;
+   */
+  method: string;
+
+  /**
+   * Where the key of what has changed stands: `request.image_id`, `response.image_id`. For a
+   * response that did not come all keys count as changed, unless the callee refused the call.
+   *
+   * @generated from field: string key = 2;
+   */
+  key: string;
+};
+
+/**
+ * Describes the message policy.v1.Invalidation.
+ * Use `create(InvalidationSchema)` to create a new message.
+ */
+export const InvalidationSchema: GenMessage<Invalidation> = /*@__PURE__*/
+  messageDesc(file_policy_v1_policy, 1);
 
 /**
  * How much a call matters. Under overload the lowest is refused first.
