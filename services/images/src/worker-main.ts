@@ -5,8 +5,8 @@ import { startOperationsServer } from "@triptych/chassis/operations/operations-s
 import { createLogger, type Logger } from "@triptych/chassis/telemetry/logger";
 import { prepareQueue } from "#queue/prepare-queue.ts";
 import { readWorkerConfig, type WorkerConfiguration } from "./config.ts";
+import { createWorker, type ImageWorker, WORKER_NAME } from "./image-worker.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { createWorker, type ImageWorker, WORKER_NAME } from "./worker/image-worker.ts";
 
 runProcess({
   name: WORKER_NAME,

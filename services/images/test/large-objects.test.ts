@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { eventually } from "@triptych/chassis/testing/eventually";
-import type { ObjectContent, Objects } from "#blobs/s3/objects.ts";
-import { createS3Objects } from "#blobs/s3/s3-objects.ts";
+import type { ObjectContent, Objects } from "#blobs/s3/object-store.ts";
+import { createS3Objects } from "#blobs/s3/s3-object-store.ts";
 import { PART_BYTES } from "#blobs/scratch/content-parts.ts";
 import { BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 import type { StoreFault } from "./s3-faults.ts";

@@ -4,7 +4,7 @@ import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, ImageState } from "@triptych/protos/images/v1/image_pb";
-import { createWorker } from "#worker/image-worker.ts";
+import { createWorker } from "#image-worker.ts";
 import type { ImagesUnderTest } from "./start-images.ts";
 
 /** Starts a worker of the service in this process. */

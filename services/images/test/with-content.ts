@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ObjectContent } from "#blobs/s3/objects.ts";
+import type { ObjectContent } from "#blobs/s3/object-store.ts";
 import { createContentParts } from "#blobs/scratch/content-parts.ts";
 import { openScratchFile } from "#blobs/scratch/scratch.ts";
 

@@ -2,8 +2,8 @@ import { readFields } from "@triptych/chassis/validation/field-reader";
 import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/validation/page";
 import type { BlobCollector } from "./blob-collector.ts";
 import { type Image, type ImageFacts, mayView, type Viewer } from "./image.ts";
-import { type ImageChange, readChange, readTag } from "./image-fields.ts";
 import type { ImageRepository } from "./image-repository.ts";
+import { type ImageChange, readChange, readTag } from "./image-rules.ts";
 import { etagMismatch, imageNotFound, notImageOwner } from "./reasons.ts";
 
 /** Which page of which images is meant. */

@@ -1,4 +1,7 @@
-import { createDimensionReader, type DimensionReader } from "./dimensions.ts";
+import {
+  createDimensionReader,
+  type DimensionReader,
+} from "#domain/dimensions/dimension-reader.ts";
 import type { ContentType } from "./image.ts";
 import { detectImageType } from "./image-type.ts";
 import { notAnImage, tooLarge, tooManyPixels } from "./reasons.ts";

@@ -16,7 +16,7 @@ import type {
   VariantName,
   Visibility,
 } from "#domain/image.ts";
-import type { RequestedVisibility } from "#domain/image-fields.ts";
+import type { RequestedVisibility } from "#domain/image-rules.ts";
 import { etagOf } from "#domain/images.ts";
 
 const VISIBILITY_CODES = {

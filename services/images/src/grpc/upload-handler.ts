@@ -6,7 +6,7 @@ import type {
   UploadEnd,
 } from "@triptych/protos/images/v1/image_service_pb";
 import type { ImageFields } from "#domain/image.ts";
-import { checkHeader } from "#domain/image-fields.ts";
+import { checkHeader } from "#domain/image-rules.ts";
 import type { Uploads } from "#domain/uploads.ts";
 import { toBlobStoreOutage } from "./blob-store-outage.ts";
 import { fromVisibilityCode, toMessage } from "./messages.ts";

@@ -1,4 +1,4 @@
-import type { ListedObject } from "./objects.ts";
+import type { ListedObject } from "./object-store.ts";
 import { ageOf } from "./s3-age.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { LIST_MS_MAX } from "./s3-time-limits.ts";

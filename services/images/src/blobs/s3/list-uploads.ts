@@ -1,4 +1,4 @@
-import type { ListedUpload } from "./objects.ts";
+import type { ListedUpload } from "./object-store.ts";
 import { ageOf } from "./s3-age.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { LIST_MS_MAX } from "./s3-time-limits.ts";

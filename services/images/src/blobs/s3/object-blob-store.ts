@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { openScratchFile, removeScratch, withScratchPath } from "#blobs/scratch/scratch.ts";
 import { BlobMissing, type BlobStore } from "#domain/blob-store.ts";
-import type { Objects } from "./objects.ts";
+import type { Objects } from "./object-store.ts";
 import { createStagedObject } from "./staged-object.ts";
 
 /** The names that the files have, so that a folder becomes a bucket by being copied. */

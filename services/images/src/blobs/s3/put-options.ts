@@ -1,4 +1,4 @@
-import type { ObjectContent } from "./objects.ts";
+import type { ObjectContent } from "./object-store.ts";
 import type { SendLimits } from "./send-range.ts";
 
 /** What is put, and how long it may take. */

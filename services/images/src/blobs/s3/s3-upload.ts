@@ -1,7 +1,7 @@
 import type { CompletedPart } from "@aws-sdk/client-s3";
 import type { ContentPart } from "#blobs/scratch/content-parts.ts";
 import type { FileRange } from "#blobs/scratch/read-range.ts";
-import type { UnfinishedUpload } from "./objects.ts";
+import type { UnfinishedUpload } from "./object-store.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { toS3Checksum } from "./s3-checksum.ts";
 import { UploadOver } from "./s3-error.ts";

@@ -3,7 +3,7 @@ import { createContentParts } from "#blobs/scratch/content-parts.ts";
 import { createHashedFile } from "#blobs/scratch/hashed-file.ts";
 import { openScratchFile } from "#blobs/scratch/scratch.ts";
 import type { StagedBlob } from "#domain/blob-store.ts";
-import type { ObjectContent, Objects } from "./objects.ts";
+import type { ObjectContent, Objects } from "./object-store.ts";
 
 /**
  * Creates a scratch file whose content is put into a bucket once it is whole and its hash, and so

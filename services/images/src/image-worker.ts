@@ -3,16 +3,16 @@ import { createServiceDatabase } from "@triptych/chassis/database/service-databa
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics, type Metrics } from "@triptych/chassis/telemetry/metrics";
 import { createBlobStore } from "#blobs/create-blob-store.ts";
-import type { WorkerConfiguration } from "#config.ts";
 import { createBlobCollector } from "#domain/blob-collector.ts";
 import { createProcessImage } from "#domain/process-image.ts";
-import { MIGRATIONS } from "#migrations.ts";
 import { createImageConsumer } from "#queue/image-consumer.ts";
 import { prepareQueue } from "#queue/prepare-queue.ts";
 import { createBlobReferences } from "#repository/blob-references.ts";
 import { createProcessingRepository } from "#repository/processing-repository.ts";
-import { startPeriodically } from "./periodically.ts";
-import { createRenderer } from "./renderer.ts";
+import { createRenderer } from "#worker/renderer.ts";
+import { startPeriodically } from "#worker/start-periodically.ts";
+import type { WorkerConfiguration } from "./config.ts";
+import { MIGRATIONS } from "./migrations.ts";
 
 /** The worker's name, in logs, metrics and the database. */
 export const WORKER_NAME = "images-worker";

@@ -1,5 +1,5 @@
+import type { ContentType, Dimensions } from "#domain/image.ts";
 import { readAvifDimensions } from "./avif-dimensions.ts";
-import type { ContentType, Dimensions } from "./image.ts";
 import { JpegDimensions } from "./jpeg-dimensions.ts";
 
 /** Reads a picture's size out of its header while the bytes arrive, without decoding anything. */

@@ -1,4 +1,4 @@
-import { checkHeader } from "./image-fields.ts";
+import { checkHeader } from "./image-rules.ts";
 
 const HEADER = { title: "", description: "", tags: [], visibility: "unspecified" } as const;
 
