@@ -61,18 +61,22 @@ export function createApp(
   const queue = createImageQueue(database, logger);
   const repository = createImageRepository(database, queue.enqueue);
   const blobs = createBlobStore(configuration.blobs);
-  const collector = createBlobCollector(createBlobReferences(database), blobs, (error) =>
-    logger.warn({ error }, "bytes that nobody refers to could not be removed"),
-  );
-  const images = createImages(repository, collector);
-  const { uploadsMax } = configuration;
+  const collector = createBlobCollector({
+    references: createBlobReferences(database),
+    blobs,
+    observeFailure: (error) =>
+      logger.warn({ error }, "bytes that nobody refers to could not be removed"),
+  });
+  const clock = () => new Date();
+  const images = createImages({ repository, collector, clock });
   const implementation = {
     service: ImageService,
     handlers: createHandlers({
       images,
-      uploads: createUploads({ repository, blobs, collector, uploadsMax }),
-      downloads: createDownloads(images, blobs),
-      likes: createLikes(images, createLikeRepository(database)),
+      uploads: createUploads({ repository, blobs, collector, clock }),
+      uploadsMax: configuration.uploadsMax,
+      downloads: createDownloads({ images, blobs }),
+      likes: createLikes({ repository: createLikeRepository(database), images, clock }),
     }),
     errorDomain: ERROR_DOMAIN,
     reasonStatus: REASON_STATUS,

@@ -86,6 +86,8 @@ export const CONFIGURATION_FIELDS = {
     min: 1,
     max: 1_000,
   }),
+  // Each upload holds a file and at most some 200 kB of chunks: all of them 50 MB. More would only
+  // be slower together.
   uploadsMax: integer({
     variable: "UPLOADS_MAX",
     description: "how many uploads may be under way at once",

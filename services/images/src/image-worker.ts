@@ -30,8 +30,8 @@ export type ImageWorkerConfiguration = Pick<
 export interface ImageWorker {
   readonly metrics: Metrics;
   /**
-   * Brings the database up to date, trying again until it is there or the signal fires, then takes
-   * jobs.
+   * Takes jobs once the database is up to date: brings it there, or with the migration mode `await`
+   * waits for another process to do so. Retries until the database is there or the signal fires.
    */
   start(signal: AbortSignal): Promise<void>;
   /** Takes no more jobs, and waits for those that run, until the signal fires. */
@@ -48,7 +48,8 @@ export function createWorker(
   configuration: ImageWorkerConfiguration,
   { logger }: { readonly logger: Logger },
 ): ImageWorker {
-  const { databaseUrl: url, workerConcurrency, renderTimeoutMs, failurePolicy } = configuration;
+  const { databaseUrl: url, failurePolicy } = configuration;
+  const { workerConcurrency, renderTimeoutMs } = configuration;
   const metrics = createMetrics({ service: WORKER_NAME });
   const poolMax = workerConcurrency + POOL_EXTRA;
   const database = createServiceDatabase({
@@ -60,12 +61,16 @@ export function createWorker(
     logger,
   });
   const blobs = createBlobStore(configuration.blobs);
-  const collector = createBlobCollector(createBlobReferences(database), blobs, (error) =>
-    logger.warn({ error }, "bytes that nobody refers to could not be removed"),
-  );
+  const collector = createBlobCollector({
+    references: createBlobReferences(database),
+    blobs,
+    observeFailure: (error) =>
+      logger.warn({ error }, "bytes that nobody refers to could not be removed"),
+  });
   const renderer = createRenderer({ timeoutMs: renderTimeoutMs });
   const repository = createProcessingRepository(database);
-  const processImage = createProcessImage({ repository, blobs, collector, renderer });
+  const clock = () => new Date();
+  const processImage = createProcessImage({ repository, blobs, collector, renderer, clock });
   const consumer = createImageConsumer({
     url,
     concurrency: workerConcurrency,

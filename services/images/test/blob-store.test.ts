@@ -66,14 +66,15 @@ describe.each([
       await staged.write(bytes.subarray(at, at + 65_536));
     }
     expect(staged.sizeBytes).toBe(bytes.length);
-    const hash = await staged.finish();
-    await staged.place();
+    const hash = await staged.finish(undefined);
+    await staged.commit();
     return hash;
   }
 
   async function read(range = { first: 0, length: BYTES.length }): Promise<Buffer> {
     const chunks = [];
-    for await (const chunk of await blobs.open(HASH, range)) chunks.push(chunk);
+    for await (const chunk of await blobs.open(HASH, range, new AbortController().signal))
+      chunks.push(chunk);
     for (const { length } of chunks) expect(length).toBeLessThanOrEqual(65_536);
     return Buffer.concat(chunks);
   }
@@ -154,9 +155,9 @@ describe.each([
     await put();
     await using staged = await blobs.stage();
     await staged.write(BYTES);
-    expect(await staged.finish()).toBe(HASH);
+    expect(await staged.finish(undefined)).toBe(HASH);
     await blobs.remove(HASH, 0);
-    await staged.place();
+    await staged.commit();
     expect((await read()).equals(BYTES)).toBe(true);
   });
 
@@ -171,7 +172,7 @@ describe.each([
   test("what a process that was killed had staged goes an hour later", async () => {
     const left = await blobs.stage();
     await left.write(BYTES);
-    if (kind === "objects") await left.finish();
+    if (kind === "objects") await left.finish(undefined);
     await blobs.removeStaged(HOUR_MS);
     for (const hash of await listed()) await blobs.remove(hash, HOUR_MS);
     expect(await subject.kept()).toHaveLength(1);

@@ -172,8 +172,8 @@ describe("the service beside an object store", () => {
   test("has its worker remove what nobody refers to, also if unfinished uploads may not be listed", async () => {
     await using killed = await createBlobStore(images.blobs).stage();
     await killed.write(Buffer.from("a picture"));
-    await killed.finish();
-    await killed.place();
+    await killed.finish(undefined);
+    await killed.commit();
     store.age(2 * HOUR_MS);
     store.fail((_, target) => (target.includes("?uploads") ? DENIED : undefined));
     await using _worker = await startWorker(images);
@@ -184,8 +184,8 @@ describe("the service beside an object store", () => {
     const kept = await images.upload(caller, file);
     await using killed = await createBlobStore(images.blobs).stage();
     await killed.write(Buffer.from("a picture"));
-    const hash = await killed.finish();
-    await killed.place();
+    const hash = await killed.finish(undefined);
+    await killed.commit();
     expect(store.keys()).toHaveLength(2);
     expect(await images.query("select id from images")).toHaveLength(1);
     store.age(2 * HOUR_MS);

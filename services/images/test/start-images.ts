@@ -64,6 +64,8 @@ export interface ImagesUnderTest extends AsyncDisposable {
 }
 
 const CHUNK_BYTES = 64 * 1024;
+/** 25 MiB take seconds on a machine that runs other tests too. */
+const UPLOAD_TIMEOUT_MS = 30_000;
 
 /** Cuts a file into the messages of an upload. */
 export async function* messagesOf(
@@ -150,7 +152,10 @@ export async function startImages({
       return { kind: "user", userId, sessionId: `session-of-${userId}`, operator: false, token };
     },
     upload: (caller, file, header) =>
-      client.createImage(messagesOf(file, header), contextFor(caller)),
+      client.createImage(
+        messagesOf(file, header),
+        contextFor(caller, { timeoutMs: UPLOAD_TIMEOUT_MS }),
+      ),
     async query(text, values) {
       return (await pool.query(text, values)).rows;
     },

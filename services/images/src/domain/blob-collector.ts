@@ -1,5 +1,5 @@
+import type { BlobReferences } from "./blob-references.ts";
 import type { BlobStore } from "./blob-store.ts";
-import type { BlobReferences } from "./image-repository.ts";
 
 /**
  * So long after its last write may a file be of an upload that goes on, or was placed and not yet
@@ -8,8 +8,13 @@ import type { BlobReferences } from "./image-repository.ts";
 const ORPHAN_AGE_MS_MIN = 60 * 60 * 1000;
 const UNREFERENCED_MAX = 1_000;
 
-/** Told of bytes that could not be removed. The next sweep tries again. */
-export type ObserveCollectFailure = (error: unknown) => void;
+/** What the collector needs. */
+export interface BlobCollectorDependencies {
+  readonly references: BlobReferences;
+  readonly blobs: BlobStore;
+  /** Called if bytes could not be removed. The next sweep tries again. */
+  readonly observeFailure: (error: unknown) => void;
+}
 
 /** Removes bytes that nobody refers to. */
 export interface BlobCollector {
@@ -29,11 +34,11 @@ export interface BlobCollector {
  * Makes the collector. Removal holds the lock of the hash's references, so a placing at the same
  * time is not undone.
  */
-export function createBlobCollector(
-  references: BlobReferences,
-  blobs: BlobStore,
-  observeFailure: ObserveCollectFailure,
-): BlobCollector {
+export function createBlobCollector({
+  references,
+  blobs,
+  observeFailure,
+}: BlobCollectorDependencies): BlobCollector {
   async function collect(hashes: readonly string[], ageMsMin: number): Promise<void> {
     for (const hash of new Set(hashes)) {
       await references.ifUnreferenced(hash, () => blobs.remove(hash, ageMsMin));

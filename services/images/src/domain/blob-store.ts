@@ -14,7 +14,7 @@ export interface BlobStore {
    * Opens bytes for reading, from `first` on, `length` of them. Throws BlobMissing before the first
    * chunk. The signal ends the opening, and the reading too if the bytes come from elsewhere.
    */
-  open(hash: string, range: ContentRange, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  open(hash: string, range: ContentRange, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Lends bytes as a file that may be read until `use` settles. Throws BlobMissing. */
   borrow<Result>(hash: string, use: (path: string) => Promise<Result>): Promise<Result>;
   /** Removes bytes, if they are there and at least so old. */
@@ -26,7 +26,7 @@ export interface BlobStore {
 }
 
 /**
- * Bytes on their way into the store. Disposing of it removes whatever was not placed, or leaves it
+ * Bytes on their way into the store. Disposing of it removes whatever was not committed, or leaves it
  * to `listOlderThan`.
  */
 export interface StagedBlob extends AsyncDisposable {
@@ -36,12 +36,12 @@ export interface StagedBlob extends AsyncDisposable {
    * Ends writing, makes the bytes durable, and gives their sha256 in hex. The signal ends it too,
    * if the bytes go elsewhere.
    */
-  finish(signal?: AbortSignal): Promise<string>;
+  finish(signal: AbortSignal | undefined): Promise<string>;
   /**
    * Puts the bytes into the store, durably, also where they are already. To be called after
    * `finish`, while the hash's references are locked, so that nobody removes them meanwhile.
    */
-  place(): Promise<void>;
+  commit(): Promise<void>;
 }
 
 /** A part of a content. */

@@ -1,5 +1,5 @@
 import type { ContentRange } from "./blob-store.ts";
-import { invalidArgument, rangeNotSatisfiable } from "./reasons.ts";
+import { rangeNotSatisfiable } from "./reasons.ts";
 
 /** A range as it was asked for, after RFC 9110, 14.1.2: without `first`, the last so many bytes. */
 export interface ByteRange {
@@ -7,7 +7,10 @@ export interface ByteRange {
   readonly last: number | undefined;
 }
 
-/** Says which bytes of a content a range means. Throws INVALID_ARGUMENT, RANGE_NOT_SATISFIABLE. */
+/**
+ * Returns the bytes of a content that a range means. `last` must not be before `first`. Throws
+ * RANGE_NOT_SATISFIABLE.
+ */
 export function resolveRange(range: ByteRange | undefined, sizeBytes: number): ContentRange {
   const { first, last } = range ?? {};
   if (first === undefined) {
@@ -15,9 +18,6 @@ export function resolveRange(range: ByteRange | undefined, sizeBytes: number): C
     if (last === 0) throw rangeNotSatisfiable(sizeBytes);
     const length = Math.min(last, sizeBytes);
     return { first: sizeBytes - length, length };
-  }
-  if (last !== undefined && last < first) {
-    throw invalidArgument([{ field: "range.last", message: "must not be before range.first" }]);
   }
   if (first >= sizeBytes) throw rangeNotSatisfiable(sizeBytes);
   const end = Math.min(last ?? sizeBytes - 1, sizeBytes - 1);

@@ -1,8 +1,10 @@
+import type { Asker } from "@triptych/chassis/identity/asker";
 import { BlobMissing, type BlobStore, type ContentRange } from "./blob-store.ts";
 import { type ByteRange, resolveRange } from "./byte-range.ts";
 import type { Image, VariantName, Viewer, Visibility } from "./image.ts";
 import type { Images } from "./images.ts";
 import { originalForbidden, variantNotFound } from "./reasons.ts";
+import { viewerOf } from "./viewer.ts";
 
 /** Which bytes of an image. */
 export interface DownloadRequest {
@@ -28,32 +30,35 @@ export interface Content {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Gives images' bytes out. */
-export interface Downloads {
-  /**
-   * Throws IMAGE_NOT_FOUND, ORIGINAL_FORBIDDEN, VARIANT_NOT_FOUND, RANGE_NOT_SATISFIABLE,
-   * INVALID_ARGUMENT.
-   */
-  downloadImage(request: DownloadRequest, viewer: Viewer, signal: AbortSignal): Promise<Content>;
+/** What the rules of downloading need. */
+export interface DownloadsDependencies {
+  readonly images: Pick<Images, "getImage">;
+  readonly blobs: BlobStore;
 }
 
 /** The rules of downloading. */
-export function createDownloads(images: Images, blobs: BlobStore): Downloads {
-  async function open(request: DownloadRequest, viewer: Viewer, signal: AbortSignal) {
-    const image = await images.getImage(request.id, viewer, signal);
-    const content = contentOf(image, request.variant, viewer);
+export interface Downloads {
+  /** Throws IMAGE_NOT_FOUND, ORIGINAL_FORBIDDEN, VARIANT_NOT_FOUND, RANGE_NOT_SATISFIABLE. */
+  downloadImage(request: DownloadRequest, asker: Asker): Promise<Content>;
+}
+
+/** See {@link Downloads}. */
+export function createDownloads({ images, blobs }: DownloadsDependencies): Downloads {
+  async function open(request: DownloadRequest, asker: Asker) {
+    const image = await images.getImage(request.id, asker);
+    const content = contentOf(image, request.variant, viewerOf(asker.caller));
     const range = resolveRange(request.range, content.sizeBytes);
-    const chunks = await blobs.open(content.version, range, signal);
+    const chunks = await blobs.open(content.version, range, asker.signal);
     return { header: { ...content, ...range, visibility: image.visibility }, chunks };
   }
   return {
-    async downloadImage(request, viewer, signal) {
+    async downloadImage(request, asker) {
       try {
-        return await open(request, viewer, signal);
+        return await open(request, asker);
       } catch (error) {
         if (!(error instanceof BlobMissing)) throw error;
         // The image went between the look and the opening: the second look says so.
-        return await open(request, viewer, signal);
+        return await open(request, asker);
       }
     },
   };

@@ -1,15 +1,6 @@
-import type {
-  Dimensions,
-  Image,
-  ImageFacts,
-  ImageFailure,
-  ImageFields,
-  Variant,
-  Viewer,
-  Visibility,
-} from "./image.ts";
+import type { Image, ImageFacts, ImageFields, Viewer, Visibility } from "./image.ts";
 
-/** An image that was uploaded and is not yet kept. */
+/** An image that was uploaded and is not stored yet. */
 export interface NewImage extends ImageFields {
   readonly id: string;
   readonly ownerId: string;
@@ -19,20 +10,28 @@ export interface NewImage extends ImageFields {
   readonly createTime: Date;
 }
 
-/** Which images to list: those that the viewer may see in a list, newest first. */
+/** A change of an image. */
+export interface ImageChange {
+  /** The new values of the fields that change. */
+  readonly fields: Partial<ImageFields>;
+  readonly updateTime: Date;
+}
+
+/** A page of a list of images, newest first. */
 export interface ImageQuery {
-  readonly viewer: Viewer;
+  /** Only this user's images. */
   readonly ownerId: string | undefined;
+  /** Only images with this tag. */
   readonly tag: string | undefined;
-  /** Only those before this one in the list. */
-  readonly beforeId: string | undefined;
+  /** The id of the last image of the page before: a cursor. */
+  readonly after: string | undefined;
   readonly limit: number;
 }
 
-/** Keeps images, and counts who refers to which bytes. */
+/** Stores images. */
 export interface ImageRepository {
   /** Finds an image, whoever may see it; `liked` is the viewer's. */
-  findImage(id: string, viewer: Viewer, signal?: AbortSignal): Promise<Image | undefined>;
+  findImage(id: string, viewer: Viewer, signal: AbortSignal): Promise<Image | undefined>;
   /** Finds the facts of an image, whoever may see it, and who may: one row of one table. */
   findImageFacts(
     id: string,
@@ -42,59 +41,34 @@ export interface ImageRepository {
   findImages(
     ids: readonly string[],
     viewer: Viewer,
-    signal?: AbortSignal,
+    signal: AbortSignal,
   ): Promise<readonly Image[]>;
-  listImages(query: ImageQuery, signal?: AbortSignal): Promise<readonly Image[]>;
-  /** Resolves if an image could be kept now; else throws what `createImage` would. */
+  /** Finds the images that the viewer may see in a list. */
+  listImages(query: ImageQuery, viewer: Viewer, signal: AbortSignal): Promise<readonly Image[]>;
+  /** Resolves if an image could be stored now; else throws what `createImage` would. */
   checkWritable(): Promise<void>;
   /**
-   * Keeps an image and asks for its variants, in one transaction, in which `place` puts its bytes
-   * into the store.
+   * Stores an image and requests its variants, in one transaction, within which it calls
+   * `storeBytes`. Takes no signal: a transaction that ends by itself leaves no doubt.
    */
-  createImage(image: NewImage, place: () => Promise<void>): Promise<Image>;
+  createImage(image: NewImage, storeBytes: () => Promise<void>): Promise<Image>;
   /**
-   * Locks an image, and gives it the fields that `change` gives, or throws. Undefined if there is
-   * no such image.
+   * Locks an image, and stores the change that `decide` returns, unless it throws. Undefined if
+   * there is no such image. `liked` is the owner's.
    */
   updateImage(
     id: string,
-    change: (image: Image) => { readonly viewer: Viewer; readonly fields: Partial<ImageFields> },
-    signal?: AbortSignal,
+    decide: (image: Image) => ImageChange,
+    signal: AbortSignal,
   ): Promise<Image | undefined>;
   /**
-   * Locks an image, lets `check` throw, and removes it with all that hangs on it. Gives the hashes
-   * of the bytes that nobody refers to any more. Undefined if there is no such image.
+   * Locks an image and, unless `check` throws, removes it with its variants, tags and likes.
+   * Returns the hashes of the bytes that nobody refers to any more. Undefined if there is no such
+   * image.
    */
   deleteImage(
     id: string,
     check: (image: Image) => void,
-    signal?: AbortSignal,
+    signal: AbortSignal,
   ): Promise<readonly string[] | undefined>;
-}
-
-/** What became of an image's bytes. */
-export interface Rendition extends Dimensions {
-  readonly placeholder: Uint8Array;
-  readonly variants: readonly Variant[];
-}
-
-/** Keeps what processing finds out. */
-export interface ProcessingRepository {
-  /** The hash of the bytes to be processed; undefined if the image is gone, or done. */
-  findUnprocessed(id: string): Promise<string | undefined>;
-  /**
-   * Makes an image ready, in one transaction, in which `place` puts its variants' bytes into the
-   * store. False if it is gone, or done.
-   */
-  completeImage(id: string, rendition: Rendition, place: () => Promise<void>): Promise<boolean>;
-  /** Marks an image as failed, if it is not gone, or done. */
-  failImage(id: string, failure: ImageFailure): Promise<void>;
-}
-
-/** Counts who refers to which bytes. */
-export interface BlobReferences {
-  /** Calls `remove` if nobody refers to the bytes, while nobody can begin to. */
-  ifUnreferenced(hash: string, remove: () => Promise<void>): Promise<void>;
-  /** Hashes whose last reference went, and whose bytes may still be there. */
-  findUnreferenced(limit: number): Promise<readonly string[]>;
 }

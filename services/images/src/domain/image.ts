@@ -1,3 +1,5 @@
+import type { Dimensions } from "./dimensions/dimensions.ts";
+
 /** Who may see an image: everyone, everyone who has its id, or its owner. */
 export type Visibility = "public" | "unlisted" | "private";
 
@@ -15,12 +17,6 @@ export type VariantName = (typeof VARIANT_NAMES)[number];
 
 /** The media types that are taken. */
 export type ContentType = "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "image/gif";
-
-/** Width and height in pixels. */
-export interface Dimensions {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** A rendition of an image, without metadata and turned upright. */
 export interface Variant extends Dimensions {
@@ -72,7 +68,15 @@ export type ImageFacts = Pick<Image, "id" | "ownerId" | "commentsOpen" | "state"
 /** Who is looking: a user's id, or undefined for an anonymous caller. */
 export type Viewer = string | undefined;
 
-/** Says whether the viewer may know of an image. */
+/** The etag of an image: it changes with every change that the owner makes, and with no other. */
+export function etagOf({ version }: Image): string {
+  return String(version);
+}
+
+/**
+ * Says whether the viewer may know of an image. The statements of `like-repository.ts` (`VISIBLE`)
+ * and of lists in `image-statements.ts` (`LISTED`, or the owner) hold the same rule in SQL.
+ */
 export function mayView(
   image: { readonly ownerId: string; readonly visibility: Visibility },
   viewer: Viewer,

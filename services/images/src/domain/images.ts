@@ -1,146 +1,102 @@
-import { readFields } from "@triptych/chassis/validation/field-reader";
-import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/validation/page";
+import type { Asker } from "@triptych/chassis/identity/asker";
+import { type Page, toPage } from "@triptych/chassis/validation/page";
 import type { BlobCollector } from "./blob-collector.ts";
-import { type Image, type ImageFacts, mayView, type Viewer } from "./image.ts";
-import type { ImageRepository } from "./image-repository.ts";
-import { type ImageChange, readChange, readTag } from "./image-rules.ts";
+import { etagOf, type Image, type ImageFacts, type ImageFields, mayView } from "./image.ts";
+import type { ImageQuery, ImageRepository } from "./image-repository.ts";
 import { etagMismatch, imageNotFound, notImageOwner } from "./reasons.ts";
+import { viewerOf } from "./viewer.ts";
 
-/** Which page of which images is meant. */
-export interface ImageListRequest {
-  readonly ownerId: string | undefined;
-  readonly tag: string | undefined;
-  readonly pageSize: number;
-  /** Empty for the first page. */
-  readonly pageToken: string;
-}
-
-/** A page of images, newest first. */
-export interface ImagePage {
-  readonly images: readonly Image[];
-  /** Empty on the last page. */
-  readonly nextPageToken: string;
-}
-
-/** Which image to change or delete, and the etag that it must have, if any. */
+/** An image that a user wants to change or delete. */
 export interface ImageTarget {
+  readonly userId: string;
   readonly id: string;
-  /** Empty: whatever it is. */
-  readonly etag: string;
+  /** The etag that the image must have; undefined takes any. */
+  readonly etag: string | undefined;
 }
 
-/** What a batch found. */
+/** A change that a user wants to make. */
+export interface ImageUpdate extends ImageTarget {
+  readonly fields: Partial<ImageFields>;
+}
+
+/** The images that a batch found. */
 export interface ImageBatch {
   readonly images: readonly Image[];
-  /** Private images, of which a batch says no more. */
+  /** Private images, of which a batch returns no more. */
   readonly restrictedIds: readonly string[];
 }
 
-/**
- * What one may ask of images that are there. All throw INVALID_ARGUMENT, and IMAGE_NOT_FOUND of
- * what the caller may not know of.
- */
-export interface Images {
-  getImage(id: string, viewer: Viewer, signal: AbortSignal): Promise<Image>;
-  /** Returns no more than other services decide by, so that their calls cost no variants and likes. */
-  getImageFacts(id: string, viewer: Viewer, signal: AbortSignal): Promise<ImageFacts>;
-  batchGetImages(ids: readonly string[], viewer: Viewer, signal: AbortSignal): Promise<ImageBatch>;
-  listImages(request: ImageListRequest, viewer: Viewer, signal: AbortSignal): Promise<ImagePage>;
-  /** Throws NOT_IMAGE_OWNER, ETAG_MISMATCH. */
-  updateImage(
-    request: ImageTarget & ImageChange,
-    userId: string,
-    signal: AbortSignal,
-  ): Promise<Image>;
-  /** Throws NOT_IMAGE_OWNER, ETAG_MISMATCH. */
-  deleteImage(target: ImageTarget, userId: string, signal: AbortSignal): Promise<void>;
+/** What the rules of images need. */
+export interface ImagesDependencies {
+  readonly repository: ImageRepository;
+  readonly collector: BlobCollector;
+  readonly clock: () => Date;
 }
 
-/** The rules of images that are there. */
-export function createImages(repository: ImageRepository, collector: BlobCollector): Images {
+/**
+ * The rules of images that exist. Methods of one image throw IMAGE_NOT_FOUND if there is none, or
+ * the asker may not know of it.
+ */
+export interface Images {
+  getImage(id: string, asker: Asker): Promise<Image>;
+  /** Returns only what other services decide by: without variants and likes it is one row. */
+  getImageFacts(id: string, asker: Asker): Promise<ImageFacts>;
+  batchGetImages(ids: readonly string[], asker: Asker): Promise<ImageBatch>;
+  /** `query.limit` is the size of the page. */
+  listImages(query: ImageQuery, asker: Asker): Promise<Page<Image>>;
+  /** Throws NOT_IMAGE_OWNER, ETAG_MISMATCH. */
+  updateImage(update: ImageUpdate, asker: Asker): Promise<Image>;
+  /** Throws NOT_IMAGE_OWNER, ETAG_MISMATCH. */
+  deleteImage(target: ImageTarget, asker: Asker): Promise<void>;
+}
+
+/** See {@link Images}. */
+export function createImages({ repository, collector, clock }: ImagesDependencies): Images {
   return {
-    async getImage(requestedId, viewer, signal) {
-      const id = readFields((fields) => fields.id("id", requestedId));
+    async getImage(id, { caller, signal }) {
+      const viewer = viewerOf(caller);
       const image = await repository.findImage(id, viewer, signal);
       if (image === undefined || !mayView(image, viewer)) throw imageNotFound(id);
       return image;
     },
-    async getImageFacts(requestedId, viewer, signal) {
-      const id = readFields((fields) => fields.id("id", requestedId));
-      const found = await repository.findImageFacts(id, signal);
-      if (found === undefined || !mayView(found, viewer)) throw imageNotFound(id);
-      return found;
+    async getImageFacts(id, { caller, signal }) {
+      const facts = await repository.findImageFacts(id, signal);
+      if (facts === undefined || !mayView(facts, viewerOf(caller))) throw imageNotFound(id);
+      return facts;
     },
-    async batchGetImages(requestedIds, viewer, signal) {
-      const ids = readFields((fields) =>
-        requestedIds.map((id, index) => fields.id(`ids[${index}]`, id)),
-      );
-      const found = await repository.findImages([...new Set(ids)], viewer, signal);
+    async batchGetImages(ids, { caller, signal }) {
+      const found = await repository.findImages([...new Set(ids)], viewerOf(caller), signal);
       const isRestricted = ({ visibility }: Image) => visibility === "private";
       return {
         images: found.filter((image) => !isRestricted(image)),
         restrictedIds: found.filter(isRestricted).map(({ id }) => id),
       };
     },
-    listImages: (request, viewer, signal) => listImages(repository, request, { viewer, signal }),
-    async updateImage(request, userId, signal) {
-      const { id, changed } = readFields((fields) => ({
-        id: fields.id("image.id", request.id),
-        changed: readChange(fields, request),
-      }));
-      const change = (image: Image) => {
-        checkTarget(image, request, userId);
-        return { viewer: userId, fields: changed };
+    async listImages({ limit, ...query }, { caller, signal }) {
+      const oneMore = { ...query, limit: limit + 1 };
+      return toPage(await repository.listImages(oneMore, viewerOf(caller), signal), limit);
+    },
+    async updateImage({ fields, ...target }, { signal }) {
+      const decide = (image: Image) => {
+        checkTarget(image, target);
+        return { fields, updateTime: clock() };
       };
-      const image = await repository.updateImage(id, change, signal);
-      if (image === undefined) throw imageNotFound(id);
+      const image = await repository.updateImage(target.id, decide, signal);
+      if (image === undefined) throw imageNotFound(target.id);
       return image;
     },
-    async deleteImage(target, userId, signal) {
-      const id = readFields((fields) => fields.id("id", target.id));
-      const check = (image: Image) => checkTarget(image, target, userId);
-      const unreferenced = await repository.deleteImage(id, check, signal);
-      if (unreferenced === undefined) throw imageNotFound(id);
+    async deleteImage(target, { signal }) {
+      const check = (image: Image) => checkTarget(image, target);
+      const unreferenced = await repository.deleteImage(target.id, check, signal);
+      if (unreferenced === undefined) throw imageNotFound(target.id);
       await collector.collect(unreferenced);
     },
   };
 }
 
-async function listImages(
-  repository: ImageRepository,
-  request: ImageListRequest,
-  { viewer, signal }: { readonly viewer: Viewer; readonly signal: AbortSignal },
-): Promise<ImagePage> {
-  const { ownerId, tag, list, page } = readFields((fields) => {
-    const filters = {
-      ownerId: request.ownerId === undefined ? undefined : fields.id("owner_id", request.ownerId),
-      tag: request.tag === undefined ? undefined : readTag(fields, "tag", request.tag),
-    };
-    const list = listOf(filters, viewer);
-    return { ...filters, list, page: fields.page(request, list) };
-  });
-  const beforeId = page.after === undefined ? undefined : String(page.after[0]);
-  const limit = page.limit + 1;
-  const found = await repository.listImages({ viewer, ownerId, tag, beforeId, limit }, signal);
-  const shown = toPage(found, page.limit);
-  return { images: shown.items, nextPageToken: toNextPageToken(list, shown, ({ id }) => [id]) };
-}
-
-function listOf(
-  { ownerId = "", tag = "" }: { readonly ownerId?: string; readonly tag?: string },
-  viewer: Viewer,
-): PagedList {
-  return { query: ["ListImages", ownerId, tag, viewer ?? ""], kinds: ["id"] };
-}
-
 /** Throws unless the user may change the image, and means it as it is. */
-function checkTarget(image: Image, { id, etag }: ImageTarget, userId: string): void {
+function checkTarget(image: Image, { id, etag, userId }: ImageTarget): void {
   if (!mayView(image, userId)) throw imageNotFound(id);
   if (image.ownerId !== userId) throw notImageOwner(id);
-  if (etag !== "" && etag !== etagOf(image)) throw etagMismatch(id);
-}
-
-/** Names the state of an image that its owner's changes change. */
-export function etagOf({ version }: Image): string {
-  return String(version);
+  if (etag !== undefined && etag !== etagOf(image)) throw etagMismatch(id);
 }

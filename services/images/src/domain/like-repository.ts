@@ -4,19 +4,27 @@ export interface Like {
   readonly createTime: Date;
 }
 
-/** Which likes to list, newest first. */
+/** A like to add. */
+export interface NewLike extends Like {
+  readonly imageId: string;
+}
+
+/** A page of a list of likes, newest first. */
 export interface LikeQuery {
   readonly imageId: string;
-  /** Only those behind this one in the list. */
+  /** The last like of the page before: a cursor. */
   readonly after: Like | undefined;
   readonly limit: number;
 }
 
-/** Keeps likes, and their count beside the image. */
+/** Stores likes, and their count beside the image. */
 export interface LikeRepository {
-  /** Makes a user like an image that the user may see. False if there is none. */
-  addLike(imageId: string, userId: string, signal?: AbortSignal): Promise<boolean>;
-  /** Ends it. False if there is no such image that the user may see. */
-  removeLike(imageId: string, userId: string, signal?: AbortSignal): Promise<boolean>;
-  listLikes(query: LikeQuery, signal?: AbortSignal): Promise<readonly Like[]>;
+  /** Adds a like, unless there is one. False if there is no such image that the user may see. */
+  addLike(like: NewLike, signal: AbortSignal): Promise<boolean>;
+  /** Removes a like. False if there is no such image that the user may see. */
+  removeLike(
+    like: { readonly imageId: string; readonly userId: string },
+    signal: AbortSignal,
+  ): Promise<boolean>;
+  listLikes(query: LikeQuery, signal: AbortSignal): Promise<readonly Like[]>;
 }

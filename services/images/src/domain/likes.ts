@@ -1,65 +1,50 @@
-import { readFields } from "@triptych/chassis/validation/field-reader";
-import { type PagedList, toNextPageToken, toPage } from "@triptych/chassis/validation/page";
-import type { Viewer } from "./image.ts";
+import type { Asker } from "@triptych/chassis/identity/asker";
+import { type Page, toPage } from "@triptych/chassis/validation/page";
 import type { Images } from "./images.ts";
-import type { Like, LikeRepository } from "./like-repository.ts";
+import type { Like, LikeQuery, LikeRepository } from "./like-repository.ts";
 import { imageNotFound } from "./reasons.ts";
 
-/** Which page of an image's likes is meant. */
-export interface LikeListRequest {
+/** A user, and an image that the user likes or liked. */
+export interface LikeTarget {
+  readonly userId: string;
   readonly imageId: string;
-  readonly pageSize: number;
-  /** Empty for the first page. */
-  readonly pageToken: string;
 }
 
-/** A page of likes, newest first. */
-export interface LikePage {
-  readonly likes: readonly Like[];
-  /** Empty on the last page. */
-  readonly nextPageToken: string;
+/** What the rules of likes need. */
+export interface LikesDependencies {
+  readonly repository: LikeRepository;
+  readonly images: Pick<Images, "getImageFacts">;
+  readonly clock: () => Date;
 }
 
 /**
- * Who likes which image. All throw INVALID_ARGUMENT, and IMAGE_NOT_FOUND of what the caller may not
- * know of.
+ * The rules of likes. All throw IMAGE_NOT_FOUND if there is no such image, or the asker may not
+ * know of it.
  */
 export interface Likes {
   /** Liking again changes nothing. */
-  likeImage(id: string, userId: string, signal: AbortSignal): Promise<void>;
+  likeImage(target: LikeTarget, asker: Asker): Promise<void>;
   /** Ending it again changes nothing. */
-  unlikeImage(id: string, userId: string, signal: AbortSignal): Promise<void>;
-  listLikes(request: LikeListRequest, viewer: Viewer, signal: AbortSignal): Promise<LikePage>;
+  unlikeImage(target: LikeTarget, asker: Asker): Promise<void>;
+  /** `query.limit` is the size of the page. */
+  listLikes(query: LikeQuery, asker: Asker): Promise<Page<Like>>;
 }
 
-/** The rules of liking. */
-export function createLikes(images: Images, repository: LikeRepository): Likes {
-  const readId = (id: string) => readFields((fields) => fields.id("id", id));
+/** See {@link Likes}. */
+export function createLikes({ repository, images, clock }: LikesDependencies): Likes {
   return {
-    async likeImage(id, userId, signal) {
-      const found = await repository.addLike(readId(id), userId, signal);
-      if (!found) throw imageNotFound(id);
+    async likeImage(target, { signal }) {
+      const found = await repository.addLike({ ...target, createTime: clock() }, signal);
+      if (!found) throw imageNotFound(target.imageId);
     },
-    async unlikeImage(id, userId, signal) {
-      const found = await repository.removeLike(readId(id), userId, signal);
-      if (!found) throw imageNotFound(id);
+    async unlikeImage(target, { signal }) {
+      const found = await repository.removeLike(target, signal);
+      if (!found) throw imageNotFound(target.imageId);
     },
-    async listLikes(request, viewer, signal) {
-      const list: PagedList = { query: ["ListLikes", request.imageId], kinds: ["time", "id"] };
-      const { imageId, page } = readFields((fields) => ({
-        imageId: fields.id("image_id", request.imageId),
-        page: fields.page(request, list),
-      }));
-      await images.getImage(imageId, viewer, signal);
-      const after = page.after && {
-        createTime: new Date(String(page.after[0])),
-        userId: String(page.after[1]),
-      };
-      const limit = page.limit + 1;
-      const found = await repository.listLikes({ imageId, after, limit }, signal);
-      const shown = toPage(found, page.limit);
-      const positionOf = ({ createTime, userId }: Like) => [createTime.toISOString(), userId];
-      return { likes: shown.items, nextPageToken: toNextPageToken(list, shown, positionOf) };
+    async listLikes(query, asker) {
+      await images.getImageFacts(query.imageId, asker);
+      const oneMore = { ...query, limit: query.limit + 1 };
+      return toPage(await repository.listLikes(oneMore, asker.signal), query.limit);
     },
   };
 }

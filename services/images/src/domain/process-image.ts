@@ -1,44 +1,18 @@
 import type { BlobCollector } from "./blob-collector.ts";
 import type { BlobStore, StagedBlob } from "./blob-store.ts";
-import type { Dimensions, ImageFailure, VariantName } from "./image.ts";
-import type { ProcessingRepository } from "./image-repository.ts";
+import type { ProcessingRepository } from "./processing-repository.ts";
+import { RenderAborted, type Renderer, type RenderResult } from "./renderer.ts";
 
 /** How often an image may take too long, or take its renderer down, before it is given up. */
 export const ATTEMPTS_MAX = 3;
 
-/** A rendition as it was made, in memory: some hundred kilobytes. */
-export interface RenderedVariant extends Dimensions {
-  readonly name: VariantName;
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-}
-
-/** What rendering gave: an image, or why this file never will. */
-export type RenderResult =
-  | ({
-      readonly kind: "rendered";
-      readonly placeholder: Uint8Array;
-      readonly variants: readonly RenderedVariant[];
-    } & Dimensions)
-  | { readonly kind: "failed"; readonly failure: ImageFailure };
-
-/** Makes variants of a file. */
-export interface Renderer {
-  /** Throws RenderAborted. */
-  render(path: string): Promise<RenderResult>;
-}
-
-/** Rendering took too long, or ended its process: it may go better another time. */
-export class RenderAborted extends Error {
-  override readonly name = "RenderAborted";
-}
-
 /** What processing needs. */
-export interface ProcessDependencies {
+export interface ProcessImageDependencies {
   readonly repository: ProcessingRepository;
   readonly blobs: BlobStore;
   readonly collector: BlobCollector;
   readonly renderer: Renderer;
+  readonly clock: () => Date;
 }
 
 /** How processing ended; "gone" if the image was deleted meanwhile, or is done. */
@@ -48,8 +22,8 @@ export type ProcessOutcome = "ready" | "failed" | "gone";
 export type ProcessImage = (id: string, attempt: number) => Promise<ProcessOutcome>;
 
 /** The rules of processing. Doing it twice is harmless, so a job may be given to two workers. */
-export function createProcessImage(dependencies: ProcessDependencies): ProcessImage {
-  const { repository, blobs, collector, renderer } = dependencies;
+export function createProcessImage(dependencies: ProcessImageDependencies): ProcessImage {
+  const { repository, blobs, collector, renderer, clock } = dependencies;
 
   async function render(path: string, attempt: number): Promise<RenderResult> {
     try {
@@ -65,7 +39,7 @@ export function createProcessImage(dependencies: ProcessDependencies): ProcessIm
     if (hash === undefined) return "gone";
     const result = await blobs.borrow(hash, (path) => render(path, attempt));
     if (result.kind === "failed") {
-      await repository.failImage(id, result.failure);
+      await repository.failImage(id, { failure: result.failure, updateTime: clock() });
       return "failed";
     }
     await using stack = new AsyncDisposableStack();
@@ -74,16 +48,20 @@ export function createProcessImage(dependencies: ProcessDependencies): ProcessIm
     for (const { bytes, ...variant } of result.variants) {
       const blob = stack.use(await blobs.stage());
       await blob.write(bytes);
-      variants.push({ ...variant, sizeBytes: bytes.length, blobHash: await blob.finish() });
+      variants.push({
+        ...variant,
+        sizeBytes: bytes.length,
+        blobHash: await blob.finish(undefined),
+      });
       staged.push(blob);
     }
-    const place = async () => {
-      for (const blob of staged) await blob.place();
+    const storeBytes = async () => {
+      for (const blob of staged) await blob.commit();
     };
     const rendition = { ...result, variants };
     let isKept = false;
     try {
-      isKept = await repository.completeImage(id, rendition, place);
+      isKept = await repository.completeImage(id, { rendition, updateTime: clock() }, storeBytes);
       return isKept ? "ready" : "gone";
     } finally {
       if (!isKept) await collector.collect(variants.map(({ blobHash }) => blobHash));

@@ -1,85 +1,60 @@
+import type { Asker } from "@triptych/chassis/identity/asker";
 import { newId } from "@triptych/chassis/ids/new-id";
 import type { BlobCollector } from "./blob-collector.ts";
 import type { BlobStore, StagedBlob } from "./blob-store.ts";
-import type { ContentType, Image, ImageFields } from "./image.ts";
+import type { ContentType, Image, ImageFields, Visibility } from "./image.ts";
 import type { ImageRepository } from "./image-repository.ts";
-import { uploadsOverloaded } from "./reasons.ts";
 import { createUploadCheck } from "./upload-check.ts";
 
-/**
- * Each upload holds a file and at most some 200 kB of chunks: all of them 50 MB. More would only be
- * slower together.
- */
-const UPLOADS_MAX_DEFAULT = 256;
-const RETRY_AFTER_MS = 2_000;
+const VISIBILITY_DEFAULT = "public" satisfies Visibility;
 
-/** What an upload needs. */
-export interface UploadDependencies {
-  readonly repository: ImageRepository;
-  readonly blobs: BlobStore;
-  readonly collector: BlobCollector;
-  /** How many uploads may be under way at once. */
-  readonly uploadsMax?: number;
+/** The fields that an upload may give its image. */
+export interface UploadFields extends Omit<ImageFields, "visibility" | "commentsOpen"> {
+  /** Undefined means the default: public. */
+  readonly visibility: Visibility | undefined;
 }
 
 /** An image on its way in. */
 export interface Upload {
   readonly ownerId: string;
   readonly chunks: AsyncIterable<Uint8Array>;
-  /**
-   * Called after the last chunk, since a form may have fields behind its file. Throws
-   * INVALID_ARGUMENT.
-   */
-  readonly fields: () => ImageFields;
-  /** Ends the putting of its bytes. */
-  readonly signal: AbortSignal;
+  /** Called after the last chunk, since a form may have fields behind its file. May throw. */
+  readonly fields: () => UploadFields;
 }
 
-/** Takes uploads in. */
-export interface Uploads {
-  /**
-   * Holds one of the places for uploads until `take` settles. Throws UPLOADS_OVERLOADED if there is
-   * none.
-   */
-  admit<Result>(take: () => Promise<Result>): Promise<Result>;
-  /**
-   * Keeps an image, and asks for its variants. Throws INVALID_ARGUMENT, and as soon as the bytes
-   * show it NOT_AN_IMAGE, TOO_LARGE, TOO_MANY_PIXELS. Whatever it throws, it leaves neither row nor
-   * file.
-   */
-  createImage(upload: Upload): Promise<Image>;
+/** What the rules of uploading need. */
+export interface UploadsDependencies {
+  readonly repository: ImageRepository;
+  readonly blobs: BlobStore;
+  readonly collector: BlobCollector;
+  readonly clock: () => Date;
 }
 
 /** The rules of uploading. */
-export function createUploads({
-  repository,
-  blobs,
-  collector,
-  uploadsMax = UPLOADS_MAX_DEFAULT,
-}: UploadDependencies): Uploads {
-  let underWay = 0;
+export interface Uploads {
+  /**
+   * Stores an image, and requests its variants. Throws as soon as the bytes show it NOT_AN_IMAGE,
+   * TOO_LARGE, TOO_MANY_PIXELS. If it throws, it leaves neither row nor file.
+   */
+  createImage(upload: Upload, asker: Asker): Promise<Image>;
+}
+
+/** See {@link Uploads}. */
+export function createUploads(dependencies: UploadsDependencies): Uploads {
+  const { repository, blobs, collector, clock } = dependencies;
   return {
-    async admit(take) {
-      if (underWay >= uploadsMax) throw uploadsOverloaded(RETRY_AFTER_MS);
-      underWay++;
-      try {
-        return await take();
-      } finally {
-        underWay--;
-      }
-    },
-    async createImage({ ownerId, chunks, fields: readFields, signal }) {
+    async createImage({ ownerId, chunks, fields: readFields }, { signal }) {
       await repository.checkWritable(); // before minutes of bytes come for nothing
       await using staged = await blobs.stage();
       const contentType = await receive(chunks, staged);
-      const fields = readFields();
+      const { visibility = VISIBILITY_DEFAULT, ...texts } = readFields();
+      const fields = { ...texts, visibility, commentsOpen: true };
       const blobHash = await staged.finish(signal);
       const { sizeBytes } = staged;
-      const image = { id: newId(), ownerId, ...fields, contentType, sizeBytes, blobHash };
+      const content = { contentType, sizeBytes, blobHash };
+      const image = { id: newId(), ownerId, ...fields, ...content, createTime: clock() };
       try {
-        // Without the call's signal: the bytes are all there, and a transaction that ends by itself
-        // leaves no doubt.
-        return await repository.createImage({ ...image, createTime: new Date() }, staged.place);
+        return await repository.createImage(image, staged.commit);
       } catch (error) {
         await collector.collect([blobHash]);
         throw error;
@@ -88,7 +63,7 @@ export function createUploads({
   };
 }
 
-/** Writes the chunks while they pass the checks. Gives the type that they turned out to be. */
+/** Writes the chunks while they pass the checks. Returns the type that they turned out to be. */
 async function receive(
   chunks: AsyncIterable<Uint8Array>,
   staged: StagedBlob,

@@ -1,24 +1,18 @@
 import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Downloads } from "#domain/downloads.ts";
-import { invalidArgument } from "#domain/reasons.ts";
-import { viewerOf } from "#domain/viewer.ts";
 import { toBlobStoreOutage } from "./blob-store-outage.ts";
-import { fromVariantCode, toVisibilityCode } from "./messages.ts";
+import { toVisibilityCode } from "./messages.ts";
+import { readDownloadImage } from "./requests.ts";
 
 /** The handler of downloads. */
 export function createDownloadHandler(
   downloads: Downloads,
 ): Pick<Handlers<typeof ImageService>, "downloadImage"> {
   return {
-    async *downloadImage({ id, variant: code, range }, { caller, signal }) {
-      const variant = fromVariantCode(code);
-      if (variant === undefined) {
-        throw invalidArgument([{ field: "variant", message: "is not one that there is" }]);
-      }
-      const request = { id, variant, range: range && { first: range.first, last: range.last } };
+    async *downloadImage(request, context) {
       const { header, chunks } = await downloads
-        .downloadImage(request, viewerOf(caller), signal)
+        .downloadImage(readDownloadImage(request), context)
         .catch(throwOutage);
       const visibility = toVisibilityCode(header.visibility);
       // One iterator from before the first yield: whoever stops here or later closes the file.

@@ -1,86 +1,84 @@
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Downloads } from "#domain/downloads.ts";
 import type { Images } from "#domain/images.ts";
 import type { Likes } from "#domain/likes.ts";
-import type { Uploads } from "#domain/uploads.ts";
 import { viewerOf } from "#domain/viewer.ts";
 import { createDownloadHandler } from "./download-handler.ts";
-import { fromVisibilityCode, toFactsMessage, toMessage } from "./messages.ts";
-import { createUploadHandler } from "./upload-handler.ts";
+import {
+  toBatchMessage,
+  toFactsMessage,
+  toLikePageMessage,
+  toMessage,
+  toPageMessage,
+} from "./messages.ts";
+import {
+  readBatchGetImages,
+  readDeleteImage,
+  readId,
+  readListImages,
+  readListLikes,
+  readUpdateImage,
+} from "./requests.ts";
+import { createUploadHandler, type UploadHandlerDependencies } from "./upload-handler.ts";
 
-/** What the handlers hand to. */
-export interface Domain {
+/** What the handlers need. */
+export interface HandlersDependencies extends UploadHandlerDependencies {
   readonly images: Images;
-  readonly uploads: Uploads;
   readonly downloads: Downloads;
   readonly likes: Likes;
 }
 
-/** Makes the handler of every method. */
-export function createHandlers(domain: Domain): Handlers<typeof ImageService> {
-  const { images, likes } = domain;
+/** The handlers of the contract's methods: who is asking, what for, and the answer as a message. */
+export function createHandlers(dependencies: HandlersDependencies): Handlers<typeof ImageService> {
+  const { images, downloads, likes } = dependencies;
   return {
-    ...createUploadHandler(domain.uploads),
-    ...createDownloadHandler(domain.downloads),
-    ...likeHandlers(likes),
-    getImage: async ({ id }, { caller, signal }) =>
-      toMessage(await images.getImage(id, viewerOf(caller), signal)),
-    getImageFacts: async ({ id }, { caller, signal }) =>
-      toFactsMessage(await images.getImageFacts(id, viewerOf(caller), signal)),
-    async batchGetImages({ ids }, { caller, signal }) {
-      const batch = await images.batchGetImages(ids, viewerOf(caller), signal);
-      return { images: batch.images.map(toMessage), restrictedIds: [...batch.restrictedIds] };
+    ...createUploadHandler(dependencies),
+    ...createDownloadHandler(downloads),
+    ...createLikeHandlers(likes),
+    async getImage(request, context) {
+      return toMessage(await images.getImage(readId(request), context));
     },
-    async listImages({ ownerId, tag, pageSize, pageToken }, { caller, signal }) {
-      const request = { ownerId, tag, pageSize, pageToken };
-      const page = await images.listImages(request, viewerOf(caller), signal);
-      return { images: page.images.map(toMessage), nextPageToken: page.nextPageToken };
+    async getImageFacts(request, context) {
+      return toFactsMessage(await images.getImageFacts(readId(request), context));
     },
-    async updateImage({ image, updateMask }, { caller, signal }) {
-      const userId = requireUser(caller).userId;
-      const { id = "", etag = "", title = "", description = "", tags = [] } = image ?? {};
-      const request = {
-        id,
-        etag,
-        title,
-        description,
-        tags,
-        visibility: fromVisibilityCode(image?.visibility ?? 0),
-        commentsOpen: image?.commentsOpen ?? false,
-        paths: updateMask?.paths ?? [],
-      };
-      return toMessage(await images.updateImage(request, userId, signal));
+    async batchGetImages(request, context) {
+      return toBatchMessage(await images.batchGetImages(readBatchGetImages(request), context));
     },
-    async deleteImage({ id, etag }, { caller, signal }) {
-      await images.deleteImage({ id, etag }, requireUser(caller).userId, signal);
+    async listImages(request, context) {
+      const { list, query } = readListImages(request, viewerOf(context.caller));
+      return toPageMessage(list, await images.listImages(query, context));
+    },
+    async updateImage(request, context) {
+      const { userId } = requireUser(context.caller);
+      return toMessage(await images.updateImage(readUpdateImage(request, userId), context));
+    },
+    async deleteImage(request, context) {
+      const { userId } = requireUser(context.caller);
+      await images.deleteImage(readDeleteImage(request, userId), context);
       return {};
     },
   };
 }
 
-function likeHandlers(
+function createLikeHandlers(
   likes: Likes,
 ): Pick<Handlers<typeof ImageService>, "likeImage" | "unlikeImage" | "listLikes"> {
   return {
-    async likeImage({ id }, { caller, signal }) {
-      await likes.likeImage(id, requireUser(caller).userId, signal);
+    async likeImage(request, context) {
+      const { userId } = requireUser(context.caller);
+      await likes.likeImage({ userId, imageId: readId(request) }, context);
       return {};
     },
-    async unlikeImage({ id }, { caller, signal }) {
-      await likes.unlikeImage(id, requireUser(caller).userId, signal);
+    async unlikeImage(request, context) {
+      const { userId } = requireUser(context.caller);
+      await likes.unlikeImage({ userId, imageId: readId(request) }, context);
       return {};
     },
-    async listLikes({ imageId, pageSize, pageToken }, { caller, signal }) {
-      const request = { imageId, pageSize, pageToken };
-      const page = await likes.listLikes(request, viewerOf(caller), signal);
-      const items = page.likes.map(({ userId, createTime }) => ({
-        userId,
-        createTime: timestampFromDate(createTime),
-      }));
-      return { likes: items, nextPageToken: page.nextPageToken };
+    async listLikes(request, context) {
+      const { list, query } = readListLikes(request);
+      return toLikePageMessage(list, await likes.listLikes(query, context));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { type Page, type PagedList, toNextPageToken } from "@triptych/chassis/validation/page";
 import {
   ImageFailure as FailureCode,
   type ImageSchema,
@@ -8,16 +9,17 @@ import {
   Visibility as VisibilityCode,
 } from "@triptych/protos/images/v1/image_pb";
 import type { ImageFactsSchema } from "@triptych/protos/images/v1/image_service_pb";
-import type {
-  Image,
-  ImageFacts,
-  ImageFailure,
-  ImageState,
-  VariantName,
-  Visibility,
+import {
+  etagOf,
+  type Image,
+  type ImageFacts,
+  type ImageFailure,
+  type ImageState,
+  type VariantName,
+  type Visibility,
 } from "#domain/image.ts";
-import type { RequestedVisibility } from "#domain/image-rules.ts";
-import { etagOf } from "#domain/images.ts";
+import type { ImageBatch } from "#domain/images.ts";
+import type { Like } from "#domain/like-repository.ts";
 
 const VISIBILITY_CODES = {
   public: VisibilityCode.PUBLIC,
@@ -51,8 +53,7 @@ const REQUESTED_VARIANTS: ReadonlyMap<VariantCode, VariantName | "original"> = n
   [VariantCode.THUMB, "thumb"],
 ]);
 
-const REQUESTED_VISIBILITIES: ReadonlyMap<VisibilityCode, RequestedVisibility> = new Map([
-  [VisibilityCode.UNSPECIFIED, "unspecified"],
+const REQUESTED_VISIBILITIES: ReadonlyMap<VisibilityCode, Visibility> = new Map([
   [VisibilityCode.PUBLIC, "public"],
   [VisibilityCode.UNLISTED, "unlisted"],
   [VisibilityCode.PRIVATE, "private"],
@@ -92,6 +93,33 @@ export function toMessage(image: Image): MessageInitShape<typeof ImageSchema> {
   };
 }
 
+/** The contract's answer to a batch. */
+export function toBatchMessage({ images, restrictedIds }: ImageBatch) {
+  return { images: images.map(toMessage), restrictedIds: [...restrictedIds] };
+}
+
+/** The contract's page of images, with the page token of the next one. */
+export function toPageMessage(list: PagedList, page: Page<Image>) {
+  return {
+    images: page.items.map(toMessage),
+    nextPageToken: toNextPageToken(list, page, ({ id }) => [id]),
+  };
+}
+
+/** The contract's page of likes, with the page token of the next one. */
+export function toLikePageMessage(list: PagedList, page: Page<Like>) {
+  return {
+    likes: page.items.map(({ userId, createTime }) => ({
+      userId,
+      createTime: timestampFromDate(createTime),
+    })),
+    nextPageToken: toNextPageToken(list, page, ({ createTime, userId }) => [
+      createTime.toISOString(),
+      userId,
+    ]),
+  };
+}
+
 /** Shows the facts of an image as the contract does. */
 export function toFactsMessage({
   id,
@@ -107,9 +135,9 @@ export function toVisibilityCode(visibility: Visibility): VisibilityCode {
   return VISIBILITY_CODES[visibility];
 }
 
-/** Reads a visibility; a number that the contract does not know is "unknown". */
-export function fromVisibilityCode(code: VisibilityCode): RequestedVisibility {
-  return REQUESTED_VISIBILITIES.get(code) ?? "unknown";
+/** Reads a visibility; undefined if none is chosen, or the contract does not know it. */
+export function fromVisibilityCode(code: VisibilityCode): Visibility | undefined {
+  return REQUESTED_VISIBILITIES.get(code);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
-import type { BlobReferences } from "#domain/image-repository.ts";
+import type { BlobReferences } from "#domain/blob-references.ts";
 
 /** $1 hash. Makes the row if there is none, so that there is always one to lock. */
 const LOCK_BLOB = {

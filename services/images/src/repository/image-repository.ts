@@ -1,7 +1,8 @@
 import type { Connection } from "@triptych/chassis/database/connection";
 import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
-import type { Image } from "#domain/image.ts";
+import { ID_MAX } from "@triptych/chassis/ids/id-bounds";
+import type { Image, Viewer } from "#domain/image.ts";
 import type { ImageQuery, ImageRepository, NewImage } from "#domain/image-repository.ts";
 import { type ImageFactsRow, type ImageRow, toImage } from "./image-row.ts";
 import * as statements from "./image-statements.ts";
@@ -12,9 +13,6 @@ export type EnqueueImage = (connection: Connection, id: string) => Promise<void>
 
 /** A database that answers at all answers in a few milliseconds. */
 const WRITABLE_MS_MAX = 1_000;
-
-/** Behind every UUID. */
-const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** Keeps images in Postgres. */
 export function createImageRepository(database: Database, enqueue: EnqueueImage): ImageRepository {
@@ -43,31 +41,38 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
       );
       return answers.flatMap(({ rows }) => rows.map(toImage));
     },
-    async listImages(query, signal) {
-      const { statement, values } = listStatement(query);
+    async listImages(query, viewer, signal) {
+      const { statement, values } = listStatement(query, viewer);
       const { rows } = await database
         .for(query.ownerId ?? "")
         .read<ImageRow>(statement, values, signal);
       return rows.map(toImage);
     },
     checkWritable: () => database.checkWritable(WRITABLE_MS_MAX),
-    createImage: (image, place) =>
+    createImage: (image, storeBytes) =>
       database.for(image.id).transaction(async (connection) => {
         await retainBlobs(connection, [image]);
-        await place();
+        await storeBytes();
         const inserted = await insertImage(connection, image);
         await enqueue(connection, image.id);
         return inserted;
       }),
-    updateImage: (id, change, signal) =>
+    updateImage: (id, decide, signal) =>
       database.for(id).transaction(async (connection) => {
         const image = await lockImage(connection, id);
         if (image === undefined) return undefined;
-        const { viewer, fields } = change(image);
-        const changed = { ...image, ...fields };
-        const { title, description, tags, visibility, commentsOpen } = changed;
-        const values = [id, title, description, tags, visibility, commentsOpen, viewer ?? null];
-        const { rows } = await connection.query<ImageRow>(statements.UPDATE_IMAGE, values);
+        const { fields, updateTime } = decide(image);
+        const { title, description, tags, visibility, commentsOpen } = { ...image, ...fields };
+        const { rows } = await connection.query<ImageRow>(statements.UPDATE_IMAGE, [
+          id,
+          title,
+          description,
+          tags,
+          visibility,
+          commentsOpen,
+          updateTime,
+          image.ownerId,
+        ]);
         if (fields.tags !== undefined) {
           await connection.query(statements.DELETE_TAGS, [id]);
           await connection.query(statements.INSERT_TAGS, [id, tags]);
@@ -86,11 +91,11 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
   };
 }
 
-function listStatement({ viewer = null, ownerId, tag, beforeId = LAST_ID, limit }: ListValues): {
-  readonly statement: Statement;
-  readonly values: readonly unknown[];
-} {
-  const values = [viewer, beforeId, limit];
+function listStatement(
+  { ownerId, tag, after = ID_MAX, limit }: ImageQuery,
+  viewer: Viewer,
+): { readonly statement: Statement; readonly values: readonly unknown[] } {
+  const values = [viewer ?? null, after, limit];
   if (tag !== undefined) {
     return {
       statement: statements.SELECT_TAGGED_IMAGES,
@@ -102,8 +107,6 @@ function listStatement({ viewer = null, ownerId, tag, beforeId = LAST_ID, limit 
   }
   return { statement: statements.SELECT_LISTED_IMAGES, values };
 }
-
-type ListValues = Omit<ImageQuery, "viewer"> & { readonly viewer?: string | null };
 
 async function insertImage(connection: Connection, image: NewImage): Promise<Image> {
   const { rows } = await connection.query<ImageRow>(statements.INSERT_IMAGE, [

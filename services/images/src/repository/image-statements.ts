@@ -1,7 +1,10 @@
 import type { Statement } from "@triptych/chassis/database/statement";
 import { imageColumns } from "./image-row.ts";
 
-/** What everyone may see in a list; what is here is the condition of the index images_listed. */
+/**
+ * What everyone may see in a list: `mayView` of the domain in SQL, without unlisted and failed
+ * images. It is the condition of the index images_listed.
+ */
 const LISTED = "i.visibility = 'public' and i.state <> 'failed'";
 
 /** $1 id, $2 viewer. */
@@ -29,7 +32,7 @@ export const SELECT_IMAGES = {
 } as const satisfies Statement;
 
 /**
- * $1 viewer, $2 before, $3 limit. Two indexes are walked from their ends, each for one page at
+ * $1 viewer, $2 after, $3 limit. Two indexes are walked from their ends, each for one page at
  * most.
  */
 export const SELECT_LISTED_IMAGES = {
@@ -44,7 +47,7 @@ export const SELECT_LISTED_IMAGES = {
     select ${imageColumns("$1")} from page join images i using (id) order by i.id desc`,
 } as const satisfies Statement;
 
-/** $1 viewer, $2 before, $3 limit, $4 owner. */
+/** $1 viewer, $2 after, $3 limit, $4 owner. */
 export const SELECT_IMAGES_OF_OWNER = {
   name: "select_images_of_owner",
   text: `
@@ -53,7 +56,7 @@ export const SELECT_IMAGES_OF_OWNER = {
     order by i.id desc limit $3`,
 } as const satisfies Statement;
 
-/** $1 viewer, $2 before, $3 limit, $4 owner or null, $5 tag. */
+/** $1 viewer, $2 after, $3 limit, $4 owner or null, $5 tag. */
 export const SELECT_TAGGED_IMAGES = {
   name: "select_tagged_images",
   text: `
@@ -80,13 +83,15 @@ export const INSERT_IMAGE = {
     select ${imageColumns("$2")} from added i`,
 } as const satisfies Statement;
 
-/** $1 id, $2 title, $3 description, $4 tags, $5 visibility, $6 comments open, $7 viewer. */
+/**
+ * $1 id, $2 title, $3 description, $4 tags, $5 visibility, $6 comments open, $7 time, $8 viewer.
+ */
 export const UPDATE_IMAGE = {
   name: "update_image",
   text: `
     update images i set title = $2, description = $3, tags = $4, visibility = $5,
-      comments_open = $6, version = version + 1, update_time = now()
-    where i.id = $1 returning ${imageColumns("$7")}`,
+      comments_open = $6, version = version + 1, update_time = $7
+    where i.id = $1 returning ${imageColumns("$8")}`,
 } as const satisfies Statement;
 
 /** $1 id. Variants, tags and likes go with it. */

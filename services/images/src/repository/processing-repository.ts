@@ -1,6 +1,6 @@
 import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
-import type { ProcessingRepository } from "#domain/image-repository.ts";
+import type { ProcessingRepository } from "#domain/processing-repository.ts";
 import { retainBlobs } from "./retain-blobs.ts";
 
 /** $1 id. */
@@ -24,19 +24,19 @@ const INSERT_VARIANTS = {
       unnest($2::text[], $3::integer[], $4::integer[], $5::text[], $6::integer[], $7::text[])`,
 } as const satisfies Statement;
 
-/** $1 id, $2 width, $3 height, $4 placeholder. */
+/** $1 id, $2 width, $3 height, $4 placeholder, $5 time. */
 const COMPLETE_IMAGE = {
   name: "complete_image",
   text: `
-    update images set state = 'ready', width = $2, height = $3, placeholder = $4, update_time = now()
+    update images set state = 'ready', width = $2, height = $3, placeholder = $4, update_time = $5
     where id = $1`,
 } as const satisfies Statement;
 
-/** $1 id, $2 failure. */
+/** $1 id, $2 failure, $3 time. */
 const FAIL_IMAGE = {
   name: "fail_image",
   text: `
-    update images set state = 'failed', failure = $2, update_time = now()
+    update images set state = 'failed', failure = $2, update_time = $3
     where id = $1 and state = 'processing'`,
 } as const satisfies Statement;
 
@@ -51,13 +51,14 @@ export function createProcessingRepository(database: Database): ProcessingReposi
         .readCurrent<{ blob_hash: string }>(SELECT_UNPROCESSED_IMAGE, [id]);
       return rows[0]?.blob_hash;
     },
-    completeImage: (id, { width, height, placeholder, variants }, place) =>
+    completeImage: (id, { rendition, updateTime }, storeBytes) =>
       database.for(id).transaction(async (connection) => {
         // A deletion waits for the lock, or has been before.
         const locked = await connection.query(LOCK_UNPROCESSED_IMAGE, [id]);
         if (locked.rowCount === 0) return false;
+        const { width, height, placeholder, variants } = rendition;
         await retainBlobs(connection, variants);
-        await place();
+        await storeBytes();
         await connection.query(INSERT_VARIANTS, [
           id,
           variants.map((variant) => variant.name),
@@ -67,11 +68,11 @@ export function createProcessingRepository(database: Database): ProcessingReposi
           variants.map((variant) => variant.sizeBytes),
           variants.map((variant) => variant.blobHash),
         ]);
-        await connection.query(COMPLETE_IMAGE, [id, width, height, placeholder]);
+        await connection.query(COMPLETE_IMAGE, [id, width, height, placeholder, updateTime]);
         return true;
       }),
-    async failImage(id, failure) {
-      await database.for(id).write(FAIL_IMAGE, [id, failure]);
+    async failImage(id, { failure, updateTime }) {
+      await database.for(id).write(FAIL_IMAGE, [id, failure, updateTime]);
     },
   };
 }

@@ -1,7 +1,8 @@
 import sharp, { type Sharp, type SharpOptions } from "sharp";
 import { rgbaToThumbHash } from "thumbhash";
-import type { Dimensions, ImageFailure, VariantName } from "#domain/image.ts";
-import type { RenderedVariant, RenderResult } from "#domain/process-image.ts";
+import type { Dimensions } from "#domain/dimensions/dimensions.ts";
+import type { ImageFailure, VariantName } from "#domain/image.ts";
+import type { RenderedVariant, RenderResult } from "#domain/renderer.ts";
 import { PIXELS_MAX } from "#domain/upload-check.ts";
 
 /** The longer side of each variant, in pixels. */

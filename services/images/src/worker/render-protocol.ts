@@ -1,4 +1,4 @@
-import type { RenderResult } from "#domain/process-image.ts";
+import type { RenderResult } from "#domain/renderer.ts";
 
 /** What a renderer is asked: to render the file at this path. */
 export interface RenderRequest {

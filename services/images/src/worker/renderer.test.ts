@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { RenderAborted } from "#domain/process-image.ts";
+import { RenderAborted } from "#domain/renderer.ts";
 import { createRenderer } from "./renderer.ts";
 
 describe("a renderer", () => {

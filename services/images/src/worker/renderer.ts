@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { RenderAborted, type Renderer, type RenderResult } from "#domain/process-image.ts";
+import { RenderAborted, type Renderer, type RenderResult } from "#domain/renderer.ts";
 import type { RenderReply, RenderRequest } from "./render-protocol.ts";
 
 const MAIN = fileURLToPath(new URL("./render-main.ts", import.meta.url));

@@ -14,7 +14,7 @@ export async function createStagedFile(
   const file = await open(path, "wx");
   const content = createHashedFile(file);
   let hash: string | undefined;
-  let placed = false;
+  let committed = false;
   let writing = true;
 
   return {
@@ -29,11 +29,11 @@ export async function createStagedFile(
       hash = content.digest();
       return hash;
     },
-    async place() {
-      assert(hash !== undefined, "bytes are placed after they are finished");
-      if (placed) return;
+    async commit() {
+      assert(hash !== undefined, "bytes are committed after they are finished");
+      if (committed) return;
       await move(path, hash);
-      placed = true;
+      committed = true;
     },
     async [Symbol.asyncDispose]() {
       if (writing) await file.close();

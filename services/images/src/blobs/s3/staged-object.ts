@@ -7,7 +7,7 @@ import type { ObjectContent, Objects } from "./object-store.ts";
 
 /**
  * Creates a scratch file whose content is put into a bucket once it is whole and its hash, and so
- * its key, is known: before the transaction that places it, since putting may take seconds.
+ * its key, is known: before the transaction that commits it, since putting may take seconds.
  */
 export async function createStagedObject(
   objects: Objects,
@@ -35,8 +35,8 @@ export async function createStagedObject(
       await put(whole, signal);
       return whole.sha256;
     },
-    async place() {
-      assert(whole !== undefined, "bytes are placed after they are finished");
+    async commit() {
+      assert(whole !== undefined, "bytes are committed after they are finished");
       // Who deleted the last image with the same bytes since may have removed the object.
       if ((await objects.ageMs(keyOf(whole.sha256))) === undefined) await put(whole);
     },

@@ -1,4 +1,4 @@
-import type { Dimensions } from "#domain/image.ts";
+import type { Dimensions } from "./dimensions.ts";
 
 const BOX_HEAD_BYTES = 8;
 /** A version and flags stand before the content of a "full" box. */

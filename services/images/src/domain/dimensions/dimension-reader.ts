@@ -1,5 +1,5 @@
-import type { ContentType, Dimensions } from "#domain/image.ts";
 import { readAvifDimensions } from "./avif-dimensions.ts";
+import type { Dimensions } from "./dimensions.ts";
 import { JpegDimensions } from "./jpeg-dimensions.ts";
 
 /** Reads a picture's size out of its header while the bytes arrive, without decoding anything. */
@@ -18,7 +18,7 @@ type ReadHeader = (head: Buffer) => Dimensions | "unknown" | "more";
 const HEAD_BYTES_MAX = 256 * 1024;
 
 /** Makes the reader for a file of this type. */
-export function createDimensionReader(contentType: ContentType): DimensionReader {
+export function createDimensionReader(contentType: keyof typeof READERS): DimensionReader {
   return READERS[contentType]();
 }
 
@@ -28,7 +28,7 @@ const READERS = {
   "image/gif": () => headReader(readGif),
   "image/webp": () => headReader(readWebp),
   "image/avif": () => headReader(readAvifDimensions),
-} as const satisfies Record<ContentType, () => DimensionReader>;
+} as const satisfies Record<string, () => DimensionReader>;
 
 /** Gathers the head. Grows by doubling, so that chunks of one byte cost no more than large ones. */
 function headReader(read: ReadHeader): DimensionReader {

@@ -1,4 +1,4 @@
-import type { Dimensions } from "#domain/image.ts";
+import type { Dimensions } from "./dimensions.ts";
 
 const SEGMENT_HEAD_BYTES = 4;
 const FRAME_HEAD_BYTES = 9;
