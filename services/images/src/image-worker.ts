@@ -23,7 +23,7 @@ const POOL_EXTRA = 1;
 /** The settings that the worker reads; what else its process does is up to whoever runs it. */
 export type ImageWorkerConfiguration = Pick<
   WorkerConfiguration,
-  "databaseUrl" | "blobs" | "workerConcurrency" | "renderTimeoutMs" | "failurePolicy"
+  "databaseUrl" | "migrations" | "blobs" | "workerConcurrency" | "renderTimeoutMs" | "failurePolicy"
 >;
 
 /** Makes images' variants, and removes bytes that nobody refers to. */
@@ -44,11 +44,11 @@ export interface ImageWorker {
 }
 
 /** Joins the parts of the worker. Connects to nothing before it is started. */
-export function createWorker(
+export function createImageWorker(
   configuration: ImageWorkerConfiguration,
   { logger }: { readonly logger: Logger },
 ): ImageWorker {
-  const { databaseUrl: url, failurePolicy } = configuration;
+  const { databaseUrl: url, migrations: mode, failurePolicy } = configuration;
   const { workerConcurrency, renderTimeoutMs } = configuration;
   const metrics = createMetrics({ service: WORKER_NAME });
   const poolMax = workerConcurrency + POOL_EXTRA;
@@ -73,6 +73,7 @@ export function createWorker(
   const processImage = createProcessImage({ repository, blobs, collector, renderer, clock });
   const consumer = createImageConsumer({
     url,
+    migrate: mode === "run",
     concurrency: workerConcurrency,
     logger,
     async run(imageId, attempt) {
@@ -92,8 +93,8 @@ export function createWorker(
   return {
     metrics,
     async start(signal) {
-      await prepareServiceDatabase({ url, migrations: MIGRATIONS, logger }, signal);
-      await prepareQueue({ url, logger, start: consumer.start }, signal);
+      await prepareServiceDatabase({ url, migrations: MIGRATIONS, mode, logger }, signal);
+      await prepareQueue({ url, mode, logger, start: consumer.start }, signal);
       if (!signal.aborted) stopSweeping = startPeriodically(collector.sweep, SWEEP_MS);
     },
     async drain(signal) {

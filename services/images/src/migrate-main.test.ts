@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from "@triptych/chassis/testing
 import { createTestTokens } from "@triptych/chassis/testing/test-tokens";
 import pg from "pg";
 import { createApp } from "./app.ts";
+import { createImageWorker, type ImageWorker } from "./image-worker.ts";
 
 const MIGRATE_MAIN = fileURLToPath(new URL("migrate-main.ts", import.meta.url));
 
@@ -18,6 +19,7 @@ describe("images, whose database and queue are made by another process", () => {
   let folder: string;
   let database: TestDatabase;
   let app: ServiceApp | undefined;
+  let worker: ImageWorker | undefined;
   let over: AbortController;
   let child: ChildProcess | undefined;
   beforeEach(async () => {
@@ -29,6 +31,7 @@ describe("images, whose database and queue are made by another process", () => {
     over.abort();
     child?.kill("SIGKILL");
     await app?.close();
+    await worker?.close();
     await database.drop();
     await rm(folder, { recursive: true });
   });
@@ -63,6 +66,26 @@ describe("images, whose database and queue are made by another process", () => {
       {
         logger: createLogger({
           service: "images",
+          level: "info",
+          destination: { write: onLine },
+        }),
+      },
+    );
+  }
+
+  function createWaitingWorker(onLine: (line: string) => void) {
+    return createImageWorker(
+      {
+        databaseUrl: database.url,
+        migrations: "await",
+        blobs: { store: "file", directory: join(folder, "blobs") },
+        workerConcurrency: 1,
+        renderTimeoutMs: 1_000,
+        failurePolicy: "on",
+      },
+      {
+        logger: createLogger({
+          service: "images-worker",
           level: "info",
           destination: { write: onLine },
         }),
@@ -133,5 +156,27 @@ describe("images, whose database and queue are made by another process", () => {
     expect(await waiting.promise).toContain("pg-boss is not installed");
     over.abort();
     await prepared;
+  });
+
+  test("has a worker that waits for both, and makes neither", async () => {
+    const schemas = "select from pg_namespace where nspname = 'queue'";
+    const tables = "select from pg_tables where tablename = 'images'";
+    const waiting = Promise.withResolvers<string>();
+    worker = createWaitingWorker(waiting.resolve);
+    const started = worker.start(over.signal);
+    const first = await Promise.race([waiting.promise, started.then(() => "it has started")]);
+    expect(first).toContain("these migrations have not run yet: 0001_images");
+    expect([await execute(schemas), await execute(tables)]).toEqual([0, 0]);
+    expect(await migrate()).toBe(0);
+    await started;
+  });
+
+  test("has a worker that changes nothing where both are up to date", async () => {
+    expect(await migrate()).toBe(0);
+    // What the queue was told by somebody else stays as it is.
+    await execute("update queue.queue set retry_limit = 7");
+    worker = createWaitingWorker(() => {});
+    await worker.start(over.signal);
+    expect(await execute("select from queue.queue where retry_limit = 7")).toBe(1);
   });
 });

@@ -4,7 +4,7 @@ import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, ImageState } from "@triptych/protos/images/v1/image_pb";
-import { createWorker } from "#image-worker.ts";
+import { createImageWorker } from "#image-worker.ts";
 import type { ImagesUnderTest } from "./start-images.ts";
 
 /** Starts a worker of the service in this process. */
@@ -12,13 +12,14 @@ export async function startWorker(
   images: ImagesUnderTest,
   { renderTimeoutMs = 30_000, concurrency = 1 } = {},
 ): Promise<AsyncDisposable> {
-  const worker = createWorker(
+  const worker = createImageWorker(
     {
       databaseUrl: images.databaseUrl,
       blobs: images.blobs,
       workerConcurrency: concurrency,
       renderTimeoutMs,
       failurePolicy: "on",
+      migrations: "run",
     },
     { logger: createLogger({ service: "images-worker", level: "fatal" }) },
   );

@@ -26,8 +26,8 @@ export interface BlobStore {
 }
 
 /**
- * Bytes on their way into the store. Disposing of it removes whatever was not committed, or leaves it
- * to `listOlderThan`.
+ * Bytes on their way into the store. Disposing of it removes whatever was not committed, or leaves
+ * it to `listOlderThan`.
  */
 export interface StagedBlob extends AsyncDisposable {
   readonly sizeBytes: number;

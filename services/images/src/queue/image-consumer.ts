@@ -12,6 +12,11 @@ export type RunJob = (imageId: string, attempt: number) => Promise<void>;
 /** What a consumer needs. */
 export interface ConsumerOptions {
   readonly url: string;
+  /**
+   * Whether it may change the queue's tables: it then also builds the indexes that an update of
+   * pg-boss leaves to the background.
+   */
+  readonly migrate: boolean;
   /** How many jobs run at once. */
   readonly concurrency: number;
   readonly logger: Logger;
@@ -45,14 +50,14 @@ const ERROR_LOG_MS = 30_000;
  * old ones.
  */
 export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
-  const { url, concurrency, logger, run } = options;
+  const { url, migrate, concurrency, logger, run } = options;
   const boss = new PgBoss({
     ...COMMON_OPTIONS,
     ...UNLIMITED_SESSION,
     connectionString: url,
     application_name: "images-worker-queue",
     max: 1, // its queries are short, and each connection takes Postgres 20 MB
-    migrate: true,
+    migrate,
     supervise: true,
     superviseIntervalSeconds: MONITOR_SECONDS,
     monitorIntervalSeconds: MONITOR_SECONDS,

@@ -68,7 +68,8 @@ export const SELECT_TAGGED_IMAGES = {
 
 /**
  * $1 id, $2 owner, $3 title, $4 description, $5 tags, $6 visibility, $7 comments open, $8 type, $9
- * size, $10 hash, $11 time. Writes the image and its tags, and returns the image, in one round trip.
+ * size, $10 hash, $11 time. Writes the image and its tags, and returns the image, in one round
+ * trip.
  */
 export const INSERT_IMAGE = {
   name: "insert_image",
