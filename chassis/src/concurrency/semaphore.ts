@@ -30,9 +30,8 @@ export interface PermitWait {
 }
 
 /**
- * How a wait for a permit ends. Only `permitted` means a permit. A wait that ends as `full` never
- * began, since the queue had no room; `timed-out` is a wait over its limit; `evicted` one that
- * `evict` ended.
+ * How a wait for a permit ends. `permitted`: the caller holds a permit. `full`: the queue had no
+ * room. `timed-out`: the wait took as long as it may. `evicted`: `evict` ended it.
  */
 export type Acquired = "permitted" | "full" | "timed-out" | "evicted";
 

@@ -1,10 +1,10 @@
 import { Failure } from "#contract/failure.ts";
-import type { Caller, UserCaller } from "#identity/caller.ts";
+import type { Caller, UserCaller } from "./caller.ts";
 
 /**
- * Gives the user who is calling.
+ * Returns the signed-in user.
  *
- * @throws Failure UNAUTHENTICATED if nobody is signed in.
+ * @throws Failure UNAUTHENTICATED if the caller is anonymous.
  */
 export function requireUser(caller: Caller): UserCaller {
   if (caller.kind !== "user") throw new Failure("UNAUTHENTICATED", "Sign in first.");

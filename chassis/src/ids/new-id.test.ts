@@ -1,20 +1,20 @@
 import { isId, newId, newIdIn, slotOf } from "./new-id.ts";
 
 describe("newId", () => {
-  test("makes ids that sort in the order in which they were made", () => {
+  test("returns ids that sort in the order of their creation", () => {
     const ids = Array.from({ length: 10_000 }, newId);
     expect(ids.toSorted()).toEqual(ids);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test("makes UUIDs of version 7", () => {
+  test("returns UUIDs of version 7", () => {
     expect(isId(newId())).toBe(true);
     expect(newId()[14]).toBe("7");
   });
 });
 
 describe("newIdIn", () => {
-  test("makes ids in the slot of their partition, that still sort and differ", () => {
+  test("returns ids in the slot of their partition that still sort and differ", () => {
     const partition = newId();
     const ids = Array.from({ length: 10_000 }, () => newIdIn(partition));
     expect(new Set(ids.map(slotOf))).toEqual(new Set([slotOf(partition)]));

@@ -16,7 +16,7 @@ function forge(query: readonly string[], body: string): string {
 }
 
 describe("decodePageToken", () => {
-  test("gives back the position that was encoded", () => {
+  test("returns the position that was encoded", () => {
     const position = ["2026-01-02T03:04:05.678901Z", newId(), 7, "früh 🌄"];
     const token = encodePageToken(QUERY, position);
     expect(token).toMatch(/^[A-Za-z0-9_-]+$/);

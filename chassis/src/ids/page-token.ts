@@ -1,17 +1,19 @@
 import { createHash } from "node:crypto";
 import { isId } from "./new-id.ts";
 
-/** What a position is made of: a UUID, an RFC 3339 time in UTC, a safe integer, or a text. */
+/**
+ * The kind of one part of a position: a UUID, an RFC 3339 time in UTC, a safe integer, or a text.
+ */
 export type PositionKind = "id" | "time" | "integer" | "text";
 
-/** The sort key of the last row that was shown. */
+/** A cursor: the sort key of the last row of a page. */
 export type Position = readonly (string | number)[];
 
 const VERSION = 1;
 const CHECKSUM_BYTES = 9;
 const HEAD_BYTES = 1 + CHECKSUM_BYTES;
 const TOKEN_LENGTH_MAX = 1024;
-/** Four bytes each at most, so that every position that fits its kinds fits its token. */
+/** A character has at most four bytes, so every position that fits its kinds fits a token. */
 const TEXT_LENGTH_MAX = 128;
 const TOKEN = /^[A-Za-z0-9_-]+$/;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
@@ -29,9 +31,9 @@ const isKind: Readonly<Record<PositionKind, (value: unknown) => boolean>> = {
 };
 
 /**
- * Makes an opaque, URL-safe token for the page after `position`. `query` is everything that the
- * page's order and content depend on: the method, its filters, its order, and whose view it is.
- * Throws RangeError if it gets too long.
+ * Encodes the page token of cursor pagination: an opaque, URL-safe text for the page after
+ * `position`. `query` is everything that the list's order and content depend on: the method, its
+ * filters, its order, and the viewer. Throws RangeError if the token is too long.
  */
 export function encodePageToken(query: readonly string[], position: Position): string {
   const body = Buffer.from(JSON.stringify(position));
@@ -44,9 +46,9 @@ export function encodePageToken(query: readonly string[], position: Position): s
 }
 
 /**
- * Reads a token back. Undefined if it is malformed, of another query or version, or its position is
- * not of these kinds: nothing of a forged token goes on unchecked. The checksum finds mistakes, it
- * keeps no secret.
+ * Decodes a page token. Returns undefined if it is malformed, belongs to another query or version,
+ * or has a position of other kinds. No part of a forged token passes unchecked. The checksum finds
+ * mistakes; it is no signature.
  */
 export function decodePageToken(
   query: readonly string[],
@@ -73,7 +75,7 @@ function toPosition(body: Buffer, kinds: readonly PositionKind[]): Position | un
   try {
     position = JSON.parse(body.toString());
   } catch {
-    return undefined; // whoever made it up may have made the checksum too
+    return undefined; // a forged token may have a right checksum
   }
   if (!Array.isArray(position) || position.length !== kinds.length) return undefined;
   const fits = kinds.every((kind, index) => isKind[kind](position[index]));

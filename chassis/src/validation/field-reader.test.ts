@@ -17,7 +17,7 @@ function violationsOf(read: Parameters<typeof readFields>[0]): readonly unknown[
 }
 
 describe("reading fields", () => {
-  test("gives the values when nothing is wrong", () => {
+  test("returns the values if nothing is wrong", () => {
     const value = readFields((fields) => ({
       id: fields.id("id", ID),
       title: fields.text("title", "A title", { max: 10 }),
@@ -51,13 +51,13 @@ describe("reading fields", () => {
     expect(violationsOf((fields) => fields.text("title", "👍👍👍", { max: 2 }))).toHaveLength(1);
   });
 
-  test("takes 20 entries by default, and cuts to 100", () => {
+  test("takes a page of 20 by default, and of 100 at most", () => {
     const limitOf = (pageSize: number) =>
       readFields((fields) => fields.page({ pageSize, pageToken: "" }, LIST)).limit;
     expect([limitOf(0), limitOf(7), limitOf(5000)]).toEqual([20, 7, 100]);
   });
 
-  test("takes the token of this list and of no other", () => {
+  test("takes the page token of this list and of no other", () => {
     const mine = encodePageToken(LIST.query, [ID]);
     const others = encodePageToken(["ListThings", "others"], [ID]);
     const read = (pageToken: string) =>

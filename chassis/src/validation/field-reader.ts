@@ -4,9 +4,9 @@ import { fromPageToken, type PagedList, type PageQuery, toLimit } from "./page.t
 import { findTextViolation, type TextLimits } from "./text-violation.ts";
 
 /**
- * Reads a request's fields, and gives what `read` makes of them.
+ * Reads a request's fields, and returns what `read` returns.
  *
- * @throws Failure INVALID_ARGUMENT that names every bad field, and not only the first.
+ * @throws Failure INVALID_ARGUMENT that names every bad field, not only the first.
  */
 export function readFields<Value>(read: (fields: FieldReader) => Value): Value {
   const fields = new FieldReader();
@@ -16,18 +16,18 @@ export function readFields<Value>(read: (fields: FieldReader) => Value): Value {
 }
 
 /**
- * Collects what is wrong with the fields that it reads. What it gives of a bad field is used by
- * nobody.
+ * Reads fields, and collects their violations. The value that it returns for a bad field is never
+ * used, since {@link readFields} throws.
  */
 export class FieldReader {
   readonly #violations: FieldViolation[] = [];
 
-  /** What was wrong so far. */
+  /** The violations so far. */
   get violations(): readonly FieldViolation[] {
     return this.#violations;
   }
 
-  /** Reads an id: nothing else reaches SQL as one. */
+  /** Reads an id. SQL receives nothing else as one. */
   id(field: string, value: string): string {
     if (!isId(value)) this.refuse(field, "must be an id: a UUID in lower case");
     return value;
@@ -38,14 +38,14 @@ export class FieldReader {
     return this.checked(field, value, (text) => findTextViolation(text, limits));
   }
 
-  /** Reads a value that a rule of the domain judges: it says what is wrong, or undefined. */
-  checked<T>(field: string, value: T, findFault: (value: T) => string | undefined): T {
-    const fault = findFault(value);
-    if (fault !== undefined) this.refuse(field, fault);
+  /** Reads a value by a rule of the domain, which returns what is wrong, or undefined. */
+  checked<T>(field: string, value: T, findViolation: (value: T) => string | undefined): T {
+    const violation = findViolation(value);
+    if (violation !== undefined) this.refuse(field, violation);
     return value;
   }
 
-  /** Reads which page of a list is meant. */
+  /** Reads which page of a list is requested. */
   page(
     request: { readonly pageSize: number; readonly pageToken: string },
     list: PagedList,
@@ -59,7 +59,7 @@ export class FieldReader {
     return { after, limit: toLimit(pageSize) };
   }
 
-  /** Notes what is wrong with a field, as the rest of a sentence that begins with its name. */
+  /** Adds a violation. Its message continues a sentence that begins with the field's name. */
   refuse(field: string, message: string): void {
     this.#violations.push({ field, message });
   }

@@ -5,27 +5,27 @@ import {
   type PositionKind,
 } from "#ids/page-token.ts";
 
-/** How many entries a page has if the request does not say. */
+/** The page size of a request that does not name one. */
 export const PAGE_SIZE_DEFAULT = 20;
-/** How many entries a page has at most. */
+/** The largest page. */
 export const PAGE_SIZE_MAX = 100;
 
-/** A list that is read in pages. */
+/** A list with cursor pagination. */
 export interface PagedList {
   /**
-   * Everything that its content and order depend on: the method, and its parameters. A token is
-   * good for no other.
+   * Everything that its content and order depend on: the method, and its parameters. A page token
+   * is valid for no other list.
    */
   readonly query: readonly [method: string, ...parameters: string[]];
-  /** What the position of an entry is made of, in the order of the sort key. */
+  /** The kinds of a position's parts, in the order of the sort key. */
   readonly kinds: readonly PositionKind[];
 }
 
-/** Which page of a list is meant. */
+/** The page of a list that is requested. */
 export interface PageQuery {
   /** The position of the last entry of the page before; undefined for the first page. */
   readonly after: Position | undefined;
-  /** How many entries the page has at most. */
+  /** The most entries of the page. */
   readonly limit: number;
 }
 
@@ -36,17 +36,17 @@ export interface Page<T> {
   readonly more: boolean;
 }
 
-/** Makes a page's size of the one that was asked for, which is not negative. */
+/** Returns the size of a page for the size that was requested, which is not negative. */
 export function toLimit(pageSize: number): number {
   return pageSize === 0 ? PAGE_SIZE_DEFAULT : Math.min(pageSize, PAGE_SIZE_MAX);
 }
 
-/** Makes a page of what was found when one more than fits was asked for. */
+/** Returns the page of the items found, which are one more than `limit` if there are more. */
 export function toPage<T>(found: readonly T[], limit: number): Page<T> {
   return { items: found.slice(0, limit), more: found.length > limit };
 }
 
-/** Makes the token of the page after this one; empty if this is the last. */
+/** Returns the token of the page after this one; empty if this is the last. */
 export function toNextPageToken<T>(
   list: PagedList,
   page: Page<T>,
@@ -56,10 +56,7 @@ export function toNextPageToken<T>(
   return page.more && last !== undefined ? encodePageToken(list.query, positionOf(last)) : "";
 }
 
-/**
- * Reads the position that a page comes after out of its token; undefined if the token is not one of
- * this list.
- */
+/** Returns the position that a page token stands for; undefined if it is not one of this list. */
 export function fromPageToken(list: PagedList, token: string): Position | undefined {
   return decodePageToken(list.query, token, list.kinds);
 }
