@@ -14,7 +14,7 @@ import {
   type TestCertificate,
 } from "@triptych/chassis/testing/test-certificates";
 import { openTestPeers, peersWith } from "@triptych/chassis/testing/test-peers";
-import { uriOf } from "@triptych/chassis/tls/process-uri";
+import { processUri } from "@triptych/chassis/tls/process-uri";
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
@@ -24,12 +24,12 @@ const SERVICES: readonly DescService[] = [UserService, ImageService, CommentServ
 const NAMES = ["gateway", ...SERVICES.map(processOf), "images-worker", "operator", "gateway2"];
 
 const authority = createTestAuthority();
-const gateway = [uriOf("gateway")];
+const gateway = [processUri("gateway")];
 /** Who is no process, by what they show. */
 const STRANGERS: Readonly<Record<string, TestCertificate | undefined>> = {
   "no name": authority.sign({ uris: [] }),
   "no URI": authority.sign({ uris: [], dnsNames: ["gateway"] }),
-  "two URIs": authority.sign({ uris: [...gateway, uriOf("users")] }),
+  "two URIs": authority.sign({ uris: [...gateway, processUri("users")] }),
   "another domain": authority.sign({ uris: ["spiffe://other/gateway"] }),
   "no certificate": undefined,
   "an old certificate": authority.sign({ uris: gateway, expired: true }),

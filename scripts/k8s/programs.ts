@@ -51,7 +51,7 @@ interface Place {
 const MIGRATE: Place = {
   config: "chassis/src/configuration/migrate-configuration.ts",
   declaration: "MIGRATE_CONFIGURATION_FIELDS",
-  reader: "readMigrateConfig",
+  reader: "readMigrateConfiguration",
   callees: [],
 };
 

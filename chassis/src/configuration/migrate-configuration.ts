@@ -12,7 +12,7 @@ export const MIGRATE_CONFIGURATION_FIELDS = {
  *
  * @throws ConfigurationError that names every violation at once.
  */
-export function readMigrateConfig(
+export function readMigrateConfiguration(
   environment: Environment,
 ): Configuration<typeof MIGRATE_CONFIGURATION_FIELDS> {
   return readConfiguration(environment, MIGRATE_CONFIGURATION_FIELDS);

@@ -1,4 +1,5 @@
-import { createPool, type PoolOptions, type PoolStatistics } from "./pool.ts";
+import type { PoolStatistics } from "#telemetry/pool-metrics.ts";
+import { createPool, type PoolOptions } from "./pool.ts";
 import { PrimaryMonitor } from "./primary-monitor.ts";
 import { createProbe } from "./probe.ts";
 import { probePrimary } from "./probe-primary.ts";

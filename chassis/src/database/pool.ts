@@ -3,6 +3,7 @@ import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import pg from "pg";
 import { type CallPriority, priorityOf } from "#admission/call-priority.ts";
 import { Semaphore } from "#concurrency/semaphore.ts";
+import type { PoolStatistics } from "#telemetry/pool-metrics.ts";
 import { type CancelQuery, createCancelQuery } from "./cancel-query.ts";
 import { canceledBy, PoolBusy, toConnectError } from "./database-error.ts";
 
@@ -24,14 +25,6 @@ export interface PoolOptions {
   readonly onAcquire?: (waitSeconds: number) => void;
   /** Told of a connection that died while nobody used it. The pool replaces it by itself. */
   readonly onIdleError?: (error: Error) => void;
-}
-
-/** Connections of a pool: all, those that nobody uses, and the callers that wait for one. */
-export interface PoolStatistics {
-  readonly total: number;
-  readonly idle: number;
-  readonly waiting: number;
-  readonly max: number;
 }
 
 /** Lends connections, each to one borrower at a time. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CertificatePaths } from "#tls/certificates.ts";
-import { uriOf } from "#tls/process-uri.ts";
+import { processUri } from "#tls/process-uri.ts";
 import { der } from "./der.ts";
 
 const HOUR_MS = 3_600_000;
@@ -64,7 +64,7 @@ export function createTestAuthority(leftMs = HOUR_MS): TestAuthority {
       endMs: Date.now() + leftMs,
     }),
     sign: signLeaf,
-    signFor: (name) => signLeaf({ uris: [uriOf(name)] }),
+    signFor: (name) => signLeaf({ uris: [processUri(name)] }),
   };
 }
 
@@ -119,9 +119,9 @@ function writeCertificate(
     version3,
     der.integer(Buffer.concat([Buffer.of(1), randomBytes(15)])),
     ED25519,
-    nameOf(issuer),
+    processNameOf(issuer),
     der.sequence(der.time(new Date(endMs - 3 * HOUR_MS)), der.time(new Date(endMs))),
-    nameOf(subject),
+    processNameOf(subject),
     publicKey.export({ type: "spki", format: "der" }),
     ...(extensions.length === 0
       ? []
@@ -132,7 +132,7 @@ function writeCertificate(
   return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
 }
 
-function nameOf(commonName: string): Buffer {
+function processNameOf(commonName: string): Buffer {
   const attribute = der.sequence(der.objectId("2.5.4.3"), der.text(commonName));
   return der.sequence(der.set(attribute));
 }

@@ -10,7 +10,7 @@ import {
   writeTestCertificates,
 } from "#testing/test-certificates.ts";
 import { CertificateFiles } from "./certificate-files.ts";
-import { uriOf } from "./process-uri.ts";
+import { processUri } from "./process-uri.ts";
 
 const authority = createTestAuthority();
 const CA = authority.certificate;
@@ -141,12 +141,12 @@ describe("certificate files", () => {
     [
       "a certificate that is no longer valid",
       "TLS_CERTIFICATE_FILE",
-      authority.sign({ uris: [uriOf("users")], expired: true }),
+      authority.sign({ uris: [processUri("users")], expired: true }),
     ],
     [
       "a certificate of two processes",
       "TLS_CERTIFICATE_FILE",
-      authority.sign({ uris: [uriOf("users"), uriOf("gateway")] }),
+      authority.sign({ uris: [processUri("users"), processUri("gateway")] }),
     ],
     [
       "a key of another certificate",

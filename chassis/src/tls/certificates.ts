@@ -4,7 +4,7 @@ import { createSecureContext } from "node:tls";
 import { ConfigurationError } from "#configuration/configuration-error.ts";
 import { PEER_FIELDS } from "#configuration/service-settings.ts";
 import { type CertificateValidities, readValidity } from "./certificate-validity.ts";
-import { nameOf, uriOf } from "./process-uri.ts";
+import { processNameOf, processUri } from "./process-uri.ts";
 
 /** Where a process's certificate, its key and the CAs stand. */
 export interface CertificatePaths {
@@ -47,8 +47,8 @@ export function checkCertificates({ certificate, key, ca }: Certificates, name: 
   });
   parse("tlsCertificateFile", "certificates in PEM", () => readValidity(certificate));
   parse("tlsCaFile", "certificates in PEM", () => readValidity(ca));
-  if (nameOf(own.subjectAltName) !== name) {
-    throw errorOf("tlsCertificateFile", `must have the URI ${uriOf(name)} and no other`);
+  if (processNameOf(own.subjectAltName) !== name) {
+    throw errorOf("tlsCertificateFile", `must have the URI ${processUri(name)} and no other`);
   }
   if (own.validToDate.getTime() <= Date.now()) {
     throw errorOf("tlsCertificateFile", `must be valid, and is not since ${own.validTo}`);

@@ -1,6 +1,6 @@
 import { type ChannelCredentials, experimental } from "@grpc/grpc-js";
 import type { CertificateFiles, CertificateListener } from "./certificate-files.ts";
-import { nameOf, uriOf } from "./process-uri.ts";
+import { processNameOf, processUri } from "./process-uri.ts";
 
 /**
  * What a client shows, and asks of the callee: a certificate of one of the CAs that names the
@@ -14,9 +14,9 @@ export function createChannelCredentials(
   const provider = createProvider(files);
   return experimental.createCertificateProviderChannelCredentials(provider, provider, {
     checkServerIdentity(_, { subjectaltname }) {
-      if (nameOf(subjectaltname) === callee) return undefined;
+      if (processNameOf(subjectaltname) === callee) return undefined;
       return new Error(
-        `the certificate of ${uriOf(callee)} is expected, not one of: ${subjectaltname}`,
+        `the certificate of ${processUri(callee)} is expected, not one of: ${subjectaltname}`,
       );
     },
   });

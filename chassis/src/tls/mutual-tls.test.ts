@@ -10,7 +10,7 @@ import { createTestAuthority, type TestCertificate } from "#testing/test-certifi
 import { contextFor } from "#testing/test-context.ts";
 import { connectWithTls12, openTestPeers, peersWith, type TestPeers } from "#testing/test-peers.ts";
 import type { PeerCredentials } from "./peer-credentials.ts";
-import { uriOf } from "./process-uri.ts";
+import { processUri } from "./process-uri.ts";
 
 const HOST = "127.0.0.1";
 const authority = createTestAuthority();
@@ -66,14 +66,17 @@ describe("a server with certificates", () => {
     ["itself", authority.signFor("echo")],
     ["a certificate without names", authority.sign({ uris: [] })],
     ["a certificate without a URI", authority.sign({ uris: [], dnsNames: [ECHO_CALLER] })],
-    ["a certificate of two", authority.sign({ uris: [uriOf(ECHO_CALLER), uriOf("users")] })],
+    [
+      "a certificate of two",
+      authority.sign({ uris: [processUri(ECHO_CALLER), processUri("users")] }),
+    ],
     [
       "a certificate of another domain",
       authority.sign({ uris: [`spiffe://other/${ECHO_CALLER}`] }),
     ],
     [
       "a name that holds the right one",
-      authority.sign({ uris: [], dnsNames: [`a, URI:${uriOf(ECHO_CALLER)}, b`] }),
+      authority.sign({ uris: [], dnsNames: [`a, URI:${processUri(ECHO_CALLER)}, b`] }),
     ],
   ])("refuses %s before anything is done", async (_, pair) => {
     const reason = "CALLER_NOT_ALLOWED";
@@ -83,7 +86,10 @@ describe("a server with certificates", () => {
 
   test.each([
     ["no certificate", undefined],
-    ["one that is no longer valid", authority.sign({ uris: [uriOf(ECHO_CALLER)], expired: true })],
+    [
+      "one that is no longer valid",
+      authority.sign({ uris: [processUri(ECHO_CALLER)], expired: true }),
+    ],
     ["one of another CA", strangers.signFor(ECHO_CALLER)],
   ])("lets nobody connect who has %s", async (_, pair) => {
     await expect(sayWith(pair)).rejects.toMatchObject({ code: status.UNAVAILABLE });

@@ -1,5 +1,5 @@
 import type { PeerCertificate } from "node:tls";
-import { nameOf } from "./process-uri.ts";
+import { processNameOf } from "./process-uri.ts";
 
 /**
  * The other end of a connection: a process that proved its name by its certificate, or an
@@ -14,6 +14,6 @@ export type Peer =
  * unauthenticated.
  */
 export function peerOf(certificate: PeerCertificate | undefined): Peer {
-  const name = nameOf(certificate?.subjectaltname);
+  const name = processNameOf(certificate?.subjectaltname);
   return name === undefined ? { kind: "unauthenticated" } : { kind: "process", name };
 }

@@ -1,9 +1,11 @@
-import { nameOf, uriOf } from "./process-uri.ts";
+import { processNameOf, processUri } from "./process-uri.ts";
 
 describe("the name in a certificate", () => {
   test("is read back as it was written, whatever else the certificate names", () => {
-    expect(nameOf(`DNS:users, URI:${uriOf("users")}, IP Address:10.0.0.1`)).toBe("users");
-    expect(nameOf(`URI:${uriOf("images-worker")}`)).toBe("images-worker");
+    expect(processNameOf(`DNS:users, URI:${processUri("users")}, IP Address:10.0.0.1`)).toBe(
+      "users",
+    );
+    expect(processNameOf(`URI:${processUri("images-worker")}`)).toBe("images-worker");
   });
 
   test.each([
@@ -20,6 +22,6 @@ describe("the name in a certificate", () => {
     ["capitals", "URI:spiffe://triptych/Users"],
     ["a name in quotes", 'DNS:"a, URI:spiffe://triptych/users, b"'],
   ])("is not read out of %s", (_, names) => {
-    expect(nameOf(names)).toBeUndefined();
+    expect(processNameOf(names)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ const TRUST_DOMAIN = "spiffe://triptych/";
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 /** The URI by which a certificate names a process: `spiffe://triptych/users`. */
-export function uriOf(name: string): string {
+export function processUri(name: string): string {
   return `${TRUST_DOMAIN}${name}`;
 }
 
@@ -12,12 +12,14 @@ export function uriOf(name: string): string {
  * them: `URI:spiffe://triptych/users, DNS:users`. Undefined if they are none, or hold another URI
  * or more than one: a certificate is one process's.
  */
-export function nameOf(subjectAltName: string | undefined): string | undefined {
+export function processNameOf(subjectAltName: string | undefined): string | undefined {
   // Node puts in quotes what could be taken for two names. Nothing in a certificate of ours needs
   // them.
   if (subjectAltName === undefined || subjectAltName.includes('"')) return undefined;
   const uris = subjectAltName.split(", ").filter((name) => name.startsWith("URI:"));
   const [uri = ""] = uris;
   const name = uri.slice("URI:".length + TRUST_DOMAIN.length);
-  return uris.length === 1 && uri === `URI:${uriOf(name)}` && NAME.test(name) ? name : undefined;
+  return uris.length === 1 && uri === `URI:${processUri(name)}` && NAME.test(name)
+    ? name
+    : undefined;
 }

@@ -1,4 +1,4 @@
-import { readMigrateConfig } from "#configuration/migrate-configuration.ts";
+import { readMigrateConfiguration } from "#configuration/migrate-configuration.ts";
 import { retryWhileUnavailable } from "#database/retry-while-unavailable.ts";
 import { runTask } from "#lifecycle/run-task.ts";
 import { createLogger } from "#telemetry/logger.ts";
@@ -33,7 +33,7 @@ export function runMigrations({ service, migrations, install }: RunMigrationsOpt
   runTask({
     name,
     async run(signal) {
-      const { databaseUrl: url, logLevel: level } = readMigrateConfig(process.env);
+      const { databaseUrl: url, logLevel: level } = readMigrateConfiguration(process.env);
       const logger = createLogger({ service: name, level });
       const log = (message: string) => logger.info(message);
       const bringUpToDate = async () => {
