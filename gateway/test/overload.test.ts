@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { eventually } from "@triptych/chassis/testing/eventually";
 import { ADA, COMMENT, commentMessage, IMAGE, userMessage } from "./fake-services.ts";
@@ -66,6 +69,23 @@ describe("a gateway that has too much to do", () => {
     await eventually(async () => (await gateway.fetch("/v1/images")).status === 200);
     const metrics = await (await gateway.fetch("/metrics")).text();
     expect(metrics).toMatch(/shed_total\{.*rank="sheddable-anonymous".*\} [1-9]/);
+  });
+
+  test("keeps no permit for clients that leave while their tokens are verified", async () => {
+    for (let times = 0; times < 50; times++) {
+      // A token that was verified before is found in the cache, and verified in no time.
+      const token = await gateway.tokenFor(randomUUID());
+      const socket = connect(gateway.port, "127.0.0.1");
+      await once(socket, "connect");
+      socket.write(
+        `GET /v1/users/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+      );
+      socket.resetAndDestroy();
+    }
+    await eventually(async () => {
+      const metrics = await (await gateway.fetch("/metrics")).text();
+      return /^admission_in_flight\{.*\} 0$/m.test(metrics);
+    });
   });
 
   test("sheds nothing where the policy is off", async () => {

@@ -1,4 +1,5 @@
 import type { Permit } from "@triptych/chassis/admission/admission";
+import { cancelled } from "@triptych/chassis/contract/cancellation";
 import type { FailurePolicySwitch } from "@triptych/chassis/contract/method-policy";
 import type { Authenticate } from "@triptych/chassis/identity/authenticate";
 import { ANONYMOUS } from "@triptych/chassis/identity/caller";
@@ -72,6 +73,8 @@ export function createRequestGuard({
 
     async enter(request, { raw }) {
       if (request.routeOptions.config.calls === undefined) return;
+      // The client may have left while its token was verified: nothing would return the permit.
+      if (raw.closed) throw cancelled();
       const { caller } = stateOf(request);
       const permit = admission.admit(request);
       const calls = openCalls(request, failurePolicy);
