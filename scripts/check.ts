@@ -5,6 +5,7 @@ import { findPolicyDocumentViolations } from "#contract/check-policy-document.ts
 import { findDocumentViolations } from "#repository/check-documents.ts";
 import { findLayoutViolations } from "#repository/check-layout.ts";
 import { findWidthViolations } from "#repository/check-line-width.ts";
+import { findGuideViolations } from "#repository/check-service-guide.ts";
 import { findManifestViolations } from "./check-manifests.ts";
 
 /** Runs a command of the workspace. Returns its output if it failed. */
@@ -32,6 +33,7 @@ const CHECKS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   "comments and Markdown are wrapped": findWidthViolations,
   "manifests of Kubernetes": findManifestViolations,
   "links and names in documents": findDocumentViolations,
+  "the guide to a new service is whole": findGuideViolations,
 };
 
 let failed = 0;

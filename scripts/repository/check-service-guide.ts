@@ -6,7 +6,7 @@ const GUIDE = "docs/adding-a-service.md";
 const EXAMPLE = "comments";
 
 /** A path in backticks. A folder ends in a slash, and stands for all that is in it. */
-const PATH = /`((?:[\w.-]+\/)+[\w.-]*|[\w.-]+\.(?:json|ya?ml)|CODEOWNERS)`/g;
+const PATH = /`((?:[\w.-]+\/)+[\w.-]*|[\w.-]+\.(?:json|ya?ml)|CODEOWNERS|Dockerfile)`/g;
 /** The folders that belong to the example alone: each of their files is one to write. */
 const OWN = new RegExp(`^(services|protos|k8s/base)/${EXAMPLE}/`);
 /**
