@@ -6,16 +6,16 @@ import { integerField } from "./settings.ts";
 /** The highest TCP port. */
 const PORT_MAX = 65_535;
 
-/** Where something listens. */
+/** The address that a server listens on. */
 interface HostAndPort {
-  /** A name or an address; an IPv6 address stands without its brackets. */
+  /** A name or an address. An IPv6 address has no brackets here. */
   readonly host: string;
   readonly port: number;
 }
 
-/** A port's options: 0 asks the system for a free one. */
+/** The options of a port. */
 interface PortOptions extends FieldOptions<number> {
-  /** True allows 0, for tests and for what finds its port out by itself. */
+  /** True allows 0, which takes a free port: for tests, and servers that report their port. */
   readonly allowZero?: boolean;
 }
 
@@ -25,13 +25,13 @@ export function port({ allowZero = false, ...options }: PortOptions): Field<numb
   return integerField({ ...options, min, max: PORT_MAX }, `a port from ${min} to ${PORT_MAX}`);
 }
 
-/** Which urls are taken. */
+/** The options of a url. */
 interface UrlOptions extends FieldOptions<string> {
-  /** Without a colon: `["postgres", "postgresql"]`. */
+  /** The allowed protocols, without a colon: `["postgres", "postgresql"]`. */
   readonly protocols: readonly string[];
 }
 
-/** Reads an absolute url, and gives it as it stands. Its text is never repeated in a violation. */
+/** Reads an absolute url, unchanged. No violation repeats its text, which may hold a password. */
 export function url({ protocols, ...options }: UrlOptions): Field<string> {
   const beginnings = protocols.map((name) => `${name}://`);
   return defineField(options, {
@@ -44,20 +44,21 @@ export function url({ protocols, ...options }: UrlOptions): Field<string> {
 }
 
 /**
- * Reads the `host:port` of a callee, or of each of its replicas with commas between. An IPv6
- * address stands in brackets. One host may be a name; of several each must be an address, and all
- * of one family, since gRPC looks up one name only.
+ * Reads the `host:port` of a callee, or of each of its replicas, separated by commas. An IPv6
+ * address has brackets. One host may be a name; several must be addresses of one family, since gRPC
+ * resolves one name only (service discovery by DNS).
  */
 export function addresses(options: FieldOptions<readonly string[]>): Field<readonly string[]> {
   return defineField(options, {
-    expected: "a host and a port, such as 127.0.0.1:8081, or several addresses with commas between",
+    expected: "a host and a port, such as 127.0.0.1:8081, or several addresses separated by commas",
     parse: (value) => parseAddresses(value) ?? new Invalid(),
     show: (value) => value.join(","),
   });
 }
 
 /**
- * Reads a path of a file or folder, made absolute from the working directory. It need not exist.
+ * Reads the path of a file or folder, relative to the working directory, and returns it absolute.
+ * It need not exist.
  */
 export function path(options: FieldOptions<string>): Field<string> {
   return defineField(options, {
@@ -66,7 +67,7 @@ export function path(options: FieldOptions<string>): Field<string> {
   });
 }
 
-/** Writes an address as `host:port`, as grpc-js and `HostAndPort` fields read it. */
+/** Formats an address as `host:port`, as grpc-js reads it. */
 function formatHostAndPort({ host, port }: HostAndPort): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

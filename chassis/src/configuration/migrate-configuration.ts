@@ -1,14 +1,14 @@
 import { type Configuration, type Environment, readConfiguration } from "./read-configuration.ts";
 import { DATABASE_FIELDS, PROCESS_FIELDS } from "./service-settings.ts";
 
-/** Every setting of a process that brings a service's database up to date, whichever service's. */
+/** The settings of a process that migrates a database: the same for every service. */
 export const MIGRATE_CONFIGURATION_FIELDS = {
   logLevel: PROCESS_FIELDS.logLevel,
   databaseUrl: DATABASE_FIELDS.databaseUrl,
 } as const;
 
 /**
- * Reads them from the environment.
+ * Reads the settings from the environment.
  *
  * @throws ConfigurationError that names every violation at once.
  */

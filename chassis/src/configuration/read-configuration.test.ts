@@ -49,7 +49,7 @@ function errorOf(
 }
 
 describe("readConfiguration", () => {
-  test("reads values of the fields' types, and defaults for what is unset or empty", () => {
+  test("reads values of the fields' types, and defaults for unset or empty variables", () => {
     const environment = { DATABASE_URL: "postgres://images@127.0.0.1/images", LOG_LEVEL: "" };
     const configuration = readConfiguration(environment, FIELDS);
 
@@ -86,7 +86,7 @@ describe("readConfiguration", () => {
     expect(error.message).toContain("IMAGES_PORT must be a port");
   });
 
-  test("reports what is wrong with several settings together beside what is wrong with one", () => {
+  test("reports violations of several settings together after those of one", () => {
     const fields = { level: FIELDS.level, note: FIELDS.note, port: FIELDS.port };
     const read = (environment: Record<string, string>) => () =>
       readConfiguration(environment, fields, ({ level, note, port }) =>
@@ -101,7 +101,7 @@ describe("readConfiguration", () => {
     );
   });
 
-  test("never shows a secret, nor the text of a url or of JSON", () => {
+  test("shows no secret, and no text of a url or of JSON", () => {
     const fields = {
       count: integer({ variable: "COUNT", description: "", min: 0, max: 9, secret: true }),
       address: url({ variable: "ADDRESS", description: "", protocols: ["https"] }),
@@ -128,7 +128,7 @@ describe("readConfiguration", () => {
     expect(JSON.stringify([error.message, error.stack, error.violations])).not.toContain("s3cret");
   });
 
-  test("repeats no more than the beginning of a long value", () => {
+  test("repeats only the beginning of a long value", () => {
     const { message } = errorOf(
       { COUNT: "9".repeat(10_000) },
       { count: integer({ variable: "COUNT", description: "", min: 0, max: 9 }) },
@@ -138,7 +138,7 @@ describe("readConfiguration", () => {
 });
 
 describe("describeConfiguration", () => {
-  test("gives a row for each field, without secrets", () => {
+  test("returns a row for each field, without secrets", () => {
     const fields = {
       ...FIELDS,
       peers: addresses({

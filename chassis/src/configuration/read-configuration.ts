@@ -1,21 +1,21 @@
 import { ConfigurationError, type SettingViolation } from "./configuration-error.ts";
 import { type Field, type FieldValue, Invalid } from "./setting.ts";
 
-/** The most of a wrong value that a violation repeats, in characters. */
+/** The longest part of a wrong value that a violation repeats. */
 const SHOWN_CHARACTERS_MAX = 40;
 
-/** Fields by the names that the code calls their values. */
+/** Fields, by the names of their values in the code. */
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
 /** The values of the fields, by the same names. */
 export type Configuration<F extends Fields> = { readonly [K in keyof F]: FieldValue<F[K]> };
 
-/** Where settings are read from: `process.env`, or a record in tests. */
+/** The source of settings: `process.env`, or a record in tests. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Finds what is wrong with settings that are right one by one, and wrong together. A value that is
- * missing, or was already found to be wrong, is undefined.
+ * Returns the violations of settings that are valid one by one, but not together. A value that is
+ * missing or invalid is undefined.
  */
 type FindViolations<F extends Fields> = (
   values: Partial<Configuration<F>>,
@@ -24,8 +24,8 @@ type FindViolations<F extends Fields> = (
 /**
  * Reads every field from the environment. An empty variable counts as unset.
  *
- * @throws ConfigurationError that names every violation, those of several settings together last, and
- *   no secret value.
+ * @throws ConfigurationError that names every violation, those of several settings together last.
+ *   It holds no secret value.
  */
 export function readConfiguration<F extends Fields>(
   environment: Environment,
@@ -51,19 +51,19 @@ export function readConfiguration<F extends Fields>(
   return values as Configuration<F>;
 }
 
-/** One line of a README's table of settings. */
+/** One row of a README's table of settings. */
 interface ConfigurationRow {
   readonly variable: string;
   /** What the value must be: `a port from 1 to 65535`. */
   readonly expected: string;
   /**
-   * The default as it would be written in the environment; undefined if the variable must be set.
+   * The default, as the environment would spell it; undefined if the variable must be set.
    */
   readonly default: string | undefined;
   readonly description: string;
 }
 
-/** Describes the fields, in their order, for a table; a secret's default is not shown. */
+/** Describes the fields for a table, in their order. Shows no default of a secret. */
 export function describeConfiguration(fields: Fields): readonly ConfigurationRow[] {
   return Object.values(fields).map(({ variable, expected, description, fallback, secret }) => ({
     variable,

@@ -7,7 +7,7 @@ import { boolean, integer, json, milliseconds, oneOf, text } from "./settings.ts
 /** How long a process may take to end, unless its configuration says otherwise. */
 export const DRAIN_TIMEOUT_MS_DEFAULT = 10_000;
 
-/** What every process reads from its environment. */
+/** The settings of every process. */
 export const PROCESS_FIELDS = {
   logLevel: oneOf(LOG_LEVELS, {
     variable: "LOG_LEVEL",
@@ -16,7 +16,7 @@ export const PROCESS_FIELDS = {
   }),
   drainTimeoutMs: milliseconds({
     variable: "DRAIN_TIMEOUT_MS",
-    description: "how long calls under way may take to end after SIGTERM",
+    description: "how long calls in flight may take to end after SIGTERM",
     default: DRAIN_TIMEOUT_MS_DEFAULT,
     min: 0,
     max: 600_000,
@@ -24,24 +24,24 @@ export const PROCESS_FIELDS = {
   failurePolicy: oneOf(["on", "off"], {
     variable: "FAILURE_POLICY",
     description:
-      "`off` shows what the failure policy is worth: nothing is kept, refused or tried again",
+      "`off` shows what the failure policy is worth: nothing is cached, refused or retried",
     default: "on",
   }),
 } as const;
 
-/** How a process that others call takes leave of them. */
+/** Graceful shutdown of a process that others call. */
 export const DRAIN_FIELDS = {
   drainDelayMs: milliseconds({
     variable: "DRAIN_DELAY_MS",
     description:
-      "for how long after SIGTERM work is still taken, while `/readyz` tells balancers to send none; a part of `DRAIN_TIMEOUT_MS`",
+      "for how long after SIGTERM work is still accepted, while `/readyz` tells load balancers to send none; a part of `DRAIN_TIMEOUT_MS`",
     default: 3_000,
     min: 0,
     max: 600_000,
   }),
 } as const;
 
-/** Where a process tells operators how it is. */
+/** The operations server of a process. */
 export const OPERATIONS_FIELDS = {
   metricsHost: text({
     variable: "METRICS_HOST",
@@ -55,7 +55,7 @@ export const OPERATIONS_FIELDS = {
   }),
 } as const;
 
-/** How a process reaches its own database. */
+/** A process's own database. */
 export const DATABASE_FIELDS = {
   databaseUrl: url({
     variable: "DATABASE_URL",
@@ -65,7 +65,7 @@ export const DATABASE_FIELDS = {
   }),
   databasePoolMax: integer({
     variable: "DATABASE_POOL_MAX",
-    description: "how many connections to it are open at most",
+    description: "the size of the connection pool",
     default: 10,
     min: 1,
     max: 1_000,
@@ -73,15 +73,15 @@ export const DATABASE_FIELDS = {
 } as const;
 
 /**
- * Who brings a service's database up to date: the process itself as it starts, or somebody for whom
- * it waits.
+ * Who migrates a service's database: the process itself as it starts, or another one that it waits
+ * for.
  */
 const MIGRATION_MODES = ["run", "await"] as const;
 
-/** One of them. */
+/** One of {@link MIGRATION_MODES}. */
 export type MigrationMode = (typeof MIGRATION_MODES)[number];
 
-/** How a process comes to a database that is up to date. */
+/** How a process gets a migrated database. */
 export const MIGRATION_FIELDS = {
   migrations: oneOf(MIGRATION_MODES, {
     variable: "MIGRATIONS",
@@ -91,19 +91,19 @@ export const MIGRATION_FIELDS = {
   }),
 } as const;
 
-/** Where a service reads while its own database is away. */
+/** The read replica, which answers reads while the primary is unreachable. */
 const REPLICA_FIELDS = {
   databaseReplicaUrl: optional(
     url({
       variable: "DATABASE_REPLICA_URL",
-      description: "a replica of it, read while it is away; unset, reads fail then",
+      description: "a read replica of it, read while it is unreachable; unset, reads fail then",
       protocols: ["postgres", "postgresql"],
       secret: true,
     }),
   ),
 } as const;
 
-/** How the users' access tokens are verified. */
+/** The verification of access tokens. */
 export const IDENTITY_FIELDS = {
   accessTokenPublicKeys: json({
     variable: "ACCESS_TOKEN_PUBLIC_KEYS",
@@ -113,13 +113,13 @@ export const IDENTITY_FIELDS = {
   }),
 } as const;
 
-/** How a process and those that it talks to by gRPC know one another. */
+/** Mutual TLS between a process and its gRPC peers. */
 export const PEER_FIELDS = {
   tlsCertificateFile: optional(
     path({
       variable: "TLS_CERTIFICATE_FILE",
       description:
-        "who it is to the other processes, a certificate in PEM; read again when it changes, as the next two are",
+        "its certificate for mutual TLS, in PEM; read again when it changes, like the next two",
     }),
   ),
   tlsKeyFile: optional(
@@ -128,18 +128,18 @@ export const PEER_FIELDS = {
   tlsCaFile: optional(
     path({
       variable: "TLS_CA_FILE",
-      description: "the CAs whose certificates are taken from the others, in PEM",
+      description: "the CAs that sign the certificates of its peers, in PEM",
     }),
   ),
   allowPlaintext: boolean({
     variable: "ALLOW_PLAINTEXT",
     description:
-      "`true` lets it talk without TLS to other machines, and believe whoever calls; otherwise it does so on loopback only",
+      "`true` allows gRPC without TLS beyond loopback, where any caller is believed; otherwise only on loopback",
     default: false,
   }),
 } as const;
 
-/** What every service reads from its environment. */
+/** The settings of every service. */
 export const SERVICE_FIELDS = {
   grpcHost: text({
     variable: "GRPC_HOST",
@@ -154,7 +154,7 @@ export const SERVICE_FIELDS = {
   maxConnectionAgeMs: milliseconds({
     variable: "MAX_CONNECTION_AGE_MS",
     description:
-      "when a connection is ended, a tenth sooner or later, so that its caller looks again who there is, and both prove anew who they are; calls under way go on to their end",
+      "the age at which a connection is closed, plus or minus a tenth, so that its caller resolves the address again and both sides authenticate again; calls in flight run to their end",
     default: 600_000,
     min: 1_000,
     max: 86_400_000,

@@ -1,34 +1,34 @@
-/** What every field says of itself. */
+/** The options that every field has. */
 export interface FieldOptions<T> {
   /** The environment variable's name. */
   readonly variable: string;
-  /** What the setting is for: a cell of the README's table. */
+  /** The purpose of the setting, for the README's table. */
   readonly description: string;
-  /** The value if the variable is unset or empty. Without it, unset is a violation. */
+  /** The value if the variable is unset or empty. Without it, an unset variable is a violation. */
   readonly default?: T;
-  /** True keeps the value, and the default, out of every message and table. */
+  /** True hides the value and the default in every message and table. */
   readonly secret?: boolean;
 }
 
-/** One setting of a process: where it is read from, what it may be, and how it becomes a value. */
+/** One setting of a process: its variable, its allowed values, and its parser. */
 export interface Field<T> {
   readonly variable: string;
   readonly description: string;
   /** What the value must be, as it follows "must be": `a port from 1 to 65535`. */
   readonly expected: string;
   readonly secret: boolean;
-  /** What is used if the variable is unset; undefined makes unset a violation. */
+  /** Used if the variable is unset; undefined makes that a violation. */
   readonly fallback: { readonly value: T; readonly text: string } | undefined;
-  /** Mutex the variable's text into a value, or says what is wrong in a `Invalid`. */
+  /** Parses the variable's text into a value, or returns what is wrong as `Invalid`. */
   readonly parse: (text: string) => T | Invalid;
 }
 
-/** The value that a field reads. */
+/** The type of a field's value. */
 export type FieldValue<F> = F extends Field<infer T> ? T : never;
 
-/** The text does not fit the field. */
+/** The result of parsing a text that is no value of the field. */
 export class Invalid {
-  /** What is wrong, where "must be …" does not say enough. Never repeats the text. */
+  /** What is wrong, if "must be …" does not say enough. Never repeats the text. */
   readonly detail: string | undefined;
 
   constructor(detail?: string) {
@@ -36,16 +36,16 @@ export class Invalid {
   }
 }
 
-/** How one kind of field reads its text. */
+/** The parser of one kind of field. */
 export interface Reading<T> {
   /** What the value must be, as it follows "must be". */
   readonly expected: string;
   readonly parse: (text: string) => T | Invalid;
-  /** How a default is shown in a table; `String` if not given. */
+  /** Formats a default for a table; `String` if not given. */
   readonly show?: (value: T) => string;
 }
 
-/** Makes a field out of its options and its kind's way of reading. */
+/** Returns a field with these options and this parser. */
 export function defineField<T>(options: FieldOptions<T>, reading: Reading<T>): Field<T> {
   const { variable, description, secret = false, default: value } = options;
   const show = reading.show ?? String;
@@ -60,7 +60,7 @@ export function defineField<T>(options: FieldOptions<T>, reading: Reading<T>): F
   };
 }
 
-/** Lets a field be left out: unset and without a default it reads as undefined. */
+/** Returns a field that may be unset. It is undefined then, unless it has a default. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
   return { ...field, fallback: field.fallback ?? { value: undefined, text: "" } };
 }

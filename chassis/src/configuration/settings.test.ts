@@ -31,7 +31,7 @@ describe("a field", () => {
     ["addresses, one of IPv6", addresses(WHERE), "[::1]:81", ["[::1]:81"]],
     ["addresses", addresses(WHERE), "127.0.0.1:1, 127.0.0.2:2", ["127.0.0.1:1", "127.0.0.2:2"]],
     ["path", path(WHERE), "blobs/x", resolve("blobs/x")],
-  ])("%s takes what fits", (_kind, field, value, expected) => {
+  ])("of kind %s accepts a valid text", (_kind, field, value, expected) => {
     expect(take(field, value)).toEqual(expected);
   });
 
@@ -55,11 +55,11 @@ describe("a field", () => {
     ["addresses, several names", addresses(WHERE), "a:1,b:2"],
     ["addresses of two families", addresses(WHERE), "127.0.0.1:1,[::1]:2"],
     ["path", path(WHERE), "a\0b"],
-  ])("%s refuses what does not fit", (_kind, field, value) => {
+  ])("of kind %s refuses an invalid text", (_kind, field, value) => {
     expect(take(field, value)).toBe("refused");
   });
 
-  test("says what a JSON parser found wrong", () => {
+  test("returns the message of the parser of JSON", () => {
     const parse = () => {
       throw new Error("keys is missing");
     };

@@ -1,9 +1,9 @@
 import { defineField, type Field, type FieldOptions, Invalid } from "./setting.ts";
 
-/** The longest text that a field takes unless it says otherwise, in characters. */
+/** The longest text that a field accepts. */
 const TEXT_CHARACTERS_MAX = 65_536;
 
-/** Reads a text as it stands. */
+/** Reads a text, unchanged. */
 export function text(options: FieldOptions<string>): Field<string> {
   return defineField(options, {
     expected: "a text",
@@ -11,7 +11,7 @@ export function text(options: FieldOptions<string>): Field<string> {
   });
 }
 
-/** The bounds of a whole number, both allowed. */
+/** The bounds of a whole number, inclusive. */
 interface IntegerOptions extends FieldOptions<number> {
   readonly min: number;
   readonly max: number;
@@ -23,13 +23,13 @@ export function integer(options: IntegerOptions): Field<number> {
   return integerField(options, expected);
 }
 
-/** Reads a length of time in whole milliseconds, from `min` to `max`. */
+/** Reads a duration in whole milliseconds, from `min` to `max`. */
 export function milliseconds(options: IntegerOptions): Field<number> {
   const expected = `a whole number of milliseconds from ${options.min} to ${options.max}`;
   return integerField(options, expected);
 }
 
-/** Reads a whole number that is called something more telling, such as a port. */
+/** Reads a whole number that has a better name, such as a port. */
 export function integerField(options: IntegerOptions, expected: string): Field<number> {
   return defineField(options, {
     expected,
@@ -40,7 +40,7 @@ export function integerField(options: IntegerOptions, expected: string): Field<n
   });
 }
 
-/** Reads `true` or `false`, and no other spelling of them. */
+/** Reads `true` or `false`, in no other spelling. */
 export function boolean(options: FieldOptions<boolean>): Field<boolean> {
   return defineField(options, {
     expected: "true or false",
@@ -59,27 +59,27 @@ export function oneOf<const T extends string>(
   });
 }
 
-/** Reads texts with commas between them; blanks around each are dropped, and so are empty ones. */
+/** Reads texts separated by commas. Drops the blanks around each, and empty ones. */
 export function list(options: FieldOptions<readonly string[]>): Field<readonly string[]> {
   return defineField(options, {
-    expected: "a list with commas between",
+    expected: "a list separated by commas",
     parse: splitList,
     show: (value) => value.join(","),
   });
 }
 
-/** How a JSON text becomes a value. */
+/** The options of a JSON setting. */
 interface JsonOptions<T> extends FieldOptions<T> {
   /** What it must be, as it follows "must be": `a JSON Web Key Set`. */
   readonly expected: string;
   /**
-   * Makes the value, or throws an error whose message says what is wrong; it is not shown of a
-   * secret.
+   * Returns the value, or throws an error whose message says what is wrong. The message of a
+   * secret is not shown.
    */
   readonly parse: (value: unknown) => T;
 }
 
-/** Reads JSON, and what `parse` makes of it. Its text is never repeated in a violation. */
+/** Reads JSON, and returns what `parse` returns for it. No violation repeats its text. */
 export function json<T>(options: JsonOptions<T>): Field<T> {
   return defineField(options, {
     expected: options.expected,
