@@ -2,7 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { overloaded } from "#admission/overloaded.ts";
 import { deadlineExceeded } from "#contract/cancellation.ts";
 import { RETRY_AFTER_MS } from "#contract/retry-after.ts";
-import { RpcError } from "#contract/rpc-error.ts";
+import { RpcError, refusal } from "#contract/rpc-error.ts";
 import {
   DatabaseReadOnly,
   DatabaseUnavailable,
@@ -23,13 +23,13 @@ export function databaseFailure(thrown: unknown, signal: AbortSignal): RpcError 
   if (!(thrown instanceof DatabaseUnavailable)) return undefined;
   if (thrown instanceof PoolBusy) return overloaded(thrown);
   if (thrown instanceof DatabaseReadOnly) {
-    return new RpcError(status.UNAVAILABLE, "the service takes no writes now", {
+    return refusal(status.UNAVAILABLE, "the service takes no writes now", {
       reason: "READ_ONLY",
       retryAfterMs: RETRY_AFTER_MS,
       cause: thrown,
     });
   }
-  return new RpcError(status.UNAVAILABLE, "the service's database cannot be asked", {
+  return refusal(status.UNAVAILABLE, "the service's database cannot be asked", {
     reason: "DATABASE_UNAVAILABLE",
     retryAfterMs: RETRY_AFTER_MS,
     cause: thrown,

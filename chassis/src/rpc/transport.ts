@@ -23,8 +23,6 @@ export interface OutgoingCall extends CallFields {
 
 /** A call as its callee receives it. */
 export interface IncomingCall extends CallFields {
-  /** Fires when the caller gives up. */
-  readonly signal: AbortSignal;
   /** Which process calls; undefined where nobody has to prove it. */
   readonly peer?: Peer | undefined;
   /** Takes what was called to answer it; undefined if the caller does not want it explained. */

@@ -1,9 +1,8 @@
 import assert from "node:assert";
-import { cancelled } from "@triptych/chassis/contract/cancellation";
 import type { FailurePolicySwitch } from "@triptych/chassis/contract/method-policy";
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
-import { keepDeadline } from "@triptych/chassis/rpc/deadline";
+import { CallTime } from "@triptych/chassis/rpc/call-time";
 import type { FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";
 import { stateOf } from "./request-state.ts";
@@ -27,21 +26,20 @@ export function openCalls(request: FastifyRequest, failurePolicy: FailurePolicyS
   const { calls } = request.routeOptions.config;
   assert(calls, "a route that calls others declares what it waits for");
   const budgetMs = failurePolicy === "on" ? calls.budgetMs : NO_BUDGET_MS;
-  const hangUp = new AbortController();
-  const kept = keepDeadline(Date.now() + budgetMs, hangUp.signal);
+  const time = new CallTime(Date.now() + budgetMs);
   const state = stateOf(request);
   state.context = {
     requestId: request.id,
     caller: state.caller,
     criticality: calls.policy.criticality,
-    deadline: kept.deadline,
-    signal: kept.signal,
+    deadline: time.deadline,
+    signal: time.signal,
     trace: state.trace,
   };
   return {
     close(isAnswered) {
-      if (!isAnswered) hangUp.abort(cancelled());
-      kept[Symbol.dispose]();
+      if (!isAnswered) time.cancel();
+      time[Symbol.dispose]();
     },
   };
 }

@@ -9,6 +9,7 @@ export function createLazyRouter(get: () => Router): Router {
     get implementations() {
       return get().implementations;
     },
+    open: (...call) => get().open(...call),
     unary: (...call) => get().unary(...call),
     serverStream: (...call) => get().serverStream(...call),
     clientStream: (...call) => get().clientStream(...call),

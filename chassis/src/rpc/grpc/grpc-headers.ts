@@ -16,36 +16,39 @@ const CRITICALITY_WORDS: ReadonlyMap<string, Criticality> = new Map([
   ["critical", Criticality.CRITICAL],
 ]);
 
+const WORD_OF: ReadonlyMap<Criticality | undefined, string> = new Map(
+  [...CRITICALITY_WORDS].map(([word, criticality]) => [criticality, word]),
+);
+
 /** Writes a call's headers as gRPC metadata. */
 export function toMetadata(headers: OutgoingCall): Metadata {
   const metadata = new Metadata();
   if (headers.requestId !== undefined) metadata.set(REQUEST_ID, headers.requestId);
   if (headers.authorization !== undefined) metadata.set(AUTHORIZATION, headers.authorization);
-  const word = wordOf(headers.criticality);
+  const word = WORD_OF.get(headers.criticality);
   if (word !== undefined) metadata.set(CRITICALITY, word);
   if (headers.explanation !== undefined) metadata.set(EXPLAIN, EXPLAIN_ON);
   return metadata;
 }
 
-/** Reads a call's headers from gRPC metadata. */
-export function fromMetadata(
-  metadata: Metadata,
-): Pick<OutgoingCall, "requestId" | "authorization" | "criticality"> {
-  return {
-    requestId: acceptRequestId(first(metadata, REQUEST_ID)),
-    authorization: first(metadata, AUTHORIZATION),
-    criticality: CRITICALITY_WORDS.get(first(metadata, CRITICALITY) ?? ""),
-  };
+/** Reads the request id of a call; undefined if it has none that may be believed. */
+export function requestIdOf(metadata: Metadata): string | undefined {
+  return acceptRequestId(first(metadata, REQUEST_ID));
+}
+
+/** Reads the token of a call, `Bearer <access token>`; undefined if it is anonymous. */
+export function authorizationOf(metadata: Metadata): string | undefined {
+  return first(metadata, AUTHORIZATION);
+}
+
+/** Reads how much a call matters; undefined if its caller does not say. */
+export function criticalityOf(metadata: Metadata): Criticality | undefined {
+  return CRITICALITY_WORDS.get(first(metadata, CRITICALITY) ?? "");
 }
 
 /** Says whether a caller asks how its call is answered. Whether it may know is up to its token. */
 export function asksExplanation(metadata: Metadata): boolean {
   return first(metadata, EXPLAIN) === EXPLAIN_ON;
-}
-
-function wordOf(criticality: Criticality | undefined): string | undefined {
-  for (const [word, value] of CRITICALITY_WORDS) if (value === criticality) return word;
-  return undefined;
 }
 
 function first(metadata: Metadata, name: string): string | undefined {

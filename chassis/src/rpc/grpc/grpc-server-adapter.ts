@@ -13,14 +13,11 @@ import { cancelled } from "#contract/cancellation.ts";
 import { RpcError } from "#contract/rpc-error.ts";
 import { toStatusObject } from "#contract/status-details.ts";
 import type { Router } from "#rpc/server/router.ts";
+import type { ServedCall } from "#rpc/server/served-call.ts";
 import { TraceTrailer } from "#rpc/trace/trace-trailer.ts";
-import type { IncomingCall } from "#rpc/transport.ts";
 import type { Peer } from "#tls/peer.ts";
 import type { ConnectedCall } from "./connection-peer.ts";
-import { asksExplanation, fromMetadata } from "./grpc-headers.ts";
-
-/** Why the signal of a call fires when its stream is closed. */
-const GONE = "the stream is closed";
+import { asksExplanation, authorizationOf, criticalityOf, requestIdOf } from "./grpc-headers.ts";
 
 /** The part of a grpc-js server call that all kinds share. */
 export interface GrpcCall extends ConnectedCall {
@@ -32,67 +29,56 @@ export interface GrpcCall extends ConnectedCall {
 /** Says which process makes a call; undefined where nobody has to prove it. */
 export type Identify = (call: GrpcCall) => Peer | undefined;
 
-/** Makes the grpc-js handler of one method, which hands the call to the router. */
+/** Makes the grpc-js handler of one method, which has each call answered by the router. */
 export function toGrpcHandler(
   router: Router,
   method: DescMethod,
   identify: Identify,
 ): UntypedHandleCall {
-  const headersOf = (call: GrpcCall) => ({ ...readHeaders(call), peer: identify(call) });
-  if (method.methodKind === "unary") return unary(router, method, headersOf);
-  if (method.methodKind === "server_streaming") return serverStream(router, method, headersOf);
-  if (method.methodKind === "client_streaming") return clientStream(router, method, headersOf);
+  const open = openCall(router, method, identify);
+  if (method.methodKind === "unary") return unary(router, open);
+  if (method.methodKind === "server_streaming") return serverStream(router, open);
+  if (method.methodKind === "client_streaming") return clientStream(router, open);
   throw new Error(`${method.name}: streams in both directions are not supported`);
 }
 
-function unary(
-  router: Router,
-  method: DescMethod,
-  headersOf: HeadersOf,
-): handleUnaryCall<Message, Message> {
+function unary(router: Router, open: Open): handleUnaryCall<Message, Message> {
   return function handleUnary(call, callback) {
-    const headers = headersOf(call);
-    router.unary(method, call.request, headers).then(
-      (response) => callback(null, response, trailerOf(headers)),
-      (error) => callback(failureOf(error, headers)),
+    const { served, explanation } = open(call);
+    router.unary(served, call.request).then(
+      (response) => callback(null, response, trailerOf(explanation)),
+      (error) => callback(statusOf(error, explanation)),
     );
   };
 }
 
-function clientStream(
-  router: Router,
-  method: DescMethod,
-  headersOf: HeadersOf,
-): handleClientStreamingCall<Message, Message> {
+function clientStream(router: Router, open: Open): handleClientStreamingCall<Message, Message> {
   return function handleClientStream(call, callback) {
-    const headers = headersOf(call);
-    router.clientStream(method, call, headers).then(
-      (response) => callback(null, response, trailerOf(headers)),
-      (error) => callback(failureOf(error, headers)),
+    const { served, explanation } = open(call);
+    router.clientStream(served, call).then(
+      (response) => callback(null, response, trailerOf(explanation)),
+      (error) => callback(statusOf(error, explanation)),
     );
   };
 }
 
-function serverStream(
-  router: Router,
-  method: DescMethod,
-  headersOf: HeadersOf,
-): handleServerStreamingCall<Message, Message> {
+function serverStream(router: Router, open: Open): handleServerStreamingCall<Message, Message> {
   return async function handleServerStream(call) {
-    const headers = headersOf(call);
+    const { served, explanation } = open(call);
     try {
-      for await (const response of router.serverStream(method, call.request, headers)) {
-        await write(call, response, headers.signal);
+      for await (const response of router.serverStream(served, call.request)) {
+        await write(call, response, served.signal);
       }
-      call.end(trailerOf(headers));
+      call.end(trailerOf(explanation));
     } catch (thrown) {
-      const error = thrown instanceof RpcError ? thrown : cancelled();
-      call.emit("error", failureOf(error, headers));
+      // The wait for room ends with an error of Node's own, whatever the signal's reason.
+      const { reason = cancelled() } = served.signal;
+      call.emit("error", statusOf(thrown instanceof RpcError ? thrown : reason, explanation));
     }
   };
 }
 
-/** Writes, and waits for room if there is none, unless the client gives up first. */
+/** Writes, and waits for room if there is none (backpressure), until the call ends. */
 async function write(
   call: ServerWritableStream<Message, Message>,
   message: Message,
@@ -102,34 +88,40 @@ async function write(
   if (!call.write(message)) await once(call, "drain", { signal });
 }
 
-/** The headers of a call, and what is sent behind its answer. */
-interface ServerHeaders extends IncomingCall {
+/** A call that was begun, and what is sent behind its answer. */
+interface OpenCall {
+  readonly served: ServedCall;
   readonly explanation: TraceTrailer | undefined;
 }
 
-type HeadersOf = (call: GrpcCall) => ServerHeaders;
+type Open = (call: GrpcCall) => OpenCall;
 
-function trailerOf({ explanation }: ServerHeaders): Metadata | undefined {
+function openCall(router: Router, method: DescMethod, identify: Identify): Open {
+  return (call) => {
+    const { metadata } = call;
+    const deadline = call.getDeadline();
+    const deadlineMs = deadline instanceof Date ? deadline.getTime() : deadline;
+    const explanation = asksExplanation(metadata) ? new TraceTrailer() : undefined;
+    const served = router.open(method, {
+      requestId: requestIdOf(metadata),
+      authorization: authorizationOf(metadata),
+      criticality: criticalityOf(metadata),
+      deadline: Number.isFinite(deadlineMs) ? deadlineMs : undefined,
+      peer: identify(call),
+      explanation,
+    });
+    // grpc-js says so of every call in the end, also of one that was answered.
+    call.on("cancelled", () => served.cancel());
+    return { served, explanation };
+  };
+}
+
+function trailerOf(explanation: TraceTrailer | undefined): Metadata | undefined {
   return explanation?.writeTo(new Metadata());
 }
 
-function failureOf(error: RpcError, { explanation }: ServerHeaders): StatusObject {
+function statusOf(error: RpcError, explanation: TraceTrailer | undefined): StatusObject {
   const failure = toStatusObject(error);
   explanation?.writeTo(failure.metadata);
   return failure;
-}
-
-function readHeaders(call: GrpcCall): ServerHeaders {
-  const controller = new AbortController();
-  // grpc-js says so of every call in the end, also of one that was answered: the reason is not
-  // worth an error each.
-  call.on("cancelled", () => controller.abort(GONE));
-  const deadline = call.getDeadline();
-  const milliseconds = deadline instanceof Date ? deadline.getTime() : deadline;
-  return {
-    ...fromMetadata(call.metadata),
-    deadline: Number.isFinite(milliseconds) ? milliseconds : undefined,
-    signal: controller.signal,
-    explanation: asksExplanation(call.metadata) ? new TraceTrailer() : undefined,
-  };
 }

@@ -1,9 +1,10 @@
-import { clone, create, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { clone, create, type DescMessage, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import { cancelled } from "#contract/cancellation.ts";
 import { RpcError } from "#contract/rpc-error.ts";
 import type { Router } from "#rpc/server/router.ts";
-import type { IncomingCall, OutgoingCall, Sent, Told, Transport } from "#rpc/transport.ts";
+import type { ServedCall } from "#rpc/server/served-call.ts";
+import type { IncomingCall, OutgoingCall, Told, Transport } from "#rpc/transport.ts";
 import type { Peer } from "#tls/peer.ts";
 
 /** A transport within the process, and the switch that takes its callee away. */
@@ -31,47 +32,49 @@ export function createInProcessTransport(
   const check = () => {
     if (!available) throw new RpcError(status.UNAVAILABLE, "the callee is not running");
   };
+  const open = (method: DescMethod, call: OutgoingCall, peer: Peer | undefined) => {
+    check();
+    call.explanation?.sent();
+    return router.open(method, received(call, peer));
+  };
   const transportOf = (peer: Peer | undefined): Transport => ({
     unary(method, request, call, told) {
-      return answer(told, async (signal) => {
-        check();
-        call.explanation?.sent();
+      let served: ServedCall | undefined;
+      answer(told, async () => {
         const copy = clone(method.input, request);
-        const response = await router.unary(method, copy, received(call, { signal, peer }));
-        return clone(method.output, response);
+        served = open(method, call, peer);
+        return clone(method.output, await router.unary(served, copy));
       });
+      return { cancel: () => served?.cancel() };
     },
     serverStream(method, request, call) {
-      const controller = new AbortController();
-      const iterator = read(controller.signal)[Symbol.asyncIterator]();
+      let served: ServedCall | undefined;
+      const iterator = read()[Symbol.asyncIterator]();
       return {
         next: () => iterator.next(),
         cancel() {
-          controller.abort(cancelled());
+          served?.cancel();
           // Not awaited: it comes after a message that is still waited for.
           void iterator.return?.().catch(() => undefined);
         },
       };
-      async function* read(signal: AbortSignal): AsyncIterable<Message> {
-        check();
-        call.explanation?.sent();
-        const incoming = received(call, { signal, peer });
+      async function* read(): AsyncIterable<Message> {
         const copy = clone(method.input, request);
-        yield* copies(method.output, router.serverStream(method, copy, incoming));
+        served = open(method, call, peer);
+        yield* copies(method.output, router.serverStream(served, copy));
       }
     },
     clientStream(method, requests, call, told) {
-      return answer(told, async (cancellation) => {
-        check();
-        call.explanation?.sent();
-        const source = new Source(method.input, requests);
-        const signal = AbortSignal.any([cancellation, source.signal]);
-        const incoming = received(call, { signal, peer });
-        const answered = router.clientStream(method, source.read(), incoming);
+      let served: ServedCall | undefined;
+      answer(told, async () => {
+        served = open(method, call, peer);
+        const source = new Source(method.input, requests, served);
+        const answered = router.clientStream(served, source.read());
         const response = await answered.catch((thrown) => source.rethrow(thrown));
         source.check();
         return clone(method.output, response);
       });
+      return { cancel: () => served?.cancel() };
     },
     hangs: () => false,
     async health(timeoutMs) {
@@ -92,21 +95,19 @@ export function createInProcessTransport(
 }
 
 /** Has a call with one answer answered, and tells how it ended. */
-function answer(told: Told, work: (signal: AbortSignal) => Promise<Message>): Sent {
-  const controller = new AbortController();
-  work(controller.signal).then(
+function answer(told: Told, work: () => Promise<Message>): void {
+  work().then(
     (message) => told.answered(message),
     (thrown) => told.failed(thrown),
   );
-  return { cancel: () => controller.abort(cancelled()) };
 }
 
 /** A call as its callee receives it. */
 function received(
   { requestId, authorization, criticality, deadline, explanation }: OutgoingCall,
-  own: Pick<IncomingCall, "signal" | "peer">,
+  peer: Peer | undefined,
 ): IncomingCall {
-  return { requestId, authorization, criticality, deadline, explanation, ...own };
+  return { requestId, authorization, criticality, deadline, explanation, peer };
 }
 
 /**
@@ -116,17 +117,13 @@ function received(
 class Source {
   readonly #schema: DescMessage;
   readonly #messages: AsyncIterable<Message>;
-  readonly #broken = new AbortController();
+  readonly #served: ServedCall;
   #failure: { readonly cause: unknown } | undefined;
 
-  constructor(schema: DescMessage, messages: AsyncIterable<Message>) {
+  constructor(schema: DescMessage, messages: AsyncIterable<Message>, served: ServedCall) {
+    this.#served = served;
     this.#schema = schema;
     this.#messages = messages;
-  }
-
-  /** Fires when the next message cannot be had. */
-  get signal(): AbortSignal {
-    return this.#broken.signal;
   }
 
   /** Reads copies; the handler sees a caller that gave up when the next one cannot be had. */
@@ -135,7 +132,7 @@ class Source {
       yield* copies(this.#schema, this.#messages);
     } catch (cause) {
       this.#failure = { cause };
-      this.#broken.abort(cancelled());
+      this.#served.cancel();
       throw cancelled();
     }
   }

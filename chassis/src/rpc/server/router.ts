@@ -1,32 +1,30 @@
 import assert from "node:assert";
-import { create, type DescMessage, type DescMethod, type Message } from "@bufbuild/protobuf";
+import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
-import { createAdmission } from "#admission/admission.ts";
-import { policyOf } from "#contract/method-policy.ts";
-import { findFieldViolations } from "#contract/required-fields.ts";
-import { RpcError } from "#contract/rpc-error.ts";
+import { refusal } from "#contract/rpc-error.ts";
 import type { CalleeHealth, IncomingCall } from "#rpc/transport.ts";
-import { handlerOf, type Implementation } from "./handlers.ts";
-import { type RouterOptions, ServerCall } from "./server-call.ts";
+import type { Implementation } from "./handlers.ts";
+import type { RouterOptions } from "./router-options.ts";
+import { ServedCall } from "./served-call.ts";
+import { createServedMethods } from "./served-method.ts";
 
 /**
  * The server's side of every call, whatever carried it: callers, identity, deadline, required
- * fields, handler, status, log. Its methods throw {@link RpcError}s only.
+ * fields, handler, status, log. A transport opens a call, cancels it if the caller gives up, and
+ * has it answered, once. An answer that fails fails with an {@link RpcError}.
  */
 export interface Router {
   /** What it routes to. */
   readonly implementations: readonly Implementation[];
-  /** One message there, one back. */
-  unary(method: DescMethod, request: Message, call: IncomingCall): Promise<Message>;
-  /** One message there, many back. Leaving the loop early ends the handler's stream. */
-  serverStream(method: DescMethod, request: Message, call: IncomingCall): AsyncIterable<Message>;
-  /** Many messages there, one back. The handler may answer before it has read them all. */
-  clientStream(
-    method: DescMethod,
-    requests: AsyncIterable<Message>,
-    call: IncomingCall,
-  ): Promise<Message>;
-  /** What the service says of its health. Throws if it does not know in time. */
+  /** Begins a call. Its time runs from now on, and it must be answered. */
+  open(method: DescMethod, incoming: IncomingCall): ServedCall;
+  unary(call: ServedCall, request: Message): Promise<Message>;
+  serverStream(call: ServedCall, request: Message): AsyncIterable<Message>;
+  clientStream(call: ServedCall, requests: AsyncIterable<Message>): Promise<Message>;
+  /**
+   * Says whether the service can do its work now, as far as it can be known within so many
+   * milliseconds.
+   */
   health(timeoutMs: number): Promise<CalleeHealth>;
 }
 
@@ -35,50 +33,50 @@ export function createRouter(
   implementations: readonly Implementation[],
   options: RouterOptions,
 ): Router {
-  const admission = options.failurePolicy === "on" ? createAdmission(options.metrics) : undefined;
-  const open = (method: DescMethod, headers: IncomingCall) =>
-    new ServerCall(method, find(implementations, method), headers, { ...options, admission });
+  const methods = createServedMethods(implementations, options);
 
   return {
     implementations,
 
-    async unary(method, request, headers) {
-      using call = open(method, headers);
+    open(method, incoming) {
+      const served = methods.get(method);
+      assert(served, `no implementation of ${method.parent.typeName}/${method.name}`);
+      return new ServedCall(served, incoming);
+    },
+
+    async unary(call, request) {
       try {
-        const context = await call.context();
-        validate(method, request);
-        const handler = handlerOf(find(implementations, method), method);
-        const response = await call.race(invoke(() => handler(request, context)));
-        return answer(method.output, response);
+        await call.enter();
+        checkFields(call, request);
+        return toMessage(call, await call.settle(answerOf(call, request)));
       } catch (thrown) {
         throw call.fail(thrown);
+      } finally {
+        call.end();
       }
     },
 
-    async *serverStream(method, request, headers) {
-      using call = open(method, headers);
+    async *serverStream(call, request) {
       try {
-        const context = await call.context();
-        validate(method, request);
-        const handler = handlerOf(find(implementations, method), method);
-        const responses = handler(request, context) as AsyncIterable<unknown>;
-        for await (const response of raced(responses, call)) {
-          yield answer(method.output, response);
-        }
+        await call.enter();
+        checkFields(call, request);
+        const responses = call.method.handler(request, call) as AsyncIterable<unknown>;
+        for await (const response of untilEnded(responses, call)) yield toMessage(call, response);
       } catch (thrown) {
         throw call.fail(thrown);
+      } finally {
+        call.end();
       }
     },
 
-    async clientStream(method, requests, headers) {
-      using call = open(method, headers);
+    async clientStream(call, requests) {
       try {
-        const context = await call.context();
-        const handler = handlerOf(find(implementations, method), method);
-        const response = await call.race(invoke(() => handler(raced(requests, call), context)));
-        return answer(method.output, response);
+        await call.enter();
+        return toMessage(call, await call.settle(answerOf(call, untilEnded(requests, call))));
       } catch (thrown) {
         throw call.fail(thrown);
+      } finally {
+        call.end();
       }
     },
 
@@ -93,37 +91,33 @@ export function createRouter(
   };
 }
 
-function find(implementations: readonly Implementation[], method: DescMethod): Implementation {
-  const found = implementations.find(({ service }) => service.typeName === method.parent.typeName);
-  assert(found, `no implementation of ${method.parent.typeName}`);
-  return found;
-}
-
-function validate(method: DescMethod, request: Message): void {
-  const violations = findFieldViolations(method.input, request, policyOf(method).maxBatch);
+/** Throws INVALID_ARGUMENT, with every bad field, if a required one is missing. */
+function checkFields({ method: { plan } }: ServedCall, request: Message): void {
+  const violations = plan.violationsOf(request);
   if (violations.length === 0) return;
   const message = violations.map((violation) => `${violation.field} ${violation.message}`);
-  throw new RpcError(status.INVALID_ARGUMENT, message.join("; "), {
+  throw refusal(status.INVALID_ARGUMENT, message.join("; "), {
     reason: "INVALID_ARGUMENT",
     violations,
   });
 }
 
-async function invoke(handle: () => unknown): Promise<unknown> {
-  return await handle();
+function answerOf(call: ServedCall, input: unknown): Promise<unknown> {
+  return call.method.handler(input, call) as Promise<unknown>;
 }
 
-function answer(schema: DescMessage, response: unknown): Message {
-  return create(schema, response as Message);
+/** Makes the message of what a handler returned. A handler's own message stays what it is. */
+function toMessage({ method: { plan } }: ServedCall, response: unknown): Message {
+  return create(plan.method.output, response as Message);
 }
 
-/** Iterates, but not past the deadline; leaving early ends the source too. */
-async function* raced<T>(source: AsyncIterable<T>, call: ServerCall): AsyncIterable<T> {
+/** Iterates until the call ends; leaving early ends the source too. */
+async function* untilEnded<T>(source: AsyncIterable<T>, call: ServedCall): AsyncIterable<T> {
   const iterator = source[Symbol.asyncIterator]();
   let ended = false;
   try {
     while (true) {
-      const next = await call.race(iterator.next());
+      const next = await call.settle(iterator.next());
       if (next.done) {
         ended = true;
         return;

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { StringValueSchema } from "@bufbuild/protobuf/wkt";
 import { status } from "@grpc/grpc-js";
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
-import type { IncomingCall, OutgoingCall } from "#rpc/transport.ts";
+import type { OutgoingCall } from "#rpc/transport.ts";
 import { answerOf } from "#testing/answer-of.ts";
 import { EchoService } from "#testing/echo-service.ts";
 import { echoRouter, onEveryTransport } from "#testing/echo-transports.ts";
@@ -11,12 +11,11 @@ import { eventually } from "#testing/eventually.ts";
 const { collect, say, tell } = EchoService.method;
 const message = create(StringValueSchema, { value: "hello" });
 
-function headers(given: Partial<IncomingCall & OutgoingCall> = {}): IncomingCall & OutgoingCall {
+function headers(given: Partial<OutgoingCall> = {}): OutgoingCall {
   return {
     requestId: undefined,
     authorization: undefined,
     deadline: Date.now() + 60_000,
-    signal: new AbortController().signal,
     ...given,
   };
 }
@@ -68,16 +67,15 @@ describe("a router", () => {
       },
     });
     async function* nothing() {}
-    const leaving = new AbortController();
-    const { signal } = leaving;
     // More than a process works on at once.
-    const uploads = Array.from({ length: 3_000 }, () =>
-      router.clientStream(collect, nothing(), headers({ signal })).catch(({ code }) => code),
+    const calls = Array.from({ length: 3_000 }, () => router.open(collect, headers()));
+    const uploads = calls.map((call) =>
+      router.clientStream(call, nothing()).catch(({ code }) => code),
     );
     await eventually(async () => begun === uploads.length);
-    const sheddable = headers({ criticality: Criticality.SHEDDABLE });
-    await expect(router.unary(say, message, sheddable)).resolves.toMatchObject({ value: "hello" });
-    leaving.abort();
+    const sheddable = router.open(say, headers({ criticality: Criticality.SHEDDABLE }));
+    await expect(router.unary(sheddable, message)).resolves.toMatchObject({ value: "hello" });
+    for (const call of calls) call.cancel();
     expect(new Set(await Promise.all(uploads))).toEqual(new Set([status.CANCELLED]));
   });
 
@@ -90,13 +88,15 @@ describe("a router", () => {
         return answer;
       },
     });
-    for (let count = 0; count < 12; count++) await router.unary(say, message, headers());
-    const late = router.unary(say, message, headers({ deadline: Date.now() + 10 }));
+    const sayUntil = (deadline: number) =>
+      router.unary(router.open(say, headers({ deadline })), message);
+    for (let count = 0; count < 12; count++) await sayUntil(Date.now() + 60_000);
+    const late = sayUntil(Date.now() + 10);
     await expect(late).rejects.toMatchObject({
       code: status.DEADLINE_EXCEEDED,
       reason: "DEADLINE_TOO_SHORT",
     });
-    const over = router.unary(say, message, headers({ deadline: Date.now() - 1 }));
+    const over = sayUntil(Date.now() - 1);
     await expect(over).rejects.toMatchObject({ reason: "DEADLINE_TOO_SHORT" });
     expect(asked).toBe(12);
   });

@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { Failure } from "#contract/failure.ts";
-import { RpcError } from "#contract/rpc-error.ts";
+import { RpcError, refusal } from "#contract/rpc-error.ts";
 import type { Implementation } from "./handlers.ts";
 
 /**
@@ -24,11 +24,10 @@ export function toRpcError(
     if (code !== undefined) {
       const { reason, message, metadata, violations, retryAfterMs } = thrown;
       const details = { reason, domain, metadata, violations, retryAfterMs, cause: thrown };
-      return new RpcError(code, message, details);
+      return refusal(code, message, details);
     }
   }
   return (
-    outage() ??
-    new RpcError(status.INTERNAL, "internal error", { reason: "INTERNAL", cause: thrown })
+    outage() ?? refusal(status.INTERNAL, "internal error", { reason: "INTERNAL", cause: thrown })
   );
 }
