@@ -4,14 +4,14 @@ import { generateKeyPair } from "@triptych/chassis/identity/keys";
 import { CONFIGURATION_FIELDS, readConfig } from "./config.ts";
 
 describe("the settings of the gateway", () => {
-  test("name every fault at once", () => {
+  test("report every bad setting at once", () => {
     const environment = { PORT: "eighty", RATE_LIMIT_USER_PER_MINUTE: "0" };
     expect(() => readConfig(environment)).toThrow(
       /PORT must be .*USERS_ADDRESS is not set.*RATE_LIMIT_USER_PER_MINUTE must be/s,
     );
   });
 
-  test("let it dial other machines only with TLS, or if it is told that the network is trusted", () => {
+  test("allow calls to other machines only with TLS, or in a network declared as trusted", () => {
     const environment = {
       USERS_ADDRESS: "127.0.0.1:1",
       IMAGES_ADDRESS: "10.0.0.7:2,10.0.0.8:2",
@@ -26,7 +26,7 @@ describe("the settings of the gateway", () => {
     expect(read(files)).not.toThrow();
   });
 
-  test("stand in the README as they are", () => {
+  test("equal the table in the README", () => {
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
     for (const row of describeConfiguration(CONFIGURATION_FIELDS)) {
       const line = `| \`${row.variable}\` | ${row.expected} | ${row.default ?? ""} | ${row.description} |`;

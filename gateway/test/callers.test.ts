@@ -85,7 +85,7 @@ async function call(transport: Transport, method: DescMethod): Promise<string> {
   }
 }
 
-/** How somebody reaches a service: a process by its name, or a stranger. */
+/** How a caller reaches a service: a process by its name, or an unauthenticated peer. */
 type Dial = (who: string) => Transport;
 
 /** What dials a service over real connections. */

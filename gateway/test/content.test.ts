@@ -18,7 +18,7 @@ describe.each([
   let gateway: TestGateway;
   let sent = 0;
   let ended = 0;
-  /** Plays at each download, once its first three bytes are sent; one that throws ends it. */
+  /** Called at each download, once its first three bytes are sent; an error ends the download. */
   let afterThree: ((download: number) => unknown) | undefined;
   let version = "v1";
   let gone = false;
@@ -91,7 +91,7 @@ describe.each([
   const fetchBytes = (headers: Record<string, string> = {}, query = "", id = IMAGE) =>
     gateway.fetch(`/v1/images/${id}/content${query}`, { headers });
 
-  test("come whole, typed, and unable to run", async () => {
+  test("come whole, with their type and a policy that lets nothing in them run", async () => {
     const response = await fetchBytes();
     expect(response.status).toBe(200);
     expect(await response.text()).toBe("0123456789");
@@ -151,13 +151,13 @@ describe.each([
     expect([other.status, await other.text()]).toEqual([200, "0123456789"]);
   });
 
-  test("need not come again: 304", async () => {
+  test("are answered by 304 if the client has them", async () => {
     const response = await fetchBytes({ "if-none-match": '"v0", "v1"' });
     expect(response.status).toBe(304);
     expect(response.headers.get("etag")).toBe('"v1"');
   });
 
-  test("answer HEAD with their length and 406 to who wants no image", async () => {
+  test("answer HEAD with their length, and 406 if Accept takes no image", async () => {
     const head = await gateway.fetch(`/v1/images/${IMAGE}/content`, { method: "HEAD" });
     expect([head.status, head.headers.get("content-length")]).toEqual([200, "10"]);
     const html = await fetchBytes({ accept: "text/html" });
@@ -165,7 +165,7 @@ describe.each([
     expect((await fetchBytes({ accept: "text/html, image/*" })).status).toBe(200);
   });
 
-  test("flow as fast as they are read, and stop when the client leaves", async () => {
+  test("flow as fast as the client reads, and stop when it leaves (backpressure)", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const client = get(`${gateway.url}/v1/images/${ENDLESS}/content`, (response) => {
       response.once("readable", () => resolve());
@@ -174,13 +174,15 @@ describe.each([
     client.on("error", () => undefined);
     await promise;
     let before = -1;
-    while (sent !== before) {
+    function isBlocked(): boolean {
+      const isUnchanged = sent === before;
       before = sent;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      return isUnchanged;
     }
+    await eventually(isBlocked, { intervalMs: 100 });
     expect(sent).toBeLessThan(50_000_000);
     client.destroy();
-    while (ended === 0) await new Promise(setImmediate);
+    await eventually(() => ended > 0);
     expect(ended).toBe(1);
   });
 
@@ -188,7 +190,7 @@ describe.each([
     throw new RpcError(status.UNAVAILABLE, "the connection is lost");
   };
 
-  test("go on where they were when their replica is lost, whole or in part", async () => {
+  test("resume at the next byte when their replica is lost, whole or in part", async () => {
     afterThree = (download) => download % 2 === 1 && lost();
     expect(await (await fetchBytes()).text()).toBe("0123456789");
     expect(await (await fetchBytes({ range: "bytes=2-8" })).text()).toBe("2345678");
@@ -200,20 +202,20 @@ describe.each([
     ]);
   });
 
-  test("go on after their replica hangs", async () => {
+  test("resume after their replica hangs", async () => {
     afterThree = (download) => download === 1 && new Promise(() => {});
     expect(await (await fetchBytes()).text()).toBe("0123456789");
     expect(asked).toHaveLength(2);
   }, 20_000);
 
-  test("break off if they end too soon", async () => {
+  test("break off if the stream ends before the last byte", async () => {
     afterThree = () => {
       isShort = true;
     };
     await expect((await fetchBytes()).text()).rejects.toThrow();
   });
 
-  test("break off if others took their place meanwhile", async () => {
+  test("break off if they were replaced meanwhile", async () => {
     afterThree = () => {
       version = "v2";
       lost();
@@ -222,7 +224,7 @@ describe.each([
     expect(asked).toHaveLength(2);
   });
 
-  test("break off if the service does not come back", async () => {
+  test("break off after the last retry if the service stays down", async () => {
     afterThree = () => {
       afterThree = undefined;
       gone = true;
@@ -234,13 +236,13 @@ describe.each([
     await eventually(async () => (await fetchBytes()).status === 200); // the breaker has opened
   }, 20_000);
 
-  test("break off when they break off, and are never taken for whole", async () => {
+  test("break off when the service fails, and are never taken for whole", async () => {
     const response = await fetchBytes({}, "", FAILING);
     await expect(response.text()).rejects.toThrow();
     expect((await gateway.fetch("/healthz")).status).toBe(200);
   });
 
-  test("are for nobody whom images refuses", async () => {
+  test("are refused with images' reason before the first byte", async () => {
     await using other = await startTestGateway({
       images: {
         // biome-ignore lint/correctness/useYield: it refuses before the first message

@@ -2,7 +2,7 @@ import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import { ADA, IMAGE, imageMessage, userMessage } from "./fake-services.ts";
 import { startTestGateway, type TestGateway } from "./test-gateway.ts";
 
-describe("the calls of a request, over gRPC", () => {
+describe("the criticality of a request's calls, over gRPC", () => {
   let gateway: TestGateway;
   const received: (readonly [method: string, criticality: Criticality | undefined])[] = [];
 
@@ -38,7 +38,7 @@ describe("the calls of a request, over gRPC", () => {
   beforeEach(() => received.splice(0));
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  test("matter as much as their route: services shed no read that a critical write needs", async () => {
+  test("is the route's: services shed no read that a critical write needs", async () => {
     const response = await gateway.fetch(`/v1/images/${IMAGE}`, {
       method: "PATCH",
       headers: {
@@ -62,7 +62,7 @@ describe("the calls of a request, over gRPC", () => {
     );
   });
 
-  test("matter as much as any other read when nothing is written", async () => {
+  test("is DEFAULT for a read that no write needs", async () => {
     expect((await gateway.fetch(`/v1/images/${IMAGE}`)).status).toBe(200);
     expect(received[0]).toEqual(["getImage", Criticality.DEFAULT]);
   });

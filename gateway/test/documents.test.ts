@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { buildDocument } from "#build-document.ts";
 import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
 
-describe("the documents of the API", () => {
+describe("the OpenAPI document and its page", () => {
   let gateway: TestGateway;
   beforeAll(async () => {
     gateway = await startTestGateway();
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  test("are as the golden file says; if the change is meant, run: pnpm --filter @triptych/gateway openapi", async () => {
+  test("equal the golden file; for a change that is meant, run: pnpm --filter @triptych/gateway openapi", async () => {
     const golden = readFileSync(new URL("../openapi.json", import.meta.url), "utf8");
     expect(await buildDocument()).toBe(golden);
   });

@@ -1,3 +1,4 @@
+import { eventually } from "@triptych/chassis/testing/eventually";
 import {
   ADA,
   BOB,
@@ -51,7 +52,7 @@ describe.each([
   });
   afterEach(() => gateway[Symbol.asyncDispose]());
 
-  test("shows an operator each call of a whole and of a degraded answer, down to what was kept", async () => {
+  test("shows an operator each call of a complete and of a degraded answer, cached ones too", async () => {
     const first = await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator });
     expect(first.status).toBe(200);
     const sent = { ms: expect.any(Number), tries: 1, breaker: "closed", calls: [] };
@@ -79,15 +80,15 @@ describe.each([
     const batch = { keys: 1, kept: 1, oldestMs: expect.any(Number) };
     expect(callsOf(second)).toContainEqual({ ...sent, ...users, tries: 0, batch });
 
-    let calls = callsOf(second);
-    for (let turn = 0; turn < 8; turn++) {
-      calls = callsOf(await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator }));
-    }
+    const refusedCall = await eventually(async () => {
+      const response = await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator });
+      return callsOf(response)?.find(({ reason }) => reason === "BREAKER_OPEN");
+    });
     const refused = { ...counts, reason: "BREAKER_OPEN", tries: 0, breaker: "open" };
-    expect(calls).toContainEqual({ ...sent, ...refused, batch: { keys: 1, kept: 0 } });
+    expect(refusedCall).toEqual({ ...sent, ...refused, batch: { keys: 1, kept: 0 } });
   });
 
-  test("shows the calls of an answer that is an error, and that there were none", async () => {
+  test("shows the calls of an error, or that there were none", async () => {
     const missing = await gateway.fetch(`/v1/images/${COMMENT}`, { headers: operator });
     expect(missing.status).toBe(404);
     expect(callsOf(missing)).toMatchObject([
@@ -98,12 +99,12 @@ describe.each([
     expect(callsOf(malformed)).toEqual([]);
   });
 
-  test("keeps an answer that shows its calls out of every cache", async () => {
+  test("keeps an answer with a trace out of every cache", async () => {
     const { headers } = await gateway.fetch(`/v1/images/${IMAGE}`, { headers: operator });
     expect(headers.get("cache-control")).toBe("no-store");
   });
 
-  test("is passed over from anybody else, and with any other value", async () => {
+  test("is ignored from anybody but an operator, and with any other value", async () => {
     const others = [
       { "x-explain": "1" },
       { ...(await gateway.as(BOB)), "x-explain": "1" },

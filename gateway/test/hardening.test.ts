@@ -4,7 +4,7 @@ import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
 
 const JSON_HEADERS = { "content-type": "application/json" };
 
-describe("what a person or a fuzzer sends", () => {
+describe("a gateway that receives malformed or hostile input", () => {
   let gateway: TestGateway;
   beforeAll(async () => {
     gateway = await startTestGateway();
@@ -89,7 +89,7 @@ describe("what a person or a fuzzer sends", () => {
     expect((errors as { field: string }[]).map(({ field }) => field).sort()).toEqual(fields);
   });
 
-  test("answers 413 to 10 MB of JSON, and the client gets to see it", async () => {
+  test("answers 413 to 10 MB of JSON, and the client reads the answer", async () => {
     const problem = await post(JSON.stringify({ login: "x".repeat(10_000_000), password: "p" }));
     expect(problem).toMatchObject({ status: 413, code: "TOO_LARGE" });
   });
@@ -201,7 +201,7 @@ describe("what a person or a fuzzer sends", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  test("was alive through all of it, and blamed nobody", async () => {
+  test("is alive after all of it, and has logged no error", async () => {
     expect(await (await gateway.fetch("/healthz")).text()).toBe("alive\n");
     expect(gateway.lines.filter(({ level }) => level === "error")).toEqual([]);
   });

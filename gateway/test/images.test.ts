@@ -69,7 +69,7 @@ describe("the routes of images, likes and comments", () => {
   beforeEach(() => asked.splice(0));
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  test("gives an image with its owner, its comment count and the urls of its variants", async () => {
+  test("returns an image with its owner, its comment count and the URLs of its variants", async () => {
     const response = await gateway.fetch(`/v1/images/${IMAGE}`, { headers: await gateway.as(BOB) });
     expect(response.status).toBe(200);
     expect(await bodyOf(response)).toEqual({
@@ -104,7 +104,7 @@ describe("the routes of images, likes and comments", () => {
     });
   });
 
-  test("lists images, and asks for each owner once", async () => {
+  test("lists images, and requests each owner once", async () => {
     const response = await gateway.fetch(`/v1/images?owner=${ADA}&tag=sea&pageSize=5`);
     const body = await bodyOf(response);
     expect(body.images).toHaveLength(2);
@@ -117,7 +117,7 @@ describe("the routes of images, likes and comments", () => {
     expect([[], [{ batchGetUsers: [ADA] }]]).toContainEqual(asked.slice(1));
   });
 
-  test("gives 304 to who has these bytes", async () => {
+  test("answers 304 if the client has these bytes", async () => {
     const tag = (await gateway.fetch(`/v1/images/${IMAGE}`)).headers.get("etag") ?? "";
     expect(tag).toMatch(/^"3\.[\w-]{16}"$/);
     for (const header of [tag, `"x", W/${tag}`, "*"]) {
@@ -150,7 +150,7 @@ describe("the routes of images, likes and comments", () => {
     if (expected === 412) expect((await bodyOf(response)).code).toBe("ETAG_MISMATCH");
   });
 
-  test("passes the version on when an image is deleted", async () => {
+  test("passes the version of If-Match on when an image is deleted", async () => {
     const response = await gateway.fetch(`/v1/images/${IMAGE}`, {
       method: "DELETE",
       headers: { ...(await gateway.as(ADA)), "if-match": '"3.aaaaaaaaaaaaaaaa"' },
@@ -159,7 +159,7 @@ describe("the routes of images, likes and comments", () => {
     expect(asked).toEqual([{ deleteImage: "3" }]);
   });
 
-  test("likes, unlikes, and lists who likes", async () => {
+  test("likes an image, unlikes it, and lists its likers", async () => {
     for (const method of ["PUT", "DELETE"]) {
       const headers = await gateway.as(ADA);
       const done = await gateway.fetch(`/v1/images/${IMAGE}/like`, { method, headers });
@@ -169,7 +169,7 @@ describe("the routes of images, likes and comments", () => {
     expect(await bodyOf(listed)).toMatchObject({ users: [{ handle: "ada" }, { handle: "bob" }] });
   });
 
-  test("writes, reads, changes and deletes comments, with their authors", async () => {
+  test("creates, reads, changes and deletes comments, with their authors", async () => {
     const headers = { ...(await gateway.as(BOB)), ...JSON_HEADERS };
     const body = JSON.stringify({ body: "Hm" });
     const path = `/v1/images/${IMAGE}/comments`;

@@ -12,7 +12,7 @@ import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
  */
 const CROWD = 320;
 
-describe("a gateway that has too much to do", () => {
+describe("an overloaded gateway", () => {
   let gateway: TestGateway;
   let listing = 0;
   let finish: PromiseWithResolvers<void>;
@@ -47,7 +47,7 @@ describe("a gateway that has too much to do", () => {
     await gateway[Symbol.asyncDispose]();
   });
 
-  test("sheds anonymous lists before signed-in writes, with a time to come back, and then takes all again", async () => {
+  test("sheds anonymous lists before signed-in writes, with Retry-After, and then admits all again", async () => {
     const crowd = Array.from({ length: CROWD }, (_, n) =>
       gateway.fetch(n % 2 === 0 ? "/v1/images" : "/v1/users?query=a"),
     );
@@ -71,7 +71,7 @@ describe("a gateway that has too much to do", () => {
     expect(metrics).toMatch(/shed_total\{.*rank="sheddable-anonymous".*\} [1-9]/);
   });
 
-  test("keeps no permit for clients that leave while their tokens are verified", async () => {
+  test("returns the permits of clients that leave while their tokens are verified", async () => {
     for (let times = 0; times < 50; times++) {
       // A token that was verified before is found in the cache, and verified in no time.
       const token = await gateway.tokenFor(randomUUID());
@@ -88,7 +88,7 @@ describe("a gateway that has too much to do", () => {
     });
   });
 
-  test("sheds nothing where the policy is off", async () => {
+  test("sheds nothing where the failure policy is off", async () => {
     await gateway[Symbol.asyncDispose]();
     gateway = await startTestGateway(
       {

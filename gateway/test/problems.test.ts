@@ -1,4 +1,5 @@
 import { status } from "@grpc/grpc-js";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { ErrorReason as CommentsReason } from "@triptych/protos/comments/v1/comment_pb";
 import { ErrorReason as ImagesReason } from "@triptych/protos/images/v1/image_pb";
 import { ErrorReason as UsersReason } from "@triptych/protos/users/v1/user_pb";
@@ -52,7 +53,7 @@ const IN_THE_CONTRACT = [UsersReason, ImagesReason, CommentsReason]
   .flatMap((reasons) => Object.keys(reasons))
   .filter((reason) => reason !== "UNSPECIFIED");
 
-describe("a reason", () => {
+describe("the problem of a reason", () => {
   let gateway: TestGateway;
   let thrown: unknown;
 
@@ -67,12 +68,12 @@ describe("a reason", () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  test("is in the table if it is in the contract", () => {
+  test("is in the table for every reason of the contract", () => {
     expect(Object.keys(REASON_CODES)).toEqual(expect.arrayContaining(IN_THE_CONTRACT));
     expect(Object.keys(STATUSES).sort()).toEqual(Object.keys(REASON_CODES).sort());
   });
 
-  test.each(Object.entries(STATUSES))("%s is answered by %d", async (reason, expected) => {
+  test.each(Object.entries(STATUSES))("%s has status %d", async (reason, expected) => {
     thrown = refusal(reason, status.FAILED_PRECONDITION);
     const response = await gateway.fetch(`/v1/users/${ADA}`);
     const body = await bodyOf(response);
@@ -86,7 +87,7 @@ describe("a reason", () => {
     expect(response.headers.has("www-authenticate")).toBe(expected === 401);
   });
 
-  test("that nobody knows, or a defect, is answered by 500 and logged once with its cause", async () => {
+  test("is INTERNAL for an unknown reason or a defect, logged once with its cause", async () => {
     thrown = new Error("select secret from table");
     const response = await gateway.fetch(`/v1/users/${ADA}`, {
       headers: { "x-request-id": "defect" },
@@ -99,7 +100,7 @@ describe("a reason", () => {
     expect(lines).toHaveLength(1);
   });
 
-  test("names fields as the client does", async () => {
+  test("names fields as the client spells them", async () => {
     thrown = refusal("INVALID_ARGUMENT", status.INVALID_ARGUMENT, {
       violations: [
         { field: "page_token", message: "is of another list" },
@@ -115,7 +116,7 @@ describe("a reason", () => {
     ]);
   });
 
-  test("waits whole seconds, and at least one", async () => {
+  test("has a Retry-After of whole seconds, at least one", async () => {
     const seconds = [];
     for (const retryAfterMs of [1, 1_000, 1_001, 5_500]) {
       thrown = refusal("HASHING_OVERLOADED", status.RESOURCE_EXHAUSTED, { retryAfterMs });
@@ -125,8 +126,8 @@ describe("a reason", () => {
   });
 });
 
-describe("a call", () => {
-  test("ends when its client leaves", async () => {
+describe("a call to a service", () => {
+  test("is cancelled when the client leaves", async () => {
     const started = Promise.withResolvers<void>();
     const cancelled = Promise.withResolvers<string>();
     await using gateway = await startTestGateway(
@@ -148,10 +149,10 @@ describe("a call", () => {
     client.abort();
     await expect(asked).rejects.toThrow();
     expect(await cancelled.promise).toBe("CANCELLED");
-    while (!gateway.lines.some(({ status }) => status === 499)) await new Promise(setImmediate);
+    await eventually(() => gateway.lines.some(({ status }) => status === 499));
   });
 
-  test("carries the request id, and is answered by 503 when its deadline passes", async () => {
+  test("carries the request id, and becomes 503 when its deadline passes", async () => {
     const requestIds: string[] = [];
     await using gateway = await startTestGateway({
       images: {

@@ -5,7 +5,7 @@ const USERS = { getUser: async ({ id }: { id: string }) => userMessage(id) };
 const JSON_HEADERS = { "content-type": "application/json" };
 
 describe("rate limits", () => {
-  test("count signed-in users apart from one another and from strangers", async () => {
+  test("count signed-in users apart from one another and from anonymous requests", async () => {
     const configuration = { rateLimitUserPerMinute: 3, rateLimitAddressPerMinute: 2 };
     await using gateway = await startTestGateway({ users: USERS }, { configuration });
     const statuses = async (times: number, headers = {}) => {
@@ -50,8 +50,8 @@ describe("rate limits", () => {
   });
 });
 
-describe("the server", () => {
-  test("lets pages of the configured origins in, and no others", async () => {
+describe("the HTTP server", () => {
+  test("answers CORS requests of the configured origins only", async () => {
     const configuration = { corsOrigins: ["https://app.example"] };
     await using gateway = await startTestGateway({ users: USERS }, { configuration });
     const preflight = (origin: string) =>
@@ -84,7 +84,7 @@ describe("the server", () => {
     }
   });
 
-  test("is not ready while it drains, and sends clients elsewhere, but answers", async () => {
+  test("answers while it drains (graceful shutdown), is not ready, and closes connections", async () => {
     await using gateway = await startTestGateway({ users: USERS });
     expect((await gateway.fetch("/readyz")).status).toBe(200);
     gateway.gateway.drain();
@@ -95,7 +95,7 @@ describe("the server", () => {
     expect(answer.headers.get("connection")).toBe("close");
   });
 
-  test("finishes what is under way before it closes", async () => {
+  test("answers requests in flight before it closes", async () => {
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const gateway = await startTestGateway({

@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { status } from "@grpc/grpc-js";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { Visibility } from "@triptych/protos/images/v1/image_pb";
 import type { ImageHeader, UploadEnd } from "@triptych/protos/images/v1/image_service_pb";
 import { ADA, IMAGE, imageMessage, refusal, userMessage } from "./fake-services.ts";
@@ -65,7 +66,7 @@ describe.each([
   const send = (body: FormData) =>
     gateway.fetch("/v1/images", { method: "POST", headers: { authorization }, body });
 
-  test("flows on, with the fields that came before it, in one call", async () => {
+  test("streams the file behind the fields that stand before it, in one call", async () => {
     const response = await send(
       form(
         ["title", "Hafen ⛵"],
@@ -130,7 +131,7 @@ describe.each([
     expect(uploads[0]?.end).toMatchObject(end);
   });
 
-  test("leaves nothing if a field after it is wrong", async () => {
+  test("leaves nothing if a field behind its file is wrong, and names each wrong one", async () => {
     const response = await send(form(["file", file()], ["visibility", "secret"], ["x", "y"]));
     expect(response.status).toBe(400);
     expect((await bodyOf(response)).errors).toEqual([
@@ -215,7 +216,7 @@ describe.each([
     expect((errors as { field: string }[]).map(({ field }) => field).sort()).toEqual(fields);
   });
 
-  test("answers 413 to a file above 25 MiB, and the client gets to see it", async () => {
+  test("answers 413 to a file above 25 MiB, and the client reads the answer", async () => {
     const within = await send(form(["visibility", "public"], ["file", file(FILE_BYTES_MAX)]));
     expect(within.status).toBe(201);
     for (const bytes of [FILE_BYTES_MAX + 1, FILE_BYTES_MAX * 2]) {
@@ -226,7 +227,7 @@ describe.each([
     expect(uploads.filter(({ end }) => end)).toHaveLength(1);
   });
 
-  test("gives the refusal of images while the client still sends", async () => {
+  test("answers with the refusal of images while the client still sends", async () => {
     const text = new Blob(["#".repeat(20_000_000)]);
     for (let times = 0; times < 8; times++) {
       const response = await send(form(["file", text]));
@@ -257,7 +258,7 @@ describe.each([
     expect(response.status).toBe(415);
   });
 
-  test("is cancelled when the client leaves, and blames nobody: the next one works", async () => {
+  test("is cancelled when the client leaves, without opening a breaker or logging an error", async () => {
     for (let times = 0; times < 8; times++) {
       const client = httpRequest(`${gateway.url}/v1/images`, {
         method: "POST",
@@ -268,7 +269,7 @@ describe.each([
       client.on("close", () => gone.resolve());
       client.write('--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n');
       client.write(Buffer.alloc(300_000));
-      while ((uploads[times]?.bytes ?? 0) < 100_000) await new Promise(setImmediate);
+      await eventually(() => (uploads[times]?.bytes ?? 0) >= 100_000);
       client.destroy();
       await gone.promise;
     }

@@ -30,7 +30,7 @@ describe("the routes of users", () => {
   afterEach(() => asked.splice(0));
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  test("opens an account", async () => {
+  test("creates an account", async () => {
     const response = await gateway.fetch("/v1/users", {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -77,14 +77,14 @@ describe("the routes of users", () => {
     expect(errors).toHaveLength(5);
   });
 
-  test("shows the e-mail address to the user in person, and to nobody else", async () => {
+  test("shows an e-mail address to its user only", async () => {
     const me = await gateway.fetch("/v1/users/me", { headers: await gateway.as(ADA) });
     expect((await bodyOf(me)).email).toBe("ada@example.com");
     const other = await gateway.fetch(`/v1/users/${ADA}`);
     expect(await bodyOf(other)).not.toHaveProperty("email");
   });
 
-  test("changes only what is given, and clears the avatar with null", async () => {
+  test("changes only the given members, and clears the avatar with null", async () => {
     const response = await gateway.fetch("/v1/users/me", {
       method: "PATCH",
       headers: { ...(await gateway.as(ADA)), "content-type": "application/json" },
@@ -94,7 +94,7 @@ describe("the routes of users", () => {
     expect(asked).toMatchObject([{ paths: ["display_name", "avatar_image_id"] }]);
   });
 
-  test("refuses a change of nothing", async () => {
+  test("refuses a change without a member", async () => {
     const response = await gateway.fetch("/v1/users/me", {
       method: "PATCH",
       headers: { ...(await gateway.as(ADA)), "content-type": "application/json" },
@@ -104,7 +104,7 @@ describe("the routes of users", () => {
     expect((await bodyOf(response)).errors).toHaveLength(1);
   });
 
-  test("finds users by handle or query, and needs one of them", async () => {
+  test("finds users by handle or query, and requires one of them", async () => {
     const found = await gateway.fetch("/v1/users?handle=ada&pageSize=1000&unknown=1");
     expect(await bodyOf(found)).toMatchObject({
       users: [{ handle: "ada" }],
@@ -154,7 +154,7 @@ describe("the routes of sessions", () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  test("signs in, and tells users what the client is", async () => {
+  test("signs in, and passes the user agent on to users", async () => {
     const response = await gateway.fetch("/v1/sessions", {
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "x".repeat(300) },

@@ -8,16 +8,16 @@ const { getImage } = ImageService.method;
 const { batchGetUsers } = UserService.method;
 const { batchGetCommentCounts } = CommentService.method;
 
-describe("what a route waits for", () => {
+describe("the budget and the criticality of a route", () => {
   const timeoutMs = (method: Parameters<typeof policyOf>[0]) => policyOf(method).timeoutMs;
 
-  test("may take as long as its calls one after the other; those at the same time count once", () => {
+  test("add up its calls one after the other; concurrent ones count once", () => {
     const { calls } = waitsFor(getImage, [batchGetUsers, batchGetCommentCounts]);
     const longest = Math.max(timeoutMs(batchGetUsers), timeoutMs(batchGetCommentCounts));
     expect(calls.budgetMs).toBe(timeoutMs(getImage) + longest);
   });
 
-  test("matters as much as the method that it is there for", () => {
+  test("are the criticality of the method that the route serves", () => {
     expect(waitsFor(getImage, batchGetUsers).calls.policy).toBe(policyOf(getImage));
   });
 });

@@ -30,7 +30,7 @@ describe("an entity tag", () => {
     expect(parseEntityTags(header)).toEqual(expected);
   });
 
-  test("gives its version only if it is one of ours, and strong", () => {
+  test("has a version only if the gateway made it, and it is strong", () => {
     const opaque = "12.abcdefghijklmnop";
     expect(versionOf({ weak: false, opaque })).toBe("12");
     expect(versionOf({ weak: true, opaque })).toBeUndefined();

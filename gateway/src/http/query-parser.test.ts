@@ -3,13 +3,13 @@ import { findQueryViolations, parseQuery } from "./query-parser.ts";
 const knowsAll = () => true;
 
 describe("a query", () => {
-  test("is decoded, and an unknown parameter is nobody's business", () => {
+  test("is decoded, and may have unknown parameters", () => {
     const query = parseQuery("a=1&b=%F0%9F%91%8D+x&&c");
     expect({ ...query }).toMatchObject({ a: "1", b: "👍 x", c: "" });
     expect(findQueryViolations(query, knowsAll)).toEqual([]);
   });
 
-  test("has no members but its own", () => {
+  test("inherits no members", () => {
     const query = parseQuery("__proto__=1");
     expect(Object.getPrototypeOf(query)).toBeNull();
     expect(Object.keys(query)).toEqual(["__proto__"]);

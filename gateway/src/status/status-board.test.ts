@@ -4,7 +4,7 @@ import { createStatusBoard } from "./status-board.ts";
 const { jest } = import.meta;
 
 describe("the status board", () => {
-  test("shows who does all its work, who only reads, and who cannot be asked", async () => {
+  test("shows services that work, that only read, and that are unreachable", async () => {
     const services = {
       users: async () => "serving" as const,
       images: async () => "read-only" as const,
@@ -20,7 +20,7 @@ describe("the status board", () => {
     ]);
   });
 
-  test("waits once for a service that hangs, and shows that it is back once it has answered", async () => {
+  test("waits once for a service that hangs, and shows it as up once it has answered", async () => {
     jest.useFakeTimers();
     try {
       const asked: PromiseWithResolvers<"serving">[] = [];
