@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { eventually } from "@triptych/chassis/testing/eventually";
-import type { ObjectContent, Objects } from "#blobs/s3/object-store.ts";
-import { createS3Objects } from "#blobs/s3/s3-object-store.ts";
+import type { ObjectContent, ObjectStore } from "#blobs/s3/object-store.ts";
+import { createS3ObjectStore } from "#blobs/s3/s3-object-store.ts";
 import { PART_BYTES } from "#blobs/scratch/content-parts.ts";
 import { BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 import type { StoreFault } from "./s3-faults.ts";
@@ -20,10 +20,10 @@ const isEnd = (target: string) => target.endsWith("?uploadId");
 
 describe("large objects in S3", () => {
   let store: TestObjectStore;
-  let objects: Objects;
+  let objects: ObjectStore;
   beforeEach(async () => {
     store = await startObjectStore();
-    objects = createS3Objects(store.settings);
+    objects = createS3ObjectStore(store.settings);
   });
   afterEach(() => store[Symbol.asyncDispose]());
 
@@ -111,7 +111,9 @@ describe("large objects in S3", () => {
     ["completing", ["POST", "key?uploadId"]],
   ] as const)("outlast a store that hangs at %s", async (_, of) => {
     failTimes(1, of, HANGING);
-    await put(BYTES, { target: createS3Objects(store.settings, { silenceMsMax: 2 * SILENCE_MS }) });
+    await put(BYTES, {
+      target: createS3ObjectStore(store.settings, { idleTimeoutMs: 2 * SILENCE_MS }),
+    });
     expect((await read(0, BYTES.length)).equals(BYTES)).toBe(true);
   });
 
@@ -136,7 +138,7 @@ describe("large objects in S3", () => {
       asked.add(target);
       return HANGING;
     });
-    const target = createS3Objects(store.settings, { silenceMsMax: SILENCE_MS });
+    const target = createS3ObjectStore(store.settings, { idleTimeoutMs: SILENCE_MS });
     await expect(put(BYTES, { target })).rejects.toThrow(`nothing came for ${SILENCE_MS} ms`);
     expect([...asked].sort()).toEqual(["key?partNumber=1", "key?partNumber=2"]);
     expectNothing();
@@ -215,7 +217,7 @@ describe("large objects in S3", () => {
   test("are refused by the store if a part is not what was received", async () => {
     const damaging = withContent(BYTES, async (content) => {
       await content.file.write("another", PART_BYTES);
-      await objects.put("key", content);
+      await objects.put("key", content, undefined);
     });
     await expect(damaging).rejects.toThrow("refuses UploadPart 2 key with 400 BadDigest");
     expectNothing();
@@ -232,7 +234,7 @@ describe("large objects in S3", () => {
       });
       return { ...content, parts };
     };
-    const putting = withContent(bytes, (content) => objects.put("key", cut(content)));
+    const putting = withContent(bytes, (content) => objects.put("key", cut(content), undefined));
     await expect(putting).rejects.toThrow("400 EntityTooSmall");
     expectNothing();
   });

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { eventually } from "@triptych/chassis/testing/eventually";
-import type { Objects } from "#blobs/s3/object-store.ts";
-import { createS3Objects } from "#blobs/s3/s3-object-store.ts";
+import type { ObjectStore } from "#blobs/s3/object-store.ts";
+import { createS3ObjectStore } from "#blobs/s3/s3-object-store.ts";
 import { openScratchFile } from "#blobs/scratch/scratch.ts";
 import { BlobMissing, BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 import type { StoreFault } from "./s3-faults.ts";
@@ -15,10 +15,10 @@ const SILENCE_MS = 200;
 
 describe("objects in S3", () => {
   let store: TestObjectStore;
-  let objects: Objects;
+  let objects: ObjectStore;
   beforeEach(async () => {
     store = await startObjectStore();
-    objects = createS3Objects(store.settings, { silenceMsMax: SILENCE_MS });
+    objects = createS3ObjectStore(store.settings, { idleTimeoutMs: SILENCE_MS });
   });
   afterEach(() => store[Symbol.asyncDispose]());
 
@@ -26,10 +26,10 @@ describe("objects in S3", () => {
     await using file = await openScratchFile();
     await file.write(bytes);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    await target.put("key", { file, sizeBytes: bytes.length, sha256, parts: [] });
+    await target.put("key", { file, sizeBytes: bytes.length, sha256, parts: [] }, undefined);
   }
 
-  async function get(options?: Parameters<Objects["get"]>[1]): Promise<Buffer> {
+  async function get(options?: Parameters<ObjectStore["get"]>[1]): Promise<Buffer> {
     return Buffer.concat(await collect(await objects.get("key", options)));
   }
 
@@ -49,7 +49,7 @@ describe("objects in S3", () => {
     ["DELETE", 500, "InternalError"],
   ] as const)("a %s is made three times at most", async (method, status, code) => {
     await put();
-    const patient = createS3Objects(store.settings);
+    const patient = createS3ObjectStore(store.settings);
     const run = {
       PUT: () => put(),
       GET: async () => collect(await patient.get("key")),
@@ -121,7 +121,7 @@ describe("objects in S3", () => {
 
   test("a wrong secret is refused", async () => {
     const credentials = { accessKeyId: "TESTKEYID", secretAccessKey: "another" };
-    const others = createS3Objects({ ...store.settings, credentials });
+    const others = createS3ObjectStore({ ...store.settings, credentials });
     await expect(put(BYTES, others)).rejects.toThrow("403 SignatureDoesNotMatch");
     expect(store.keys()).toEqual([]);
   });
@@ -136,7 +136,7 @@ describe("objects in S3", () => {
     await using file = await openScratchFile();
     await file.write(BYTES);
     const content = { file, sizeBytes: BYTES.length, sha256: "00".repeat(32), parts: [] };
-    await expect(objects.put("key", content)).rejects.toThrow("400 BadDigest");
+    await expect(objects.put("key", content, undefined)).rejects.toThrow("400 BadDigest");
     expect(store.keys()).toEqual([]);
   });
 
@@ -160,7 +160,7 @@ describe("objects in S3", () => {
 
   test("a caller who leaves ends the reading, also before its first chunk", async () => {
     await put();
-    const patient = createS3Objects(store.settings);
+    const patient = createS3ObjectStore(store.settings);
     store.fail(() => ({ kind: "stall", afterBytes: 1_000 }));
     const leaving = new AbortController();
     const reading = collect(await patient.get("key", { signal: leaving.signal }));
@@ -183,7 +183,7 @@ describe("objects in S3", () => {
     let most = 0;
     let isOver = false;
     const content = { file, sizeBytes, sha256: "00".repeat(32), parts: [] };
-    const putting = objects.put("key", content);
+    const putting = objects.put("key", content, undefined);
     const ended = expect(putting).rejects.toThrow(BlobStoreUnavailable);
     void ended.finally(() => {
       isOver = true;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { S3Settings } from "#blobs/s3/s3-client.ts";
+import type { S3Settings } from "#blobs/s3/s3-bucket.ts";
 import { receiveContent } from "./receive-content.ts";
 import type { FindStoreFault, StoreFault } from "./s3-faults.ts";
 import { createMultipartUploads } from "./s3-multipart.ts";

@@ -20,7 +20,7 @@ describe("uploads in parts that killed processes left", () => {
 
   /** Does what a process does that is killed then. */
   async function begin(...keys: readonly string[]): Promise<void> {
-    const limits = { deadline: AbortSignal.timeout(10_000), silenceMsMax: 10_000 };
+    const limits = { deadline: AbortSignal.timeout(10_000), idleTimeoutMs: 10_000 };
     for (const key of keys) await beginUpload(createS3Bucket(store.settings), key, limits);
   }
 

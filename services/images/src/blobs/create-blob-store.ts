@@ -1,7 +1,7 @@
 import { createFileBlobStore } from "#blobs/file/file-blob-store.ts";
 import { createObjectBlobStore } from "#blobs/s3/object-blob-store.ts";
-import type { S3Settings } from "#blobs/s3/s3-client.ts";
-import { createS3Objects } from "#blobs/s3/s3-object-store.ts";
+import type { S3Settings } from "#blobs/s3/s3-bucket.ts";
+import { createS3ObjectStore } from "#blobs/s3/s3-object-store.ts";
 import type { BlobStore } from "#domain/blob-store.ts";
 
 /** Which store holds the bytes, and where. */
@@ -13,5 +13,5 @@ export type BlobSettings =
 export function createBlobStore(settings: BlobSettings): BlobStore {
   return settings.store === "file"
     ? createFileBlobStore(settings.directory)
-    : createObjectBlobStore(createS3Objects(settings));
+    : createObjectBlobStore(createS3ObjectStore(settings));
 }

@@ -1,7 +1,7 @@
 import { mapConcurrently } from "./map-concurrently.ts";
 
 const ITEMS = [1, 2, 3, 4, 5];
-const limits = () => ({ atOnceMax: 2, deadline: new AbortController().signal });
+const limits = () => ({ concurrency: 2, deadline: new AbortController().signal });
 
 describe("work on some items at once", () => {
   test("gives its results in the order of the items, whatever ends first", async () => {
@@ -35,7 +35,7 @@ describe("work on some items at once", () => {
 
   test("tells the work of the deadline", async () => {
     const deadline = AbortSignal.abort(new Error("too late"));
-    const running = mapConcurrently(ITEMS, { atOnceMax: 2, deadline }, async (_, signal) => {
+    const running = mapConcurrently(ITEMS, { concurrency: 2, deadline }, async (_, signal) => {
       signal.throwIfAborted();
     });
     await expect(running).rejects.toThrow("too late");

@@ -1,19 +1,19 @@
 /** One piece of work; its signal fires when another has failed. */
 export type WorkOnItem<Item, Result> = (item: Item, signal: AbortSignal) => Promise<Result>;
 
-/** How much is under way, and until when. */
-export interface RunLimits {
-  readonly atOnceMax: number;
+/** How many items are worked on at once, and until when. */
+export interface MapLimits {
+  readonly concurrency: number;
   readonly deadline: AbortSignal;
 }
 
 /**
- * Works on all items, some at once, and gives the results in their order. The first failure ends
- * the others, and is thrown when all have ended.
+ * Maps items by an operation with bounded concurrency, and returns the results in the order of the
+ * items. The first failure ends the others, and is thrown when all have ended.
  */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
-  { atOnceMax, deadline }: RunLimits,
+  { concurrency, deadline }: MapLimits,
   work: WorkOnItem<Item, Result>,
 ): Promise<readonly Result[]> {
   const failure = new AbortController();
@@ -32,7 +32,7 @@ export async function mapConcurrently<Item, Result>(
     }
   }
 
-  await Promise.all(Array.from({ length: atOnceMax }, run));
+  await Promise.all(Array.from({ length: concurrency }, run));
   failure.signal.throwIfAborted();
   return results;
 }

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { openScratchFile, removeScratch, withScratchPath } from "#blobs/scratch/scratch.ts";
 import { BlobMissing, type BlobStore } from "#domain/blob-store.ts";
-import type { Objects } from "./object-store.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { createStagedObject } from "./staged-object.ts";
 
 /** The names that the files have, so that a folder becomes a bucket by being copied. */
@@ -19,7 +19,7 @@ const SHA256_OF_NOTHING = createHash("sha256").digest("hex");
  * takes bytes of that hash or nothing. What was put and never placed stands there under its name,
  * and goes with all that nobody refers to; what was put by half cannot be read, and is staged.
  */
-export function createObjectBlobStore(objects: Objects): BlobStore {
+export function createObjectBlobStore(objects: ObjectStore): BlobStore {
   return {
     async check() {
       // A store that hangs is given up sooner by this than by a put, and who starts waits less for
@@ -27,7 +27,7 @@ export function createObjectBlobStore(objects: Objects): BlobStore {
       await objects.remove(CHECK_KEY);
       await using file = await openScratchFile();
       const nothing = { file, sizeBytes: 0, sha256: SHA256_OF_NOTHING, parts: [] };
-      await objects.put(CHECK_KEY, nothing);
+      await objects.put(CHECK_KEY, nothing, undefined);
       await objects.remove(CHECK_KEY);
     },
     stage: () => createStagedObject(objects, keyOf),

@@ -3,13 +3,13 @@ import type { ContentPart } from "#blobs/scratch/content-parts.ts";
 import type { ContentRange } from "#domain/blob-store.ts";
 
 /** A bucket of an object store. Everything throws BlobStoreUnavailable or BlobStoreRefused. */
-export interface Objects {
+export interface ObjectStore {
   /**
    * Keeps a file's content under a key, whole or not at all. Where there is such an object, it
    * becomes young again. The signal ends the putting; a process that is killed while it puts may
    * leave an unfinished upload.
    */
-  put(key: string, content: ObjectContent, signal?: AbortSignal): Promise<void>;
+  put(key: string, content: ObjectContent, signal: AbortSignal | undefined): Promise<void>;
   /** Opens an object, or a part of it. Throws BlobMissing. */
   get(key: string, options?: GetOptions): Promise<AsyncIterableIterator<Uint8Array>>;
   /** Milliseconds since the object was last written; undefined if there is none. */

@@ -1,28 +1,69 @@
+import { exponentialBackoff, jittered } from "@triptych/chassis/concurrency/exponential-backoff";
+import { retry } from "@triptych/chassis/concurrency/retry";
+import { BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
-import type { PutOptions } from "./put-options.ts";
-import { retrySend } from "./retry-send.ts";
+import type { ObjectContent } from "./object-store.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
-import { beginUpload, openUpload } from "./s3-upload.ts";
+import { beginUpload, openUpload, toS3Checksum } from "./s3-upload.ts";
+import { type SendLimits, sendRange } from "./send-range.ts";
 
-/** Of one file. Each takes a connection, and what its sockets hold. */
-const PARTS_AT_ONCE_MAX = 2;
+/** How many parts of one file are sent at once. Each takes a connection, and what its sockets hold. */
+const PARTS_CONCURRENCY = 2;
+const SEND_ATTEMPTS_MAX = 3;
+const backoff = exponentialBackoff({ firstMs: 200, maxMs: 400 });
+
+/** What is put, and how long it may take. */
+export interface PutOptions extends SendLimits {
+  readonly key: string;
+  readonly content: ObjectContent;
+}
+
+/**
+ * Puts a content as an object, whole or not at all: with one request, or in parts if it has several.
+ * Throws UploadOver if the completion finds no upload.
+ */
+export async function putObject(bucket: S3Bucket, options: PutOptions): Promise<void> {
+  await (options.content.parts.length < 2 ? putWhole : putInParts)(bucket, options);
+}
+
+async function putWhole(
+  { name: Bucket, request }: S3Bucket,
+  { key, content, ...limits }: PutOptions,
+): Promise<void> {
+  const { file, sizeBytes, sha256 } = content;
+  const range = { file, first: 0, length: sizeBytes };
+  const putOnce = () =>
+    sendRange(range, limits, (body, abortSignal) =>
+      request(["PutObject", key], abortSignal, ({ sdk, client }) => {
+        const command = new sdk.PutObjectCommand({
+          Bucket,
+          Key: key,
+          Body: body,
+          ContentLength: sizeBytes,
+          ChecksumSHA256: toS3Checksum(sha256),
+        });
+        return client.send(command, { abortSignal });
+      }),
+    );
+  await retrySend(putOnce, limits.deadline);
+}
 
 /**
  * Puts a content in parts, each of which is sent again by itself. The object is there from the
- * completion on, and not before. Whatever it throws, it has tried to abort what it began. Throws
- * UploadOver if the completion finds no upload.
+ * completion on, and not before. If it throws, it has tried to abort the upload.
  */
-export async function putInParts(
+async function putInParts(
   bucket: S3Bucket,
   { key, content, ...limits }: PutOptions,
 ): Promise<void> {
   const { file, parts } = content;
-  const { deadline, silenceMsMax } = limits;
+  const { deadline, idleTimeoutMs } = limits;
   const upload = openUpload(bucket, await beginUpload(bucket, key, limits));
   try {
-    const runLimits = { atOnceMax: PARTS_AT_ONCE_MAX, deadline };
-    const sent = await mapConcurrently(parts, runLimits, (part, signal) => {
-      const sendOnce = () => upload.sendPart({ ...part, file }, { silenceMsMax, deadline: signal });
+    const mapLimits = { concurrency: PARTS_CONCURRENCY, deadline };
+    const sent = await mapConcurrently(parts, mapLimits, (part, signal) => {
+      const sendOnce = () =>
+        upload.sendPart({ ...part, file }, { idleTimeoutMs, deadline: signal });
       return retrySend(sendOnce, signal);
     });
     await upload.complete(sent, limits);
@@ -31,4 +72,18 @@ export async function putInParts(
     await upload.abort().catch(() => {});
     throw error;
   }
+}
+
+/**
+ * Retries a request whose body is a stream: the SDK cannot, since a stream is read once. After the
+ * deadline has fired nothing is sent again.
+ */
+function retrySend<Answer>(sendOnce: () => Promise<Answer>, deadline: AbortSignal) {
+  return retry(sendOnce, {
+    attemptsMax: SEND_ATTEMPTS_MAX,
+    delayMs: (attempt) => jittered(backoff(attempt)),
+    isRetryable: (error) =>
+      error instanceof BlobStoreUnavailable && !(error instanceof BlobStoreRefused),
+    signal: deadline,
+  });
 }

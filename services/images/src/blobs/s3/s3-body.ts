@@ -13,18 +13,18 @@ const CHUNK_BYTES_MAX = 64 * 1024;
 export class S3Body implements AsyncIterableIterator<Uint8Array> {
   readonly #body: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #watchdog: IdleTimeout;
+  readonly #idle: IdleTimeout;
   readonly #key: string;
   #rest: Uint8Array = new Uint8Array();
 
-  constructor(body: Readable, key: string, watchdog: IdleTimeout) {
+  constructor(body: Readable, key: string, idle: IdleTimeout) {
     this.#body = body;
     this.#chunks = body[Symbol.asyncIterator]();
-    this.#watchdog = watchdog;
+    this.#idle = idle;
     this.#key = key;
     // A connection that breaks while nobody reads is told to the next who does.
     body.on("error", () => {});
-    watchdog.rest();
+    idle.pause();
   }
 
   [Symbol.asyncIterator](): this {
@@ -44,19 +44,19 @@ export class S3Body implements AsyncIterableIterator<Uint8Array> {
 
   async return(): Promise<IteratorResult<Uint8Array>> {
     this.#body.destroy();
-    this.#watchdog[Symbol.dispose]();
+    this.#idle[Symbol.dispose]();
     return { done: true, value: undefined };
   }
 
   async #receive(): Promise<IteratorResult<Uint8Array>> {
-    this.#watchdog.touch();
+    this.#idle.restart();
     try {
       return await this.#chunks.next();
     } catch (error) {
-      const { aborted, reason } = this.#watchdog.signal;
+      const { aborted, reason } = this.#idle.signal;
       throw toBlobStoreError(aborted ? reason : error, "GetObject", this.#key);
     } finally {
-      this.#watchdog.rest();
+      this.#idle.pause();
     }
   }
 }

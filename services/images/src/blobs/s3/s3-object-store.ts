@@ -1,42 +1,37 @@
 import type { Readable } from "node:stream";
 import { BlobMissing, BlobStoreUnavailable } from "#domain/blob-store.ts";
-import { createWatchdog } from "./idle-timeout.ts";
-import { listObjects } from "./list-objects.ts";
-import { listUploads } from "./list-uploads.ts";
-import type { Objects } from "./object-store.ts";
-import { putInParts } from "./put-object.ts";
-import { putWhole } from "./put-whole.ts";
-import { ageOf } from "./s3-age.ts";
+import { createIdleTimeout, IDLE_TIMEOUT_MS } from "./idle-timeout.ts";
+import { ageOf, listObjects, listUploads } from "./list-objects.ts";
+import type { ObjectStore } from "./object-store.ts";
+import { putObject } from "./put-object.ts";
 import { S3Body } from "./s3-body.ts";
-import { createS3Bucket } from "./s3-bucket.ts";
-import type { S3Settings } from "./s3-client.ts";
+import { createS3Bucket, type S3Settings, shortRequestLimits } from "./s3-bucket.ts";
 import { UploadOver } from "./s3-error.ts";
-import {
-  ASK_ATTEMPT_MS_MAX,
-  ASK_MS_MAX,
-  GET_ATTEMPT_MS_MAX,
-  PUT_MS_MAX,
-  SILENCE_MS_MAX,
-} from "./s3-time-limits.ts";
 import { openUpload } from "./s3-upload.ts";
 
+/** The limit of one attempt, until an object begins to come. */
+const GET_ATTEMPT_MS_MAX = 2_400;
+/**
+ * The limit of a put with all attempts, whole or in parts: a file of 25 MiB at 0.5 MB/s. An upload
+ * may take two minutes in all.
+ */
+const PUT_MS_MAX = 50_000;
+
 /** Reads and writes a bucket by S3. Connects to nothing before it is asked. */
-export function createS3Objects(
+export function createS3ObjectStore(
   settings: S3Settings,
-  { silenceMsMax = SILENCE_MS_MAX }: { readonly silenceMsMax?: number } = {},
-): Objects {
+  { idleTimeoutMs = IDLE_TIMEOUT_MS }: { readonly idleTimeoutMs?: number } = {},
+): ObjectStore {
   const bucket = createS3Bucket(settings);
-  const { name: Bucket, ask } = bucket;
+  const { name: Bucket, request } = bucket;
 
   async function ageMs(key: string): Promise<number | undefined> {
-    const abortSignal = AbortSignal.timeout(ASK_MS_MAX);
-    const requestTimeout = ASK_ATTEMPT_MS_MAX;
+    const limits = shortRequestLimits();
     try {
-      const { LastModified } = await ask(["HeadObject", key], abortSignal, ({ sdk, client }) =>
-        client.send(new sdk.HeadObjectCommand({ Bucket, Key: key }), {
-          abortSignal,
-          requestTimeout,
-        }),
+      const { LastModified } = await request(
+        ["HeadObject", key],
+        limits.abortSignal,
+        ({ sdk, client }) => client.send(new sdk.HeadObjectCommand({ Bucket, Key: key }), limits),
       );
       return ageOf(LastModified);
     } catch (error) {
@@ -50,10 +45,8 @@ export function createS3Objects(
     async put(key, content, caller) {
       const timeout = AbortSignal.timeout(PUT_MS_MAX);
       const deadline = caller === undefined ? timeout : AbortSignal.any([timeout, caller]);
-      const options = { key, content, silenceMsMax, deadline };
-      if (content.parts.length < 2) return await putWhole(bucket, options);
       try {
-        await putInParts(bucket, options);
+        await putObject(bucket, { key, content, idleTimeoutMs, deadline });
       } catch (error) {
         // The answer to a completion was lost, and who asked again is told that there is no such
         // upload any more.
@@ -61,11 +54,11 @@ export function createS3Objects(
       }
     },
     async get(key, { range, signal } = {}) {
-      const watchdog = createWatchdog(silenceMsMax, signal);
-      const { signal: abortSignal } = watchdog;
+      const idle = createIdleTimeout(idleTimeoutMs, signal);
+      const { signal: abortSignal } = idle;
       const Range = range && `bytes=${range.first}-${range.first + range.length - 1}`;
       try {
-        const { Body, ContentLength } = await ask(
+        const { Body, ContentLength } = await request(
           ["GetObject", key],
           abortSignal,
           ({ sdk, client }) =>
@@ -74,23 +67,19 @@ export function createS3Objects(
               requestTimeout: GET_ATTEMPT_MS_MAX,
             }),
         );
-        const body = new S3Body(Body as Readable, key, watchdog);
+        const body = new S3Body(Body as Readable, key, idle);
         if (range === undefined || ContentLength === range.length) return body;
         await body.return();
         throw new BlobStoreUnavailable(`GetObject ${key} gave other bytes than ${Range}`);
       } catch (error) {
-        watchdog[Symbol.dispose]();
+        idle[Symbol.dispose]();
         throw error;
       }
     },
     async remove(key) {
-      const abortSignal = AbortSignal.timeout(ASK_MS_MAX);
-      const requestTimeout = ASK_ATTEMPT_MS_MAX;
-      await ask(["DeleteObject", key], abortSignal, ({ sdk, client }) =>
-        client.send(new sdk.DeleteObjectCommand({ Bucket, Key: key }), {
-          abortSignal,
-          requestTimeout,
-        }),
+      const limits = shortRequestLimits();
+      await request(["DeleteObject", key], limits.abortSignal, ({ sdk, client }) =>
+        client.send(new sdk.DeleteObjectCommand({ Bucket, Key: key }), limits),
       );
     },
     list: () => listObjects(bucket),

@@ -1,29 +1,53 @@
+import assert from "node:assert";
+import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { type FileRange, readRange } from "#blobs/scratch/read-range.ts";
-import { createWatchdog } from "./idle-timeout.ts";
+import type { ContentRange } from "#domain/blob-store.ts";
+import { createIdleTimeout } from "./idle-timeout.ts";
+
+const READ_BYTES = 64 * 1024;
+
+/** A part of a file that is open, and stays open. */
+export interface FilePart extends ContentRange {
+  readonly file: FileHandle;
+}
 
 /** How long a part of a file may take to be sent. */
 export interface SendLimits {
   /** How many milliseconds may pass without a byte moving. */
-  readonly silenceMsMax: number;
+  readonly idleTimeoutMs: number;
   /** Ends it in any case. */
   readonly deadline: AbortSignal;
 }
 
 /** Streams a part of a file as the body of a request, once: who sends it again calls this again. */
 export async function sendRange<Answer>(
-  range: FileRange,
-  { silenceMsMax, deadline }: SendLimits,
+  range: FilePart,
+  { idleTimeoutMs, deadline }: SendLimits,
   send: (body: Readable, abortSignal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  using watchdog = createWatchdog(silenceMsMax, deadline);
-  const { signal, touch } = watchdog;
-  const body = Readable.from(readRange(range, touch), { objectMode: false });
-  // a scratch file that cannot be read: nothing more is sent, and the watchdog ends it
+  using idle = createIdleTimeout(idleTimeoutMs, deadline);
+  const { signal, restart } = idle;
+  const body = Readable.from(readRange(range, restart), { objectMode: false });
+  // a scratch file that cannot be read: nothing more is sent, and the idle timeout ends it
   body.on("error", () => {});
   try {
     return await send(body, signal);
   } finally {
     body.destroy();
+  }
+}
+
+/** Reads a part of a file, a chunk of at most 64 KiB in memory at a time, and tells of each. */
+async function* readRange(
+  { file, first, length }: FilePart,
+  onChunk: () => void,
+): AsyncIterable<Uint8Array> {
+  for (let at = first; at < first + length; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(READ_BYTES, first + length - at));
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
+    assert(bytesRead > 0, "a scratch file is as long as what was written to it");
+    onChunk();
+    at += bytesRead;
+    yield chunk.subarray(0, bytesRead);
   }
 }

@@ -3,14 +3,14 @@ import { createContentParts } from "#blobs/scratch/content-parts.ts";
 import { createHashedFile } from "#blobs/scratch/hashed-file.ts";
 import { openScratchFile } from "#blobs/scratch/scratch.ts";
 import type { StagedBlob } from "#domain/blob-store.ts";
-import type { ObjectContent, Objects } from "./object-store.ts";
+import type { ObjectContent, ObjectStore } from "./object-store.ts";
 
 /**
  * Creates a scratch file whose content is put into a bucket once it is whole and its hash, and so
  * its key, is known: before the transaction that commits it, since putting may take seconds.
  */
 export async function createStagedObject(
-  objects: Objects,
+  objects: ObjectStore,
   keyOf: (hash: string) => string,
 ): Promise<StagedBlob> {
   const file = await openScratchFile();
@@ -18,7 +18,7 @@ export async function createStagedObject(
   const parts = createContentParts();
   let whole: ObjectContent | undefined;
 
-  const put = (object: ObjectContent, signal?: AbortSignal) =>
+  const put = (object: ObjectContent, signal: AbortSignal | undefined) =>
     objects.put(keyOf(object.sha256), object, signal);
 
   return {
@@ -38,7 +38,7 @@ export async function createStagedObject(
     async commit() {
       assert(whole !== undefined, "bytes are committed after they are finished");
       // Who deleted the last image with the same bytes since may have removed the object.
-      if ((await objects.ageMs(keyOf(whole.sha256))) === undefined) await put(whole);
+      if ((await objects.ageMs(keyOf(whole.sha256))) === undefined) await put(whole, undefined);
     },
     [Symbol.asyncDispose]: () => file.close(),
   };
