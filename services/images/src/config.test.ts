@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { ConfigurationError } from "@triptych/chassis/configuration/configuration-error";
-import { describeConfiguration } from "@triptych/chassis/configuration/read-configuration";
+import { compareSettings } from "@triptych/chassis/testing/compare-settings";
 import { createTestTokens } from "@triptych/chassis/testing/test-tokens";
 import {
   CONFIGURATION_FIELDS,
@@ -9,7 +8,10 @@ import {
   WORKER_CONFIGURATION_FIELDS,
 } from "./config.ts";
 
-const README = new URL("../README.md", import.meta.url);
+const READMES = {
+  own: new URL("../README.md", import.meta.url),
+  shared: new URL("../../README.md", import.meta.url),
+};
 
 const S3 = { BLOB_STORE: "s3", S3_BUCKET: "pictures", S3_REGION: "here-1" };
 const WORKER = { DATABASE_URL: "postgres://a@b/c" };
@@ -78,21 +80,12 @@ describe("the configuration", () => {
     expect(read({ ...S3, REPLICAS_MAX: "2" })).not.toThrow();
   });
 
-  test.each([CONFIGURATION_FIELDS, WORKER_CONFIGURATION_FIELDS])(
-    "stands in the README, line by line",
-    async (fields) => {
-      const readme = await readFile(README, "utf8");
-      for (const row of describeConfiguration(fields)) {
-        const cells = [
-          "",
-          `\`${row.variable}\``,
-          row.expected,
-          row.default ?? "",
-          row.description,
-          "",
-        ];
-        expect(readme).toContain(cells.join(" | ").trim().replaceAll(/ {2,}/g, " "));
-      }
-    },
-  );
+  test("stands in the README of the service or of all services, row by row", async () => {
+    const difference = await compareSettings(
+      READMES,
+      CONFIGURATION_FIELDS,
+      WORKER_CONFIGURATION_FIELDS,
+    );
+    expect(difference).toEqual({ missing: [], surplus: [] });
+  });
 });

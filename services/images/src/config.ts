@@ -49,7 +49,7 @@ const BLOB_FIELDS = {
   s3Endpoint: optional(
     url({
       variable: "S3_ENDPOINT",
-      description: "where a store that is not Amazon's answers S3; unset, Amazon's does",
+      description: "the address of an S3 store that is not Amazon's; unset means Amazon's",
       protocols: ["https", "http"],
     }),
   ),
@@ -62,14 +62,14 @@ const BLOB_FIELDS = {
     text({
       variable: "AWS_ACCESS_KEY_ID",
       description:
-        "the id of the key to the bucket; unset with the next one, the credentials are those of the machine or pod",
+        "the id of the access key to the bucket; if it and the next one are unset, the machine's or pod's own credentials are used",
       secret: true,
     }),
   ),
   awsSecretAccessKey: optional(
     text({
       variable: "AWS_SECRET_ACCESS_KEY",
-      description: "the key to the bucket",
+      description: "the secret of that access key",
       secret: true,
     }),
   ),
@@ -120,7 +120,7 @@ export const WORKER_CONFIGURATION_FIELDS = {
   }),
   renderTimeoutMs: milliseconds({
     variable: "RENDER_TIMEOUT_MS",
-    description: "how long making one image's variants may take; after three times it is given up",
+    description: "how long rendering one image may take; an image is given up after three attempts",
     default: 30_000,
     min: 100,
     max: 600_000,
