@@ -50,12 +50,11 @@ describe("the criticality of a request's calls, over gRPC", () => {
       body: JSON.stringify({ title: "New" }),
     });
     expect(response.status).toBe(200);
-    expect(received.slice(0, 2)).toEqual([
-      ["getImage", Criticality.CRITICAL],
-      ["updateImage", Criticality.CRITICAL],
-    ]);
-    expect(new Map(received.slice(2))).toEqual(
+    // A slow read may be hedged, so that a call may be there twice.
+    expect(new Map(received)).toEqual(
       new Map([
+        ["getImage", Criticality.CRITICAL],
+        ["updateImage", Criticality.CRITICAL],
         ["batchGetUsers", Criticality.SHEDDABLE],
         ["batchGetCommentCounts", Criticality.SHEDDABLE],
       ]),
