@@ -5,7 +5,7 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/
 import { describeError } from "./describe-error.ts";
 
 describe("describeError", () => {
-  test("tells an error and its causes in one line, each message once", () => {
+  test("returns an error and its causes in one line, each message once", () => {
     const root = new Error("the disk is full");
     const middle = new Error("write failed: the disk is full", { cause: root });
     expect(describeError(new Error("no\n  database", { cause: middle }))).toBe(
@@ -33,7 +33,7 @@ describe("describeError", () => {
     },
   );
 
-  test("knows the errors of a real socket and of grpc-js", async () => {
+  test("explains the errors of a real socket and of grpc-js", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const address = taken.address();
@@ -55,19 +55,19 @@ describe("describeError", () => {
     expect(describeError(grpcError)).toBe(sentence);
   });
 
-  test("tells the first of several errors", () => {
+  test("returns the first of several errors", () => {
     const refused = new Error("connect ECONNREFUSED 127.0.0.1:5432");
     expect(describeError(new AggregateError([refused, refused]))).toBe(
       "nothing answers at 127.0.0.1:5432",
     );
   });
 
-  test("tells what came first of two errors, not what stopping did to it", () => {
+  test("returns the suppressed error, not the one of stopping", () => {
     const both = new SuppressedError(new Error("stuck"), new Error("no luck"));
     expect(describeError(both)).toBe("no luck");
   });
 
-  test("says that a folder may not be used", () => {
+  test("explains a folder without permission", () => {
     const message = "EACCES: permission denied, mkdir '/data/blobs'";
     expect(describeError(new Error(message))).toBe("this user may not use /data/blobs");
   });
@@ -80,7 +80,7 @@ describe("describeError", () => {
     expect(describeError(thrown)).toBe(described);
   });
 
-  test("ends on a cause that is itself", () => {
+  test("ends at an error that is its own cause", () => {
     const error = new Error("round");
     error.cause = error;
     expect(describeError(error)).toBe("round");

@@ -1,17 +1,17 @@
 import { isNativeError } from "node:util/types";
 
-/** Causes beyond this number add nothing that a sentence could hold. */
+/** A sentence cannot hold more causes. */
 const CAUSES_MAX = 5;
 
 /**
- * Says in one line why a process could not start: the error's message and its causes', without a
- * stack. A port in use, a refused connection and a folder without permission are said in words
- * instead of codes.
+ * Returns in one line why a process could not start: the messages of the error and its causes,
+ * without a stack. A port in use, a refused connection and a folder without permission are in
+ * words, not codes.
  */
 export function describeError(error: unknown): string {
   const chain = chainOf(error);
   const messages = chain.map((link) => explain(link) ?? messageOf(link));
-  // A wrapper often repeats its cause's message as the end of its own.
+  // A wrapping error often ends with the message of its cause.
   const told = messages.filter(
     (message, index) =>
       message !== "" && !messages.slice(0, index).some((one) => one.includes(message)),
@@ -20,8 +20,8 @@ export function describeError(error: unknown): string {
 }
 
 /**
- * The error and its causes; for several at once the first, and for a suppressed one what came
- * first.
+ * Returns the error and its causes: of an AggregateError the first, of a SuppressedError the
+ * suppressed one.
  */
 function chainOf(error: unknown): readonly unknown[] {
   const chain: unknown[] = [];
@@ -50,10 +50,10 @@ function messageOf(error: unknown): string {
   return error.message === "" && !(error instanceof AggregateError) ? error.name : error.message;
 }
 
-/** Says the errors of the system that an operator can do something about. */
+/** Returns words for the system errors that an operator can correct. */
 function explain(error: unknown): string | undefined {
   const message = messageOf(error);
-  // grpc-js wraps the socket's error into a message of its own, without its code.
+  // grpc-js wraps the socket's error into its own message, without the code.
   const inUse = /EADDRINUSE[^\]]*?address already in use (\S+?)[\],]*$/.exec(message);
   if (inUse !== null) {
     return `${nameOf(inUse[1])} is in use by another process: stop that one, or choose another port`;
@@ -70,7 +70,7 @@ function explain(error: unknown): string | undefined {
   return forbidden === null ? undefined : `this user may not listen on ${nameOf(forbidden[1])}`;
 }
 
-/** Names a port of every address by its number alone: `:::8080` would be a riddle. */
+/** Returns the port alone if it is one of every address: `port 8080`, not `:::8080`. */
 function nameOf(address = ""): string {
   return address.replace(/^(?:::|0\.0\.0\.0):(?=\d+$)/, "port ");
 }

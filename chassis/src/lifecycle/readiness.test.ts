@@ -1,7 +1,7 @@
 import { createReadiness } from "./readiness.ts";
 
 describe("a readiness", () => {
-  test("says no at first, and tells its watchers of changes only", () => {
+  test("is false at first, and calls its listeners only at changes", () => {
     const readiness = createReadiness();
     const told: boolean[] = [];
     const stop = readiness.watch((isReady) => told.push(isReady));

@@ -1,16 +1,16 @@
 /**
- * Whether a process should be sent traffic: one answer for its probes, its health service and its
- * balancer.
+ * Whether a process should receive traffic: one state for its probes, its health service and its
+ * load balancer.
  */
 export interface Readiness {
   readonly isReady: () => boolean;
-  /** Changes the answer, and tells those who watch if it is another. */
+  /** Changes the state, and calls the listeners if it differs. */
   readonly set: (isReady: boolean) => void;
-  /** Calls the listener at each change, until the function that it returns is called. */
+  /** Calls the listener at each change, until the returned function is called. */
   readonly watch: (listener: (isReady: boolean) => void) => () => void;
 }
 
-/** Makes a readiness that says no, until somebody says otherwise. */
+/** Returns a readiness that is false at first. */
 export function createReadiness(): Readiness {
   const listeners = new Set<(isReady: boolean) => void>();
   let ready = false;

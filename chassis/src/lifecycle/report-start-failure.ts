@@ -1,14 +1,14 @@
 import { ConfigurationError } from "#configuration/configuration-error.ts";
 import { describeError } from "./describe-error.ts";
 
-/** A process that failed, or was told to end a second time. */
+/** The process failed, or received a second signal. */
 export const EXIT_FAILURE = 1;
-/** EX_CONFIG of sysexits.h: starting again without a change would not help. */
+/** EX_CONFIG of sysexits.h: a restart without a change would not help. */
 const EXIT_CONFIGURATION = 78;
 
 /**
- * Writes on stderr, for people, why a process does not do what it was started for, and gives the
- * exit code. `failed` follows the process's name.
+ * Writes to stderr, for people, why a process did not start or failed, and returns its exit code.
+ * `failed` follows the process's name.
  */
 export function reportStartFailure(name: string, error: unknown, failed = "cannot start"): number {
   if (error instanceof ConfigurationError) {

@@ -110,7 +110,7 @@ describe("a process", () => {
     },
   );
 
-  test("takes the echoes of one Ctrl-C for one", async () => {
+  test("counts the echoes of one Ctrl-C as one signal", async () => {
     const process = run("serves");
     await process.message(isPort);
     process.child.kill("SIGINT");
@@ -118,7 +118,7 @@ describe("a process", () => {
     expect((await process.ended).code).toBe(0);
   });
 
-  test("exits 1 at once on a later signal", async () => {
+  test("exits with 1 at once on a later signal", async () => {
     const process = run("never drains");
     await process.message(isPort);
     const { code, lines } = await insist(process, "SIGTERM");
@@ -127,7 +127,7 @@ describe("a process", () => {
     expect(process.messages).not.toContain("closed");
   });
 
-  test("cuts off what does not end in time, closes, and exits 0", async () => {
+  test("cuts off a drain that does not end in time, closes, and exits with 0", async () => {
     const process = run("never drains", { DRAIN_TIMEOUT_MS: "50" });
     await process.message(isPort);
     process.child.kill("SIGTERM");
@@ -137,7 +137,7 @@ describe("a process", () => {
     expect(lines).toContainEqual(expect.objectContaining({ level: "warn", step: "drain" }));
   });
 
-  test("logs what fails while it stops, and exits 1", async () => {
+  test("logs a failure to stop, and exits with 1", async () => {
     const process = run("fails to close");
     await process.message(isPort);
     process.child.kill("SIGTERM");
@@ -148,7 +148,7 @@ describe("a process", () => {
     );
   });
 
-  test("gives up starting on a signal, and exits 0", async () => {
+  test("gives up its start on a signal, and exits with 0", async () => {
     const process = run("slow to start");
     await process.message(is("starting"));
     process.child.kill("SIGTERM");
@@ -165,7 +165,7 @@ describe("a process", () => {
     expect(lines[1]).toMatchObject({ message: "stopping", why: "the supervisor is gone" });
   });
 
-  test("is no orphan of a supervisor that was killed, though its log leads nowhere", async () => {
+  test("does not outlive a killed supervisor, though its log leads nowhere", async () => {
     const supervisor = run("supervises");
     const port = await supervisor.message(isPort);
     supervisor.child.kill("SIGKILL");
@@ -176,7 +176,7 @@ describe("a process", () => {
     expect(isServing).toBe(false);
   });
 
-  test("says every fault of its settings in a sentence, and exits 78", async () => {
+  test("writes a sentence for each bad setting, and exits with 78", async () => {
     const secret = "mysql://root:s3cret@db/x";
     const process = run("misconfigured", { FIXTURE_PORT: "x", FIXTURE_DATABASE_URL: secret });
     const { code, stderr, lines } = await process.ended;
@@ -189,7 +189,7 @@ describe("a process", () => {
     );
   });
 
-  test("says in one sentence that its port is in use, and exits 1", async () => {
+  test("writes one sentence if its port is in use, and exits with 1", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const address = taken.address();

@@ -4,63 +4,62 @@ import type { Readiness } from "./readiness.ts";
 import { EXIT_FAILURE, reportStartFailure } from "./report-start-failure.ts";
 import { runWithTimeout } from "./run-with-timeout.ts";
 
-/** Ended as asked. */
+/** The process ended as requested. */
 const EXIT_OK = 0;
 
-/** How long closing what is drained may take. */
+/** The most that closing takes, after the drain. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /**
  * One Ctrl-C reaches a process several times within milliseconds: from the terminal, and again from
- * each parent that passes it on. Only a signal after this time says that somebody has lost
- * patience.
+ * each parent that passes it on. Only a signal after this time means that somebody lost patience.
  */
 const SIGNAL_ECHO_MS = 300;
 
-/** What a process runs, once it is started. */
+/** The app of a process, started. */
 export interface RunningApp {
-  /** Turned on once the app is started, and off before it is drained. */
+  /** Set to true once the app is started, and to false before it is drained. */
   readonly readiness?: Readiness;
-  /** Where the process writes its own lines. */
+  /** Receives the process's own lines. */
   readonly logger?: Logger;
   /**
    * Overrides the option of the same name: it may come from the configuration that `start` reads.
    */
   readonly drainTimeoutMs?: number;
   /**
-   * Takes no more work, and lets what runs end. The signal is aborted when the time is over: what
-   * still runs then is to be cut off.
+   * Accepts no more work, and waits for the work in flight. The signal is aborted when the time is
+   * over: work that still runs must then be cut off.
    */
   readonly drain: (signal: AbortSignal) => Promise<void>;
-  /** Gives back what it holds: pools, files, timers. */
+  /** Closes the resources: pools, files, timers. */
   readonly close: () => Promise<void>;
 }
 
-/** How a process is run. */
+/** The options of a process. */
 interface RunProcessOptions {
-  /** The process's name, in its lines. */
+  /** The process's name, for its lines. */
   readonly name: string;
   /**
-   * Reads the configuration and starts. The signal is aborted if the process is told to end
+   * Reads the configuration and starts the app. The signal is aborted if the process is told to end
    * meanwhile.
    */
   readonly start: (signal: AbortSignal) => Promise<RunningApp>;
   /**
-   * The most that draining takes, and that a start takes to end after a signal, until the
+   * The most that a drain takes, and the end of a start that was interrupted, until the
    * configuration is read. 10 s if not given.
    */
   readonly drainTimeoutMs?: number;
 }
 
 /**
- * Runs a process from its start to its exit; called once, by `main.ts`.
+ * Runs a process from its start to its exit, with a graceful shutdown. Called once, by `main.ts`.
  *
- * SIGTERM, SIGINT, and the end of a supervisor that spawned it with an IPC channel: readiness off,
- * drain, close, exit
- * 0. A second signal: exit 1 at once. Faults of the configuration: a sentence each on stderr, exit
- *   78. Any other
- * failure to start: one line on stderr, exit 1. An error that nobody caught: logged, then drained
- * as above, exit 1.
+ * - SIGTERM, SIGINT, or the loss of the supervisor's IPC channel: readiness off, drain, close, exit
+ *   with 0.
+ * - A second signal: exit with 1 at once.
+ * - A ConfigurationError: a sentence for each violation on stderr, exit with 78.
+ * - Any other failure to start: one line on stderr, exit with 1.
+ * - An uncaught error: logged, then drained and closed as above, exit with 1.
  */
 export function runProcess(options: RunProcessOptions): void {
   new ProcessRun(options).run();
@@ -72,10 +71,10 @@ class ProcessRun {
   readonly #starting = new AbortController();
   #logger: Logger;
   #app: RunningApp | undefined;
-  /** When the process was told to end, by the clock of `performance.now()`. */
+  /** When the process was told to end, on the clock of `performance.now()`. */
   #endingSinceMs: number | undefined;
   #exitCode = EXIT_OK;
-  /** Ends a start that does not heed its signal. */
+  /** Exits if a start ignores its signal. */
   #startTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RunProcessOptions) {
@@ -119,7 +118,7 @@ class ProcessRun {
     if (this.#endingSinceMs === undefined) {
       this.#end(signal);
     } else if (performance.now() - this.#endingSinceMs > SIGNAL_ECHO_MS) {
-      this.#logger.warn({ signal }, "stopped at once: it was told to end a second time");
+      this.#logger.warn({ signal }, "stopped at once, since it received a second signal");
       this.#exit(EXIT_FAILURE);
     }
   }
@@ -160,7 +159,7 @@ class ProcessRun {
   ): Promise<void> {
     try {
       if (!(await runWithTimeout(run, timeoutMs))) {
-        this.#logger.warn({ step, timeoutMs }, "cut off: it took too long");
+        this.#logger.warn({ step, timeoutMs }, "cut off, since it took too long");
       }
     } catch (error) {
       this.#exitCode = EXIT_FAILURE;

@@ -1,24 +1,26 @@
 import { EXIT_FAILURE, reportStartFailure } from "./report-start-failure.ts";
 
-/** What a process does before it ends. */
+/** The options of a process that does one thing. */
 interface RunTaskOptions {
-  /** The process's name, in its lines. */
+  /** The process's name, for its lines. */
   readonly name: string;
   /**
    * Reads the configuration and does the work. The signal is aborted when the process is told to
-   * end: the work is then undone.
+   * end: the work must then be undone.
    */
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
 
-/** How long undoing may take. */
+/** The most that undoing takes. */
 const UNDO_MS_MAX = 5_000;
 
 /**
- * Runs a process that does one thing and ends; called once, by its main file. Exits with 0 when the
- * thing is done. Faults of the configuration: a sentence each on stderr, exit 78. Any other
- * failure: one line on stderr, exit 1, and so if SIGTERM or SIGINT came before it was done, since
- * whoever waits for it must not take it for done.
+ * Runs a process that does one thing and ends. Called once, by its main file.
+ *
+ * - Done: exit with 0.
+ * - A ConfigurationError: a sentence for each violation on stderr, exit with 78.
+ * - Any other failure: one line on stderr, exit with 1.
+ * - SIGTERM or SIGINT before it is done: the same, since a caller must not believe that it is done.
  */
 export function runTask({ name, run }: RunTaskOptions): void {
   const told = new AbortController();

@@ -1,9 +1,9 @@
 /**
- * Runs something that must end in time: its signal is aborted when `timeoutMs` is over, and then it
- * is not waited for any longer.
+ * Runs an operation with a timeout. When it is over, the operation's signal is aborted, and nobody
+ * waits for it any longer.
  *
- * @returns whether it ended in time.
- * @throws what it throws in time; what it throws later is dropped, since nobody waits.
+ * @returns whether the operation ended in time.
+ * @throws what the operation throws in time. A later error is dropped.
  */
 export async function runWithTimeout(
   run: (signal: AbortSignal) => Promise<void>,

@@ -33,7 +33,7 @@ describe("startInOrder", () => {
     expect(events).toEqual(["pool started", "cache started", "cache stopped", "pool stopped"]);
   });
 
-  test("goes on stopping past a part that fails, and throws its error", async () => {
+  test("stops the other parts after one that fails, and throws its error", async () => {
     const { events, parts: both } = parts(["pool", "server"], { stop: "server" });
     const stop = await startInOrder(both);
     await expect(stop()).rejects.toThrow("stuck");

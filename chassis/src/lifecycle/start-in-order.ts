@@ -1,19 +1,17 @@
-/** Something that is started once and stopped once. */
+/** A part of a process, which is started once and stopped once. */
 export interface Part {
-  /** As it follows "the": `database`. */
+  /** Follows "the" in a sentence: `database`. */
   readonly name: string;
   readonly start: () => Promise<void> | void;
   readonly stop: () => Promise<void> | void;
 }
 
 /**
- * Starts parts one after the other. If one fails, those before it are stopped again, the last
- * first.
+ * Starts parts one after the other. If one fails, the ones before it are stopped, the last first.
  *
- * @returns what stops all of them, the last first; it goes on past one that fails, and throws its
- *   error at the end.
- *   Called again, it gives the same promise.
- * @throws Error that names the part that failed, the part's own error in `cause`.
+ * @returns a function that stops all parts, the last first. It continues after a part that fails,
+ *   and throws that error at the end. A second call returns the same promise.
+ * @throws Error that names the part that failed, with the part's own error as its `cause`.
  */
 export async function startInOrder(parts: readonly Part[]): Promise<() => Promise<void>> {
   const started = new AsyncDisposableStack();

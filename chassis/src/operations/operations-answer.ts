@@ -1,14 +1,15 @@
-/** What a request is answered with. */
+/** The answer to a request. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly type?: string;
-  /** Which methods there are, for who used another. */
+  /** The `Allow` header: the methods of the path. */
   readonly allow?: string;
 }
 
-/** What is asked of the switch, and where the socket comes from. */
+/** A request to the read-only switch. */
 export interface SwitchRequest {
   readonly method: string;
+  /** The remote address of the socket. */
   readonly address: string | undefined;
 }

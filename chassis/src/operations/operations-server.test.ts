@@ -34,25 +34,25 @@ const readOnly: ReadOnlySwitch = {
 };
 
 describe("the operations server", () => {
-  test("shows the metrics in Prometheus' format", async () => {
+  test("serves the metrics in Prometheus' format", async () => {
     const response = await ask("/metrics");
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toContain("version=0.0.4");
     expect(await response.text()).toContain('service="images"');
   });
 
-  test("says that the process is alive", async () => {
+  test("answers that the process is alive", async () => {
     expect((await ask("/healthz?verbose=1")).status).toBe(200);
   });
 
-  test("says whether the process is ready", async () => {
+  test("answers whether the process is ready", async () => {
     expect((await ask("/readyz")).status).toBe(200);
     isReady = false;
     const response = await ask("/readyz");
     expect([response.status, await response.text()]).toEqual([503, "not ready\n"]);
   });
 
-  test("switches to read-only and back, and answers what holds", async () => {
+  test("switches to read-only and back, and answers with the state", async () => {
     const on = { readOnly: true, operator: true, primary: "writable" };
     const off = { ...on, readOnly: false, operator: false };
     expect(await (await ask("/read-only", "PUT")).json()).toEqual(on);
@@ -62,7 +62,7 @@ describe("the operations server", () => {
     expect(await (await ask("/read-only", "DELETE")).json()).toEqual(off);
   });
 
-  test("changes nothing by a method that a web page may use", async () => {
+  test("changes nothing on a POST, which a web page may send", async () => {
     const response = await ask("/read-only", "POST");
     expect([response.status, response.headers.get("allow")]).toEqual([
       405,
@@ -83,14 +83,14 @@ describe("the operations server", () => {
     await gateway.close();
   });
 
-  test("has nothing else", async () => {
+  test("answers 404 for any other path", async () => {
     expect((await ask("/")).status).toBe(404);
     expect((await ask("//healthz")).status).toBe(404);
     const response = await ask("/healthz", "POST");
     expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
   });
 
-  test("answers 500 without a detail if a metric can't be read", async () => {
+  test("answers 500 without details if a metric can't be read", async () => {
     broken = true;
     const response = await ask("/metrics");
     expect(response.status).toBe(500);

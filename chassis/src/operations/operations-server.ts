@@ -10,29 +10,29 @@ const REQUEST_MS_MAX = 5_000;
 const CONNECTIONS_MAX = 64;
 const TEXT = "text/plain; charset=utf-8";
 
-/** What operators are told, and where. */
+/** The options of the operations server. */
 interface OperationsServerOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
   /** The metrics of every app in the process. */
   readonly metrics: readonly Metrics[];
-  /** Says whether the process should be sent traffic. Does not depend on other services. */
+  /** Whether the process should receive traffic. Does not depend on other services. */
   readonly isReady: () => boolean;
-  /** The switch of the process's database, if it has one of its own. */
+  /** The read-only switch of the process's database, if it has one. */
   readonly readOnly?: ReadOnlySwitch;
 }
 
-/** The server, listening. */
+/** The operations server, listening. */
 export interface OperationsServer {
   readonly port: number;
-  /** Ends it, and whatever connection it still has. */
+  /** Closes the server and its connections. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Serves `GET /metrics`, `/healthz` (alive) and `/readyz` (200 or 503), and `/read-only` where
- * there is a switch for it, for a process without an HTTP server of its own, and nothing else.
+ * Serves `GET /metrics`, the health checks `/healthz` (liveness) and `/readyz` (readiness, 200 or
+ * 503), and `/read-only` if there is a switch: for a process without an HTTP server.
  *
  * @throws the socket's error if it can't listen, such as `EADDRINUSE`.
  */
@@ -50,7 +50,7 @@ export async function startOperationsServer(
     const { method = "", socket } = request;
     answer({ method, path, address: socket.remoteAddress }, options).then(
       (answered) => send(response, answered),
-      // The reason is a defect of a metric's own callback: nothing that a scraper could use.
+      // A metric's own callback has a defect, and a scraper can do nothing about it.
       () => send(response, { status: 500, body: "The metrics could not be read.\n" }),
     );
   });

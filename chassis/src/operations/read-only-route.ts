@@ -5,10 +5,9 @@ import type { Answer, SwitchRequest } from "./operations-answer.ts";
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /**
- * Shows the switch (GET), switches to read-only (PUT) and back (DELETE), and answers what holds
- * then. Only who is on the process's own machine may switch: whoever scrapes metrics reaches this
- * port too. There is no POST: a web page in an operator's browser may send one to any address
- * without asking.
+ * Returns the state of the read-only switch (GET), after it switched to read-only (PUT) or back
+ * (DELETE). Only callers on loopback may switch, since every metrics scraper reaches this port.
+ * There is no POST: a web page in an operator's browser may send one to any address without asking.
  */
 export function answerReadOnly(
   { method, address }: SwitchRequest,
@@ -16,7 +15,7 @@ export function answerReadOnly(
 ): Answer {
   const changes = method === "PUT" || method === "DELETE";
   if (changes && !isLoopback(address)) {
-    return { status: 403, body: "Only who is on this machine may switch.\n" };
+    return { status: 403, body: "Only callers on this machine may switch.\n" };
   }
   switch (method) {
     case "PUT":
@@ -31,7 +30,7 @@ export function answerReadOnly(
     default:
       return {
         status: 405,
-        body: "Use GET to look, PUT to refuse writes, and DELETE to take them again.\n",
+        body: "Use GET to read, PUT to refuse writes, and DELETE to accept them again.\n",
         allow: "GET, HEAD, PUT, DELETE",
       };
   }

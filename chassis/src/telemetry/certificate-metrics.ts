@@ -1,18 +1,15 @@
 import { Gauge, type Registry } from "prom-client";
 
-/** From when to when a certificate is good. */
+/** The validity of a certificate. */
 interface ValidityReading {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-/** Reads the certificates' validities, by whose they are, at each scrape. */
+/** Reads the certificates' validities, by role, at each scrape. */
 export type WatchCertificates = (read: () => ReadonlyMap<string, ValidityReading>) => void;
 
-/**
- * Makes the metrics of the certificates that an app shows and trusts. Without TLS they have no
- * series.
- */
+/** Metrics of the certificates that an app presents and trusts. Without TLS they have no series. */
 export function certificateMetrics(registry: Registry): WatchCertificates {
   let watched: () => ReadonlyMap<string, ValidityReading> = () => new Map();
   const gauge = (name: string, help: string, time: (validity: ValidityReading) => Date) =>
@@ -29,12 +26,12 @@ export function certificateMetrics(registry: Registry): WatchCertificates {
     });
   gauge(
     "tls_certificate_not_before_timestamp_seconds",
-    "When a certificate became good, as unix time: the process's own, or the CA's that ends first.",
+    "When a certificate became valid, as unix time: the process's own, or the CA's that expires first.",
     ({ notBefore }) => notBefore,
   );
   gauge(
     "tls_certificate_not_after_timestamp_seconds",
-    "When a certificate ends, as unix time: the process's own, or the CA's that ends first.",
+    "When a certificate expires, as unix time: the process's own, or the CA's that expires first.",
     ({ notAfter }) => notAfter,
   );
   return (read) => {

@@ -6,36 +6,36 @@ interface MethodLabels {
   readonly method: string;
 }
 
-/** What a bulkhead shows of itself. */
+/** The state of a bulkhead. */
 interface BulkheadReading {
   readonly inFlight: number;
   readonly queued: number;
 }
 
-/** What a budget of extra calls shows of itself. */
+/** The state of a retry budget. */
 interface BudgetReading {
   readonly tokens: number;
 }
 
-/** What a client measures besides its calls and breakers. */
+/** The metrics of clients, besides calls and breakers. */
 export interface ClientMetrics {
   /** Reads a bulkhead at each scrape. */
   readonly watchBulkhead: (labels: MethodLabels, bulkhead: BulkheadReading) => void;
-  /** Reads what is left of a budget at each scrape. */
+  /** Reads the tokens of a retry budget at each scrape. */
   readonly watchBudget: (callee: string, budget: BudgetReading) => void;
-  /** Calls that were asked for and not made, by reason. */
+  /** Calls that were refused before they were sent, by reason. */
   readonly refusedCalls: Counter<"callee" | "method" | "reason">;
-  /** Second tries of hedged calls. */
+  /** Second attempts of hedged calls. */
   readonly extraCalls: Counter<"callee" | "method">;
-  /** Keys of batches whose answers may be kept, by where their answer came from. */
+  /** Keys of cacheable batches, by the source of their answer. */
   readonly batchKeys: Counter<"callee" | "method" | "source">;
 }
 
-/** Makes the metrics of an app's clients. */
+/** Metrics of an app's clients. */
 export function clientMetrics(registry: Registry): ClientMetrics {
   const registers = [registry];
   const labelNames = ["callee", "method"] as const;
-  /** A gauge of something that each method has, read at each scrape. */
+  /** Creates a gauge for each method, read at each scrape. */
   const gauge = (name: string, help: string) => {
     const readings: (readonly [labels: MethodLabels, read: () => number])[] = [];
     new Gauge({
@@ -49,12 +49,12 @@ export function clientMetrics(registry: Registry): ClientMetrics {
     });
     return (labels: MethodLabels, read: () => number) => void readings.push([labels, read]);
   };
-  const inFlight = gauge("bulkhead_in_flight", "Calls that are under way.");
-  const queued = gauge("bulkhead_queued", "Calls that wait for their turn.");
+  const inFlight = gauge("bulkhead_in_flight", "Calls in flight.");
+  const queued = gauge("bulkhead_queued", "Calls that wait for a permit.");
   const budgets: (readonly [callee: string, budget: BudgetReading])[] = [];
   new Gauge({
     name: "hedge_budget_tokens",
-    help: "How many second tries of a callee's calls may be made now.",
+    help: "How many second attempts of a callee's calls may be made now.",
     labelNames: ["callee"],
     registers,
     collect() {
@@ -70,13 +70,13 @@ export function clientMetrics(registry: Registry): ClientMetrics {
     watchBudget: (callee, budget) => void budgets.push([callee, budget]),
     refusedCalls: new Counter({
       name: "refused_calls_total",
-      help: "Calls that were asked for and not made, by reason.",
+      help: "Calls that were refused before they were sent, by reason.",
       labelNames: [...labelNames, "reason"],
       registers,
     }),
     extraCalls: new Counter({
       name: "hedged_calls_total",
-      help: "Second tries that were made beside a slow or lost first one.",
+      help: "Second attempts beside a slow or lost first one.",
       labelNames,
       registers,
     }),

@@ -52,7 +52,7 @@ describe("a logger", () => {
     });
   });
 
-  test("writes an error whose cause is itself", () => {
+  test("writes an error that is its own cause", () => {
     const { logger, lines } = capture();
     const error = new Error("round");
     error.cause = error;
@@ -60,7 +60,7 @@ describe("a logger", () => {
     expect(lines()).toHaveLength(1);
   });
 
-  test("never writes a secret, wherever it stands, and changes nothing that it is given", () => {
+  test("writes no secret, at any depth, and changes no argument", () => {
     const { logger, text, lines } = capture();
     const secrets = {
       authorization: "s3cret",

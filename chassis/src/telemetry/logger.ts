@@ -8,25 +8,25 @@ import {
 } from "pino";
 import { REDACTED, redact, SECRETS } from "./redact.ts";
 
-/** A log of JSON lines. Give errors as `{ error }`, so that their causes are written too. */
+/** A log of JSON lines. Pass an error as `{ error }`: its causes are written then. */
 export type Logger = PinoLogger;
 
-/** The levels, the quietest last. */
+/** The log levels, the quietest last. */
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
-/** How much is logged. */
+/** The lowest level that is logged. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What a logger is made of. */
+/** The options of a logger. */
 interface LoggerOptions {
-  /** The process's or app's name, in every line. */
+  /** The name of the process or app, in every line. */
   readonly service: string;
   readonly level: LogLevel;
-  /** Where the lines go; standard output if not given. */
+  /** Receives the lines; standard output if not given. */
   readonly destination?: DestinationStream;
 }
 
-/** Makes the logger of an app: a JSON line each, with ISO times and no secret. */
+/** Returns the logger of an app: JSON lines with ISO times and no secrets. */
 export function createLogger({ service, level, destination: stream }: LoggerOptions): Logger {
   return pino(
     {
@@ -36,9 +36,9 @@ export function createLogger({ service, level, destination: stream }: LoggerOpti
       messageKey: "message",
       errorKey: "error",
       formatters: { level: (label) => ({ level: label }), log: redact },
-      // fastify writes its own errors as `err`.
+      // fastify logs its own errors as `err`.
       serializers: { error: serializeError, err: serializeError },
-      // What a child logger is bound to does not pass through `formatters.log`.
+      // The bindings of a child logger do not pass through `formatters.log`.
       redact: { paths: SECRETS.map((name) => `["${name}"]`), censor: REDACTED },
     },
     // Synchronous, so that the last lines before an exit are not lost.

@@ -26,7 +26,7 @@ describe("metrics", () => {
     );
   });
 
-  test("show a breaker's state, and count its changes but not its making", async () => {
+  test("show a breaker's state, and count its changes but not its creation", async () => {
     const metrics = createMetrics({ service: "images" });
     for (const state of ["closed", "open", "half-open", "open"] as const) {
       metrics.observeBreaker({ callee: "users", method: "Get", state });
@@ -39,7 +39,7 @@ describe("metrics", () => {
     ]);
   });
 
-  test("ask a pool at each scrape, until it is no longer watched", async () => {
+  test("read a pool at each scrape, until it is no longer watched", async () => {
     const metrics = createMetrics({ service: "images" });
     const statistics = { total: 5, idle: 2, waiting: 7, max: 10 };
     const stop = metrics.watchPool("primary", () => statistics);
@@ -68,7 +68,7 @@ describe("metrics", () => {
     expect(page).toMatch(/_count\{method="S\/Get",code="OK",service="images"\} 1/);
   });
 
-  test("tell the state of the process and of its event loop", async () => {
+  test("show the process and its event loop", async () => {
     const page = await renderMetrics([]);
     expect(page).toMatch(/^nodejs_eventloop_utilization_ratio [01]/m);
     expect(page).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);

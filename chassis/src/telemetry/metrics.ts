@@ -5,50 +5,50 @@ import { type ClientMetrics, clientMetrics } from "./client-metrics.ts";
 import { poolMetrics, type WatchPool } from "./pool-metrics.ts";
 import { type ServerMetrics, serverMetrics } from "./server-metrics.ts";
 
-/** From 1 ms, about the fastest RPC, to 10 s, beyond every deadline. */
+/** From 1 ms, about the fastest RPC, to 10 s, beyond almost every deadline. */
 const LATENCY_BUCKETS_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** What the gauge shows for each state of a breaker. */
+/** The value of the gauge for each state of a breaker. */
 const BREAKER_STATE_VALUES = {
   closed: 0,
   "half-open": 1,
   open: 2,
 } as const satisfies Record<BreakerState, number>;
 
-/** What one app measures. Durations are observed in seconds. */
+/** The metrics of one app. Durations are observed in seconds. */
 export interface Metrics {
-  /** The app's own, since several apps share a process in the monolith. */
+  /** One for each app, since apps share a process in the monolith. */
   readonly registry: Registry;
   /**
-   * RPCs that were answered: `images.v1.ImageService/GetImage`, and the code's name: `NOT_FOUND`.
+   * RPCs served, by method, `images.v1.ImageService/GetImage`, and code, `NOT_FOUND`.
    */
   readonly rpcServer: Histogram<"method" | "code">;
-  /** RPCs that were made of others, as their caller saw them end. */
+  /** RPCs sent, by the outcome that the caller saw. */
   readonly rpcClient: Histogram<"callee" | "method" | "code">;
-  /** What clients do to keep their callees' failures from their callers. */
+  /** The failure policy of clients. */
   readonly client: ClientMetrics;
-  /** What is let in, and what is refused at the door. */
+  /** Admission: calls that were admitted or shed. */
   readonly server: ServerMetrics;
   /**
-   * HTTP requests: the route is its pattern (`/v1/images/:id`), never a url, so that labels stay
-   * few.
+   * HTTP requests. The route is its pattern (`/v1/images/:id`), never a url, so that there are few
+   * labels.
    */
   readonly http: Histogram<"method" | "route" | "status">;
-  /** Takes the state that a breaker is made in, and each that it changes to. */
+  /** Takes the state that a breaker is created in, and each state that it changes to. */
   readonly observeBreaker: ObserveBreaker;
-  /** Takes how long a borrower waited for a connection of a pool. */
+  /** The wait for a connection of a pool. */
   readonly poolAcquire: Histogram<"pool">;
-  /** 1 while the writes of a pool's database are refused. */
+  /** 1 while writes to a pool's database are refused. */
   readonly readOnly: Gauge<"pool">;
-  /** Reads a pool's statistics at each scrape, until the function that it returns is called. */
+  /** Reads a pool's statistics at each scrape, until the returned function is called. */
   readonly watchPool: WatchPool;
-  /** Reads at each scrape until when the certificates that are shown and trusted are good. */
+  /** Reads the validity of the certificates at each scrape. */
   readonly watchCertificates: WatchCertificates;
 }
 
-/** Makes an app's metrics; every one has the label `service`. */
+/** Returns the metrics of an app. Each has the label `service`. */
 export function createMetrics({ service }: { readonly service: string }): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
@@ -59,21 +59,21 @@ export function createMetrics({ service }: { readonly service: string }): Metric
     registry,
     rpcServer: new Histogram({
       name: "rpc_server_duration_seconds",
-      help: "How long answering an RPC took.",
+      help: "The time to answer an RPC.",
       labelNames: ["method", "code"] as const,
       buckets,
       registers,
     }),
     rpcClient: new Histogram({
       name: "rpc_client_duration_seconds",
-      help: "How long an RPC to another service took, as its caller saw it.",
+      help: "The time of an RPC to another service, as its caller saw it.",
       labelNames: ["callee", "method", "code"] as const,
       buckets,
       registers,
     }),
     http: new Histogram({
       name: "http_server_duration_seconds",
-      help: "How long answering an HTTP request took.",
+      help: "The time to answer an HTTP request.",
       labelNames: ["method", "route", "status"] as const,
       buckets,
       registers,

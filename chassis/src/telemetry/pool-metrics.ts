@@ -1,7 +1,8 @@
 import { Gauge, Histogram, type Registry } from "prom-client";
 
 /**
- * Connections of a pool: all, those that nobody uses, the callers that wait for one, and the most.
+ * The connections of a pool: all, the idle ones, the callers that wait for one, and the most that
+ * there may be.
  */
 export interface PoolStatistics {
   readonly total: number;
@@ -10,12 +11,10 @@ export interface PoolStatistics {
   readonly max: number;
 }
 
-/** Shows a pool under a name until the function that it returns is called. */
+/** Adds a pool under a name, until the returned function is called. */
 export type WatchPool = (name: string, statistics: () => PoolStatistics) => () => void;
 
-/**
- * Makes the metrics of database pools; the pools are asked at each scrape, and never in between.
- */
+/** Metrics of connection pools, which are read at each scrape, and never in between. */
 export function poolMetrics(
   registry: Registry,
   buckets: number[],
@@ -55,12 +54,12 @@ export function poolMetrics(
       },
     });
   perPool("database_pool_connections_max", "The most connections of a pool.", ({ max }) => max);
-  perPool("database_pool_waiting", "Who waits for a connection.", ({ waiting }) => waiting);
+  perPool("database_pool_waiting", "Callers that wait for a connection.", ({ waiting }) => waiting);
 
   return {
     poolAcquire: new Histogram({
       name: "database_pool_acquire_seconds",
-      help: "How long a borrower waited for a connection.",
+      help: "The wait for a connection.",
       labelNames: ["pool"] as const,
       buckets,
       registers,

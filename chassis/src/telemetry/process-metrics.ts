@@ -2,17 +2,17 @@ import { performance } from "node:perf_hooks";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
 /**
- * How often the event loop's delay is looked at, in milliseconds. Each look wakes the process up,
- * also at rest; the library's 10 ms would be 100 times a second in every process.
+ * The interval at which the event loop's lag is sampled. Each sample wakes the process, also at
+ * rest. The library's default of 10 ms would do so 100 times a second, in every process.
  */
-const EVENT_LOOP_LOOK_MS = 50;
+const EVENT_LOOP_SAMPLE_MS = 50;
 
 let registry: Registry | undefined;
 
 /**
- * Gives the metrics of this process: memory, CPU, garbage collection, event loop. They are made at
- * the first call, and once only however many apps the process has: each set of them has an observer
- * and a timer of its own.
+ * Returns the metrics of this process: memory, CPU, garbage collection, event loop. They are
+ * created by the first call, once for all apps of the process, since each set needs an observer and
+ * a timer.
  */
 export function processMetrics(): Registry {
   registry ??= measureProcess();
@@ -23,7 +23,7 @@ function measureProcess(): Registry {
   const created = new Registry();
   collectDefaultMetrics({
     register: created,
-    eventLoopMonitoringPrecision: EVENT_LOOP_LOOK_MS,
+    eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLE_MS,
   });
   let last = performance.eventLoopUtilization();
   new Gauge({

@@ -1,6 +1,6 @@
 import { stdSerializers } from "pino";
 
-/** Members whose values are never written, whatever the case of their letters. */
+/** Members whose values are never logged, in any letter case. */
 export const SECRETS: readonly string[] = [
   "authorization",
   "cookie",
@@ -12,19 +12,19 @@ export const SECRETS: readonly string[] = [
   "privateJwk",
 ];
 
-/** Stands in a secret's place. */
+/** Replaces a secret. */
 export const REDACTED = "[redacted]";
 
 const LOWER_CASE_SECRETS: ReadonlySet<string> = new Set(SECRETS.map((name) => name.toLowerCase()));
-/** What pino makes of an error has a prototype of its own. */
+/** An error that pino serialized has its own prototype. */
 const SERIALIZED_ERROR: unknown = Object.getPrototypeOf(stdSerializers.errWithCause(new Error()));
 
-/** How deep secrets are looked for; nothing of ours is logged as deep. */
+/** The depth to which secrets are searched. No line is that deep. */
 const DEPTH_MAX = 5;
 
 /**
- * Gives the members with every secret replaced, in plain objects and lists down to the fifth level.
- * What holds no secret is given as it is, and what is given is never changed.
+ * Returns the members with every secret replaced, in plain objects and lists down to the fifth
+ * level. An object without a secret is returned itself. The argument is never changed.
  *
  * pino's own `redact` with wildcards took 30 µs for a line; this takes about 1 µs.
  */
@@ -60,7 +60,7 @@ function isSecret(name: string): boolean {
   return LOWER_CASE_SECRETS.has(name) || LOWER_CASE_SECRETS.has(name.toLowerCase());
 }
 
-/** Anything else, such as a date or a request, has a way of its own to be written. */
+/** Anything else, such as a date or a request, has its own serialization. */
 function isPlain(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === SERIALIZED_ERROR || prototype === null;

@@ -1,24 +1,21 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 
-/** What admission shows of itself. */
+/** The state of admission. */
 interface AdmissionReading {
   readonly inFlight: number;
   readonly limit: number;
   readonly lagMs: number;
 }
 
-/** What whoever answers calls measures besides them. */
+/** The metrics of servers, besides calls. */
 export interface ServerMetrics {
   /** Reads admission at each scrape. */
   readonly watchAdmission: (admission: AdmissionReading) => void;
-  /**
-   * Calls that were refused at the door: which, how much they mattered, and what there was too much
-   * of.
-   */
+  /** Calls that were shed, by method, rank and cause. */
   readonly shed: Counter<"method" | "rank" | "cause">;
 }
 
-/** Makes the metrics of what an app lets in. */
+/** Metrics of the admission of an app. */
 export function serverMetrics(registry: Registry): ServerMetrics {
   const registers = [registry];
   let watched: AdmissionReading | undefined;
@@ -31,9 +28,9 @@ export function serverMetrics(registry: Registry): ServerMetrics {
         if (watched !== undefined) this.set(read(watched));
       },
     });
-  gauge("admission_in_flight", "Calls that were let in and are not over.", (it) => it.inFlight);
-  gauge("admission_limit", "How many calls there may be at once, as learnt.", (it) => it.limit);
-  gauge("admission_lag_seconds", "How late the event loop comes.", (it) => it.lagMs / 1000);
+  gauge("admission_in_flight", "Calls that were admitted and have not ended.", (it) => it.inFlight);
+  gauge("admission_limit", "How many calls may be in flight, as learnt.", (it) => it.limit);
+  gauge("admission_lag_seconds", "The lag of the event loop.", (it) => it.lagMs / 1000);
 
   return {
     watchAdmission(admission) {
@@ -41,7 +38,7 @@ export function serverMetrics(registry: Registry): ServerMetrics {
     },
     shed: new Counter({
       name: "shed_total",
-      help: "Calls that were refused since there was too much to do.",
+      help: "Calls that were shed.",
       labelNames: ["method", "rank", "cause"] as const,
       registers,
     }),
