@@ -2,7 +2,7 @@ import { SignJWT } from "jose";
 import { ACCESS_TOKEN_ALGORITHM, ACCESS_TOKEN_TYPE } from "./access-token.ts";
 import { importPrivateKey, type PrivateJwk } from "./keys.ts";
 
-/** What tokens are signed with, and for whom. */
+/** The options of a signer. */
 interface AccessTokenSignerOptions {
   readonly privateJwk: PrivateJwk;
   readonly issuer: string;
@@ -12,27 +12,27 @@ interface AccessTokenSignerOptions {
   readonly now?: () => number;
 }
 
-/** A token, and when it ends. */
+/** A token, and its expiry. */
 interface SignedAccessToken {
   readonly token: string;
   readonly expireTime: Date;
 }
 
-/** Whose token is signed. */
+/** The subject of a token. */
 interface AccessTokenSubject {
   readonly subject: string;
   readonly sessionId: string;
-  /** Whether the user runs the system; false if not given. */
+  /** Whether the user is an operator of the system; false if not given. */
   readonly operator?: boolean;
 }
 
-/** Gives access tokens out. */
+/** Signs access tokens. */
 interface AccessTokenSigner {
   /** Signs a token for a user's session. */
   readonly sign: (session: AccessTokenSubject) => Promise<SignedAccessToken>;
 }
 
-/** Makes the signer. Throws if the key is no Ed25519 private key. */
+/** Returns the signer of access tokens. Throws if the key is no Ed25519 private key. */
 export function createAccessTokenSigner(options: AccessTokenSignerOptions): AccessTokenSigner {
   const { privateJwk, issuer, audience, lifetimeSeconds, now = Date.now } = options;
   const key = importPrivateKey(privateJwk);

@@ -9,36 +9,36 @@ import {
 } from "./access-token.ts";
 import { importPublicKey, type Jwks } from "./keys.ts";
 
-/** A token of ours has about 400 characters; a longer one is not worth hashing. */
+/** A valid token has about 400 characters. A longer text is not worth hashing. */
 const TOKEN_CHARACTERS_MAX = 2_048;
 const CLOCK_TOLERANCE_SECONDS_DEFAULT = 5;
 /** An entry takes about 1 kB: 10 MB at most. */
 const CACHE_MAX_DEFAULT = 10_000;
 
-/** Which tokens are taken. */
+/** The options of a verifier. */
 interface AccessTokenVerifierOptions {
   /** The public keys, by their `kid`. */
   readonly keys: Jwks;
   readonly issuer: string;
   readonly audience: string;
-  /** How far the clocks of two machines may differ: a token counts so much longer. */
+  /** How far the clocks of two machines may differ: a token is valid for so much longer. */
   readonly clockToleranceSeconds?: number;
-  /** How many verified tokens are remembered. */
+  /** How many verified tokens are cached. */
   readonly cacheMax?: number;
   /** The clock, in milliseconds since 1970; `Date.now` if not given. */
   readonly now?: () => number;
 }
 
-/** Says whether a token is one of ours. */
+/** Verifies access tokens. */
 export interface AccessTokenVerifier {
-  /** Gives what the token says. Throws `InvalidAccessToken`, its cause in `cause`. */
+  /** Returns the claims of a token. Throws `InvalidAccessToken`, with the reason as its `cause`. */
   readonly verify: (token: string) => Promise<AccessToken>;
 }
 
 /**
- * Makes the verifier. It asks nobody: the keys come from configuration. A verified token is
- * remembered until it ends, since verifying takes about 300 µs and a look-up 2 µs; a refused one is
- * not, so that made-up tokens can't push real ones out.
+ * Returns the verifier of access tokens, which needs no other service: the keys are settings. A
+ * verified token is cached until it expires, since verifying takes about 300 µs and a look-up 2 µs.
+ * A refused one is not, so that forged tokens can't evict real ones.
  *
  * @throws Error if a key is no Ed25519 public key.
  */
@@ -54,7 +54,7 @@ export function createAccessTokenVerifier(
   const hasEnded = ({ expireTime }: AccessToken) =>
     expireTime.getTime() <= now() - clockTolerance * 1_000;
 
-  const verifyAnew = async (token: string): Promise<AccessToken> => {
+  const verifyUncached = async (token: string): Promise<AccessToken> => {
     const { payload } = await jwtVerify(token, (header) => keyOf(header, keys), {
       algorithms: [ACCESS_TOKEN_ALGORITHM],
       typ: ACCESS_TOKEN_TYPE,
@@ -84,7 +84,7 @@ export function createAccessTokenVerifier(
         throw invalid(new Error("it has expired"));
       }
       try {
-        const accessToken = await verifyAnew(token);
+        const accessToken = await verifyUncached(token);
         verified.set(digest, accessToken);
         return accessToken;
       } catch (cause) {

@@ -37,7 +37,7 @@ async function refusalOf(verifying: Promise<AccessToken>): Promise<InvalidAccess
 }
 
 describe("an access token", () => {
-  test("says whom it speaks for, in which session and how long", async () => {
+  test("holds its user, session and expiry", async () => {
     const { token, expireTime } = await signer.sign(SESSION);
     const accessToken = await newVerifier().verify(token);
 
@@ -52,7 +52,7 @@ describe("an access token", () => {
     });
   });
 
-  test("is taken if any of the keys signed it", async () => {
+  test("is accepted if any of the keys signed it", async () => {
     const second = generateKeyPair("second");
     const keys = { keys: [...publicJwks.keys, ...second.publicJwks.keys] };
     const options = { ...forUs, privateJwk: second.privateJwk, lifetimeSeconds: 60 };
@@ -61,7 +61,7 @@ describe("an access token", () => {
     expect((await newVerifier(keys).verify(token)).subject).toBe("ada");
   });
 
-  test("is remembered until it ends, and refused then", async () => {
+  test("is cached until it expires, and refused then", async () => {
     const verifier = newVerifier();
     const { token, expireTime } = await signer.sign(SESSION);
     const first = await verifier.verify(token);
@@ -79,7 +79,7 @@ describe("an access token", () => {
     }
   });
 
-  test("is forgotten if too many others came since, and verified again", async () => {
+  test("is evicted if too many others came since, and verified again", async () => {
     const verifier = newVerifier();
     const { token } = await signer.sign(SESSION);
     const first = await verifier.verify(token);
@@ -115,7 +115,7 @@ describe("a token is refused", () => {
   const iat = Math.floor(nowMs / 1_000);
   const exp = iat + 60;
 
-  test("only for its fault: the same one without it is taken", async () => {
+  test("only for its defect: the same one without it is accepted", async () => {
     expect((await newVerifier().verify(await forge({ iat, exp }))).subject).toBe("ada");
   });
 
@@ -162,14 +162,14 @@ describe("a token is refused", () => {
     await refusalOf(newVerifier().verify(token));
   });
 
-  test("if it is too long, unread", async () => {
+  test("if it is too long, without being read", async () => {
     const refusal = await refusalOf(newVerifier().verify("x".repeat(1_000_000)));
     expect(refusal.message).not.toContain("xxx");
   });
 });
 
 describe("the tokens for tests", () => {
-  test("are taken by a verifier with their keys, unless expired", async () => {
+  test("are accepted by a verifier with their keys, unless expired", async () => {
     const tokens = createTestTokens();
     const verifier = createAccessTokenVerifier({ keys: tokens.jwks, ...tokens });
 

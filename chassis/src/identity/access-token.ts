@@ -1,28 +1,28 @@
 /** The one signature algorithm of access tokens; a token that names another is refused. */
 export const ACCESS_TOKEN_ALGORITHM = "EdDSA";
 
-/**
- * The `typ` of an access token's header (RFC 9068), so that no other kind of token passes for one.
- */
+/** The `typ` of an access token's header (RFC 9068). No other kind of token passes for one. */
 export const ACCESS_TOKEN_TYPE = "at+jwt";
 
-/** An access token whose signature and claims were found right. */
+/** The claims of an access token that was verified. */
 export interface AccessToken {
-  /** Whom it speaks for: the user's id. */
+  /** The user's id. */
   readonly subject: string;
-  /** The session that it was given in: the `sid` claim. */
+  /** The id of its session: the `sid` claim. */
   readonly sessionId: string;
   /**
-   * Whether the user runs the system: the `operator` claim is true, and nothing that resembles it.
+   * Whether the user is an operator of the system: the `operator` claim is exactly true.
    */
   readonly operator: boolean;
-  /** When it ends. */
+  /** When it expires. */
   readonly expireTime: Date;
-  /** The token as it came. */
+  /** The token itself. */
   readonly token: string;
 }
 
-/** The token is not one of ours, or no longer. Why is in `cause`: to be logged, not told. */
+/**
+ * The token is invalid or has expired. The reason is its `cause`, which may be logged, not sent.
+ */
 export class InvalidAccessToken extends Error {
   override readonly name = "InvalidAccessToken";
 }

@@ -6,18 +6,18 @@ import { parseBearer } from "./bearer.ts";
 import { ANONYMOUS, type Caller, callerOf } from "./caller.ts";
 import type { Jwks } from "./keys.ts";
 
-/** Who signs the access tokens: their `iss`. */
+/** The issuer of access tokens: their `iss`. */
 export const ACCESS_TOKEN_ISSUER = "triptych";
-/** For whom they are meant: their `aud`. */
+/** The audience of access tokens: their `aud`. */
 export const ACCESS_TOKEN_AUDIENCE = "triptych";
 
 /**
- * Mutex an `authorization` header into a caller. Without one the caller is anonymous; a bad one is
- * never taken for none. Throws an {@link RpcError}, UNAUTHENTICATED.
+ * Returns the caller of an `authorization` header. Without a header the caller is anonymous. A bad
+ * header is never treated as none: throws an {@link RpcError}, UNAUTHENTICATED.
  */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
-/** Makes the function that decides who is asking. It needs the public keys and nobody's help. */
+/** Returns the function that authenticates callers, by the public keys alone. */
 export function createAuthenticator(keys: Jwks): Authenticate {
   const verifier = createAccessTokenVerifier({
     keys,

@@ -1,18 +1,18 @@
 import type { AccessToken } from "./access-token.ts";
 
-/** Somebody who showed no token. */
+/** A caller without a token. */
 interface AnonymousCaller {
   readonly kind: "anonymous";
 }
 
-/** Somebody who showed an access token that was verified. */
+/** A caller with a verified access token. */
 export interface UserCaller {
   readonly kind: "user";
   readonly userId: string;
   readonly sessionId: string;
   /**
-   * Whether they run the system, and may see how it came to an answer. It opens nobody else's data
-   * to them.
+   * Whether the user is an operator of the system, who may see a trace of the answer. It gives no
+   * access to other users' data.
    */
   readonly operator: boolean;
   /** The token itself, for calls to other services on this user's behalf. Never logged. */
@@ -20,15 +20,15 @@ export interface UserCaller {
 }
 
 /**
- * On whose behalf a call is made. Each process decides it from the token, never from another's
- * word.
+ * The caller on whose behalf a call is made. Each process reads it from the token, and never
+ * believes another process.
  */
 export type Caller = AnonymousCaller | UserCaller;
 
-/** The caller without a token. */
+/** The anonymous caller. */
 export const ANONYMOUS: AnonymousCaller = Object.freeze({ kind: "anonymous" });
 
-/** Makes the caller that a verified token speaks for. */
+/** Returns the caller of a verified token. */
 export function callerOf({ subject, sessionId, operator, token }: AccessToken): UserCaller {
   return { kind: "user", userId: subject, sessionId, operator, token };
 }

@@ -4,7 +4,7 @@ const { privateJwk, publicJwks } = generateKeyPair("one");
 const [publicJwk] = publicJwks.keys;
 
 describe("parseJwks", () => {
-  test("takes a set of several keys, and drops members that it does not know", () => {
+  test("accepts a set of several keys, and drops unknown members", () => {
     const { keys: others } = generateKeyPair("two").publicJwks;
     const keys = [{ ...publicJwk, use: "sig" }, ...others];
     expect(parseJwks(JSON.parse(JSON.stringify({ keys })))).toEqual({
@@ -28,7 +28,7 @@ describe("parseJwks", () => {
 });
 
 describe("parsePrivateJwk", () => {
-  test("takes a private key", () => {
+  test("accepts a private key", () => {
     expect(parsePrivateJwk(JSON.parse(JSON.stringify(privateJwk)))).toEqual(privateJwk);
   });
 

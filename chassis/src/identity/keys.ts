@@ -10,7 +10,7 @@ import {
 interface PublicJwk {
   readonly kty: "OKP";
   readonly crv: "Ed25519";
-  /** The key's name, which a token repeats in its header. */
+  /** The key's id, which a token's header repeats. */
   readonly kid: string;
   readonly x: string;
 }
@@ -20,19 +20,19 @@ export interface PrivateJwk extends PublicJwk {
   readonly d: string;
 }
 
-/** The public keys that tokens may be signed with: several while keys change. */
+/** The public keys of access tokens: several while the keys are rotated. */
 export interface Jwks {
   readonly keys: readonly PublicJwk[];
 }
 
-/** Keys beyond this number are a mistake: two are enough to change from one to the next. */
+/** More keys are a mistake: a rotation needs two. */
 const KEYS_MAX = 16;
 const KID_CHARACTERS_MAX = 128;
 
 /**
- * Reads a JSON Web Key Set of Ed25519 public keys out of parsed JSON.
+ * Parses a JSON Web Key Set of Ed25519 public keys from JSON values.
  *
- * @throws Error that says what is wrong, without repeating a key.
+ * @throws Error that says what is wrong, and shows no key.
  */
 export function parseJwks(value: unknown): Jwks {
   const keys = isRecord(value) ? value.keys : undefined;
@@ -47,9 +47,9 @@ export function parseJwks(value: unknown): Jwks {
 }
 
 /**
- * Reads an Ed25519 private JSON Web Key with a `kid` out of parsed JSON.
+ * Parses an Ed25519 private JSON Web Key with a `kid` from JSON values.
  *
- * @throws Error that says what is wrong, without repeating the key.
+ * @throws Error that says what is wrong, and shows no key.
  */
 export function parsePrivateJwk(value: unknown): PrivateJwk {
   const { kid, x } = parseMembers(value, "the key");
@@ -62,7 +62,7 @@ export function parsePrivateJwk(value: unknown): PrivateJwk {
   return key;
 }
 
-/** Makes a new key, and the set that holds its public half. */
+/** Returns a new private key, and the set with its public half. */
 export function generateKeyPair(kid: string): {
   readonly privateJwk: PrivateJwk;
   readonly publicJwks: Jwks;
@@ -73,12 +73,12 @@ export function generateKeyPair(kid: string): {
   return { privateJwk: { ...publicJwk, d }, publicJwks: { keys: [publicJwk] } };
 }
 
-/** Makes the key that verifies. Throws if it is no such key. */
+/** Imports a public key. Throws if it is no Ed25519 key. */
 export function importPublicKey({ kty, crv, x }: PublicJwk): KeyObject {
   return createPublicKey({ key: { kty, crv, x }, format: "jwk" });
 }
 
-/** Makes the key that signs. Throws if it is no such key. */
+/** Imports a private key. Throws if it is no Ed25519 key. */
 export function importPrivateKey({ kty, crv, x, d }: PrivateJwk): KeyObject {
   return createPrivateKey({ key: { kty, crv, x, d }, format: "jwk" });
 }

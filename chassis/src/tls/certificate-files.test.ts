@@ -15,7 +15,7 @@ import { processUri } from "./process-uri.ts";
 const authority = createTestAuthority();
 const CA = authority.certificate;
 const MINUTE_MS = 60_000;
-const STAYS = "new certificates cannot be used: the former ones stay";
+const STAYS = "new certificates are unusable, and the former ones stay in use";
 
 /** A log that is kept. */
 function keptLog(): { readonly logger: Logger; readonly of: (message: string) => unknown[] } {
@@ -43,7 +43,7 @@ describe("certificate files", () => {
     await files[Symbol.asyncDispose]();
   });
 
-  test("are taken when they have changed, all three at once", async () => {
+  test("are reloaded when they have changed, all three at once", async () => {
     const certificates = await open();
     const seen: string[] = [];
     certificates.add(({ certificate }) => seen.push(certificate.toString()));
@@ -54,7 +54,7 @@ describe("certificate files", () => {
     expect(seen).toEqual([next.certificate]);
   });
 
-  test("are taken when the folder's link is swapped, as Kubernetes does it", async () => {
+  test("are reloaded when the folder's link is swapped, as Kubernetes does it", async () => {
     const folder = await mkdtemp(join(tmpdir(), "triptych-link-"));
     const put = async (version: string) => {
       const { certificate, key } = authority.signFor("users");
@@ -76,7 +76,7 @@ describe("certificate files", () => {
     await rm(folder, { recursive: true });
   });
 
-  test("stay as they were when new ones cannot be used, and the log says so once", async () => {
+  test("stay in use if new ones are unusable, which is logged once", async () => {
     const certificates = await open();
     const first = certificates.current;
     const before = log.of(STAYS).length;
@@ -93,7 +93,7 @@ describe("certificate files", () => {
     await eventually(async () => certificates.current.certificate.toString() === next.certificate);
   });
 
-  describe("are warned of", () => {
+  describe("log an expiry warning", () => {
     const warnings = () => log.of("a certificate ");
     let before: number;
     const since = () => warnings().slice(before);
@@ -101,28 +101,28 @@ describe("certificate files", () => {
       before = warnings().length;
     });
 
-    test("not as long as they are good for long enough", async () => {
+    test("not while they are valid for long enough", async () => {
       await open();
       expect(since()).toEqual([]);
     });
 
-    test("at the start, if the process's own has less than a quarter of its time left", async () => {
+    test("at the start, if the process's own has under a quarter of its time left", async () => {
       const ending = createTestAuthority(30 * MINUTE_MS);
       await files.write(ending.signFor("users"), ending.certificate);
       await open();
       expect(since()).toMatchObject([
-        { level: "warn", role: "own", message: expect.stringContaining("ends soon") },
+        { level: "warn", role: "own", message: expect.stringContaining("expires soon") },
       ]);
     });
 
-    test("at the start, if one of the CAs has ended", async () => {
+    test("at the start, if one of the CAs has expired", async () => {
       await files.write(
         authority.signFor("users"),
         CA + createTestAuthority(-MINUTE_MS).certificate,
       );
       await open();
       expect(since()).toMatchObject([
-        { level: "warn", role: "ca", message: expect.stringContaining("has ended") },
+        { level: "warn", role: "ca", message: expect.stringContaining("has expired") },
       ]);
     });
 
@@ -164,7 +164,7 @@ describe("certificate files", () => {
     await expect(opening).rejects.not.toThrow("kept-secret");
   });
 
-  test("are refused at the start with no CA, or a file that is not there", async () => {
+  test("are refused at the start if there is no CA, or a file is missing", async () => {
     await writeFile(files.paths.ca, "");
     await expect(open()).rejects.toMatchObject({ violations: [{ variable: "TLS_CA_FILE" }] });
     const paths = { ...files.paths, key: join(files.paths.key, "none") };

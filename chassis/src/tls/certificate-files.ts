@@ -9,19 +9,16 @@ import {
 } from "./certificates.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
 
-/**
- * How often the files are looked at: whoever renews them leaves hours, and three small files cost
- * nothing.
- */
-const LOOK_INTERVAL_MS = 1_000;
+/** Certificates are renewed hours before they expire, and reading three small files is cheap. */
+const READ_INTERVAL_MS = 1_000;
 
-/** Told of certificates that took the place of others. */
+/** Called with the new certificates. */
 export type CertificateListener = (certificates: Certificates) => void;
 
 /**
- * A process's certificate, key and CAs, as their files are from time to time. The content is
- * compared, and not a time or a watch on a name: Kubernetes swaps a link several folders up. What
- * cannot be used is not taken: the former stays, and the log says why, once.
+ * A process's certificate, key and CAs, read again when their files change. It polls the content
+ * and does not watch the names, since Kubernetes swaps a link several folders up. Unusable new
+ * files are ignored: the former ones stay in use, and the reason is logged once.
  */
 export class CertificateFiles implements Disposable {
   readonly #paths: CertificatePaths;
@@ -30,13 +27,13 @@ export class CertificateFiles implements Disposable {
   readonly #listeners = new Set<CertificateListener>();
   readonly #timer: NodeJS.Timeout;
   #current: Certificates;
-  /** What was read last, and whether it was complained about. */
-  #seen: { readonly content: Certificates | undefined; readonly told: boolean };
-  #looking = false;
+  /** The content read last, and whether it was reported as unusable. */
+  #lastRead: { readonly content: Certificates | undefined; readonly isReported: boolean };
+  #isReading = false;
 
   /**
-   * Reads the files of the process of that name. Throws a ConfigurationError if they cannot be
-   * used.
+   * Reads the files for the process of that name. Throws a ConfigurationError if they are
+   * unusable.
    */
   static async open(
     name: string,
@@ -57,68 +54,71 @@ export class CertificateFiles implements Disposable {
     this.#paths = paths;
     this.#logger = logger;
     this.#current = first;
-    this.#seen = { content: first, told: false };
-    this.#timer = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
+    this.#lastRead = { content: first, isReported: false };
+    this.#timer = setInterval(() => void this.#poll(), READ_INTERVAL_MS);
     this.#timer.unref();
     warnOfExpiry(validitiesOf(first), logger);
   }
 
-  /** The last ones that could be used. */
+  /** The certificates in use. */
   get current(): Certificates {
     return this.#current;
   }
 
-  /** Tells of each change, until the listener is taken away. */
+  /** Calls a listener at each change, until it is removed. */
   add(listener: CertificateListener): void {
     this.#listeners.add(listener);
   }
 
-  /** Tells this listener no more. */
+  /** Removes a listener. */
   remove(listener: CertificateListener): void {
     this.#listeners.delete(listener);
   }
 
-  /** Looks at the files no more. */
+  /** Stops reading the files. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
-  async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+  async #poll(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
     let content: Certificates | undefined;
     try {
       content = await readCertificates(this.#paths);
       if (isDeepStrictEqual(content, this.#current)) {
-        this.#seen = { content, told: false };
+        this.#lastRead = { content, isReported: false };
         return;
       }
       checkCertificates(content, this.#name);
       this.#take(content);
     } catch (error) {
-      this.#complain(content, error);
+      this.#report(content, error);
     } finally {
-      this.#looking = false;
+      this.#isReading = false;
     }
   }
 
   #take(content: Certificates): void {
     this.#current = content;
-    this.#seen = { content, told: false };
+    this.#lastRead = { content, isReported: false };
     for (const listener of this.#listeners) listener(content);
-    this.#logger.info("certificates were read again: new connections use the new ones");
+    this.#logger.info("certificates were read again, and new connections use them");
     warnOfExpiry(validitiesOf(content), this.#logger);
   }
 
   /**
-   * A look between two writes sees halves of both: what is the same at the next look is no
-   * accident.
+   * Reports content that is the same in two reads. A read between two writes sees half of each, and
+   * the next one differs.
    */
-  #complain(content: Certificates | undefined, error: unknown): void {
-    const isSame = isDeepStrictEqual(content, this.#seen.content);
-    if (isSame && !this.#seen.told) {
-      this.#logger.error({ error }, "new certificates cannot be used: the former ones stay");
+  #report(content: Certificates | undefined, error: unknown): void {
+    const isSame = isDeepStrictEqual(content, this.#lastRead.content);
+    if (isSame && !this.#lastRead.isReported) {
+      this.#logger.error(
+        { error },
+        "new certificates are unusable, and the former ones stay in use",
+      );
     }
-    this.#seen = { content, told: isSame };
+    this.#lastRead = { content, isReported: isSame };
   }
 }

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const [soon, late] = [5, 50].map((minutes) => createTestAuthority(minutes * MINUTE_MS).certificate);
 
 describe("the validity of the certificates in a file", () => {
-  test("is that of the one that ends first, wherever it stands", () => {
+  test("is that of the one that expires first, wherever it stands", () => {
     const expected = {
       notBefore: new X509Certificate(soon ?? "").validFromDate,
       notAfter: new X509Certificate(soon ?? "").validToDate,

@@ -1,23 +1,23 @@
 import { X509Certificate } from "node:crypto";
 
-/** Whose certificate it is: the process's, or a CA's that it trusts. */
+/** The role of a certificate: the process's own, or that of a CA that it trusts. */
 export type CertificateRole = "own" | "ca";
 
-/** From when to when a certificate is good. */
+/** The validity of a certificate, in X.509's words. */
 interface CertificateValidity {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-/** What a process's certificates say of their time, by whose they are. */
+/** The validities of a process's certificates, by role. */
 export type CertificateValidities = ReadonlyMap<CertificateRole, CertificateValidity>;
 
-/** As OpenSSL reads them, with whatever stands between. */
+/** The blocks that OpenSSL reads, with any text between them. */
 const CERTIFICATE = /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----/gs;
 
 /**
- * Reads when the certificates of a file in PEM are good: if there are several, the one that ends
- * first, since whoever needs it is lost then. Throws if there is none, or one that cannot be read.
+ * Reads the validity of the certificates in a PEM file: of several the one that expires first,
+ * since its users fail then. Throws if there is none, or one that cannot be read.
  */
 export function readValidity(pem: Buffer): CertificateValidity {
   const [first, ...others] = [...pem.toString("latin1").matchAll(CERTIFICATE)].map(([text]) => {

@@ -6,14 +6,14 @@ import { PEER_FIELDS } from "#configuration/service-settings.ts";
 import { type CertificateValidities, readValidity } from "./certificate-validity.ts";
 import { processNameOf, processUri } from "./process-uri.ts";
 
-/** Where a process's certificate, its key and the CAs stand. */
+/** The paths of a process's certificate, its key, and the CAs. */
 export interface CertificatePaths {
   readonly certificate: string;
   readonly key: string;
   readonly ca: string;
 }
 
-/** What stands there, in PEM. */
+/** The content of these files, in PEM. */
 export interface Certificates {
   readonly certificate: Buffer;
   readonly key: Buffer;
@@ -21,8 +21,7 @@ export interface Certificates {
 }
 
 /**
- * Reads the three files. Throws a ConfigurationError that names the setting of one that cannot be
- * read.
+ * Reads the three files. Throws a ConfigurationError that names the setting of an unreadable one.
  */
 export async function readCertificates(paths: CertificatePaths): Promise<Certificates> {
   const [certificate, key, ca] = await Promise.all([
@@ -34,9 +33,9 @@ export async function readCertificates(paths: CertificatePaths): Promise<Certifi
 }
 
 /**
- * Throws a ConfigurationError that says what is wrong, if these are not what the process of that
- * name can use: a certificate that names it and is valid now, the key of it, and at least one CA.
- * No part of a key is shown.
+ * Checks that the process of that name can use the certificates: its own names it and is valid now,
+ * the key belongs to it, and there is at least one CA. Throws a ConfigurationError that says what
+ * is wrong, and shows no part of a key.
  */
 export function checkCertificates({ certificate, key, ca }: Certificates, name: string): void {
   const own = parse("tlsCertificateFile", "a certificate in PEM", () => {
@@ -62,8 +61,8 @@ export function checkCertificates({ certificate, key, ca }: Certificates, name: 
 }
 
 /**
- * When they are good, by whose they are: the process's own with what leads to a CA, and the CAs.
- * They were checked before.
+ * Returns the validities, by role: the process's own certificate with its intermediates, and the
+ * CAs. They were checked before.
  */
 export function validitiesOf({ certificate, ca }: Certificates): CertificateValidities {
   return new Map([

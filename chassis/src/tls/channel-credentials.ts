@@ -3,9 +3,9 @@ import type { CertificateFiles, CertificateListener } from "./certificate-files.
 import { processNameOf, processUri } from "./process-uri.ts";
 
 /**
- * What a client shows, and asks of the callee: a certificate of one of the CAs that names the
- * process that was meant. Where it was dialled plays no part: pods change their addresses. Each new
- * connection is given the files as they are then.
+ * Returns the TLS credentials of a client. It presents its own certificate, and requires one of the
+ * callee that is signed by one of the CAs and names the callee's process. The address does not
+ * matter, since pods change theirs. Each new connection uses the files as they are then.
  */
 export function createChannelCredentials(
   files: CertificateFiles,
@@ -23,8 +23,8 @@ export function createChannelCredentials(
 }
 
 /**
- * Gives grpc-js the files in its own terms, in which CAs and certificates change apart; they are
- * told in one go.
+ * Adapts the files to grpc-js, which has separate listeners for CAs and certificates. Both are
+ * called in the same tick.
  */
 function createProvider(files: CertificateFiles): experimental.CertificateProvider {
   const listeners = new Map<unknown, CertificateListener>();

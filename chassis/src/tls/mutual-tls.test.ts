@@ -96,14 +96,14 @@ describe("a server with certificates", () => {
     expect(handled).toBe(0);
   });
 
-  test("lets nobody connect without TLS, or with an older one", async () => {
+  test("refuses connections without TLS, or with an older version", async () => {
     await expect(say(undefined)).rejects.toMatchObject({ code: status.UNAVAILABLE });
     await expect(
       connectWithTls12(port, authority.signFor(ECHO_CALLER), authority.certificate),
     ).rejects.toMatchObject({ code: expect.stringContaining("PROTOCOL_VERSION") });
   });
 
-  test("tells every process of the CA how it is, and nobody what it serves", async () => {
+  test("answers health checks of every process of the CA, and lists its services to none", async () => {
     const { certificate, key } = authority.signFor("users");
     const peers = peersWith({ certificate, key }, authority.certificate);
     await expect(dial(peers).health(5_000)).resolves.toBe("serving");
@@ -139,7 +139,7 @@ describe("a client with certificates", () => {
 });
 
 describe("without certificates", () => {
-  test("whoever calls is answered: that is what the switch warns of", async () => {
+  test("every caller is answered, which is what the log warns of", async () => {
     const server = createGrpcServer(echoRouter({}), { host: HOST, port: 0 });
     const transport = echoTransport(`${HOST}:${await server.start()}`);
     const call = quietClient(EchoService, transport).say({ value: "hello" }, contextFor());

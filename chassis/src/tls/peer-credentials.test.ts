@@ -14,12 +14,12 @@ describe("openPeerCredentials", () => {
   const logger = createLogger({ service: "test", level: "info", destination: { write } });
   beforeEach(() => lines.splice(0));
 
-  test("gives nothing without files, and has nothing to say of it: it is among processes of one machine", async () => {
+  test("returns undefined without files, and logs nothing", async () => {
     await expect(openPeerCredentials("users", NONE, logger)).resolves.toBeUndefined();
     expect(lines).toEqual([]);
   });
 
-  test("warns at every start of a network that is trusted", async () => {
+  test("warns at every start if plaintext is allowed", async () => {
     const settings = { ...NONE, allowPlaintext: true };
     await expect(openPeerCredentials("users", settings, logger)).resolves.toBeUndefined();
     await expect(openPeerCredentials("users", settings, logger)).resolves.toBeUndefined();
@@ -33,7 +33,7 @@ describe("openPeerCredentials", () => {
     );
   });
 
-  test("is content with nothing by halves", async () => {
+  test("refuses incomplete TLS settings, also if plaintext is allowed", async () => {
     const settings = { ...NONE, tlsKeyFile: "/tls/tls.key", allowPlaintext: true };
     await expect(openPeerCredentials("users", settings, logger)).rejects.toMatchObject({
       violations: [{ variable: "TLS_CERTIFICATE_FILE" }, { variable: "TLS_CA_FILE" }],

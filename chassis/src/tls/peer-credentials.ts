@@ -8,21 +8,21 @@ import { createChannelCredentials } from "./channel-credentials.ts";
 import { findPeerViolations, type PeerSettings } from "./peer-violations.ts";
 import { FileServerCredentials } from "./server-credentials.ts";
 
-/** How a process proves by mutual TLS who it is, and learns who the others are. */
+/** Mutual TLS: a process proves its name, and learns the names of its peers. */
 export interface PeerCredentials extends Disposable {
-  /** For a server: whoever connects proves its name. */
+  /** For a server, which requires a certificate of each client. */
   forServer(): ServerCredentials;
-  /** For a client: the callee proves that it is the process of that name. */
+  /** For a client, which requires that the callee is the process of that name. */
   forCallee(name: string): ChannelCredentials;
-  /** When what is shown and trusted now is good. */
+  /** The validities of the certificates in use. */
   validities(): CertificateValidities;
 }
 
 /**
- * Opens the certificates of the process of that name. Undefined if there are none: nobody then
- * proves anything, and the log says so if that is not only among processes of one machine.
+ * Opens the certificates of the process of that name. Returns undefined if the settings name none:
+ * all peers are unauthenticated then, and the log warns if that is allowed beyond loopback.
  *
- * @throws ConfigurationError if some are missing, or cannot be used.
+ * @throws ConfigurationError if some are missing or unusable.
  */
 export async function openPeerCredentials(
   name: string,
@@ -35,7 +35,7 @@ export async function openPeerCredentials(
   if (certificate === undefined || key === undefined || ca === undefined) {
     if (settings.allowPlaintext) {
       logger.warn(
-        "ALLOW_PLAINTEXT is true: gRPC is not encrypted, and whoever reaches this process may call it",
+        "ALLOW_PLAINTEXT is true: gRPC is not encrypted, and anyone who reaches this process may call it",
       );
     }
     return undefined;

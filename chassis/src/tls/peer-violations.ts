@@ -3,12 +3,12 @@ import { isLoopback } from "#configuration/loopback.ts";
 import type { Configuration } from "#configuration/read-configuration.ts";
 import { PEER_FIELDS } from "#configuration/service-settings.ts";
 
-/** The settings that say how a process and its peers know one another. */
+/** The settings of mutual TLS. */
 export type PeerSettings = Configuration<typeof PEER_FIELDS>;
 
 /**
- * Where a process listens for its peers, and where it dials them, by the variable that says so: a
- * host, or `host:port` of each replica.
+ * The addresses that a process listens on and dials, by the setting's variable: a host, or the
+ * `host:port` of each replica.
  */
 type PeerAddresses = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -16,8 +16,8 @@ const FILES = ["tlsCertificateFile", "tlsKeyFile", "tlsCaFile"] as const;
 const FILE_VARIABLES = FILES.map((name) => PEER_FIELDS[name].variable);
 
 /**
- * Finds TLS that is set by halves, and, if there is none and no switch allows it, what would be
- * said without TLS to other machines.
+ * Returns the violations of incomplete TLS settings, and, without TLS, of addresses beyond loopback
+ * that ALLOW_PLAINTEXT does not allow.
  */
 export function findPeerViolations(
   settings: Partial<PeerSettings>,

@@ -1,7 +1,7 @@
 import { processNameOf, processUri } from "./process-uri.ts";
 
 describe("the name in a certificate", () => {
-  test("is read back as it was written, whatever else the certificate names", () => {
+  test("is read back as it was written, beside other names", () => {
     expect(processNameOf(`DNS:users, URI:${processUri("users")}, IP Address:10.0.0.1`)).toBe(
       "users",
     );

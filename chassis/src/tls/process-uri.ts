@@ -1,20 +1,21 @@
-/** The trust domain of SPIFFE ids that every process of the system belongs to. */
+/** The SPIFFE trust domain of every process of the system. */
 const TRUST_DOMAIN = "spiffe://triptych/";
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
-/** The URI by which a certificate names a process: `spiffe://triptych/users`. */
+/**
+ * Returns the URI that names a process in its certificate, a SPIFFE id: `spiffe://triptych/users`.
+ */
 export function processUri(name: string): string {
   return `${TRUST_DOMAIN}${name}`;
 }
 
 /**
- * Reads which process a certificate names out of its subject alternative names, as Node writes
- * them: `URI:spiffe://triptych/users, DNS:users`. Undefined if they are none, or hold another URI
- * or more than one: a certificate is one process's.
+ * Reads the name of the process out of the subject alternative names of a certificate, as Node
+ * formats them: `URI:spiffe://triptych/users, DNS:users`. Returns undefined unless they have
+ * exactly one URI, and a valid one: a certificate belongs to one process.
  */
 export function processNameOf(subjectAltName: string | undefined): string | undefined {
-  // Node puts in quotes what could be taken for two names. Nothing in a certificate of ours needs
-  // them.
+  // Node quotes a name that could pass for two. No certificate of this system needs quotes.
   if (subjectAltName === undefined || subjectAltName.includes('"')) return undefined;
   const uris = subjectAltName.split(", ").filter((name) => name.startsWith("URI:"));
   const [uri = ""] = uris;

@@ -4,8 +4,8 @@ import type { CertificateFiles } from "./certificate-files.ts";
 import type { Certificates } from "./certificates.ts";
 
 /**
- * What a server shows, and asks of whoever connects: TLS 1.3, and a certificate of one of the CAs.
- * New connections are given the files as they are.
+ * The TLS credentials of a server, which requires TLS 1.3 and a certificate of one of the CAs. New
+ * connections use the files as they are then.
  */
 export class FileServerCredentials extends ServerCredentials {
   constructor(files: CertificateFiles) {
