@@ -1,6 +1,6 @@
-import { BODY_CODE_POINTS_MAX, findBodyFault } from "./comment-body.ts";
+import { BODY_CODE_POINTS_MAX, findBodyViolation } from "./comment-body.ts";
 
-describe("findBodyFault", () => {
+describe("findBodyViolation", () => {
   test.each([
     ["one character", "a"],
     ["lines", "first\n\nsecond\r\n\tthird"],
@@ -8,7 +8,7 @@ describe("findBodyFault", () => {
     ["as many code points as may be", "x".repeat(BODY_CODE_POINTS_MAX)],
     ["as many code points of two units each", "🖼".repeat(BODY_CODE_POINTS_MAX)],
   ])("finds nothing wrong with %s", (_what, body) => {
-    expect(findBodyFault(body)).toBeUndefined();
+    expect(findBodyViolation(body)).toBeUndefined();
   });
 
   test.each([
@@ -20,6 +20,6 @@ describe("findBodyFault", () => {
     ["NUL", "a\0b", "NUL"],
     ["a lone surrogate", "a\ud83d", "surrogate"],
   ])("refuses %s", (_what, body, fault) => {
-    expect(findBodyFault(body)).toContain(fault);
+    expect(findBodyViolation(body)).toContain(fault);
   });
 });

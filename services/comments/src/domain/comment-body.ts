@@ -6,7 +6,7 @@ export const BODY_CODE_POINTS_MAX = 2_000;
 /**
  * Says what is wrong with a comment's body, for the person who wrote it; undefined if nothing is.
  */
-export function findBodyFault(body: string): string | undefined {
+export function findBodyViolation(body: string): string | undefined {
   if (body.trim() === "") return "must not be blank";
   return findTextViolation(body, { max: BODY_CODE_POINTS_MAX });
 }

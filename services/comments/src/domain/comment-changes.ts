@@ -1,5 +1,5 @@
 /**
- * A comment that somebody wants to write. Its body is one that `findBodyFault` finds nothing wrong
+ * A comment that somebody wants to write. Its body is one that `findBodyViolation` finds nothing wrong
  * with.
  */
 export interface NewComment {
@@ -10,7 +10,7 @@ export interface NewComment {
 }
 
 /**
- * An edit that somebody wants to make. Its body is one that `findBodyFault` finds nothing wrong
+ * An edit that somebody wants to make. Its body is one that `findBodyViolation` finds nothing wrong
  * with.
  */
 export interface CommentEdit {

@@ -16,7 +16,7 @@ import {
   notCommentAuthor,
   parentNotFound,
 } from "./reasons.ts";
-import { findReplyFault, removeComment } from "./thread.ts";
+import { findReplyFailure, removeComment } from "./thread.ts";
 
 /**
  * The rules of comments: a method for each of the contract's. All but the counts first ask images
@@ -108,7 +108,7 @@ export function createComments({ repository, images, clock }: CommentsDependenci
       if (insertion.inserted) return { ...unplaced, depth: insertion.depth };
       const { parentId } = newComment;
       assert(parentId !== undefined, "only a reply can be refused for its parent");
-      throw findReplyFault(parentId, insertion.parent) ?? parentNotFound(parentId);
+      throw findReplyFailure(parentId, insertion.parent) ?? parentNotFound(parentId);
     },
 
     async getComment(id, asker) {

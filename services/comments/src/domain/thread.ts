@@ -12,7 +12,7 @@ export type Parent = Pick<Comment, "depth" | "deleted">;
  * decides: the condition on the parent in `INSERT_COMMENT`. It is carried out on the row as it is
  * once the row is locked.
  */
-export function findReplyFault(
+export function findReplyFailure(
   parentId: string,
   parent: Parent | undefined,
 ): Failure<Reason> | undefined {

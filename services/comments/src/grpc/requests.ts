@@ -10,7 +10,7 @@ import {
   type ListRepliesRequest,
   type UpdateCommentRequest,
 } from "@triptych/protos/comments/v1/comment_service_pb";
-import { findBodyFault } from "#domain/comment-body.ts";
+import { findBodyViolation } from "#domain/comment-body.ts";
 import type { CommentDeletion, CommentEdit, NewComment } from "#domain/comment-changes.ts";
 import type { CommentOrder as Order } from "#domain/comment-repository.ts";
 
@@ -32,7 +32,7 @@ export function readCreateComment(
     authorId,
     imageId: fields.id("image_id", imageId),
     parentId: parentId === undefined ? undefined : fields.id("parent_id", parentId),
-    body: fields.checked("body", body, findBodyFault),
+    body: fields.checked("body", body, findBodyViolation),
   }));
 }
 
@@ -74,7 +74,7 @@ export function readUpdateComment(
     return {
       userId,
       id: fields.id("comment.id", comment?.id ?? ""),
-      body: fields.checked("comment.body", comment?.body ?? "", findBodyFault),
+      body: fields.checked("comment.body", comment?.body ?? "", findBodyViolation),
       etag: comment?.etag || undefined,
     };
   });

@@ -42,7 +42,7 @@ export const SELECT_COMMENT_COUNTS = {
 
 /**
  * Inserts a comment and counts it, in one round trip: a conditional update. The rule of
- * `findReplyFault` is the condition on the parent. Postgres locks the parent for the update, waits
+ * `findReplyFailure` is the condition on the parent. Postgres locks the parent for the update, waits
  * for another transaction that holds it, and then checks the condition on the row as that left it.
  * Each step reads from the one before, so the parent is locked before the image's counter, as in
  * every transaction, and a step does nothing if the one before did nothing. `found` only explains a
