@@ -4,9 +4,6 @@ import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type CommentsUnderTest, startComments, type TestUser } from "./start-comments.ts";
 import { findWrongCounters } from "./wrong-counters.ts";
 
-/** How many write at the same time: more than the service has connections. */
-const WRITERS = 64;
-
 let service: CommentsUnderTest;
 let author: TestUser;
 let imageId: string;
@@ -83,25 +80,6 @@ describe("BatchGetCommentCounts", () => {
 });
 
 describe("the counters", () => {
-  test("miss none of the comments that are written to one image at once", async () => {
-    const writes = Array.from({ length: WRITERS }, () => service.write(author, imageId));
-    expect(new Set((await Promise.all(writes)).map(({ id }) => id)).size).toBe(WRITERS);
-    expect(await countOf(imageId)).toBe(WRITERS);
-    expect(await findWrongCounters(service.database, imageId)).toEqual([]);
-  });
-
-  test("miss none of the replies that are written to one comment at once", async () => {
-    const { id: parentId } = await service.write(author, imageId);
-    const writes = Array.from({ length: WRITERS }, () =>
-      service.write(author, imageId, { parentId }),
-    );
-    await Promise.all(writes);
-    const parent = await service.client.getComment({ id: parentId }, contextFor());
-    expect(parent.replyCount).toBe(WRITERS);
-    expect(await countOf(imageId)).toBe(WRITERS + 1);
-    expect(await findWrongCounters(service.database, imageId)).toEqual([]);
-  });
-
   test("agree with the rows when a comment is deleted while others reply to it", async () => {
     for (let round = 0; round < 10; round++) {
       const { id: parentId } = await service.write(author, imageId);
