@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { type AddressInfo, connect as connectTo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -117,7 +117,7 @@ describe("createDatabase", () => {
   });
 
   describe("a signal", () => {
-    test("rejects at once, cancels the query in Postgres, and gives the connection back", async () => {
+    test("cancels the query in Postgres, rejects when that is confirmed, and gives the connection back", async () => {
       const database = connect({ poolMax: 1 });
       const { rows } = await database.for("").write(SELECT_BACKEND);
       const controller = new AbortController();
@@ -125,8 +125,33 @@ describe("createDatabase", () => {
       await until(async () => (await running()).length === 1);
       controller.abort(new Error("the caller left"));
       await expect(sleep).rejects.toThrow(QueryCanceled);
-      await until(async () => (await running()).length === 0);
+      expect(database.statistics()).toMatchObject({ total: 1, idle: 1 });
+      expect(await running()).toEqual([]);
       expect((await database.for("").write(SELECT_BACKEND)).rows).toEqual(rows);
+    });
+
+    test("drops the connection if Postgres does not confirm the cancellation", async () => {
+      const postgres = new URL(testDatabase.url);
+      const sockets: Socket[] = [];
+      await using way = createServer((near) => {
+        const far = connectTo(Number(postgres.port), postgres.hostname);
+        sockets.push(near, far);
+        near.on("error", () => {}).pipe(far);
+        far.on("error", () => {}).pipe(near);
+      }).listen(0, "127.0.0.1");
+      await until(() => way.listening);
+      const url = new URL(testDatabase.url);
+      url.port = String((way.address() as AddressInfo).port);
+      // Nothing but the signal ends the query.
+      const database = connect({ url: url.href, statementTimeoutMs: 3_600_000 });
+      const controller = new AbortController();
+      const sleep = database.for("").write(SLEEP, [30], controller.signal);
+      await until(async () => (await running()).length === 1);
+      for (const socket of sockets) socket.unpipe().pause();
+      way.removeAllListeners("connection").on("connection", (near) => sockets.push(near));
+      controller.abort();
+      await expect(sleep).rejects.toThrow(DatabaseUnavailable);
+      for (const socket of sockets) socket.destroy();
     });
 
     test("that fired before asks nothing", async () => {

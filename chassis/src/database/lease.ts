@@ -11,7 +11,7 @@ import {
 import type { Pool } from "./pool.ts";
 import type { Rows, Statement } from "./statement.ts";
 
-/** So long may a cancelled query take to end before its connection is dropped. */
+/** A cancelled query that takes longer to end loses its connection. */
 const CANCEL_GRACE_MS = 1_000;
 
 interface Query {

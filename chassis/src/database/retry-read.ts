@@ -17,6 +17,12 @@ export interface ReadSources {
   readonly readAttemptsMax: number;
 }
 
+/** A read, and until when it is retried. */
+export interface ReadCall<Result> {
+  readonly read: (pool: Pool) => Promise<Result>;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Spreads the callers that lost their connections in the same moment. */
 const PAUSE_MS_MAX = 50;
 
@@ -28,7 +34,7 @@ const PAUSE_MS_MAX = 50;
  */
 export function retryRead<Result>(
   { primary, replica, monitor, readAttemptsMax }: ReadSources,
-  read: (pool: Pool) => Promise<Result>,
+  { read, signal }: ReadCall<Result>,
 ): Promise<Result> {
   let standIn = replica;
   const attempt = async () => {
@@ -49,7 +55,7 @@ export function retryRead<Result>(
     attemptsMax: readAttemptsMax,
     delayMs: () => jittered(PAUSE_MS_MAX),
     isRetryable: isConnectionFailure,
-    signal: undefined,
+    signal,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { CannotConnect, ConnectionLost, canceledBy, DatabaseReadOnly } from "./database-error.ts";
+import { CannotConnect, ConnectionLost, DatabaseReadOnly } from "./database-error.ts";
 import { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 import type { ReadOnlyMode } from "./read-only-mode.ts";
@@ -12,8 +12,10 @@ export interface Shard {
   /**
    * Runs one statement that changes nothing. It is run again if its connection was lost before the
    * answer, and goes to the replica, if there is one, while the primary is unreachable. When the
-   * signal fires the promise rejects at once and the query is cancelled in Postgres. Throws
-   * DatabaseUnavailable, QueryCanceled, or Postgres' own error.
+   * signal fires the query is cancelled in Postgres, and the promise rejects when Postgres has
+   * confirmed that, or a second later, when the connection is dropped. A handler's caller does not
+   * wait for it: the router stops waiting when the signal fires. Throws DatabaseUnavailable,
+   * QueryCanceled, or Postgres' own error.
    */
   read<Row>(
     statement: Statement,
@@ -61,21 +63,13 @@ export function createShard(options: ShardOptions): Shard {
   const current = { ...options, replica: undefined };
   return {
     read: (statement, values, signal) =>
-      untilAborted(signal, () =>
-        retryRead(options, (pool) => runOne(pool, { statement, values, signal })),
-      ),
+      retryRead(options, { signal, read: (pool) => runOne(pool, { statement, values, signal }) }),
     readCurrent: (statement, values, signal) =>
-      untilAborted(signal, () =>
-        retryRead(current, (pool) => runOne(pool, { statement, values, signal })),
-      ),
+      retryRead(current, { signal, read: (pool) => runOne(pool, { statement, values, signal }) }),
     write: (statement, values, signal) =>
-      untilAborted(signal, () =>
-        guardWrite(options, () => runOne(primary, { statement, values, signal })),
-      ),
+      guardWrite(options, () => runOne(primary, { statement, values, signal })),
     transaction: (body, signal) =>
-      untilAborted(signal, (onCommit) =>
-        guardWrite(options, () => runTransaction(primary, { body, signal, onCommit })),
-      ),
+      guardWrite(options, () => runTransaction(primary, { body, signal })),
   };
 }
 
@@ -114,22 +108,4 @@ async function guardWrite<Result>(
     if (error instanceof ConnectionLost) monitor.suspect();
     throw error;
   }
-}
-
-/**
- * Rejects as soon as the signal fires, while `run` goes on to cancel its query and to clear up
- * behind itself. After `disarm` the signal no longer counts.
- */
-function untilAborted<Result>(
-  signal: AbortSignal | undefined,
-  run: (disarm: () => void) => Promise<Result>,
-): Promise<Result> {
-  if (signal === undefined) return run(() => {});
-  if (signal.aborted) return Promise.reject(canceledBy(signal));
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(canceledBy(signal));
-    const disarm = () => signal.removeEventListener("abort", abort);
-    signal.addEventListener("abort", abort, { once: true });
-    void run(disarm).then(resolve, reject).finally(disarm);
-  });
 }

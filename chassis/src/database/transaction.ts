@@ -9,8 +9,6 @@ import type { Pool } from "./pool.ts";
 interface TransactionCall<Result> {
   readonly body: (connection: Connection) => Promise<Result>;
   readonly signal: AbortSignal | undefined;
-  /** Called when the COMMIT is about to be sent: from then on the signal no longer counts. */
-  readonly onCommit: () => void;
 }
 
 const ATTEMPTS_MAX = 4;
@@ -32,14 +30,13 @@ export function runTransaction<Result>(pool: Pool, call: TransactionCall<Result>
 
 async function runOnce<Result>(
   pool: Pool,
-  { body, signal, onCommit }: TransactionCall<Result>,
+  { body, signal }: TransactionCall<Result>,
 ): Promise<Result> {
   const lease = await Lease.from(pool, signal);
   try {
     await lease.begin();
     const result = await body(lease);
     if (signal?.aborted) throw canceledBy(signal);
-    onCommit();
     await lease.commit();
     return result;
   } catch (error) {
