@@ -13,7 +13,9 @@ export interface Invalidation {
   keyOf(request: Message, response: Message | undefined): string | undefined;
 }
 
-/** Compiles what a method declares. Throws if its service has no such batch, or it has no such key. */
+/**
+ * Compiles what a method declares. Throws if its service has no such batch, or it has no such key.
+ */
 export function compileInvalidation(
   method: DescMethod,
   { method: name, key }: Declared,

@@ -39,8 +39,8 @@ export interface MethodPlan {
   /** A call that has less time than this says nothing of its callee if it fails. */
   readonly cutShortMs: number;
   /**
-   * How long the next message of a server stream may take. Infinite for all other methods: they have
-   * one answer, which may take as long as their timeout.
+   * How long the next message of a server stream may take. Infinite for all other methods: they
+   * have one answer, which may take as long as their timeout.
    */
   readonly silenceMsMax: number;
   /**

@@ -46,16 +46,3 @@ export function compileRequiredFields(
     return violations ?? NONE;
   };
 }
-
-const checks = new WeakMap<DescMessage, ReturnType<typeof compileRequiredFields>>();
-
-/** Finds the violations of a request whose method has no plan at hand. */
-export function findFieldViolations(
-  schema: DescMessage,
-  request: Message,
-  maxBatch: number,
-): readonly FieldViolation[] {
-  const check = checks.get(schema) ?? compileRequiredFields(schema, maxBatch);
-  checks.set(schema, check);
-  return check(request);
-}

@@ -29,7 +29,9 @@ export const ANSWERED: Verdict = Object.freeze({
   isLost: false,
   isRefusedUnread: false,
 });
-/** The verdict on a call that threw something that no callee sends: a defect of the caller's own. */
+/**
+ * The verdict on a call that threw something that no callee sends: a defect of the caller's own.
+ */
 const DEFECT: Verdict = Object.freeze({ ...ANSWERED, health: "bad" });
 
 /** Statuses that speak against a callee, and not against what was asked of it. */

@@ -8,7 +8,7 @@ interface MethodLabels {
 
 /** The state of a bulkhead. */
 interface BulkheadReading {
-  readonly inFlight: number;
+  readonly inUse: number;
   readonly queued: number;
 }
 
@@ -64,7 +64,7 @@ export function clientMetrics(registry: Registry): ClientMetrics {
 
   return {
     watchBulkhead(labels, bulkhead) {
-      inFlight(labels, () => bulkhead.inFlight);
+      inFlight(labels, () => bulkhead.inUse);
       queued(labels, () => bulkhead.queued);
     },
     watchBudget: (callee, budget) => void budgets.push([callee, budget]),

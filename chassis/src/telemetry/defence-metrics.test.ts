@@ -5,7 +5,7 @@ describe("the metrics of the failure policy", () => {
   test("are read at each scrape, by callee and method", async () => {
     const metrics = createMetrics({ service: "test" });
     const labels = { callee: "users", method: "GetUser" };
-    const bulkhead = { inFlight: 1, queued: 2 };
+    const bulkhead = { inUse: 1, queued: 2 };
     const budget = { tokens: 16 };
     const admission = { inFlight: 3, limit: 512, lagMs: 20 };
     metrics.client.watchBulkhead(labels, bulkhead);

@@ -47,19 +47,11 @@ export class Gate {
     this.labels = Object.freeze({ callee, method: name });
     this.#name = `${callee} ${name}`;
     this.#metrics = metrics;
-    const places = new Semaphore<QueuedCall>({
+    this.#places = new Semaphore({
       permits: bulkhead.inFlightMax,
       queueMax: bulkhead.queuedMax,
     });
-    this.#places = places;
-    metrics.client.watchBulkhead(this.labels, {
-      get inFlight() {
-        return places.inUse;
-      },
-      get queued() {
-        return places.queued;
-      },
-    });
+    metrics.client.watchBulkhead(this.labels, this.#places);
     if (!isDefended) return;
     this.#breaker = new Breaker(callee, name, {
       logger,
@@ -68,8 +60,8 @@ export class Gate {
         metrics.observeBreaker(breaker);
         options.observeBreaker?.(breaker);
       },
-      onOpen() {
-        for (const call of places.evict()) call.onEvicted();
+      onOpen: () => {
+        for (const call of this.#places.evict()) call.onEvicted();
       },
     });
   }
@@ -113,7 +105,9 @@ export class Gate {
     });
   }
 
-  /** Begins a call that has a place and was not refused. Returns whether it is a breaker's probe. */
+  /**
+   * Begins a call that has a place and was not refused. Returns whether it is a breaker's probe.
+   */
   begin(): boolean {
     return this.#breaker?.begin() ?? false;
   }
