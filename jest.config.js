@@ -1,10 +1,13 @@
 /**
- * `pnpm test` without arguments runs everything; coverage is measured then only, since it costs
+ * `pnpm test` without arguments runs all tests. Coverage is measured only then, because it takes
  * time.
  */
 const runsEverything = process.argv.length <= 2;
 
-/** One configuration for every package: real Postgres once per run, one file at a time per core. */
+/**
+ * One configuration for every package: one real Postgres per run, and one test file at a time per
+ * core.
+ */
 export default {
   testEnvironment: "node",
   roots: [

@@ -2,12 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-// biome-ignore lint/style/noRestrictedImports: the workspace itself is no package that depends on the stack
+// biome-ignore lint/style/noRestrictedImports: this file belongs to no package that could depend on the stack
 import { startPostgres } from "../stack/src/postgres/start-postgres.ts";
 
 /**
- * Waits for its input to end, which happens however the run ends, kill -9 included; then ends the
- * server by its number and removes its folder.
+ * A shell script that stops the server after the run. It waits for the end of its input, which
+ * comes however the run ends, also after kill -9. Then it stops the server by its process id, and
+ * removes its folder.
  */
 const GUARD = `
 cat > /dev/null
@@ -17,8 +18,8 @@ rm -rf "$2"
 `;
 
 /**
- * Starts one Postgres for the whole run, in a folder that goes with it; TEST_POSTGRES_URL is its
- * superuser's.
+ * Starts one Postgres for the whole run, in a temporary folder. TEST_POSTGRES_URL is the address of
+ * its superuser.
  */
 export default async function start() {
   const folder = await mkdtemp(join(tmpdir(), "triptych-test-"));

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 
 /**
- * Lets the guard of start-postgres.js end the server and remove its folder, and waits until it has.
+ * Ends the guard of start-postgres.js, which stops the server and removes its folder, and waits for
+ * it.
  */
 export default async function stop() {
   const guard = globalThis.postgresGuard;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
 
 /**
- * Blanks the types out, as Node itself does, so that what is tested is what is run and lines stay
- * true.
+ * A Jest transform that replaces types with blanks, as Node itself does. So the tests run the same
+ * code as Node, and line numbers stay correct.
  */
 export default {
   process: (source) => ({ code: stripTypeScriptTypes(source) }),
