@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, connect as connectTo, createServer, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -116,87 +116,6 @@ describe("createDatabase", () => {
     });
   });
 
-  describe("a signal", () => {
-    test("cancels the query in Postgres, rejects when that is confirmed, and gives the connection back", async () => {
-      const database = connect({ poolMax: 1 });
-      const { rows } = await database.for("").write(SELECT_BACKEND);
-      const controller = new AbortController();
-      const sleep = database.for("").write(SLEEP, [30], controller.signal);
-      await until(async () => (await running()).length === 1);
-      controller.abort(new Error("the caller left"));
-      await expect(sleep).rejects.toThrow(QueryCanceled);
-      expect(database.statistics()).toMatchObject({ total: 1, idle: 1 });
-      expect(await running()).toEqual([]);
-      expect((await database.for("").write(SELECT_BACKEND)).rows).toEqual(rows);
-    });
-
-    test("drops the connection if Postgres does not confirm the cancellation", async () => {
-      const postgres = new URL(testDatabase.url);
-      const sockets: Socket[] = [];
-      await using way = createServer((near) => {
-        const far = connectTo(Number(postgres.port), postgres.hostname);
-        sockets.push(near, far);
-        near.on("error", () => {}).pipe(far);
-        far.on("error", () => {}).pipe(near);
-      }).listen(0, "127.0.0.1");
-      await until(() => way.listening);
-      const url = new URL(testDatabase.url);
-      url.port = String((way.address() as AddressInfo).port);
-      // Nothing but the signal ends the query.
-      const database = connect({ url: url.href, statementTimeoutMs: 3_600_000 });
-      const controller = new AbortController();
-      const sleep = database.for("").write(SLEEP, [30], controller.signal);
-      await until(async () => (await running()).length === 1);
-      for (const socket of sockets) socket.unpipe().pause();
-      way.removeAllListeners("connection").on("connection", (near) => sockets.push(near));
-      controller.abort();
-      await expect(sleep).rejects.toThrow(DatabaseUnavailable);
-      for (const socket of sockets) socket.destroy();
-    });
-
-    test("that fired before asks nothing", async () => {
-      const database = connect();
-      const query = database.for("").write(SELECT_NUMBER, [1], AbortSignal.abort());
-      await expect(query).rejects.toThrow(QueryCanceled);
-      expect(database.statistics().total).toBe(0);
-    });
-
-    test("that fires while waiting for a connection leaks none", async () => {
-      const database = connect({ poolMax: 1, acquireTimeoutMs: 2_000 });
-      const busy = database.for("").write(SLEEP, [0.2]);
-      const controller = new AbortController();
-      const waiting = database.for("").write(SELECT_NUMBER, [1], controller.signal);
-      expect(database.statistics().waiting).toBe(1);
-      controller.abort();
-      await expect(waiting).rejects.toThrow(QueryCanceled);
-      expect(database.statistics().waiting).toBe(0);
-      await busy;
-      await until(() => database.statistics().idle === 1 && database.statistics().waiting === 0);
-    });
-
-    test("storm of two hundred hurts no bystander", async () => {
-      const database = connect({ poolMax: 4, acquireTimeoutMs: 5_000 });
-      const bystander = async () => {
-        for (let number = 0; number < 200; number++) {
-          const { rows } = await database.for("").write(SELECT_NUMBER, [number]);
-          expect(rows).toEqual([{ number }]);
-        }
-      };
-      const storm = Array.from({ length: 200 }, async (_, index) => {
-        const signal = AbortSignal.timeout(1 + (index % 40));
-        await database
-          .for("")
-          .write(SLEEP, [0.01], signal)
-          .catch((error) => {
-            expect(error).toBeInstanceOf(QueryCanceled);
-          });
-      });
-      await Promise.all([bystander(), ...storm]);
-      await until(async () => (await running()).length === 0);
-      expect(database.statistics().waiting).toBe(0);
-    });
-  });
-
   describe("transaction", () => {
     test("commits what its body did, and rolls back when the body throws", async () => {
       const shard = connect().for("");
@@ -229,30 +148,6 @@ describe("createDatabase", () => {
       await Promise.all([add(), add()]);
       expect(reads).toBeGreaterThan(2);
       expect((await shard.write(SELECT_AMOUNT, [1])).rows).toEqual([{ amount: 2 }]);
-    });
-
-    test("rolls back when its signal fires between two statements", async () => {
-      const shard = connect().for("");
-      const controller = new AbortController();
-      const transaction = shard.transaction(async (connection) => {
-        await connection.query(INSERT, [1, 1]);
-        controller.abort();
-      }, controller.signal);
-      await expect(transaction).rejects.toThrow(QueryCanceled);
-      expect((await shard.write(SELECT_AMOUNT, [1])).rows).toEqual([]);
-    });
-
-    test("is cancelled in Postgres, and its connection is of use again", async () => {
-      const database = connect({ poolMax: 1 });
-      const controller = new AbortController();
-      const transaction = database.for("").transaction(async (connection) => {
-        await connection.query(INSERT, [1, 1]);
-        await connection.query(SLEEP, [30]);
-      }, controller.signal);
-      await until(async () => (await running()).includes(SLEEP.text));
-      controller.abort();
-      await expect(transaction).rejects.toThrow(QueryCanceled);
-      expect((await database.for("").write(SELECT_AMOUNT, [1])).rows).toEqual([]);
     });
 
     test("fails if its body hides the error of a statement, since nothing was committed", async () => {

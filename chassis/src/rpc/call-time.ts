@@ -9,7 +9,9 @@ import { NOT_WAITING, timeWheel, type WheelEntry } from "./time-wheel.ts";
 export class CallTime implements WheelEntry, Disposable {
   /** When the answer is of no more use, in milliseconds since the epoch. */
   readonly deadline: number;
-  /** Fires with an {@link RpcError}, DEADLINE_EXCEEDED or CANCELLED; never once the call is over. */
+  /**
+   * Fires with an {@link RpcError}, DEADLINE_EXCEEDED or CANCELLED; never once the call is over.
+   */
   readonly signal: AbortSignal;
   /** Written by the wheel alone. */
   dueMs = NOT_WAITING;

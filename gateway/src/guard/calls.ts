@@ -20,7 +20,8 @@ export interface OpenCalls {
 
 /**
  * Opens the calls of a request: sets their deadline by the route's budget, their criticality by the
- * route's, and a signal that fires when they are closed too early. {@link contextOf} returns it all.
+ * route's, and a signal that fires when they are closed too early. {@link contextOf} returns it
+ * all.
  */
 export function openCalls(request: FastifyRequest, failurePolicy: FailurePolicySwitch): OpenCalls {
   const { calls } = request.routeOptions.config;

@@ -16,8 +16,8 @@ import { toRpcError } from "./to-rpc-error.ts";
 
 /**
  * One call that a server answers, from its headers to its last byte. It is the context that its
- * handler receives: the members of {@link CallContext} are own fields, no getters, so that a handler
- * may copy it with another deadline (`{ ...context, deadline }`).
+ * handler receives: the members of {@link CallContext} are own fields, no getters, so that a
+ * handler may copy it with another deadline (`{ ...context, deadline }`).
  */
 export class ServedCall extends CallTime implements CallContext {
   readonly requestId: string;

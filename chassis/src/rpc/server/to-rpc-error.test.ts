@@ -21,6 +21,12 @@ describe("what a handler throws", () => {
     });
   });
 
+  test("has one stack, that of the failure, since no more is worth its price", () => {
+    const thrown = new Failure("ECHO_NOT_FOUND", "There is no such echo.");
+    expect(thrown.stack).toContain("    at ");
+    expect(toRpcError(thrown, ECHO, noOutage).stack).not.toContain("    at ");
+  });
+
   test("stays what it is if it has a status already", () => {
     expect(toRpcError(outage, ECHO, noOutage)).toBe(outage);
   });
