@@ -1,10 +1,11 @@
 import { findTextViolation } from "@triptych/chassis/validation/text-violation";
 
-/** The longest body, in Unicode code points. The schema checks it too. */
+/** The longest body. The schema has the same limit. */
 export const BODY_CODE_POINTS_MAX = 2_000;
 
 /**
- * Says what is wrong with a comment's body, for the person who wrote it; undefined if nothing is.
+ * Returns what is wrong with a comment's body, as the rest of a sentence that begins with the
+ * field's name; undefined if nothing is.
  */
 export function findBodyViolation(body: string): string | undefined {
   if (body.trim() === "") return "must not be blank";

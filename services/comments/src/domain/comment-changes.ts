@@ -1,7 +1,4 @@
-/**
- * A comment that somebody wants to write. Its body is one that `findBodyViolation` finds nothing wrong
- * with.
- */
+/** A comment that a user wants to write. Its body has passed `findBodyViolation`. */
 export interface NewComment {
   readonly authorId: string;
   readonly imageId: string;
@@ -9,22 +6,19 @@ export interface NewComment {
   readonly body: string;
 }
 
-/**
- * An edit that somebody wants to make. Its body is one that `findBodyViolation` finds nothing wrong
- * with.
- */
+/** An edit that a user wants to make. Its body has passed `findBodyViolation`. */
 export interface CommentEdit {
   readonly userId: string;
   readonly id: string;
   readonly body: string;
-  /** The etag that the comment must still have; undefined for any. */
+  /** The etag that the comment must have; undefined accepts any. */
   readonly etag: string | undefined;
 }
 
-/** A deletion that somebody wants to make. */
+/** A deletion that a user wants to make. */
 export interface CommentDeletion {
   readonly userId: string;
   readonly id: string;
-  /** The etag that the comment must still have; undefined for any. */
+  /** The etag that the comment must have; undefined accepts any. */
   readonly etag: string | undefined;
 }

@@ -3,45 +3,46 @@ import type { Comment, UnplacedComment } from "./comment.ts";
 import type { CommentTransaction } from "./comment-transaction.ts";
 import type { Parent } from "./thread.ts";
 
-/** In which order an image's comments are listed. */
+/** The order of an image's comments in a list. */
 export type CommentOrder = "newest" | "oldest";
 
-/** Which top-level comments to list. The position of a comment in its list is its id. */
+/** A page of an image's top-level comments. A comment's position in the list is its id. */
 export interface CommentQuery extends PageQuery {
   readonly imageId: string;
   readonly order: CommentOrder;
 }
 
-/** Which replies to list. */
+/** A page of the direct replies to a comment. A reply's position in the list is its id. */
 export interface ReplyQuery extends PageQuery {
   readonly imageId: string;
   readonly parentId: string;
 }
 
-/** What became of a comment that was to be inserted. */
+/** The outcome of an insertion. */
 export type Insertion =
   | { readonly inserted: true; readonly depth: number }
   | {
       readonly inserted: false;
       /**
-       * The parent as it was before the insertion waited for it, if it had to: a parent that may be
-       * replied to was deleted meanwhile.
+       * The parent as it was when the statement began; undefined if there was none. If it allows
+       * replies, another transaction deleted it while the insertion waited for its lock.
        */
       readonly parent: Parent | undefined;
     };
 
-/** The comments that are stored. Every `signal` cancels the query that it is given to. */
+/** The port of the store of comments. Each method ends its query when `signal` fires. */
 export interface CommentRepository {
   findComment(id: string, signal: AbortSignal): Promise<Comment | undefined>;
 
-  /** Lists top-level comments, tombstones among them. */
+  /** Lists top-level comments, with their tombstones. */
   listComments(query: CommentQuery, signal: AbortSignal): Promise<readonly Comment[]>;
 
-  /** Lists direct replies, tombstones among them, oldest first. */
+  /** Lists direct replies, with their tombstones, oldest first. */
   listReplies(query: ReplyQuery, signal: AbortSignal): Promise<readonly Comment[]>;
 
   /**
-   * Counts the comments of images, without tombstones. An image without a comment may be left out.
+   * Counts the comments of images, without tombstones. An image without comments may be missing
+   * from the result.
    */
   countComments(
     imageIds: readonly string[],
@@ -49,10 +50,9 @@ export interface CommentRepository {
   ): Promise<ReadonlyMap<string, number>>;
 
   /**
-   * Inserts a comment below its parent, and counts it, in the parent and in the image: all of it,
-   * or nothing if there is no such parent on the image, or it is a tombstone or not above
-   * `depthMax`. Of a reply and a deletion of its parent at the same time each sees the other or
-   * comes first.
+   * Inserts a comment and counts it, at its parent and at its image. Does nothing if the image has
+   * no such parent, or the parent is a tombstone or stands at `depthMax`. A reply and a deletion of
+   * its parent at the same time take effect one after the other.
    */
   insertComment(
     comment: UnplacedComment,
@@ -61,8 +61,8 @@ export interface CommentRepository {
   ): Promise<Insertion>;
 
   /**
-   * Changes comments of one image: all that `change` does, or nothing if it throws. It may run more
-   * than once, so it must touch nothing else.
+   * Runs `change` in a transaction over the comments of one image. If it throws, nothing is
+   * changed. It may run more than once, so it must touch nothing else.
    */
   changeComments<Result>(
     imageId: string,

@@ -1,18 +1,18 @@
 import type { Comment } from "./comment.ts";
 
 /**
- * The comments of one image within a transaction. So that no two transactions wait for each other,
- * rows are locked from the bottom of a thread upward, and the image's counter is changed last.
+ * The comments of one image within a transaction. Each transaction locks its rows from the bottom
+ * of a thread upward, and changes the image's counter last, so that no two deadlock.
  */
 export interface CommentTransaction {
-  /** Finds a comment, and keeps everyone else from changing it until the transaction ends. */
+  /** Finds a comment, and locks it against every other change until the transaction ends. */
   lockComment(id: string): Promise<Comment | undefined>;
-  /** Writes a comment that is locked; not its place in the thread, and not its reply count. */
+  /** Writes a locked comment, except its place in the thread and its reply count. */
   updateComment(comment: Comment): Promise<void>;
-  /** Deletes a comment that is locked and has no replies. */
+  /** Deletes a locked comment that has no replies. */
   deleteComment(id: string): Promise<void>;
-  /** Counts one reply less at a comment that is locked. */
+  /** Subtracts a reply from the count of a locked comment. */
   decrementReplyCount(id: string): Promise<void>;
-  /** Counts one comment less: it was deleted, or became a tombstone. */
+  /** Subtracts a comment, deleted or now a tombstone, from the image's count. */
   decrementCommentCount(): Promise<void>;
 }

@@ -23,18 +23,18 @@ describe("a comment", () => {
     ["2026-01-01T12:14:59.999Z", false],
     ["2026-01-01T12:15:00.000Z", false],
     ["2026-01-01T12:15:00.001Z", true],
-  ])("can be edited for 15 minutes: at %s it is over: %s", (now, over) => {
+  ])("can be edited for 15 minutes; at %s too late: %s", (now, over) => {
     expect(isEditWindowOver(COMMENT, new Date(now))).toBe(over);
   });
 
-  test("says that it was edited, and when, and gets another etag", () => {
+  test("has another etag, and the time of the edit, after an edit", () => {
     const edited = withBody(COMMENT, "second", LATER);
     expect(edited).toMatchObject({ body: "second", edited: true, updateTime: LATER });
     expect(edited.createTime).toBe(NOON);
     expect(etagOf(edited)).not.toBe(etagOf(COMMENT));
   });
 
-  test("keeps nothing of its author's as a tombstone, and its place in the thread", () => {
+  test("loses author and body as a tombstone, and retains its place in the thread", () => {
     const tombstone = toTombstone(COMMENT, LATER);
     expect(tombstone).toMatchObject({ authorId: undefined, body: "", deleted: true });
     expect(tombstone).toMatchObject({ id: COMMENT.id, depth: 1, replyCount: 3 });

@@ -1,12 +1,12 @@
-/** How deep a thread goes; a top-level comment has depth 1. */
+/** The depth of the deepest comment of a thread; a top-level comment has depth 1. */
 export const DEPTH_MAX = 8;
 
-/** How long an author may edit a comment, in minutes. */
+/** The time after its creation in which the author may edit a comment. */
 export const EDIT_WINDOW_MINUTES = 15;
 
 /**
- * A comment on an image, or a reply to a comment; or the tombstone that is kept in the place of
- * one.
+ * A comment on an image, a reply to a comment, or a tombstone: what remains of a deleted comment
+ * that has replies.
  */
 export interface Comment {
   readonly id: string;
@@ -19,32 +19,32 @@ export interface Comment {
   readonly depth: number;
   /** Empty for a tombstone. */
   readonly body: string;
-  /** How many rows reply to it directly, tombstones among them. */
+  /** The number of direct replies, with tombstones. */
   readonly replyCount: number;
   readonly edited: boolean;
-  /** True for a tombstone: deleted, and kept in its place for its replies. */
+  /** True for a tombstone. */
   readonly deleted: boolean;
-  /** Grows when the comment is edited or deleted, and not when somebody replies. */
+  /** Grows with an edit and a deletion, and not with a reply. */
   readonly version: number;
   readonly createTime: Date;
-  /** When it was last edited or deleted. */
+  /** The time of the last edit, or of the deletion. */
   readonly updateTime: Date;
 }
 
-/** A comment whose place in its thread, and so its depth, is not known yet. */
+/** A comment before its insertion: the parent decides its depth. */
 export type UnplacedComment = Omit<Comment, "depth">;
 
-/** Says whether it is too late to edit the comment. */
+/** Returns whether it is too late to edit the comment. */
 export function isEditWindowOver({ createTime }: Comment, now: Date): boolean {
   return now.getTime() - createTime.getTime() > EDIT_WINDOW_MINUTES * 60_000;
 }
 
-/** The comment as it stands after an edit. */
+/** Returns the comment after an edit. */
 export function withBody(comment: Comment, body: string, now: Date): Comment {
   return { ...comment, body, edited: true, version: comment.version + 1, updateTime: now };
 }
 
-/** What stays of a deleted comment that has replies. */
+/** Returns what remains of a deleted comment that has replies. */
 export function toTombstone(comment: Comment, now: Date): Comment {
   return {
     ...comment,
@@ -56,7 +56,7 @@ export function toTombstone(comment: Comment, now: Date): Comment {
   };
 }
 
-/** The comment's etag: another one after every edit and deletion (AIP-154). */
+/** The comment's etag (AIP-154): another one after each edit and deletion. */
 export function etagOf({ version }: Comment): string {
   return String(version);
 }

@@ -19,8 +19,8 @@ import {
 import { findReplyFailure, removeComment } from "./thread.ts";
 
 /**
- * The rules of comments: a method for each of the contract's. All but the counts first ask images
- * whether the asker may see the image, and throw DEPENDENCY_UNAVAILABLE if that cannot be known.
+ * The rules of comments: one method for each of the contract's. All but the counts first call
+ * images: may the asker see the image? They throw DEPENDENCY_UNAVAILABLE if it cannot be called.
  */
 export interface Comments {
   /** @throws Failure IMAGE_NOT_FOUND, COMMENTS_CLOSED, PARENT_NOT_FOUND, TOO_DEEP */
@@ -46,8 +46,8 @@ export interface Comments {
   deleteComment(deletion: CommentDeletion, asker: Asker): Promise<{ readonly imageId: string }>;
 
   /**
-   * Counts without asking who may see the images: the caller answers for that. An image without
-   * comments counts 0.
+   * Counts comments, and does not check who may see the images: the caller does. An image
+   * without comments counts 0.
    */
   batchGetCommentCounts(
     imageIds: readonly string[],
@@ -55,12 +55,12 @@ export interface Comments {
   ): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Which replies to list, as a caller says it: of which comment, and which page. */
+/** A page of the replies to a comment, whose image the caller does not know. */
 export interface RepliesQuery extends PageQuery {
   readonly commentId: string;
 }
 
-/** What the rules work with. */
+/** The parts that the rules need. */
 export interface CommentsDependencies {
   readonly repository: CommentRepository;
   readonly images: ImageLookup;
@@ -68,7 +68,7 @@ export interface CommentsDependencies {
   readonly clock: () => Date;
 }
 
-/** Joins the rules to where comments are stored and images are known. */
+/** See {@link Comments}. */
 export function createComments({ repository, images, clock }: CommentsDependencies): Comments {
   async function getImage(id: string, asker: Asker): Promise<ImageFacts> {
     const image = await images.findImage(id, asker);
@@ -77,8 +77,8 @@ export function createComments({ repository, images, clock }: CommentsDependenci
   }
 
   /**
-   * Gets a comment, and its image, if the asker may see the image. A comment that they may not know
-   * of is answered like one that does not exist.
+   * Gets a comment and its image. A comment on an image that the asker may not see is refused as
+   * one that does not exist.
    */
   async function getCommentAndImage(id: string, asker: Asker) {
     const comment = await repository.findComment(id, asker.signal);
@@ -167,7 +167,7 @@ export function createComments({ repository, images, clock }: CommentsDependenci
   };
 }
 
-/** Locks a comment to change it. A tombstone can be seen, and no longer be changed. */
+/** Locks a comment for a change. A tombstone can be read, and not be changed. */
 async function lockLiveComment(comments: CommentTransaction, id: string): Promise<Comment> {
   const comment = await comments.lockComment(id);
   if (comment === undefined || comment.deleted) throw commentNotFound(id);

@@ -1,16 +1,16 @@
 import type { Asker } from "@triptych/chassis/identity/asker";
 
-/** What comments must know of an image. */
+/** What the rules need to know about an image. */
 export interface ImageFacts {
   readonly ownerId: string;
   readonly commentsOpen: boolean;
 }
 
-/** Where the facts of images come from: another service owns them. */
+/** The port of the images service. */
 export interface ImageLookup {
   /**
-   * Finds an image as the asker may see it; undefined if there is none for them. Images is called
-   * each time: an answer of a minute ago must not show what has become private.
+   * Finds an image that the asker may see. Images is called each time: a cached answer could show
+   * what has become private.
    *
    * @throws Failure DEPENDENCY_UNAVAILABLE if images cannot be called.
    */

@@ -4,13 +4,12 @@ import { type Comment, DEPTH_MAX, toTombstone } from "./comment.ts";
 import type { CommentTransaction } from "./comment-transaction.ts";
 import { parentNotFound, type Reason, tooDeep } from "./reasons.ts";
 
-/** What decides whether a comment may be replied to. */
+/** What decides whether a comment accepts replies. */
 export type Parent = Pick<Comment, "depth" | "deleted">;
 
 /**
- * Says why nobody may reply to a comment; undefined if they may. This rule has a twin in SQL, which
- * decides: the condition on the parent in `INSERT_COMMENT`. It is carried out on the row as it is
- * once the row is locked.
+ * Returns why a comment accepts no replies; undefined if it does. The rule's SQL twin decides: the
+ * condition on the parent in `INSERT_COMMENT`, which Postgres checks on the locked row.
  */
 export function findReplyFailure(
   parentId: string,
@@ -22,8 +21,8 @@ export function findReplyFailure(
 }
 
 /**
- * Takes a locked comment out of its thread: it leaves a tombstone if it has replies, and no trace
- * if it has none.
+ * Removes a locked comment from its thread. A comment with replies becomes a tombstone; one without
+ * is deleted.
  */
 export async function removeComment(
   comments: CommentTransaction,
@@ -38,14 +37,12 @@ export async function removeComment(
   await comments.decrementCommentCount();
 }
 
-/**
- * Deletes a comment without replies, and then, upward, each tombstone that was only kept for it.
- */
+/** Deletes a comment without replies, and then, upward, each tombstone that has none any more. */
 async function removeLeaf(comments: CommentTransaction, leaf: Comment): Promise<void> {
   await comments.deleteComment(leaf.id);
   if (leaf.parentId === undefined) return;
   const parent = await comments.lockComment(leaf.parentId);
-  assert(parent, "a reply's parent is there as long as the reply");
+  assert(parent, "a foreign key keeps the parent as long as the reply");
   if (parent.deleted && parent.replyCount === 1) {
     await removeLeaf(comments, parent);
   } else {
