@@ -21,16 +21,16 @@ import { MIGRATIONS } from "./migrations.ts";
 /** The name of the service, of its database, and of its metrics. */
 export const NAME = "comments";
 
-/** What the app does not make itself. */
+/** What the app is given, since the process or a test decides on it. */
 export interface AppDependencies {
   readonly logger: Logger;
   /** Carries calls to the images service: over gRPC, or within the process. */
   readonly images: Transport;
-  /** Tells the time; the system's if not given. */
+  /** The current time. Default: the system's. */
   readonly clock?: () => Date;
 }
 
-/** The settings that the app reads; where it listens is up to whoever serves it. */
+/** The settings that the app reads. It does not listen, so no address is among them. */
 export type AppConfiguration = Pick<
   Configuration,
   "databaseUrl" | "databasePoolMax" | "accessTokenPublicKeys" | "failurePolicy"
@@ -38,7 +38,8 @@ export type AppConfiguration = Pick<
   Partial<Pick<Configuration, "databaseReplicaUrl" | "migrations">>;
 
 /**
- * Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked.
+ * Joins the parts of the service. The app listens to nothing, and connects to nothing before its
+ * first call.
  */
 export function createApp(
   configuration: AppConfiguration,

@@ -8,7 +8,7 @@ const READMES = {
 };
 
 describe("the configuration", () => {
-  test("names everything that must be set, at once", () => {
+  test("names at once every setting that is missing", () => {
     const read = () => readConfig({});
     expect(read).toThrow(ConfigurationError);
     for (const variable of [
@@ -22,7 +22,7 @@ describe("the configuration", () => {
     }
   });
 
-  test("leaves this machine only with TLS, or if it is told that the network is trusted", () => {
+  test("requires TLS for other machines, unless plaintext is allowed", () => {
     const far = { GRPC_HOST: "0.0.0.0", IMAGES_ADDRESS: "images:8082" };
     const away = /GRPC_HOST must name loopback.*IMAGES_ADDRESS must name loopback/;
     expect(() => readConfig(far)).toThrow(away);

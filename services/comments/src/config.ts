@@ -22,7 +22,7 @@ export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
 /**
  * Reads the settings from the environment.
  *
- * @throws ConfigurationError that names every fault at once.
+ * @throws ConfigurationError that names every error at once.
  */
 export function readConfig(environment: Environment): Configuration {
   return readConfiguration(environment, CONFIGURATION_FIELDS, (values) =>

@@ -36,7 +36,7 @@ describe("the images client", () => {
     });
   });
 
-  test("takes a NOT_FOUND that is not about the image for no answer at all", async () => {
+  test("rethrows a NOT_FOUND that is not about the image", async () => {
     const error = new RpcError(status.NOT_FOUND, "no such method");
     await expect(findWhenImagesAnswers(error)).rejects.toBe(error);
   });

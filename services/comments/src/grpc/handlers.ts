@@ -14,8 +14,8 @@ import {
 } from "./requests.ts";
 
 /**
- * Makes the handlers of the contract's methods: who is asking, what for, and the answer as a
- * message.
+ * Returns the handlers of the contract's methods. Each reads its request, calls the domain, and
+ * writes the answer.
  */
 export function createHandlers(comments: Comments): Handlers<typeof CommentService> {
   return {

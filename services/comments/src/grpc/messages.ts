@@ -4,7 +4,7 @@ import { type Page, type PagedList, toNextPageToken } from "@triptych/chassis/va
 import type { CommentSchema } from "@triptych/protos/comments/v1/comment_pb";
 import { type Comment, etagOf } from "#domain/comment.ts";
 
-/** Makes the contract's comment of the domain's. */
+/** Writes a comment as the contract's message. */
 export function toMessage(comment: Comment): MessageInitShape<typeof CommentSchema> {
   return {
     id: comment.id,
@@ -22,7 +22,7 @@ export function toMessage(comment: Comment): MessageInitShape<typeof CommentSche
   };
 }
 
-/** Makes a list's answer of a page: its comments, and the token of the next page. */
+/** Writes a page of a list: its comments, and the page token, a cursor to the next page. */
 export function toPageMessage(list: PagedList, page: Page<Comment>) {
   return {
     comments: page.items.map(toMessage),

@@ -1,7 +1,7 @@
 import { ErrorReasonSchema } from "@triptych/protos/comments/v1/comment_pb";
 import { REASON_STATUS } from "./reason-status.ts";
 
-test("has a status for exactly the reasons of the contract", () => {
+test("REASON_STATUS has a status for exactly the reasons of the contract", () => {
   const declared = ErrorReasonSchema.values
     .filter(({ number }) => number !== 0)
     .map(({ name }) => name.replace("ERROR_REASON_", ""));

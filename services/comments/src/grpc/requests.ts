@@ -14,8 +14,8 @@ import { findBodyViolation } from "#domain/comment-body.ts";
 import type { CommentDeletion, CommentEdit, NewComment } from "#domain/comment-changes.ts";
 import type { CommentOrder as Order } from "#domain/comment-repository.ts";
 
-// Each function turns a request into what the domain is asked, and throws INVALID_ARGUMENT if that
-// cannot be.
+// Each function reads a request into what the domain takes, and throws INVALID_ARGUMENT, with every
+// bad field, if it cannot.
 
 const ORDERS: ReadonlyMap<CommentOrder, Order> = new Map([
   [CommentOrder.UNSPECIFIED, "newest"],
@@ -23,7 +23,7 @@ const ORDERS: ReadonlyMap<CommentOrder, Order> = new Map([
   [CommentOrder.OLDEST, "oldest"],
 ]);
 
-/** What the author wants to write. */
+/** Reads a comment that its author wants to write. */
 export function readCreateComment(
   { imageId, parentId, body }: CreateCommentRequest,
   authorId: string,
@@ -36,12 +36,12 @@ export function readCreateComment(
   }));
 }
 
-/** The comment's id. */
+/** Reads a comment's id. */
 export function readGetComment({ id }: GetCommentRequest): string {
   return readFields((fields) => fields.id("id", id));
 }
 
-/** The list and its page. */
+/** Reads which of an image's comments to list. `list` is what a page token belongs to. */
 export function readListComments(request: ListCommentsRequest) {
   return readFields((fields) => {
     const imageId = fields.id("image_id", request.imageId);
@@ -52,7 +52,7 @@ export function readListComments(request: ListCommentsRequest) {
   });
 }
 
-/** The list and its page. */
+/** Reads which replies to list. `list` is what a page token belongs to. */
 export function readListReplies(request: ListRepliesRequest) {
   return readFields((fields) => {
     const commentId = fields.id("comment_id", request.commentId);
@@ -61,7 +61,7 @@ export function readListReplies(request: ListRepliesRequest) {
   });
 }
 
-/** The edit that the user wants to make. */
+/** Reads an edit, whose update mask names the body and nothing else. */
 export function readUpdateComment(
   { comment, updateMask }: UpdateCommentRequest,
   userId: string,
@@ -80,7 +80,7 @@ export function readUpdateComment(
   });
 }
 
-/** The deletion that the user wants to make. */
+/** Reads a deletion. */
 export function readDeleteComment(
   { id, etag }: DeleteCommentRequest,
   userId: string,
@@ -92,7 +92,7 @@ export function readDeleteComment(
   }));
 }
 
-/** The images' ids. */
+/** Reads the images' ids. */
 export function readBatchGetCommentCounts({
   imageIds,
 }: BatchGetCommentCountsRequest): readonly string[] {

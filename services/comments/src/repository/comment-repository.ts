@@ -16,15 +16,15 @@ import {
 } from "./comment-statements.ts";
 import { createCommentTransaction } from "./comment-transaction.ts";
 
-/** Ids are UUIDv7: their order is that of time, and unlike a time none comes twice. */
+/** The id is the cursor of each list: a UUIDv7 sorts by time, and unlike a time it is unique. */
 const ORDERS = {
   newest: { statement: SELECT_COMMENTS_NEWEST, start: ID_MAX },
   oldest: { statement: SELECT_COMMENTS_OLDEST, start: ID_MIN },
 } as const satisfies Record<CommentOrder, { statement: Statement; start: string }>;
 
 /**
- * Keeps comments in Postgres. A comment's id ends in its image's slot, so both lead to the same
- * shard.
+ * Stores comments in Postgres. A comment's id ends in its image's slot, so both ids lead to the
+ * same shard.
  */
 export function createCommentRepository(database: Database): CommentRepository {
   return {

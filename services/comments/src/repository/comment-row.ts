@@ -1,6 +1,6 @@
 import type { Comment } from "#domain/comment.ts";
 
-/** A row of `comments` as pg gives it. */
+/** A row of `comments` as pg returns it. */
 export interface CommentRow {
   readonly id: string;
   readonly image_id: string;
@@ -20,7 +20,7 @@ export interface CommentRow {
 export const COMMENT_COLUMNS =
   "image_id, id, author_id, parent_id, depth, body, reply_count, edited, deleted, version, create_time, update_time";
 
-/** Makes the domain's comment of a row. */
+/** Returns a row as the domain's comment. */
 export function toComment(row: CommentRow): Comment {
   return {
     id: row.id,

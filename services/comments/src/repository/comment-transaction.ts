@@ -29,7 +29,7 @@ const DECREMENT_COMMENT_COUNT = {
   text: "update image_comment_counts set count = count - 1 where image_id = $1",
 } as const satisfies Statement;
 
-/** Reads and writes the rows of one image's comments on a connection that is in a transaction. */
+/** Implements the transaction on a connection that has begun one. */
 export function createCommentTransaction(
   connection: Connection,
   imageId: string,
