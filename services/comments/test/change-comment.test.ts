@@ -39,7 +39,7 @@ function get(id: string) {
 }
 
 describe("UpdateComment", () => {
-  test("changes the body, and says so", async () => {
+  test("changes the body, and marks the comment as edited", async () => {
     const comment = await service.write(author, imageId);
     const edited = await edit(author, { id: comment.id, body: "better\nsaid", etag: comment.etag });
     expect(edited).toMatchObject({ id: comment.id, body: "better\nsaid", edited: true });
@@ -56,7 +56,7 @@ describe("UpdateComment", () => {
     });
   });
 
-  test("fails with EDIT_WINDOW_OVER when 15 minutes have passed, and not before", async () => {
+  test("fails with EDIT_WINDOW_OVER after 15 minutes, and not before", async () => {
     const { id } = await service.write(author, imageId);
     service.advanceClock(14 * 60_000);
     await edit(author, { id });
@@ -67,7 +67,7 @@ describe("UpdateComment", () => {
     });
   });
 
-  test("fails with ETAG_MISMATCH if the comment was edited meanwhile: of two edits one is made", async () => {
+  test("fails with ETAG_MISMATCH for the second of two edits with one etag", async () => {
     const { id, etag } = await service.write(author, imageId);
     const outcomes = await Promise.allSettled([
       edit(author, { id, etag, body: "one" }),
@@ -77,13 +77,13 @@ describe("UpdateComment", () => {
     expect(failed).toMatchObject([{ reason: { reason: "ETAG_MISMATCH", code: status.ABORTED } }]);
   });
 
-  test("keeps the etag while others reply", async () => {
+  test("accepts the etag of before a reply", async () => {
     const { id, etag } = await service.write(author, imageId);
     await service.write(owner, imageId, { parentId: id });
     expect(await edit(author, { id, etag })).toMatchObject({ body: "edited", replyCount: 1 });
   });
 
-  test("is possible after the owner has closed the comments", async () => {
+  test("works after the owner has closed the comments", async () => {
     const closedId = service.images.put({ ownerId: owner.id });
     const { id } = await service.write(author, closedId);
     service.images.put({ ownerId: owner.id, commentsOpen: false }, closedId);
@@ -91,7 +91,7 @@ describe("UpdateComment", () => {
     await service.client.deleteComment({ id }, author.context());
   });
 
-  test("fails with COMMENT_NOT_FOUND for a tombstone, and for what is not there", async () => {
+  test("fails with COMMENT_NOT_FOUND for a tombstone and for an unknown id", async () => {
     const { comment } = await writeTombstone();
     for (const id of [comment.id, newId()]) {
       await expect(edit(author, { id })).rejects.toMatchObject({ reason: "COMMENT_NOT_FOUND" });
@@ -116,7 +116,7 @@ describe("UpdateComment", () => {
     });
   });
 
-  test("fails with UNAUTHENTICATED for somebody who is not signed in", async () => {
+  test("fails with UNAUTHENTICATED without a token", async () => {
     const { id } = await service.write(author, imageId);
     const request = { comment: { id, body: "a" }, updateMask: { paths: ["body"] } };
     await expect(service.client.updateComment(request, contextFor())).rejects.toMatchObject({
@@ -126,7 +126,7 @@ describe("UpdateComment", () => {
 });
 
 describe("DeleteComment", () => {
-  test("leaves no trace of a comment without replies, and its parent counts one less", async () => {
+  test("deletes a comment without replies, and subtracts it from its parent's count", async () => {
     const parent = await service.write(author, imageId);
     const reply = await service.write(author, imageId, { parentId: parent.id });
     await service.client.deleteComment({ id: reply.id }, author.context());
@@ -134,7 +134,7 @@ describe("DeleteComment", () => {
     expect(await get(parent.id)).toEqual(parent);
   });
 
-  test("answers the image that counts one comment less", async () => {
+  test("answers the id of the image", async () => {
     const parent = await service.write(author, imageId);
     const reply = await service.write(author, imageId, { parentId: parent.id });
     for (const { id } of [parent, reply]) {
@@ -143,7 +143,7 @@ describe("DeleteComment", () => {
     }
   });
 
-  test("leaves a tombstone of a comment with replies", async () => {
+  test("turns a comment with replies into a tombstone", async () => {
     const { comment, reply } = await writeTombstone();
     const tombstone = await get(comment.id);
     expect(tombstone).toMatchObject({ deleted: true, body: "", authorId: "", replyCount: 1 });
@@ -151,7 +151,7 @@ describe("DeleteComment", () => {
     expect(await get(reply.id)).toEqual(reply);
   });
 
-  test("takes tombstones away upward with the last reply that they were kept for", async () => {
+  test("deletes tombstones upward with the last reply below them", async () => {
     const top = await service.write(author, imageId);
     const middle = await service.write(author, imageId, { parentId: top.id });
     const bottom = await service.write(author, imageId, { parentId: middle.id });
@@ -165,7 +165,7 @@ describe("DeleteComment", () => {
     }
   });
 
-  test("stops at a comment that is alive, and at a tombstone that has other replies", async () => {
+  test("spares a live parent, and a tombstone with other replies", async () => {
     const alive = await service.write(author, imageId);
     const tombstone = await service.write(author, imageId, { parentId: alive.id });
     const first = await service.write(author, imageId, { parentId: tombstone.id });
@@ -178,7 +178,7 @@ describe("DeleteComment", () => {
     expect(await get(alive.id)).toMatchObject({ deleted: false, replyCount: 0 });
   });
 
-  test("is for the author at any time, and for the image's owner", async () => {
+  test("is allowed to the author at any time, and to the image's owner", async () => {
     const old = await service.write(author, imageId);
     service.advanceClock(24 * 60 * 60_000);
     await service.client.deleteComment({ id: old.id }, author.context());
@@ -202,7 +202,7 @@ describe("DeleteComment", () => {
     await service.client.deleteComment({ id, etag: edited.etag }, author.context());
   });
 
-  test("fails with COMMENT_NOT_FOUND for a tombstone, and the second time", async () => {
+  test("fails with COMMENT_NOT_FOUND for a tombstone and for a deleted comment", async () => {
     const { comment, reply } = await writeTombstone();
     await service.client.deleteComment({ id: reply.id }, author.context());
     for (const { id } of [comment, reply]) {
@@ -211,7 +211,7 @@ describe("DeleteComment", () => {
     }
   });
 
-  test("fails with INVALID_ARGUMENT for what is no id, and UNAUTHENTICATED without a token", async () => {
+  test("fails with INVALID_ARGUMENT for a malformed id, with UNAUTHENTICATED without a token", async () => {
     await expect(service.client.deleteComment({ id: "1" }, author.context())).rejects.toMatchObject(
       { reason: "INVALID_ARGUMENT", violations: [{ field: "id" }] },
     );

@@ -3,14 +3,14 @@ import type { Database } from "@triptych/chassis/database/database";
 import type { Shard } from "@triptych/chassis/database/shard";
 import type { Statement } from "@triptych/chassis/database/statement";
 
-/** A database that writes down what is sent to it: each statement is one round trip. */
+/** A database that records the statements sent to it. Each is one round trip. */
 export interface CountedDatabase {
   readonly database: Database;
   /** Returns the names of the statements since the last time, in the order in which they ran. */
   takeStatements(): readonly string[];
 }
 
-/** Counts the statements that go to a real database. */
+/** Records the statements that go to a real database. */
 export function countStatements(database: Database): CountedDatabase {
   let names: string[] = [];
   const record = ({ name }: Statement) => names.push(name);

@@ -26,7 +26,7 @@ function remove(id: string) {
   return service.client.deleteComment({ id }, author.context());
 }
 
-/** What became of calls that were made at once; a failure by its reason. */
+/** Returns the outcome of each of several concurrent calls: OK, or the reason of its failure. */
 async function outcomesOf(calls: readonly Promise<unknown>[]): Promise<string[]> {
   const outcomes = await Promise.allSettled(calls);
   return outcomes.map((outcome) => {
@@ -46,7 +46,7 @@ describe("BatchGetCommentCounts", () => {
     expect(await countOf(imageId)).toBe(0);
   });
 
-  test("answers each image once, and 0 for one without comments", async () => {
+  test("answers each image once, with 0 for an image without comments", async () => {
     await service.write(author, imageId);
     const none = newId();
     const request = { imageIds: [imageId, none, imageId] };
@@ -57,13 +57,13 @@ describe("BatchGetCommentCounts", () => {
     ]);
   });
 
-  test("asks images for nothing", async () => {
+  test("does not call images", async () => {
     const asked = service.images.asked();
     await countOf(imageId);
     expect(service.images.asked()).toBe(asked);
   });
 
-  test("fails with INVALID_ARGUMENT for what is no id, for none, and for more than 200", async () => {
+  test("fails with INVALID_ARGUMENT for a malformed id, for no id, and for more than 200 ids", async () => {
     const batches: [string[], string][] = [
       [[newId(), "x"], "image_ids[1]"],
       [[], "image_ids"],
@@ -79,7 +79,7 @@ describe("BatchGetCommentCounts", () => {
   });
 });
 
-describe("the counters", () => {
+describe("the counters of replies and comments", () => {
   test("agree with the rows when a comment is deleted while others reply to it", async () => {
     for (let round = 0; round < 10; round++) {
       const { id: parentId } = await service.write(author, imageId);
@@ -115,7 +115,7 @@ describe("the counters", () => {
     expect(await findWrongCounters(service.database, imageId)).toEqual([]);
   });
 
-  test("come to nothing when a whole thread is deleted at once, in any order", async () => {
+  test("are 0 after a whole thread was deleted by concurrent calls", async () => {
     const ids: string[] = [];
     for (let depth = 1; depth <= 8; depth++) {
       const parentId = ids.at(-1);
@@ -130,7 +130,7 @@ describe("the counters", () => {
     expect(await findWrongCounters(service.database, imageId)).toEqual([]);
   });
 
-  test("count a comment once that is deleted twice at once", async () => {
+  test("subtract a comment once when three calls delete it at once", async () => {
     const { id } = await service.write(author, imageId);
     await service.write(author, imageId);
     const outcomes = await outcomesOf([remove(id), remove(id), remove(id)]);
@@ -138,7 +138,7 @@ describe("the counters", () => {
     expect(await countOf(imageId)).toBe(1);
   });
 
-  test("are found to be wrong where they are: the control of the tests above", async () => {
+  test("are found wrong by findWrongCounters after they were spoilt (control)", async () => {
     const { id: parentId } = await service.write(author, imageId);
     await service.write(author, imageId, { parentId });
     const spoil = [

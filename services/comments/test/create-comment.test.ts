@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 describe("CreateComment", () => {
-  test("answers the comment, as GetComment does from then on", async () => {
+  test("answers the comment that GetComment then answers too", async () => {
     const body = "first line\n\nsecond 🖼";
     const created = await service.write(author, imageId, { body });
     expect(created).toMatchObject({
@@ -32,11 +32,11 @@ describe("CreateComment", () => {
     expect(await service.client.getComment({ id: created.id }, contextFor())).toEqual(created);
   });
 
-  test("makes an id that lies in its image's slot, so that it tells the shard", async () => {
+  test("creates an id in the slot of its image, so that the id leads to the shard", async () => {
     expect(slotOf((await service.write(author, imageId)).id)).toBe(slotOf(imageId));
   });
 
-  test("counts a reply in its parent, and leaves the parent's etag and times as they were", async () => {
+  test("counts a reply at its parent, and changes neither the parent's etag nor its times", async () => {
     const parent = await service.write(author, imageId);
     const reply = await service.write(await service.signIn(), imageId, { parentId: parent.id });
     expect(reply).toMatchObject({ parentId: parent.id, depth: 2 });
@@ -60,7 +60,7 @@ describe("CreateComment", () => {
     });
   });
 
-  test("fails with PARENT_NOT_FOUND if the parent is not there, another image's, or a tombstone", async () => {
+  test("fails with PARENT_NOT_FOUND if the parent is unknown, on another image, or a tombstone", async () => {
     const otherImageId = service.images.put({ ownerId: author.id });
     const elsewhere = await service.write(author, otherImageId);
     const tombstone = await service.write(author, imageId);
@@ -91,7 +91,7 @@ describe("CreateComment", () => {
     });
   });
 
-  test("fails with UNAUTHENTICATED for somebody who is not signed in, and for a bad token", async () => {
+  test("fails with UNAUTHENTICATED without a token, and with a bad one", async () => {
     const caller = {
       kind: "user",
       userId: author.id,
@@ -108,7 +108,7 @@ describe("CreateComment", () => {
     }
   });
 
-  test("names every bad field at once, and asks images for nothing", async () => {
+  test("names every bad field at once, and does not call images", async () => {
     const asked = service.images.asked();
     const request = { imageId: "nope", parentId: "", body: " \n" };
     const call = service.client.createComment(request, author.context());
@@ -134,7 +134,7 @@ describe("CreateComment", () => {
     });
   });
 
-  test("takes a body of 2,000 characters of four bytes each", async () => {
+  test("accepts a body of 2,000 characters of four bytes each", async () => {
     const body = "🖼".repeat(2_000);
     expect(await service.write(author, imageId, { body })).toMatchObject({ body });
   });

@@ -9,7 +9,7 @@ import { quietRouter } from "@triptych/chassis/testing/quiet-router";
 import { startTestService, type TestService } from "@triptych/chassis/testing/test-service";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 
-/** What a test says of an image. */
+/** An image as a test describes it. */
 export interface TestImage {
   readonly ownerId: string;
   readonly commentsOpen?: boolean;
@@ -17,13 +17,13 @@ export interface TestImage {
 }
 
 /**
- * A small images service that keeps its contract: it shows a private image to the bearer of its
- * owner's token only.
+ * A small images service that obeys the contract: it shows a private image only to the bearer of
+ * its owner's token. users has a stand-in of its own, since it calls images for something else.
  */
 export interface ImagesServer extends TestService {
-  /** Adds an image, or changes what is known of one. Gives its id. */
+  /** Adds an image, or replaces the one with this id. Returns its id. */
   put(image: TestImage, id?: string): string;
-  /** How often it was asked. */
+  /** Returns how many calls were answered. */
   readonly asked: () => number;
 }
 

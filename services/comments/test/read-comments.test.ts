@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-/** Makes an image with top-level comments, and gives their ids, oldest first. */
+/** Writes comments, on a new image if none is given. Returns their ids, oldest first. */
 async function writeMany(count: number, parentId?: string, onImage?: string) {
   const imageId = onImage ?? service.images.put({ ownerId: newId() });
   const ids: string[] = [];
@@ -29,7 +29,7 @@ interface ListPage {
   readonly nextPageToken: string;
 }
 
-/** Reads a list to its end, and gives what it showed. `between` runs after each page. */
+/** Reads a list to its end, and returns the ids. `between` runs after each page. */
 async function readAll(
   list: (pageToken: string) => Promise<ListPage>,
   between: () => Promise<void> = async () => {},
@@ -56,7 +56,7 @@ describe("GetComment", () => {
 });
 
 describe("ListComments", () => {
-  test("lists the newest first, or the oldest if asked to, and no replies", async () => {
+  test("lists top-level comments, newest first or oldest first", async () => {
     const { imageId, ids } = await writeMany(3);
     await writeMany(1, ids[0], imageId);
     for (const [order, expected] of [
@@ -70,7 +70,7 @@ describe("ListComments", () => {
     }
   });
 
-  test("shows a tombstone in its place, with nothing of its author's", async () => {
+  test("lists a tombstone in its place, without author and body", async () => {
     const { imageId, ids } = await writeMany(1);
     const [id = ""] = ids;
     await writeMany(1, id, imageId);
@@ -79,7 +79,7 @@ describe("ListComments", () => {
     expect(comments).toMatchObject([{ id, authorId: "", body: "", deleted: true, replyCount: 1 }]);
   });
 
-  test("takes 20 if no size is asked for, and 100 at most", async () => {
+  test("returns 20 comments by default, and 100 at most", async () => {
     const { imageId } = await writeMany(101);
     for (const [pageSize, expected] of [
       [0, 20],
@@ -92,7 +92,7 @@ describe("ListComments", () => {
     }
   });
 
-  test("has no next page when the last one is full", async () => {
+  test("returns no page token with a last page that is full", async () => {
     const { imageId } = await writeMany(4);
     const first = await service.client.listComments({ imageId, pageSize: 2 }, contextFor());
     const { nextPageToken: pageToken } = first;
@@ -107,21 +107,24 @@ describe("ListComments", () => {
   test.each([
     ["newest", CommentOrder.NEWEST],
     ["oldest", CommentOrder.OLDEST],
-  ])("pages the %s first, each once, while others write and delete", async (_word, order) => {
-    const { imageId, ids } = await writeMany(12);
-    const stay = ids.filter((_, index) => index % 3 !== 0);
-    const go = ids.filter((_, index) => index % 3 === 0);
-    const list = (pageToken: string) =>
-      service.client.listComments({ imageId, order, pageSize: 2, pageToken }, contextFor());
-    const shown = await readAll(list, async () => {
-      await writeMany(1, undefined, imageId);
-      const id = go.pop();
-      if (id !== undefined) await service.client.deleteComment({ id }, author.context());
-    });
-    expect(new Set(shown).size).toBe(shown.length);
-    const expected = order === CommentOrder.OLDEST ? stay : stay.toReversed();
-    expect(shown.filter((id) => stay.includes(id))).toEqual(expected);
-  });
+  ])(
+    "pages through comments, %s first, each once, while others write and delete",
+    async (_word, order) => {
+      const { imageId, ids } = await writeMany(12);
+      const stay = ids.filter((_, index) => index % 3 !== 0);
+      const go = ids.filter((_, index) => index % 3 === 0);
+      const list = (pageToken: string) =>
+        service.client.listComments({ imageId, order, pageSize: 2, pageToken }, contextFor());
+      const shown = await readAll(list, async () => {
+        await writeMany(1, undefined, imageId);
+        const id = go.pop();
+        if (id !== undefined) await service.client.deleteComment({ id }, author.context());
+      });
+      expect(new Set(shown).size).toBe(shown.length);
+      const expected = order === CommentOrder.OLDEST ? stay : stay.toReversed();
+      expect(shown.filter((id) => stay.includes(id))).toEqual(expected);
+    },
+  );
 
   test("fails with IMAGE_NOT_FOUND if there is no such image", async () => {
     const call = service.client.listComments({ imageId: newId() }, contextFor());
@@ -141,7 +144,7 @@ describe("ListComments", () => {
     });
   });
 
-  test("takes no page token of another image, another order, another method, or none's", async () => {
+  test("refuses the page token of another image, order or method, and a made-up one", async () => {
     const { imageId, ids } = await writeMany(2);
     const [id = ""] = ids;
     const tokenOf = async (of: { imageId: string; order?: CommentOrder }) =>
@@ -169,7 +172,7 @@ describe("ListComments", () => {
 });
 
 describe("ListReplies", () => {
-  test("pages direct replies, the oldest first, and none of their own replies", async () => {
+  test("pages through direct replies, oldest first, without the replies to them", async () => {
     const { imageId, ids } = await writeMany(1);
     const [commentId = ""] = ids;
     const replies = await writeMany(5, commentId, imageId);

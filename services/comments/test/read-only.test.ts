@@ -14,7 +14,7 @@ describe("comments, switched to read-only by an operator", () => {
   });
   afterAll(() => service[Symbol.asyncDispose]());
 
-  test("answers reads, refuses writes with READ_ONLY, and takes them again when switched back", async () => {
+  test("answer reads, refuse writes with READ_ONLY, and accept them after the switch back", async () => {
     const { id } = await service.write(author, imageId);
     service.readOnly.set(true);
     await expect(service.write(author, imageId)).rejects.toMatchObject({

@@ -68,7 +68,7 @@ async function bury(connection: Connection): Promise<void> {
   await connection.execute(UNCOUNT, [imageId]);
 }
 
-describe("a reply that waits for its parent", () => {
+describe("a reply that waits for its parent's lock", () => {
   test("fails with PARENT_NOT_FOUND if the parent is deleted meanwhile", async () => {
     expect(await replyDuring(remove)).toBe("PARENT_NOT_FOUND");
     expect(await findWrongCounters(service.database, imageId)).toEqual([]);

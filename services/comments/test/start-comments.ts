@@ -13,32 +13,32 @@ import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb"
 import { createApp } from "#app.ts";
 import { type ImagesServer, startImagesServer } from "./images-server.ts";
 
-/** Somebody who is signed in. */
+/** A user who is signed in. */
 export interface TestUser {
   readonly id: string;
-  /** The context of a call of theirs, made now. */
+  /** Creates the context of a call by this user. */
   readonly context: () => CallContext;
 }
 
 /**
- * The comments service, whole: over real gRPC, on a real Postgres, with a small images service to
- * ask.
+ * The whole comments service: over real gRPC, on a real Postgres, with a small images service as
+ * its callee.
  */
 export interface CommentsUnderTest extends AsyncDisposable {
   readonly client: Client<typeof CommentService>;
   readonly images: ImagesServer;
   readonly database: Database;
-  /** The service's own switch. */
+  /** The operator's switch. */
   readonly readOnly: Database["readOnly"];
-  /** Signs somebody new in. */
+  /** Signs a new user in. */
   signIn(): Promise<TestUser>;
   /** Writes a comment, or a reply. */
   write(user: TestUser, imageId: string, options?: WriteOptions): Promise<Comment>;
-  /** Lets time pass for the service. */
+  /** Moves the service's clock forward. */
   advanceClock(milliseconds: number): void;
 }
 
-/** What a written comment says, and to what it replies. */
+/** What a test may choose of a comment. */
 export interface WriteOptions {
   readonly parentId?: string;
   readonly body?: string;

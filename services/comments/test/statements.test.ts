@@ -29,7 +29,7 @@ function write(parentId?: string) {
   return comments.createComment(newComment, author.context());
 }
 
-/** Writes comments that each reply to the one before, and forgets their statements. */
+/** Writes a thread in which each comment replies to the one before. Clears the record. */
 async function writeThread(depth: number): Promise<string[]> {
   const ids: string[] = [];
   while (ids.length < depth) ids.push((await write(ids.at(-1))).id);
@@ -41,22 +41,22 @@ function remove(id: string) {
   return comments.deleteComment({ id, userId: author.id, etag: undefined }, author.context());
 }
 
-describe("the statements of a method, each a round trip to Postgres", () => {
-  test("CreateComment: one, at the top level and for a reply", async () => {
+describe("the round trips to Postgres", () => {
+  test("of CreateComment are one, for a top-level comment and for a reply", async () => {
     const { id } = await write();
     expect(counted.takeStatements()).toEqual(["insert_comment"]);
     await write(id);
     expect(counted.takeStatements()).toEqual(["insert_comment"]);
   });
 
-  test("CreateComment: one, if it is refused", async () => {
+  test("of CreateComment are one if the parent refuses the reply", async () => {
     const ids = await writeThread(8);
     await expect(write(newId())).rejects.toMatchObject({ reason: "PARENT_NOT_FOUND" });
     await expect(write(ids.at(-1))).rejects.toMatchObject({ reason: "TOO_DEEP" });
     expect(counted.takeStatements()).toEqual(["insert_comment", "insert_comment"]);
   });
 
-  test("UpdateComment: a read, and a transaction that decides on the locked row", async () => {
+  test("of UpdateComment are a read and a transaction on the locked row", async () => {
     const [id = ""] = await writeThread(1);
     const edit = { id, userId: author.id, body: "edited", etag: undefined };
     await comments.updateComment(edit, author.context());
@@ -69,7 +69,7 @@ describe("the statements of a method, each a round trip to Postgres", () => {
     ]);
   });
 
-  test("DeleteComment: a reply's parent is locked too, and changes one column", async () => {
+  test("of DeleteComment are a read and a transaction, which changes one column of the parent", async () => {
     const [, id = ""] = await writeThread(2);
     await remove(id);
     expect(counted.takeStatements()).toEqual([

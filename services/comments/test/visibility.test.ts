@@ -19,8 +19,7 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 /**
- * Every method that must not be answered before images has said whether the caller may see the
- * image.
+ * The methods that must not answer before images has said whether the caller may see the image.
  */
 const GUARDED: Record<string, (context: CallContext) => Promise<unknown>> = {
   CreateComment: (context) => service.client.createComment({ imageId, body: "a" }, context),
@@ -53,15 +52,15 @@ describe("a private image", () => {
     });
   });
 
-  test("shows its owner everything: the owner's own token goes along to images", async () => {
+  test("shows its comments to its owner, whose token is passed on to images", async () => {
     const { comments } = await service.client.listComments({ imageId }, owner.context());
     expect(comments.map((comment) => comment.id)).toEqual([id]);
     expect(await service.client.getComment({ id }, owner.context())).toMatchObject({ id });
   });
 });
 
-// Last: it takes images away for good.
-describe("without the images service", () => {
+// The last tests of the file: they stop images for good.
+describe("while the images service is down", () => {
   beforeAll(() => service.images.stop());
 
   test.each(Object.keys(GUARDED))("%s fails with DEPENDENCY_UNAVAILABLE", async (method) => {
@@ -73,7 +72,7 @@ describe("without the images service", () => {
     });
   });
 
-  test("BatchGetCommentCounts answers as before", async () => {
+  test("BatchGetCommentCounts answers", async () => {
     const request = { imageIds: [imageId] };
     const { counts } = await service.client.batchGetCommentCounts(request, contextFor());
     expect(counts).toMatchObject([{ imageId, count: 1 }]);

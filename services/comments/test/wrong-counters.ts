@@ -20,15 +20,15 @@ const SELECT_WRONG_COUNTERS = {
     where counted.count <> alive.rows`,
 } as const satisfies Statement;
 
-/** A counter that does not agree with the rows that it counts. */
+/** A counter that differs from the number of rows that it counts. */
 export interface WrongCounter {
-  /** The comment, or the image. */
+  /** The id of the comment or image that has the counter. */
   readonly id: string;
   readonly count: number;
   readonly rows: number;
 }
 
-/** Counts an image's comments, and the replies to each, and returns each counter that differs. */
+/** Counts the rows of an image, and returns each counter that differs from them. */
 export async function findWrongCounters(
   database: Database,
   imageId: string,
