@@ -58,49 +58,49 @@ export type Comment = Message<"comments.v1.Comment"> & {
   body: string;
 
   /**
-   * How many replies it has directly.
+   * How many direct replies it has, with tombstones.
    *
    * @generated from field: uint32 reply_count = 6;
    */
   replyCount: number;
 
   /**
-   * Whether its author changed it.
+   * Whether its author has edited it.
    *
    * @generated from field: bool edited = 7;
    */
   edited: boolean;
 
   /**
-   * Whether it is a tombstone: deleted, and kept in its place for its replies.
+   * Whether it is a tombstone: what remains of a deleted comment that has replies.
    *
    * @generated from field: bool deleted = 8;
    */
   deleted: boolean;
 
   /**
-   * When it was written.
+   * The time of its creation.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 9;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When it was last edited or deleted.
+   * The time of the last edit, or of the deletion.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 10;
    */
   updateTime?: Timestamp | undefined;
 
   /**
-   * Changes with every change of the comment (AIP-154).
+   * Changes with each edit and with the deletion (AIP-154), and not with a reply.
    *
    * @generated from field: string etag = 11;
    */
   etag: string;
 
   /**
-   * How deep it stands; 1 at the top level.
+   * Its depth in the thread; 1 at the top level.
    *
    * @generated from field: uint32 depth = 12;
    */
@@ -170,21 +170,21 @@ export const ErrorReason = {
   UNAUTHENTICATED: 2,
 
   /**
-   * There is no such comment, or the caller may not know of it.
+   * There is no such comment, or the caller may not see its image.
    *
    * @generated from enum value: ERROR_REASON_COMMENT_NOT_FOUND = 3;
    */
   COMMENT_NOT_FOUND: 3,
 
   /**
-   * There is no such image, or the caller may not know of it.
+   * There is no such image, or the caller may not see it.
    *
    * @generated from enum value: ERROR_REASON_IMAGE_NOT_FOUND = 4;
    */
   IMAGE_NOT_FOUND: 4,
 
   /**
-   * The comment to reply to is not there, or is another image's.
+   * The comment to reply to does not exist, is a tombstone, or is on another image.
    *
    * @generated from enum value: ERROR_REASON_PARENT_NOT_FOUND = 5;
    */
@@ -219,14 +219,14 @@ export const ErrorReason = {
   NOT_COMMENT_AUTHOR: 9,
 
   /**
-   * The resource was changed since the etag was given out.
+   * The comment was edited after the etag was returned.
    *
    * @generated from enum value: ERROR_REASON_ETAG_MISMATCH = 10;
    */
   ETAG_MISMATCH: 10,
 
   /**
-   * A service that is needed for the answer could not be asked.
+   * A service that is needed for the answer could not be called.
    *
    * @generated from enum value: ERROR_REASON_DEPENDENCY_UNAVAILABLE = 11;
    */

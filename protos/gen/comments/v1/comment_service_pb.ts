@@ -90,7 +90,7 @@ export type ListCommentsRequest = Message<"comments.v1.ListCommentsRequest"> & {
   imageId: string;
 
   /**
-   * In which order.
+   * The order of the list.
    *
    * @generated from field: comments.v1.CommentOrder order = 2;
    */
@@ -251,7 +251,7 @@ export type DeleteCommentRequest = Message<"comments.v1.DeleteCommentRequest"> &
   id: string;
 
   /**
-   * If set, must be the current one.
+   * The etag that the comment must have. Unset accepts any.
    *
    * @generated from field: string etag = 2;
    */
@@ -329,7 +329,7 @@ export const BatchGetCommentCountsResponseSchema: GenMessage<BatchGetCommentCoun
   messageDesc(file_comments_v1_comment_service, 10);
 
 /**
- * In which order comments are listed.
+ * The order of comments in a list.
  *
  * @generated from enum comments.v1.CommentOrder
  */
@@ -357,7 +357,7 @@ export const CommentOrder = {
 } as const;
 
 /**
- * In which order comments are listed.
+ * The order of comments in a list.
  *
  * @generated from enum comments.v1.CommentOrder
  */
@@ -436,7 +436,8 @@ export const CommentService: GenService<{
     output: typeof DeleteCommentResponseSchema;
   },
   /**
-   * Counts the comments of many images. Asked only of images that the asker may see.
+   * Counts the comments of many images. The caller calls it only for images that its own caller may
+   * see: this service does not check that.
    *
    * @generated from rpc comments.v1.CommentService.BatchGetCommentCounts
    */
