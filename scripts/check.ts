@@ -3,6 +3,7 @@ import { findContractViolations } from "#contract/check-contract.ts";
 import { findGeneratedViolations } from "#contract/check-generated.ts";
 import { findPolicyDocumentViolations } from "#contract/check-policy-document.ts";
 import { findDocumentViolations } from "#repository/check-documents.ts";
+import { findImportViolations } from "#repository/check-imports.ts";
 import { findLayoutViolations } from "#repository/check-layout.ts";
 import { findWidthViolations } from "#repository/check-line-width.ts";
 import { findGuideViolations } from "#repository/check-service-guide.ts";
@@ -30,6 +31,7 @@ const CHECKS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   "contract: nothing broken since main": () => run("node", "scripts/contract/check-breaking.ts"),
   "contract: generated code is current": findGeneratedViolations,
   "layout of the repository": findLayoutViolations,
+  "imports point one way": findImportViolations,
   "comments and Markdown are wrapped": findWidthViolations,
   "manifests of Kubernetes": findManifestViolations,
   "links and names in documents": findDocumentViolations,

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
 const FILE_LINES_MAX = 300;
+const FOLDER_SOURCES_MAX = 20;
 const NAMES_THAT_SAY_NOTHING = /^(utils?|helpers?|common|misc|lib|types|interfaces)$/;
 const SOURCES = "{chassis,services/*,gateway,stack,e2e,scripts}/**/*.ts";
 
@@ -13,21 +14,25 @@ const HOUSE_PLAN = [
   "src/config.ts",
   "src/main.ts",
   "src/migrate-main.ts",
+  "src/migrations.ts",
   "src/domain/reasons.ts",
   "src/grpc/handlers.ts",
   "src/grpc/messages.ts",
+  "src/grpc/requests.ts",
   "src/grpc/reason-status.ts",
   "src/repository",
   "test",
 ];
 
 /**
- * Finds files that are too long, names that say nothing, and services that leave the house plan.
+ * Finds files that are too long, folders that are too full, names that say nothing, and services
+ * that leave the house plan.
  */
 export function findLayoutViolations(): string[] {
   const paths = globSync(SOURCES, { exclude: (path) => path.includes("node_modules") });
   return [
     ...paths.flatMap(violationsOfSource),
+    ...violationsOfFolders(paths),
     ...globSync("services/*/package.json").flatMap((path) => violationsOfService(dirname(path))),
     ...globSync("{services/*,gateway}/src/**/*.ts").flatMap(violationsOfEnvironment),
   ];
@@ -49,6 +54,16 @@ function violationsOfSource(path: string): string[] {
     violations.push(`${path}: file names are kebab-case`);
   }
   return violations;
+}
+
+function violationsOfFolders(paths: readonly string[]): string[] {
+  const sources = paths.filter((path) => !/\.(test|fixture)\.ts$/.test(path));
+  return [...Map.groupBy(sources, dirname)]
+    .filter(([, files]) => files.length > FOLDER_SOURCES_MAX)
+    .map(
+      ([folder, files]) =>
+        `${folder}: ${files.length} sources, and ${FOLDER_SOURCES_MAX} are the limit: which rooms are in it?`,
+    );
 }
 
 function violationsOfService(folder: string): string[] {
