@@ -36,34 +36,34 @@ import { createBreakerRegistry } from "#status/breaker-registry.ts";
 import { createStatusBoard, type StatusBoard } from "#status/status-board.ts";
 import type { Configuration } from "./config.ts";
 
-/** What a gateway is given. */
+/** The dependencies of a gateway. */
 export interface GatewayDependencies {
-  /** How it reaches the services. They stay the giver's to close. */
+  /** The connections to the services. The caller closes them. */
   readonly transports: Transports;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
-/** The gateway with its parts joined, which listens to nothing until it is told to. */
+/** A gateway with its parts joined. It listens only once `listen` is called. */
 export interface Gateway {
   readonly server: ApiServer;
-  /** Listens where the configuration says. Gives the port. */
+  /** Listens where the configuration says. Returns the port. */
   listen(): Promise<number>;
-  /** Whether to send traffic here: it listens, and does not drain. */
+  /** Readiness: whether it listens and does not drain. */
   isReady(): boolean;
   /**
-   * Says that it is not ready, and asks clients to come back on another connection. Goes on
-   * answering.
+   * Begins a graceful shutdown: reports that it is not ready, and lets each answer close its
+   * connection. Goes on answering.
    */
   drain(): void;
   /**
-   * Takes no more connections, and waits for the requests under way; when the signal fires they are
-   * cut off.
+   * Accepts no more connections, and waits for the requests in flight. When the signal fires, their
+   * connections are closed.
    */
   close(signal?: AbortSignal): Promise<void>;
 }
 
-/** Joins the parts of a gateway. */
+/** Creates a gateway from its parts. */
 export async function createGateway(
   configuration: Configuration,
   { transports, logger, metrics }: GatewayDependencies,
@@ -132,7 +132,7 @@ export async function createGateway(
   };
 }
 
-/** What the routes under `/v1` need. */
+/** The dependencies of the routes under `/v1`. */
 interface ApiDependencies extends Clients {
   readonly limits: RateLimits;
   readonly guard: RequestGuard;
@@ -169,7 +169,7 @@ async function addPlugins(server: ApiServer, { corsOrigins }: Configuration): Pr
     },
     crossOriginResourcePolicy: { policy: "same-origin" },
     referrerPolicy: { policy: "no-referrer" },
-    strictTransportSecurity: false, // whoever terminates TLS knows for how long it will
+    strictTransportSecurity: false, // for the proxy that terminates TLS to set
   });
   if (corsOrigins.length > 0) {
     await server.register(cors, {

@@ -7,8 +7,8 @@ import { createGateway } from "./app.ts";
 import { readConfig } from "./config.ts";
 
 /**
- * Builds the OpenAPI document of a gateway that reaches nobody, as it is written to
- * `gateway/openapi.json`.
+ * Builds the OpenAPI document, as it is written to `gateway/openapi.json`, from the routes of a
+ * gateway without services.
  */
 export async function buildDocument(): Promise<string> {
   const nowhere = "127.0.0.1:1";

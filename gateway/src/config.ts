@@ -19,7 +19,7 @@ function perMinute(variable: string, description: string, value: number) {
   return integer({ variable, description, default: value, min: 1, max: REQUESTS_MAX });
 }
 
-/** Every setting of the gateway. */
+/** The settings of the gateway, as environment variables. */
 export const CONFIGURATION_FIELDS = {
   host: text({ variable: "HOST", description: "the address it listens on", default: "127.0.0.1" }),
   port: port({
@@ -75,10 +75,10 @@ export const CONFIGURATION_FIELDS = {
   ...IDENTITY_FIELDS,
 } as const;
 
-/** The gateway's settings. */
+/** The values of the settings. */
 export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS>;
 
-/** Reads the settings. Throws a `ConfigurationError` that names every fault. */
+/** Reads the settings. Throws a `ConfigurationError` that names every bad one. */
 export function readConfig(environment: Environment): Configuration {
   return readConfiguration(environment, CONFIGURATION_FIELDS, (values) =>
     findPeerViolations(values, {

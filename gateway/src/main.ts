@@ -35,7 +35,7 @@ runProcess({
       drainTimeoutMs: configuration.drainTimeoutMs,
       async drain(signal) {
         gateway.drain();
-        // Balancers take a moment to see it, and send requests until then. The signal ends the
+        // Load balancers see it after a moment, and send requests until then. The signal ends the
         // wait.
         await delay(configuration.drainDelayMs, undefined, { signal }).catch(() => undefined);
         await gateway.close(signal);

@@ -5,7 +5,7 @@ import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb"
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 
-/** How the services are reached: over gRPC, or within the process. */
+/** The connections to the services: over gRPC, or within the process. */
 export interface Transports {
   readonly users: Transport;
   readonly images: Transport;

@@ -1,13 +1,13 @@
 import type { Metrics } from "@triptych/chassis/telemetry/metrics";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-/** What is logged of a request whose client left before it was answered; nginx's number for it. */
+/** The status logged for a client that left before its answer: nginx's number for it. */
 const STATUS_CLIENT_LEFT = 499;
 const NO_ROUTE = "none";
-/** Asked every few seconds by machines. */
+/** Machines request these every few seconds: logged at debug level. */
 const QUIET_ROUTES: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
-/** Writes one line and one observation for a request when it is over, however it ends. */
+/** Logs and measures a request once, when it ends, however it ends. */
 export function recordRequest(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -5,15 +5,15 @@ import type { ProblemCode } from "#problems/codes.ts";
 import { Problem } from "#problems/problem.ts";
 import { PROBLEM_CONTENT_TYPE, problemBody } from "#problems/send-problem.ts";
 
-/** What Node's parser says of requests that never become one. */
+/** The problems of the errors that Node's HTTP parser reports. */
 const PARSER_CODES: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: "HEADERS_TOO_LARGE",
   ERR_HTTP_REQUEST_TIMEOUT: "REQUEST_TIMEOUT",
 };
 
 /**
- * Answers what is not HTTP, or too large or too slow to become a request, and closes the
- * connection.
+ * Answers bytes that never become a request, since they are not HTTP, too large or too slow, and
+ * closes the connection.
  */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {

@@ -6,11 +6,11 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
 /**
- * Parses a JSON body. What the schemas can't say is refused here: bytes that are not UTF-8, and
- * texts that no database could keep. A member called `__proto__` is a member like any other:
- * JSON.parse makes it an own property, and the schema refuses it by name.
+ * Parses a JSON body. Refuses what no schema can describe: bytes that are not UTF-8, and texts that
+ * no database can store. A member named `__proto__` needs no care: JSON.parse makes it an own
+ * property, and the schema refuses it by name.
  *
- * @returns undefined for an empty body, which the route's schema refuses if it needs one.
+ * @returns undefined for an empty body, which the route's schema refuses if it requires one.
  */
 export async function parseJsonBody(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
   const charset = CHARSET.exec(request.headers["content-type"] ?? "")?.[1];
@@ -40,7 +40,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message would repeat the body, which may hold a password.
+    // The parser's message is dropped: it repeats the body, which may hold a password.
     throw new Problem("MALFORMED_JSON", { detail: "The body is not JSON: its syntax is wrong." });
   }
 }

@@ -3,19 +3,19 @@ import { findCharacterViolation } from "@triptych/chassis/validation/text-violat
 import { shownFieldName } from "#problems/field-name.ts";
 
 /**
- * A parsed query, and what is wrong with it. The router must be given a value, so faults are kept
- * for a hook.
+ * A parsed query with its violations. The parser must return a value to the router, so a hook reads
+ * the violations later.
  */
 export interface ParsedQuery {
   readonly [VIOLATIONS]: QueryViolations;
   readonly [name: string]: string;
 }
 
-/** What is wrong with a query. */
+/** The violations of a query. */
 export interface QueryViolations {
-  /** Parameters whose bytes are wrong, whether or not the route knows them. */
+  /** Parameters with wrong bytes, whether or not the route knows them. */
   readonly malformed: readonly FieldViolation[];
-  /** Parameters that stand more than once: wrong if the route knows them. */
+  /** Parameters given more than once: wrong if the route knows them. */
   readonly repeated: ReadonlySet<string>;
 }
 
@@ -49,7 +49,7 @@ export function parseQuery(query: string): ParsedQuery {
   return Object.assign(values, { [VIOLATIONS]: clean ? NONE : { malformed, repeated } });
 }
 
-/** Finds what is wrong with a parsed query, for a route that knows these parameters. */
+/** Finds the violations of a parsed query, for a route that knows these parameters. */
 export function findQueryViolations(
   query: unknown,
   knows: (name: string) => boolean,
@@ -62,12 +62,12 @@ export function findQueryViolations(
   return [...malformed, ...twice];
 }
 
-/** Undoes percent-encoding. Raw bytes above 0x7f never come so far: Node's parser refuses them. */
+/** Undoes percent-encoding. Raw bytes above 0x7f do not get here: Node's parser refuses them. */
 function decode(part: string): string | undefined {
   try {
     return decodeURIComponent(part.replaceAll("+", " "));
   } catch {
-    // The caller says which parameter it was.
+    // The caller names the parameter.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** Which methods the paths of the API have, for 405 and `Allow`. */
+/** The methods of each path of the API, for 405 and `Allow`. */
 export interface RouteTable {
   add(method: string | readonly string[], pattern: string): void;
   /** The methods of a path, sorted; empty if there is no such path. */
@@ -8,18 +8,17 @@ export interface RouteTable {
 interface Entry {
   readonly matches: RegExp;
   readonly methods: Set<string>;
-  /** A path without parameters goes before one with: `/v1/users/me` before `/v1/users/:id`. */
+  /** A path without parameters wins: `/v1/users/me` over `/v1/users/:id`. */
   readonly fixed: boolean;
 }
 
-/** Makes an empty table. */
+/** Creates an empty table. */
 export function createRouteTable(): RouteTable {
   const entries = new Map<string, Entry>();
 
   return {
     add(method, pattern) {
-      // CORS answers OPTIONS for every path there may be: that makes none of them a path of the
-      // API.
+      // CORS registers OPTIONS for every path: that makes no path one of the API.
       if (pattern.includes("*")) return;
       const entry = entries.get(pattern) ?? {
         matches: new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`),

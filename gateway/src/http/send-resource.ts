@@ -3,18 +3,16 @@ import { matchesNone, resourceTag } from "./entity-tag.ts";
 
 const JSON_CONTENT_TYPE = "application/json; charset=utf-8";
 
-/** A single resource, as it is answered. */
+/** The answer with a single resource. */
 export interface ResourceAnswer {
   /** 200 if not given. */
   readonly status?: 200 | 201;
-  /** The version that its service compares on a write. */
+  /** The version that the resource's service compares on a write. */
   readonly version: string;
   readonly body: object;
 }
 
-/**
- * Answers a single resource with its entity tag, or with 304 if the client has these very bytes.
- */
+/** Sends a single resource with its entity tag, or 304 if the client has the same bytes. */
 export function sendResource(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -23,9 +23,9 @@ const HEADER_BYTES_MAX = 16 * 1024;
 const URL_CHARACTERS_MAX = 8 * 1024;
 const PARAMETER_CHARACTERS_MAX = 256;
 const HEADERS_MS_MAX = 10_000;
-/** A whole request, an upload over a slow line included. */
+/** The time for a whole request, also for an upload over a slow line. */
 const REQUEST_MS_MAX = 130_000;
-/** A connection on which nothing moves. */
+/** The time for which a connection may be silent. */
 const IDLE_MS_MAX = 60_000;
 /**
  * Longer than the keep-alive of usual balancers (60 s), so that it is never we who close under a
@@ -34,7 +34,7 @@ const IDLE_MS_MAX = 60_000;
 const KEEP_ALIVE_MS = 72_000;
 const TIMEOUT_CHECK_MS = 5_000;
 
-/** What the server needs besides its routes. */
+/** The options of a server. */
 export interface ServerOptions {
   readonly trustProxy: boolean;
   readonly logger: Logger;
@@ -42,14 +42,14 @@ export interface ServerOptions {
   readonly isDraining: () => boolean;
 }
 
-/** A server without routes, and the hook that has to come after those of the plugins. */
+/** A server without routes, and the hook that must follow those of the plugins. */
 export interface PlainServer {
   readonly server: ApiServer;
-  /** From now on answers 404 or 405 before anything else looks at the request. */
+  /** Adds a hook that answers 404 or 405 before any later hook runs. */
   refuseUnknownRoutes(): void;
 }
 
-/** Makes the HTTP server: its limits, its parsers, and its way to fail. It has no routes. */
+/** Creates the HTTP server with its limits, parsers and error answers, and without routes. */
 export function createServer({
   trustProxy,
   logger,
@@ -58,7 +58,7 @@ export function createServer({
 }: ServerOptions): PlainServer {
   const server: ApiServer = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
-    // access-log.ts writes the one line of a request.
+    // access-log.ts logs each request, in one line.
     logController: new LogController({
       disableRequestLogging: true,
       requestIdLogLabel: "requestId",
@@ -70,7 +70,7 @@ export function createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_MS_MAX,
     forceCloseConnections: "idle",
-    return503OnClosing: false, // what is under way is answered; new connections are refused anyway
+    return503OnClosing: false, // requests in flight are answered; new connections are refused anyway
     exposeHeadRoutes: true,
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,

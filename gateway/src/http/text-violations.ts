@@ -2,12 +2,12 @@ import type { FieldViolation } from "@triptych/chassis/contract/failure";
 import { findCharacterViolation } from "@triptych/chassis/validation/text-violation";
 import { shownFieldName } from "#problems/field-name.ts";
 
-/** No body of ours is deeper than 2. A limit keeps a hostile one from exhausting the stack. */
+/** No body of the API is deeper than 2. The limit keeps a hostile one from exhausting the stack. */
 const DEPTH_MAX = 16;
 
 /**
- * Finds every text that no database could keep: with a NUL character, or with half of a surrogate
- * pair. Also finds what is nested too deeply to be looked at.
+ * Finds every text of a body that no database can store: with a NUL character, or with half of a
+ * surrogate pair. Also finds members that are nested too deeply to be searched.
  */
 export function findTextViolations(
   value: unknown,

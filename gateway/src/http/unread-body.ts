@@ -1,20 +1,20 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-/** What a client may still send after it was refused, in bytes. One that goes on is cut off. */
+/** The bytes that a refused client may still send. Beyond them its connection is closed. */
 const DRAIN_BYTES_MAX = 64 * 1024 * 1024;
-/** How long it may take to. */
+/** The time that it has for them. */
 const DRAIN_MS_MAX = 20_000;
 
 /**
- * Reads and drops what is left of a request's body once it is answered. A connection that is closed
- * with unread bytes is reset, and the client, still sending, would never see why it was refused.
+ * Reads and drops the rest of a request's body once the request is answered. A connection that is
+ * closed with unread bytes is reset: the client, still sending, would never read why it was refused.
  */
 export function dropUnreadBody(request: FastifyRequest, reply: FastifyReply): void {
   const { raw, headers } = request;
   const length = headers["content-length"] ?? "0";
   const hasBody = length !== "0" || headers["transfer-encoding"] !== undefined;
   if (!hasBody || raw.readableEnded || raw.destroyed) return;
-  // fastify asks to close for what it did not read; closing is what would lose the answer.
+  // fastify closes the connection of an unread body, which would lose the answer.
   if (reply.getHeader("connection") === "close") reply.removeHeader("connection");
 
   let left = DRAIN_BYTES_MAX;
@@ -25,7 +25,7 @@ export function dropUnreadBody(request: FastifyRequest, reply: FastifyReply): vo
     if (left < 0) raw.socket.destroy();
   });
   raw.once("close", () => clearTimeout(cutOff));
-  // A client that breaks off now has nothing more to hear.
+  // A client that breaks off now needs no more answer.
   raw.on("error", () => undefined);
   raw.resume();
 }

@@ -2,24 +2,24 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { FastifySchemaCompiler } from "fastify";
 
 const OPTIONS = {
-  allErrors: true, // every bad field is named in one answer; bodies are small
+  allErrors: true, // one answer names every bad field; bodies are small
   removeAdditional: false,
   useDefaults: false,
   unicodeRegExp: true,
   strict: false, // schemas carry descriptions and examples
-  validateFormats: false, // formats stand in answers only
+  validateFormats: false, // only answers have formats
 } as const;
 
-/** Compiles the schemas of bodies, whose types must be right. */
+/** The validator of bodies, whose types must be exact. */
 const exact = new Ajv({ ...OPTIONS, coerceTypes: false });
-/** Compiles the schemas of parameters, which are texts until they are turned into numbers. */
+/** The validator of parameters, which are texts until they are converted to numbers. */
 const coercing = new Ajv({ ...OPTIONS, coerceTypes: true });
 
-/** Compiles a schema for a part of a request. */
+/** Compiles the schema of a part of a request. */
 export const compileValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
   httpPart === "body" ? exact.compile(schema) : coercing.compile(schema);
 
-/** Makes a function that gives what is wrong with a value of this schema. */
+/** Creates a function that returns the violations of a schema by a value. */
 export function createCheck(schema: object): (value: unknown) => readonly ErrorObject[] {
   const validate: ValidateFunction = exact.compile(schema);
   return function check(value) {

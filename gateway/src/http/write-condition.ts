@@ -3,8 +3,8 @@ import { Problem } from "#problems/problem.ts";
 import { parseEntityTags, versionOf } from "./entity-tag.ts";
 
 /**
- * Mutex `If-Match` into the `etag` that a service compares in the transaction of the write. Empty:
- * no condition. `readCurrent` is asked only if the header offers several versions.
+ * Converts `If-Match` to the `etag` that a service compares in the transaction of the write. Empty:
+ * no condition. `readCurrent` is called only if the header has several versions.
  *
  * @throws Problem ETAG_MISMATCH if no tag can be the current one.
  */
@@ -25,7 +25,7 @@ export async function writeCondition(
   return etag;
 }
 
-/** Refuses every `If-Match` but `*`, for what carries no tag. */
+/** Refuses every `If-Match` but `*`, for a resource without a tag. */
 export function refuseTags(request: FastifyRequest): void {
   const header = request.headers["if-match"];
   if (header !== undefined && parseEntityTags(header) !== "*") throw new Problem("ETAG_MISMATCH");
