@@ -8,14 +8,14 @@ import { createDegradation } from "./degradation.ts";
 import { toText } from "./moment-text.ts";
 import { findSummaries } from "./user-summaries.ts";
 
-/** Comments with their authors, and what of that could not be had. */
+/** Comments with their authors, and what is missing of that. */
 export interface ComposedComments {
   readonly comments: Comment[];
-  /** Spread it into the answer. */
+  /** The members to spread into the answer: `degraded`, or none. */
   readonly members: { readonly degraded?: Degraded[] };
 }
 
-/** Asks users for the authors of comments. */
+/** Adds the authors to comments. Users is called once, for all of them. */
 export async function composeComments(
   clients: Pick<Clients, "users">,
   messages: readonly CommentMessage[],
@@ -30,7 +30,7 @@ export async function composeComments(
   return { comments, members: degradation.members() };
 }
 
-/** Composes a single comment. */
+/** Adds the author to a single comment. */
 export async function composeComment(
   clients: Pick<Clients, "users">,
   message: CommentMessage,

@@ -8,19 +8,19 @@ import { createDegradation, type Degradation } from "./degradation.ts";
 import { toImage } from "./image-view.ts";
 import { findSummaries, USER_DECORATION } from "./user-summaries.ts";
 
-/** What an answer with images asks besides. */
+/** The calls that decorate an answer with images, made at the same time. */
 export const IMAGE_DECORATIONS = [USER_DECORATION, CommentService.method.batchGetCommentCounts];
 
-/** Images with their owners and comment counts, and what of that could not be had. */
+/** Images with their owners and comment counts, and what is missing of that. */
 export interface ComposedImages {
   readonly images: Image[];
-  /** Spread it into the answer. */
+  /** The members to spread into the answer: `degraded`, or none. */
   readonly members: { readonly degraded?: Degraded[] };
 }
 
 /**
- * Asks users for the owners and comments for the counts, at the same time, of images that the
- * caller may see.
+ * Adds the owners, from users, and the comment counts, from comments, to images that the caller may
+ * see. Both services are called at the same time, each once.
  */
 export async function composeImages(
   clients: Pick<Clients, "users" | "comments">,
@@ -45,7 +45,7 @@ export async function composeImages(
   return { images, members: degradation.members() };
 }
 
-/** Composes a single image. */
+/** Adds the owner and the comment count to a single image. */
 export async function composeImage(
   clients: Pick<Clients, "users" | "comments">,
   message: ImageMessage,
@@ -57,7 +57,7 @@ export async function composeImage(
   return Object.assign(image, members); // the image was made here, and nobody else holds it
 }
 
-/** Counts the comments of images. An image whose count is not known is left out. */
+/** Counts the comments of images. An image without a known count is left out. */
 async function countComments(
   { comments }: Pick<Clients, "comments">,
   imageIds: readonly string[],
@@ -68,7 +68,7 @@ async function countComments(
     comments.batchGetCommentCounts({ imageIds: [...imageIds] }, context, options),
   );
   const counts = new Map(answer?.counts.map(({ imageId, count }) => [imageId, count]));
-  // Of an image that nobody has commented on yet, comments has no row.
+  // comments has no row for an image without comments: its count is 0.
   const known = imageIds.filter((id) => !unknown.has(id));
   return new Map(known.map((id) => [id, counts.get(id) ?? 0]));
 }

@@ -2,29 +2,27 @@ import { judge } from "@triptych/chassis/contract/verdict";
 import type { CallOptions } from "@triptych/chassis/rpc/cache/response-cache";
 import type { Degraded } from "#schemas/degraded.ts";
 
-/** What a source said of some keys. */
+/** The answer of a source about some keys. */
 export interface Decorations<T> {
-  /** What it answered, now or earlier; undefined if nothing is known. */
+  /** The answer, new or cached; undefined if there is none. */
   readonly answer: T | undefined;
-  /** The keys of which nothing is known. */
+  /** The keys without an answer. */
   readonly unknown: ReadonlySet<string>;
 }
 
-/** Collects what an answer lacks, and what of it is old. */
+/** Collects the sources whose part of an answer is stale or absent: graceful degradation. */
 export interface Degradation {
-  /**
-   * Asks a source for what decorates the answer. That it cannot be asked is noted, and not thrown.
-   */
+  /** Calls a source that decorates the answer. Notes that it is unavailable, and does not throw. */
   ask<T>(
     source: Degraded["source"],
     keys: readonly string[],
     question: (options: CallOptions) => Promise<T>,
   ): Promise<Decorations<T>>;
-  /** The members to put into the answer: `degraded`, or nothing if the answer is whole. */
+  /** The members to put into the answer: `degraded`, or none if the answer is complete. */
   members(): { readonly degraded?: Degraded[] };
 }
 
-/** Begins with a whole answer. */
+/** Creates the degradation of an answer that is complete so far. */
 export function createDegradation(): Degradation {
   const stale = new Map<Degraded["source"], Date>();
   const absent = new Set<Degraded["source"]>();

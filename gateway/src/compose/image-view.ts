@@ -9,14 +9,14 @@ import {
 import type { Image, Variant } from "#schemas/images.ts";
 import { toText } from "./moment-text.ts";
 
-/** What an image's own service does not know of it. */
+/** What other services know of an image. */
 export interface ImageDecoration {
   readonly owner: Image["owner"];
   readonly commentCount: number | null;
   readonly signedIn: boolean;
 }
 
-/** What the REST API calls the renditions. */
+/** The variants by their names in the REST API. */
 export const VARIANT_NAMES = {
   original: VariantName.ORIGINAL,
   large: VariantName.LARGE,
@@ -25,7 +25,7 @@ export const VARIANT_NAMES = {
   thumb: VariantName.THUMB,
 } as const satisfies Record<Variant["name"], VariantName>;
 
-/** What the REST API calls the visibilities. */
+/** The visibilities by their names in the REST API. */
 export const VISIBILITIES = {
   public: Visibility.PUBLIC,
   unlisted: Visibility.UNLISTED,
@@ -43,7 +43,7 @@ const VISIBILITY_WORDS = reversed(VISIBILITIES);
 const STATE_WORDS = reversed(STATES);
 const FAILURE_WORDS = reversed(ImageFailure);
 
-/** Shows an image, with what others know of it. */
+/** Converts an image to its shape in the REST API, with its decoration. */
 export function toImage(message: ImageMessage, decoration: ImageDecoration): Image {
   const { owner, commentCount, signedIn } = decoration;
   return {

@@ -5,20 +5,20 @@ import type { UserSummary } from "#schemas/users.ts";
 import type { Degradation } from "./degradation.ts";
 import { toSummary } from "./user-view.ts";
 
-/** What an answer that names users asks besides. */
+/** The call that decorates an answer with users. */
 export const USER_DECORATION = UserService.method.batchGetUsers;
 
-/** Summaries by id, as far as users could be asked. */
+/** Summaries by id, as far as users is available. */
 export interface Summaries {
-  /** Gives a summary. Undefined: there is no such user any more, unless it is unknown. */
+  /** The users that were found. An id in neither map belongs to no user. */
   readonly known: ReadonlyMap<string, UserSummary>;
-  /** Who there may be, but users could not be asked. */
+  /** The ids of users that may exist, while users is unavailable. */
   readonly unknown: ReadonlySet<string>;
 }
 
 /**
- * Asks who these users are, each once, in one call: no page has more of them than a batch takes.
- * What is old or not known is noted as degraded.
+ * Finds the summaries of users in one call, each id once: no page has more users than a batch takes.
+ * Stale and absent summaries are noted as degraded.
  */
 export async function findSummaries(
   { users }: Pick<Clients, "users">,

@@ -1,7 +1,7 @@
 import type { ByteRange } from "@triptych/protos/images/v1/image_service_pb";
 
 const RANGE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
-/** The contract counts bytes in 32 bits: no content of ours is longer. */
+/** The contract counts bytes in 32 bits; no content is longer. */
 const POSITION_MAX = 2 ** 32 - 1;
 
 /**

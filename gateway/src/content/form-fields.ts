@@ -4,16 +4,16 @@ import { findCharacterViolation } from "@triptych/chassis/validation/text-violat
 import { shownFieldName } from "#problems/field-name.ts";
 import type { ImageForm } from "#schemas/images.ts";
 
-/** A description of 5,000 characters of 4 bytes, and some room. */
+/** A description of 5,000 characters of 4 bytes, and some slack. */
 const FIELD_BYTES_MAX = 32 * 1024;
 const LISTS: ReadonlySet<string> = new Set(["tags"]);
 
-/** Collects the text fields of a form, and what is wrong with their bytes. */
+/** Collects the text fields of a form, and the violations of their bytes. */
 export interface FormFields {
   /** Reads a part to its end. */
   add(part: MultipartFile): Promise<void>;
   violations(): readonly FieldViolation[];
-  /** The fields as the schema wants them; whether they fit it is still to be checked. */
+  /** The fields in the form of the schema, which is checked later. */
   values(): ImageForm;
 }
 
@@ -53,7 +53,7 @@ async function readText({ file }: MultipartFile): Promise<string | { readonly vi
   let length = 0;
   for await (const chunk of file) {
     length += chunk.length;
-    // The rest is read and dropped: the next part comes only after it.
+    // The rest is read and dropped, since the next part follows it.
     if (length <= FIELD_BYTES_MAX) chunks.push(chunk);
   }
   if (length > FIELD_BYTES_MAX) return { violation: "is too long" };

@@ -9,17 +9,17 @@ import { ImageForm } from "#schemas/images.ts";
 import { UPLOAD_BYTES_MAX } from "#schemas/limits.ts";
 import { createFormFields, type FormFields } from "./form-fields.ts";
 
-/** gRPC takes chunks of at most so many bytes. */
+/** The largest chunk that the contract allows. */
 const CHUNK_BYTES_MAX = 64 * 1024;
 const FILE = "file";
 
-/** An upload whose file is about to be read. */
+/** An upload that was read up to its file. */
 export interface OpenImageForm {
   /** The text fields before the file. */
   readonly before: ImageForm;
   /**
-   * The file's bytes. The rest of the form is read after the last of them, so that whoever consumes
-   * this to its end knows the whole form to be right. Throws a {@link Problem} otherwise.
+   * Yields the file's bytes, and reads the rest of the form before it ends: at its end the whole
+   * form is valid. Throws a {@link Problem} otherwise.
    */
   bytes(): AsyncGenerator<Uint8Array<ArrayBuffer>>;
   /** The text fields behind the file, once its bytes are read. */
@@ -35,8 +35,8 @@ export function fileTooLarge(): Problem {
 }
 
 /**
- * Reads an upload up to its file, which is not held in memory. Throws a {@link Problem} if it is
- * wrong so far.
+ * Reads an upload up to its file. The file is streamed, and never held in memory. Throws a
+ * {@link Problem} that names every bad field so far.
  */
 export async function openImageForm(request: FastifyRequest): Promise<OpenImageForm> {
   const parts = request.parts()[Symbol.asyncIterator]();
@@ -59,8 +59,8 @@ export async function openImageForm(request: FastifyRequest): Promise<OpenImageF
 }
 
 /**
- * Waits for the end of the request's body. When the client is cut off the parser ends as if the
- * form were over; whether it was is known only to the HTTP message.
+ * Waits for the end of the request's body. For a client that was cut off, the parser ends as if the
+ * form were complete: only the HTTP message shows that it was not.
  */
 async function whole({ raw }: FastifyRequest): Promise<void> {
   if (raw.complete) return;
@@ -103,10 +103,7 @@ async function* chunksOf({ file }: MultipartFile): AsyncGenerator<Uint8Array<Arr
   if (file.truncated) throw fileTooLarge();
 }
 
-/**
- * Gives the next part. Every part is a file to the parser, so that texts come as the bytes they
- * were sent as.
- */
+/** Reads the next part. The parser treats every part as a file, so texts come as raw bytes. */
 async function next(parts: Parts): Promise<MultipartFile | undefined> {
   const read = await wellFormed(() => parts.next());
   if (read.done) return undefined;
@@ -114,7 +111,7 @@ async function next(parts: Parts): Promise<MultipartFile | undefined> {
   return read.value;
 }
 
-/** Whatever the parser throws means that the form is broken or was cut off. */
+/** Converts any error of the parser: the form is broken, or was cut off. */
 async function wellFormed<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();

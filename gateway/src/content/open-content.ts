@@ -11,17 +11,17 @@ import type { Variant } from "#schemas/images.ts";
 import { parseByteRange } from "./byte-range.ts";
 import { type Download, resumeDownload } from "./resume-download.ts";
 
-/** A download whose header has come. */
+/** A download that has begun: its header has come. */
 export interface OpenContent {
   readonly header: ContentHeader;
-  /** Whether it is a range of the bytes, and not the whole. */
+  /** Whether it is a range of the bytes. */
   readonly isPart: boolean;
   chunks(): AsyncGenerator<Uint8Array>;
-  /** Ends it early. */
+  /** Cancels it. */
   close(): Promise<void>;
 }
 
-/** What is downloaded. */
+/** The bytes to download. */
 export interface ContentChoice {
   readonly id: string;
   readonly variant: Variant["name"];
@@ -32,13 +32,13 @@ interface RangeChoice extends ContentChoice {
   readonly range?: Pick<ByteRange, "first" | "last"> | undefined;
 }
 
-/** What a download is asked with. */
+/** The request for a download. */
 export interface ContentRequest {
   readonly headers: IncomingHttpHeaders;
   readonly context: CallContext;
 }
 
-/** Begins a download: of the range that the request asks for, if `If-Range` lets it. */
+/** Begins a download: of the requested range, if `If-Range` allows it, or else of the whole. */
 export async function openContent(
   images: Clients["images"],
   choice: ContentChoice,
@@ -49,7 +49,7 @@ export async function openContent(
   if (range === undefined || condition === undefined) {
     return download(images, { ...choice, range }, context);
   }
-  // The range counts only if the bytes are still those that the client has a part of.
+  // The range counts only if the client has a part of these same bytes.
   const whole = await download(images, choice, context);
   if (condition !== `"${whole.header.version}"`) return whole;
   await whole.close();

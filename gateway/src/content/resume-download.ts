@@ -5,15 +5,15 @@ import type {
   DownloadImageResponse,
 } from "@triptych/protos/images/v1/image_service_pb";
 
-/** A download whose header has come. */
+/** A download whose header has come, and whose bytes follow. */
 export interface Download {
   readonly header: ContentHeader;
   readonly responses: AsyncIterator<DownloadImageResponse>;
 }
 
-/** How a download that was lost is begun again. */
+/** How a lost download is resumed. */
 export interface ResumeOptions {
-  /** Begins one of the bytes from here on, to where the lost one would have ended. */
+  /** Begins a download of the bytes from `first` to the end of the lost one. */
   readonly reopen: (first: number) => Promise<Download>;
   /** Fires when the client leaves. */
   readonly signal: AbortSignal;
@@ -67,10 +67,7 @@ export async function* resumeDownload(
   }
 }
 
-/**
- * How calls end whose connection is lost, whose replica hangs, or whose service is away for the
- * moment.
- */
+/** The statuses of a lost connection, a replica that hangs, and a service that restarts. */
 const LOST: ReadonlySet<string> = new Set(["UNAVAILABLE", "DEADLINE_EXCEEDED"]);
 
 function isLost(thrown: unknown): boolean {

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";
 import { stateOf } from "./request-state.ts";
 
-/** How many requests are taken in a minute, from whom. */
+/** The limits, in requests a minute. */
 export interface RateLimitConfiguration {
   readonly rateLimitUserPerMinute: number;
   readonly rateLimitAddressPerMinute: number;
@@ -13,31 +13,31 @@ export interface RateLimitConfiguration {
   readonly rateLimitSignUpAddressPerMinute: number;
 }
 
-/** Throws RATE_LIMITED when somebody asks too often. Counts in this process's memory. */
+/** Rate limits. Throws RATE_LIMITED beyond one. Counted in this process's memory. */
 export interface RateLimits {
-  /** Any request: by user, or by address if anonymous. */
+  /** Counts any request: by user, or by address if it is anonymous. */
   countRequest(request: FastifyRequest, caller: Caller): Promise<void>;
-  /** A sign-in, by address, before its body is read. */
+  /** Counts a sign-in by address, before its body is read. */
   countSignInAddress(request: FastifyRequest): Promise<void>;
-  /** A sign-in, by address and login, before its password is hashed. */
+  /** Counts a sign-in by address and login, before its password is hashed. */
   countSignIn(request: FastifyRequest<{ readonly Body: SignIn }>): Promise<void>;
-  /** An account that is opened, by address. */
+  /** Counts a new account by address. */
   countSignUp(request: FastifyRequest): Promise<void>;
 }
 
-/** The part of a sign-in's body that it is counted by. */
+/** The member of a sign-in's body that it is counted by. */
 export interface SignIn {
   readonly login: string;
 }
 
 const WINDOW_MS = 60_000;
 
-/** Makes the limits. `@fastify/rate-limit` must be registered with `global: false`. */
+/** Creates the limits. `@fastify/rate-limit` must be registered with `global: false`. */
 export function createRateLimits(
   server: FastifyInstance,
   configuration: RateLimitConfiguration,
 ): RateLimits {
-  /** Creates a counter of its own, by address if nothing else is said. */
+  /** Creates a counter. Its key is the address if no other is given. */
   function createCounter(max: number, keyOf = (request: FastifyRequest) => request.ip) {
     const count = server.createRateLimit({ max, timeWindow: WINDOW_MS, keyGenerator: keyOf });
     return async function take(request: FastifyRequest): Promise<void> {

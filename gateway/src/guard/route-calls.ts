@@ -2,17 +2,14 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { type MethodPolicy, policyOf } from "@triptych/chassis/contract/method-policy";
 import type { RouteOptions } from "fastify";
 
-/** What a route waits for: a call, or several at the same time. */
+/** A step of a route: one call, or several at the same time. */
 export type Step = DescMethod | readonly DescMethod[];
 
-/** What a route is for: the method that it serves, and how long it may take. Its `config`. */
+/** The calls of a route, as they stand in its `config`. */
 export interface RouteCalls {
-  /** The policy of the method that the route is there for: its criticality is the route's. */
+  /** The policy of the route's main method. Its criticality is the route's. */
   readonly policy: MethodPolicy;
-  /**
-   * How long a request may take once its body is read, in milliseconds: as long as its calls, one
-   * after the other.
-   */
+  /** The deadline of a request whose body was read: the sum of its steps' timeouts. */
   readonly budgetMs: number;
 }
 
@@ -24,10 +21,7 @@ declare module "fastify" {
   }
 }
 
-/**
- * Declares what a route waits for: the method that it is there for, and whatever else it may ask
- * besides, in any order.
- */
+/** Declares the calls of a route: its main method, and the other steps, in any order. */
 export function waitsFor(main: DescMethod, ...others: readonly Step[]): { calls: RouteCalls } {
   const budgetMs = [main, ...others].reduce((sum, step) => sum + timeoutMs(step), 0);
   return { calls: { policy: policyOf(main), budgetMs } };
