@@ -4,7 +4,7 @@ import { ProblemBodyReference } from "#schemas/problem.ts";
 
 const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
-/** What every route may answer, whatever it does. */
+/** The problems of every route. */
 const EVERYWHERE = [
   "INVALID_ARGUMENT",
   "MALFORMED_URL",
@@ -18,14 +18,14 @@ const EVERYWHERE = [
   "SERVICE_UNAVAILABLE",
 ] as const satisfies readonly ProblemCode[];
 
-/** What a route with a JSON body may answer besides. */
+/** The further problems of a route with a JSON body. */
 export const JSON_PROBLEMS = [
   "MALFORMED_JSON",
   "TOO_LARGE",
   "UNSUPPORTED_MEDIA_TYPE",
 ] as const satisfies readonly ProblemCode[];
 
-/** The error answers of a route, for its schema: those of every route, and these. */
+/** Returns the error answers of a route's schema: those of every route, and these. */
 export function problems(...codes: readonly ProblemCode[]) {
   const byStatus = Map.groupBy([...EVERYWHERE, ...codes], (code) => PROBLEM_KINDS[code].status);
   const statuses = [...byStatus].sort(([a], [b]) => a - b);
@@ -35,10 +35,10 @@ export function problems(...codes: readonly ProblemCode[]) {
 /** The security requirement of a route that needs an access token. */
 export const SIGNED_IN: { readonly [name: string]: readonly string[] }[] = [{ accessToken: [] }];
 
-/** An answer without a body. */
+/** A successful answer without a body. */
 export const NoContent = Type.Unsafe<undefined>({ type: "null", description: "Done." });
 
-/** An answer without a body to a conditional read. */
+/** The answer to a conditional read of unchanged bytes. */
 export const NOT_MODIFIED = {
   304: Type.Unsafe<undefined>({ type: "null", description: "The client has these very bytes." }),
 };

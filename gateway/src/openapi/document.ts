@@ -7,13 +7,13 @@ Errors are \`application/problem+json\` with a stable \`code\`. An answer that l
 be asked, says so in \`degraded\`. Single resources carry an \`ETag\`: \`If-None-Match\` gives 304, \`If-Match\` guards a write.
 Lists are paged by \`pageSize\` and \`pageToken\`.`;
 
-/** How the OpenAPI document is made from the routes' schemas. */
+/** The options by which the OpenAPI document is generated from the routes' schemas. */
 export const OPENAPI_OPTIONS: FastifyDynamicSwaggerOptions = {
   mode: "dynamic",
   openapi: {
     openapi: "3.1.0",
     info: { title: "Triptych", version: "1.0.0", description: DESCRIPTION },
-    // A token may be shown everywhere; routes that need one say so.
+    // Every route accepts a token; the schema of a route that requires one says so.
     security: [{}, { accessToken: [] }],
     tags: [
       { name: "users", description: "Accounts and profiles" },
@@ -50,10 +50,7 @@ export function openApiRoutes(server: ApiServer): void {
 
 const SUCCESS: Readonly<Record<string, string>> = { 200: "Here it is.", 201: "It was made." };
 
-/**
- * Puts words where the generator has none: an answer that only refers to a shape has no
- * description.
- */
+/** Adds the description that the generator leaves out for an answer that only refers to a shape. */
 function describeSuccess<D extends { readonly paths?: object }>(document: D): D {
   for (const path of Object.values(document.paths ?? {})) {
     for (const { responses = {} } of Object.values(path as Record<string, Operation>)) {

@@ -5,12 +5,9 @@ import { Problem } from "#problems/problem.ts";
 
 const PREFIX = "/docs";
 const DOCUMENT_URL = "/openapi.json";
-/** The page itself has 600 characters; the script, which is looked at as well, 5 million. */
+/** The page has 600 characters; its script, which passes here too, has 5 million. */
 const PAGE_CHARACTERS_MAX = 10_000;
-/**
- * What the page may do: run its own script, and ask this server. Nothing is fetched from anywhere
- * else.
- */
+/** The page may run its own script and call this server. It loads nothing from elsewhere. */
 const POLICY = [
   "default-src 'none'",
   "style-src 'self' 'unsafe-inline'",
@@ -25,9 +22,8 @@ const POLICY = [
 const INLINE_SCRIPT = /<script type="text\/javascript">([\s\S]*?)<\/script>/g;
 
 /**
- * Adds the page on which the API can be read and tried. It is built when it is first asked for, by
- * a fastify of its own: its script of 5 MB takes 25 MB of memory that a gateway nobody looks at
- * need not have.
+ * Adds the page on which the API can be read and tried. A fastify of its own builds it at the first
+ * request: its script of 5 MB takes 25 MB of memory, which most gateways never need.
  */
 export function referencePageRoutes(server: ApiServer): void {
   let page: Promise<FastifyInstance> | undefined;
@@ -53,7 +49,7 @@ export function referencePageRoutes(server: ApiServer): void {
   });
 }
 
-/** Allows the page's own inline script by its hash, and no other. */
+/** Returns the policy that allows the page's inline script by its hash, and no other. */
 function policyOf(page: string): string {
   const hashes = [...page.slice(0, PAGE_CHARACTERS_MAX).matchAll(INLINE_SCRIPT)].map(
     ([, script = ""]) => `'sha256-${hash("sha256", script, "base64")}'`,
@@ -69,12 +65,12 @@ async function createPage(): Promise<FastifyInstance> {
     configuration: {
       url: DOCUMENT_URL,
       pageTitle: "Triptych API",
-      withDefaultFonts: false, // they would come from a server elsewhere
+      withDefaultFonts: false, // they would be loaded from another server
       telemetry: false,
       proxyUrl: "",
       hideClientButton: true,
       showDeveloperTools: "never",
-      agent: { disabled: true }, // it would send the document to a server elsewhere
+      agent: { disabled: true }, // it would send the document to another server
     },
   });
   await page.ready();

@@ -1,14 +1,11 @@
-/**
- * What every problem says, whatever the request: its status, its title, and a detail for when there
- * is none better.
- */
+/** The fixed parts of a problem: its status, its title, and the detail if no better one is known. */
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
 }
 
-/** Every problem that the API answers with, by its stable code. */
+/** The problems of the API, by their stable codes. */
 export const PROBLEM_KINDS = {
   BAD_REQUEST: kind(400, "The request is not valid HTTP", "Send the request as RFC 9112 says."),
   INVALID_ARGUMENT: kind(400, "A field is wrong", "See errors for every field that is wrong."),
@@ -61,7 +58,7 @@ function kind(status: number, title: string, detail: string): ProblemKind {
   return { status, title, detail };
 }
 
-/** The `type` of a problem: a name and not an address, since nothing is to be fetched there. */
+/** Returns the `type` of a problem: a name and not an address, since no document stands there. */
 export function problemType(code: ProblemCode): string {
   return `urn:triptych:problem:${code.toLowerCase().replaceAll("_", "-")}`;
 }

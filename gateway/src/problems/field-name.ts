@@ -1,17 +1,17 @@
 const FIELD_CHARACTERS_MAX = 100;
 
-/** Fields of the contract that the REST API calls something else. */
+/** Fields of the contract that have another name in the REST API. */
 const RENAMED: Readonly<Record<string, string>> = {
   imageId: "id",
   commentId: "id",
   ownerId: "owner",
 };
 
-/** Messages of the contract whose members are the members of the body. */
+/** Messages of the contract whose members are those of the body. */
 const ENVELOPE = /^(?:user|image|comment|header)\./;
 
 /**
- * Mutex a field's path in the contract into what the client calls it: `image.display_name` into
+ * Converts a field's path in the contract to the client's spelling: `image.display_name` to
  * `displayName`.
  */
 export function fieldName(path: string): string {
@@ -21,7 +21,7 @@ export function fieldName(path: string): string {
   return RENAMED[name] ?? name;
 }
 
-/** Makes a field's name, which came from outside, fit for an answer. Empty: the whole body. */
+/** Makes a field's name from outside safe to show. An empty name stands for the whole body. */
 export function shownFieldName(field: string): string {
   const name = field.toWellFormed().replaceAll("\0", "\ufffd");
   if (name === "") return "body";

@@ -4,10 +4,7 @@ import { fieldName } from "./field-name.ts";
 import { invalidFields, Problem } from "./problem.ts";
 import { isKnownReason, REASON_CODES, STATUS_CODES } from "./reasons.ts";
 
-/**
- * Mutex what a service answered into a problem: by its reason, or by its status if the reason is
- * not known.
- */
+/** Converts a service's error to a problem: by its reason, or by its status if that is unknown. */
 export function fromRpcError(error: RpcError): Problem {
   const code = codeOf(error);
   if (code === "INVALID_ARGUMENT" && error.violations.length > 0) {
@@ -27,9 +24,7 @@ function codeOf({ reason, code }: RpcError): ProblemCode {
   return STATUS_CODES[statusName(code)] ?? "INTERNAL";
 }
 
-/**
- * A domain's message is meant for the client; one of the machinery may name a callee or an address.
- */
+/** A domain's message is written for the client; the chassis' may name a callee or an address. */
 function mayBeShown({ reason, domain, message }: RpcError): boolean {
   return (
     domain !== "" && message !== "" && isKnownReason(reason) && REASON_CODES[reason] === reason

@@ -2,14 +2,14 @@ import type { FieldViolation } from "@triptych/chassis/contract/failure";
 import type { ErrorObject } from "ajv";
 import { shownFieldName } from "./field-name.ts";
 
-/** What Ajv, or fastify in its name, says of one violation of a schema. */
+/** A violation of a schema, as Ajv reports it, also through fastify. */
 export type SchemaViolation = Pick<ErrorObject, "keyword" | "instancePath"> & {
   readonly params: Readonly<Record<string, unknown>>;
 };
 
 type Rule = (params: SchemaViolation["params"], name: string) => string;
 
-/** Patterns that a person would rather be told in words, by the end of the field's name. */
+/** Messages in place of a pattern, by the end of the field's name. */
 const PATTERN_MESSAGES: readonly (readonly [ending: RegExp, message: string])[] = [
   [/(^|\.)handle$/, "must have 3 to 30 characters of a-z, 0-9 and _"],
   [/(^|\.)email$/, "must be an e-mail address"],
@@ -32,7 +32,7 @@ const MESSAGES: Readonly<Record<string, Rule>> = {
     PATTERN_MESSAGES.find(([ending]) => ending.test(name))?.[1] ?? "is not of the right form",
 };
 
-/** Mutex what Ajv found into bad fields, each once, named as the client names them: `tags[2]`. */
+/** Converts Ajv's violations to bad fields, each once, in the client's spelling: `tags[2]`. */
 export function fromValidation(violations: readonly SchemaViolation[]): readonly FieldViolation[] {
   const found = new Map<string, FieldViolation>();
   for (const { keyword, instancePath, params } of violations) {

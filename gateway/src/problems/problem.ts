@@ -2,21 +2,21 @@ import type { FieldViolation } from "@triptych/chassis/contract/failure";
 import { RETRY_AFTER_MS } from "@triptych/chassis/contract/retry-after";
 import { PROBLEM_KINDS, type ProblemCode } from "./codes.ts";
 
-/** What a problem may say besides its code. All of it reaches the client, but for the cause. */
+/** The parts of a problem besides its code. All but the cause reach the client. */
 export interface ProblemOptions {
-  /** What is wrong this time. The code's own detail if not given. */
+  /** What is wrong with this request. The code's own detail if not given. */
   readonly detail?: string;
   /** Every bad field, spelled as the client does: `tags[2]`, `pageSize`. */
   readonly errors?: readonly FieldViolation[];
   /** Headers of the answer, in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How long the client should wait, in milliseconds. */
+  /** How long the client should wait before it tries again: `Retry-After`. */
   readonly retryAfterMs?: number;
-  /** What led to it: logged, and told to nobody. */
+  /** The error behind it: logged, and never sent. */
   readonly cause?: unknown;
 }
 
-/** An error that is answered as problem+json. */
+/** An error that is sent as problem+json (RFC 9457). */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;
@@ -34,7 +34,7 @@ export class Problem extends Error {
   }
 }
 
-/** Makes the problem that names every bad field. */
+/** Creates the problem that names every bad field. */
 export function invalidFields(errors: readonly FieldViolation[]): Problem {
   const detail = errors.map(({ field, message }) => `${field} ${message}`).join("; ");
   return new Problem("INVALID_ARGUMENT", { detail: `${detail}.`, errors });

@@ -3,13 +3,13 @@ import type { ErrorReason as ImagesReason } from "@triptych/protos/images/v1/ima
 import type { ErrorReason as UsersReason } from "@triptych/protos/users/v1/user_pb";
 import type { ProblemCode } from "./codes.ts";
 
-/** Why a service refuses. */
+/** The reasons of the services, by their contracts. */
 export type ServiceReason = Exclude<
   keyof typeof UsersReason | keyof typeof ImagesReason | keyof typeof CommentsReason,
   "UNSPECIFIED"
 >;
 
-/** Why the machinery between the gateway and a domain refuses. */
+/** The reasons of the chassis, between the gateway and a domain. */
 export type ChassisReason =
   | "BREAKER_OPEN"
   | "BULKHEAD_FULL"
@@ -21,10 +21,7 @@ export type ChassisReason =
   | "OVERLOADED"
   | "READ_ONLY";
 
-/**
- * The problem of every reason. A reason that is added to the contract does not compile until it
- * stands here.
- */
+/** The problem of every reason. A new reason of the contract does not compile until it is added. */
 export const REASON_CODES = {
   INVALID_ARGUMENT: "INVALID_ARGUMENT",
   UNAUTHENTICATED: "UNAUTHENTICATED",
@@ -65,7 +62,7 @@ export const REASON_CODES = {
   READ_ONLY: "READ_ONLY",
 } as const satisfies Record<ServiceReason | ChassisReason, ProblemCode>;
 
-/** The problem of a status, for a callee that gave no reason that is known here. */
+/** The problem of a status, for an error without a known reason. */
 export const STATUS_CODES: Readonly<Record<string, ProblemCode>> = {
   INVALID_ARGUMENT: "INVALID_ARGUMENT",
   UNAUTHENTICATED: "UNAUTHENTICATED",
@@ -75,7 +72,7 @@ export const STATUS_CODES: Readonly<Record<string, ProblemCode>> = {
   CANCELLED: "SERVICE_UNAVAILABLE",
 };
 
-/** Says whether a reason stands in the table. */
+/** Whether a reason is in the table. */
 export function isKnownReason(reason: string): reason is keyof typeof REASON_CODES {
   return Object.hasOwn(REASON_CODES, reason);
 }

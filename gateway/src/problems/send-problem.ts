@@ -8,8 +8,8 @@ import { toProblem } from "./to-problem.ts";
 export const PROBLEM_CONTENT_TYPE = "application/problem+json; charset=utf-8";
 
 /**
- * Writes a problem as the members of RFC 9457. The instance is the request's id, which stands in
- * every log.
+ * Returns the body of a problem (RFC 9457). The instance is the request's id, by which every log
+ * line of the request is found.
  */
 export function problemBody(problem: Problem, requestId: string): ProblemBody {
   const { code, status, message, errors } = problem;
@@ -24,13 +24,13 @@ export function problemBody(problem: Problem, requestId: string): ProblemBody {
   };
 }
 
-/** Answers an error, whatever it is. A defect is logged here, once, with its cause. */
+/** Answers any error. A defect is logged here, once, with its cause. */
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(thrown, request);
   if (problem.status === 500) {
     request.log.error({ error: problem.cause ?? problem }, "a request failed");
   }
-  // Headers that were meant for the answer say nothing about this one.
+  // The route set these headers for another body.
   for (const name of ["etag", "accept-ranges", "content-length", "content-disposition"]) {
     reply.removeHeader(name);
   }

@@ -5,7 +5,7 @@ import { fromRpcError } from "./from-rpc-error.ts";
 import { fromValidation, type SchemaViolation } from "./from-validation.ts";
 import { invalidFields, Problem } from "./problem.ts";
 
-/** The problem of every error of fastify and its multipart parser that a client can bring about. */
+/** The problem of each error of fastify that a client can cause. */
 const FRAMEWORK_CODES: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_BAD_URL: "MALFORMED_URL",
   FST_ERR_INVALID_URL: "MALFORMED_URL",
@@ -16,13 +16,10 @@ const FRAMEWORK_CODES: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_NOT_FOUND: "ROUTE_NOT_FOUND",
 };
 
-/**
- * Parts of a request, in the order in which fastify validates them: it stops at the first that is
- * wrong.
- */
+/** The parts of a request. fastify validates them in this order, and stops at the first bad one. */
 const PARTS = ["params", "body", "querystring"] as const;
 
-/** Mutex whatever was thrown while a request was answered into what the client is told. */
+/** Converts anything that was thrown for a request to the problem that its client receives. */
 export function toProblem(thrown: unknown, request: FastifyRequest): Problem {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof RpcError) return fromRpcError(thrown);

@@ -13,7 +13,7 @@ import { CommentChange, CommentPage, CommentReference } from "#schemas/comments.
 import { IdParameters } from "#schemas/identifier.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
 
-/** What the routes of comments need. */
+/** The clients of the routes of comments. */
 export type CommentRouteDependencies = Pick<Clients, "users" | "comments">;
 
 /** Adds the routes of single comments and their replies. */

@@ -22,10 +22,10 @@ const Bytes = Type.Unsafe<unknown>({
 const CONTENT = { description: "The bytes.", content: { "image/*": { schema: Bytes } } };
 const PART = { description: "The range of bytes.", content: { "image/*": { schema: Bytes } } };
 
-/** Nothing in an image may run, even if it is opened by itself. */
+/** Nothing in an image may run, even if a browser opens it as a page. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
 
-/** Adds the route of an image's bytes, which flow as fast as the client reads them. */
+/** Adds the route of an image's bytes, which flow as fast as the client reads: backpressure. */
 export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, "images">): void {
   server.get(
     "/v1/images/:id/content",
@@ -80,8 +80,7 @@ export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, 
       }
       if (request.method === "HEAD") {
         await content.close();
-        // A stream, even an empty one, keeps fastify from counting the bytes of what it does not
-        // send.
+        // For a stream, even an empty one, fastify does not overwrite content-length.
         return reply.send(Readable.from([]));
       }
       return reply.send(Readable.from(content.chunks(), { objectMode: false }));
@@ -89,7 +88,7 @@ export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, 
   );
 }
 
-/** What is asked for. */
+/** The parts of a request's URL. */
 interface ContentUrl {
   readonly id: string;
   readonly variant: Variant["name"];
@@ -109,7 +108,8 @@ function headersOf(header: ContentHeader, url: ContentUrl): Record<string, strin
 }
 
 /**
- * A versioned url of a public image never means other bytes; everything else is asked for again.
+ * The versioned URL of a public image never has other bytes, so it is cached for a year. Everything
+ * else is revalidated.
  */
 function cacheControl({ visibility, version }: ContentHeader, { variant, v }: ContentUrl): string {
   if (visibility !== Visibility.PUBLIC || variant === "original") return "private, no-cache";

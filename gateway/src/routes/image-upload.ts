@@ -15,9 +15,9 @@ import { problems, SIGNED_IN } from "#openapi/answers.ts";
 import { type ImageForm, ImageReference, ImageUpload } from "#schemas/images.ts";
 import { TAG_COUNT_MAX, UPLOAD_BYTES_MAX } from "#schemas/limits.ts";
 
-/** What a form may have besides the file's bytes: text fields, boundaries, headers. */
+/** The bytes of a form besides the file's: text fields, boundaries, headers. */
 const FORM_OVERHEAD_BYTES_MAX = 1024 * 1024;
-/** The tags, the other fields, and as many again that are named as wrong. */
+/** All tags and other fields, and as many wrong ones again, which are named in the answer. */
 const PARTS_MAX = 2 * (TAG_COUNT_MAX + 4);
 const PART_HEADERS_MAX = 16;
 
@@ -29,7 +29,7 @@ const PART_HEADERS_MAX = 16;
 export async function imageUploadRoutes(server: ApiServer, clients: Clients): Promise<void> {
   server.removeAllContentTypeParsers();
   await server.register(multipart, {
-    throwFileSizeLimit: false, // image-form.ts looks, and says TOO_LARGE
+    throwFileSizeLimit: false, // image-form.ts checks, and throws TOO_LARGE
     isPartAFile: () => true,
     limits: {
       fileSize: UPLOAD_BYTES_MAX,

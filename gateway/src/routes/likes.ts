@@ -11,7 +11,7 @@ import { IdParameters } from "#schemas/identifier.ts";
 import { LikerPage } from "#schemas/images.ts";
 import { PageQuery, pageOf } from "#schemas/page.ts";
 
-/** What the routes of likes need. */
+/** The clients of the routes of likes. */
 export type LikeRouteDependencies = Pick<Clients, "users" | "images">;
 
 /** Adds the routes of likes. */

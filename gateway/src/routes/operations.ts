@@ -3,16 +3,16 @@ import type { Metrics } from "@triptych/chassis/telemetry/metrics";
 import { Type } from "typebox";
 import type { ApiServer } from "#http/api-server.ts";
 
-/** What operators are told. */
+/** The dependencies of the routes for operators. */
 export interface OperationsDependencies {
   readonly metrics: Metrics;
-  /** Whether to send traffic here. Does not depend on other services. */
+  /** Readiness, which does not depend on other services. */
   readonly isReady: () => boolean;
 }
 
 const Text = Type.String({ description: "In words." });
 
-/** Adds the routes for operators. Nobody needs a token for them, and they are not counted. */
+/** Adds the routes for operators: without a token, and without a rate limit. */
 export function operationsRoutes(
   server: ApiServer,
   { metrics, isReady }: OperationsDependencies,

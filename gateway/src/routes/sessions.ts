@@ -23,10 +23,10 @@ import {
   SessionRefresh,
 } from "#schemas/sessions.ts";
 
-/** What a client says of itself is cut to so many characters. */
+/** A longer `User-Agent` is cut. */
 const USER_AGENT_CHARACTERS_MAX = 256;
 
-/** What the routes of sessions need. */
+/** The dependencies of the routes of sessions. */
 export type SessionRouteDependencies = Pick<Clients, "users"> & {
   readonly limits: RateLimits;
 };
@@ -44,7 +44,7 @@ function tokenRoutes(server: ApiServer, { users, limits }: SessionRouteDependenc
     {
       config: waitsFor(UserService.method.createSession),
       onRequest: (request) => limits.countSignInAddress(request),
-      // The login stands in the body; it is counted before its password is hashed.
+      // The login is in the body. It is counted before its password is hashed.
       preHandler: (request) => limits.countSignIn(request),
       schema: {
         operationId: "createSession",

@@ -3,7 +3,7 @@ import { problems } from "#openapi/answers.ts";
 import { SystemStatus } from "#schemas/status.ts";
 import type { StatusBoard } from "#status/status-board.ts";
 
-/** Adds the route that tells how every service does. */
+/** Adds the route that reports the state of every service. */
 export function statusRoutes(server: ApiServer, { board }: { readonly board: StatusBoard }): void {
   server.get(
     "/v1/status",

@@ -14,7 +14,7 @@ import { IdParameters } from "#schemas/identifier.ts";
 import { pageOf } from "#schemas/page.ts";
 import { NewUser, UserChange, UserPage, UserQuery, UserReference } from "#schemas/users.ts";
 
-/** What the routes of users need. */
+/** The dependencies of the routes of users. */
 export type UserRouteDependencies = Pick<Clients, "users"> & {
   readonly limits: RateLimits;
 };

@@ -33,7 +33,7 @@ export const Comment = Type.Object(
   { $id: "Comment" },
 );
 export type Comment = Static<typeof Comment>;
-/** Stands for it in other schemas; fastify must know it as `Comment`. */
+/** The reference to it in other schemas; fastify knows the schema as `Comment`. */
 export const CommentReference = Type.Unsafe<Comment>(Type.Ref("Comment#"));
 
 /** A page of comments. */
@@ -43,7 +43,7 @@ export const CommentPage = Type.Object({
   ...DEGRADED,
 });
 
-/** What writes a comment. */
+/** The body that creates a comment. */
 export const NewComment = Type.Object(
   {
     body: Body,
@@ -52,10 +52,10 @@ export const NewComment = Type.Object(
   { additionalProperties: false },
 );
 
-/** What an author may change of a comment. */
+/** The change of a comment by its author. */
 export const CommentChange = Type.Object({ body: Body }, { additionalProperties: false });
 
-/** In which order comments are listed. */
+/** The query of a list of comments. */
 export const CommentQuery = Type.Object({
   order: Type.Optional(
     words(["newest", "oldest"], { description: "`newest` first if not given." }),

@@ -2,10 +2,7 @@ import { type Static, Type } from "typebox";
 import { moment } from "./moment.ts";
 import { words } from "./words.ts";
 
-/**
- * One source of an answer that could not be asked: once for what is old of it, and once for what is
- * not known at all.
- */
+/** A source that was unavailable: one entry for its stale part, and one for its absent part. */
 export const Degraded = Type.Object({
   source: words(["users", "images", "comments"], { description: "Who could not be asked." }),
   effect: words(["absent", "stale"], {
@@ -15,7 +12,7 @@ export const Degraded = Type.Object({
 });
 export type Degraded = Static<typeof Degraded>;
 
-/** The member of a partial answer that says so. */
+/** The member that names what a partial answer lacks. */
 export const DEGRADED = {
   degraded: Type.Optional(
     Type.Array(Degraded, {

@@ -1,9 +1,9 @@
 import { type Static, Type } from "typebox";
 
-/** Nothing but a canonical UUID in lower case is an id. */
+/** A canonical UUID in lower case. */
 const ID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
-/** Makes the schema of an id. */
+/** Creates the schema of an id. */
 export function identifier(description: string) {
   return Type.String({
     pattern: ID_PATTERN,

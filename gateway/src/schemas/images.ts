@@ -24,7 +24,7 @@ const Visibility = words(["public", "unlisted", "private"], {
     "`public`: everyone, also in lists. `unlisted`: who has the id. `private`: the owner.",
 });
 
-/** A rendition of an image. */
+/** A variant of an image: a rendition in one size. */
 export const Variant = Type.Object({
   name: words(["original", "large", "medium", "small", "thumb"]),
   width: Type.Integer(),
@@ -70,7 +70,7 @@ const IMAGE = {
 /** An uploaded picture. */
 export const Image = Type.Object({ ...IMAGE, ...DEGRADED }, { $id: "Image" });
 export type Image = Static<typeof Image>;
-/** Stands for it in other schemas; fastify must know it as `Image`. */
+/** The reference to it in other schemas; fastify knows the schema as `Image`. */
 export const ImageReference = Type.Unsafe<Image>(Type.Ref("Image#"));
 
 /** A page of images. */
@@ -102,7 +102,7 @@ export const ImageUpload = Type.Object({
   ...ImageForm.properties,
 });
 
-/** What an owner may change of an image. */
+/** The change of an image by its owner. */
 export const ImageChange = Type.Object(
   {
     ...ImageForm.properties,
@@ -111,7 +111,7 @@ export const ImageChange = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 
-/** Which images are listed. */
+/** The query of a list of images. */
 export const ImageQuery = Type.Object({
   owner: Type.Optional(identifier("Only this user's.")),
   tag: Type.Optional(
@@ -120,7 +120,7 @@ export const ImageQuery = Type.Object({
   ...PAGE_QUERY,
 });
 
-/** Which bytes of an image are asked for. */
+/** The query for the bytes of an image. */
 export const ContentQuery = Type.Object({
   variant: Type.Optional(
     words(["original", "large", "medium", "small", "thumb"], {
@@ -132,7 +132,7 @@ export const ContentQuery = Type.Object({
   ),
 });
 
-/** A page of the users who like an image; what is not known of them is null. */
+/** A page of the users who like an image. Their unknown members are null. */
 export const LikerPage = Type.Object({
   users: Type.Array(
     Type.Object({

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 
-/** Makes the schema of a time: RFC 3339, in UTC. */
+/** Creates the schema of a time: RFC 3339, in UTC. */
 export function moment(description: string) {
   return Type.String({
     format: "date-time",

@@ -1,8 +1,8 @@
 import { type Static, type TSchema, Type } from "typebox";
 
 /**
- * Lets a value be null as well. JSON Schema's list of types is used instead of `anyOf`, because the
- * serialiser writes it without trying each alternative.
+ * Creates the schema of a value that may be null. It has a list of types instead of `anyOf`, since
+ * the serialiser need not try each alternative then.
  */
 export function nullable<S extends TSchema>(schema: S) {
   const { type } = schema as unknown as { readonly type: string };

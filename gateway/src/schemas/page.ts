@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, PAGE_TOKEN_LENGTH_MAX } from "./limits.ts";
 
-/** The query parameters of every list. */
+/** The query parameters of pagination, for every list. */
 export const PAGE_QUERY = {
   pageSize: Type.Optional(
     Type.Integer({
@@ -18,18 +18,16 @@ export const PAGE_QUERY = {
   ),
 } as const;
 
-/** The query of a list that takes nothing but a page. */
+/** The query of a list without other parameters. */
 export const PageQuery = Type.Object({ ...PAGE_QUERY });
 
-/** Where the list goes on. */
+/** The cursor of the next page. */
 export const NextPageToken = Type.Unsafe<string | null>({
   type: ["string", "null"],
   description: "The `pageToken` of the next page; null on the last one.",
 });
 
-/**
- * Mutex the query parameters of a list into the fields that every list request of the contract has.
- */
+/** Converts the query parameters of a list to the fields of every list request of the contract. */
 export function pageOf(query: { readonly pageSize?: number; readonly pageToken?: string }): {
   readonly pageSize: number;
   readonly pageToken: string;

@@ -28,5 +28,5 @@ export const ProblemBody = Type.Object(
   { $id: "Problem" },
 );
 export type ProblemBody = Static<typeof ProblemBody>;
-/** Stands for it in other schemas; fastify must know it as `Problem`. */
+/** The reference to it in other schemas; fastify knows the schema as `Problem`. */
 export const ProblemBodyReference = Type.Unsafe<ProblemBody>(Type.Ref("Problem#"));

@@ -5,7 +5,7 @@ import { moment } from "./moment.ts";
 import { NextPageToken } from "./page.ts";
 import { UserReference } from "./users.ts";
 
-/** A sign-in. */
+/** The body of a sign-in. */
 export const NewSession = Type.Object(
   {
     login: Type.String({
@@ -35,7 +35,7 @@ export const SessionRefresh = Type.Object(
   { additionalProperties: false },
 );
 
-/** The tokens of a session, and whose it is. */
+/** The tokens of a session, and its user. */
 export const Session = Type.Object(
   {
     accessToken: Type.String({ description: "Goes into `Authorization: Bearer …`." }),
@@ -50,10 +50,10 @@ export const Session = Type.Object(
   { $id: "Session" },
 );
 export type Session = Static<typeof Session>;
-/** Stands for it in other schemas; fastify must know it as `Session`. */
+/** The reference to it in other schemas; fastify knows the schema as `Session`. */
 export const SessionReference = Type.Unsafe<Session>(Type.Ref("Session#"));
 
-/** A signed-in device. */
+/** An open session: a signed-in device. */
 export const OpenSession = Type.Object({
   id: identifier("The session's id."),
   userAgent: Type.String({ description: "What the client said of itself when it signed in." }),

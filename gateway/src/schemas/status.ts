@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { moment } from "./moment.ts";
 import { words } from "./words.ts";
 
-/** How a service does, as the gateway sees it. */
+/** The state of a service, as the gateway sees it. */
 export const ServiceStatus = Type.Object({
   name: words(["users", "images", "comments"]),
   state: words(["up", "degraded", "down"], {
@@ -19,5 +19,5 @@ export const ServiceStatus = Type.Object({
 });
 export type ServiceStatus = Static<typeof ServiceStatus>;
 
-/** How every service does. */
+/** The state of every service. */
 export const SystemStatus = Type.Object({ services: Type.Array(ServiceStatus) });

@@ -21,7 +21,7 @@ const DisplayName = Type.String({
 });
 const Bio = Type.String({ maxLength: BIO_LENGTH_MAX, description: "A text about oneself." });
 
-/** A user, as everybody sees them; for oneself with the e-mail address. */
+/** A user as everybody sees them, with the e-mail address only for the user themselves. */
 export const User = Type.Object(
   {
     id: identifier("The user's id."),
@@ -37,10 +37,10 @@ export const User = Type.Object(
   { $id: "User" },
 );
 export type User = Static<typeof User>;
-/** Stands for it in other schemas; fastify must know it as `User`. */
+/** The reference to it in other schemas; fastify knows the schema as `User`. */
 export const UserReference = Type.Unsafe<User>(Type.Ref("User#"));
 
-/** What is shown of the owner of an image or the author of a comment. */
+/** The part of a user that is shown beside an image or a comment. */
 export const UserSummary = Type.Object({
   id: identifier("The user's id."),
   handle: Type.String({ examples: ["ada"] }),
@@ -55,7 +55,7 @@ export const UserPage = Type.Object({
   nextPageToken: NextPageToken,
 });
 
-/** What opens an account. */
+/** The body that creates an account. */
 export const NewUser = Type.Object(
   {
     handle: Type.String({
@@ -79,7 +79,7 @@ export const NewUser = Type.Object(
   { additionalProperties: false },
 );
 
-/** What a user may change of their profile. */
+/** The change of a profile by its user. */
 export const UserChange = Type.Object(
   {
     displayName: Type.Optional(DisplayName),
@@ -91,7 +91,7 @@ export const UserChange = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 
-/** How users are searched for: by one of the two. */
+/** The query of a search for users: by handle, or by the beginning of a name. */
 export const UserQuery = Type.Object({
   handle: Type.Optional(
     Type.String({

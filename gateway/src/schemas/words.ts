@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 
-/** Makes the schema of one of a few words, typed as their union. */
+/** Creates the schema of an enumeration, typed as the union of its words. */
 export function words<const T extends string>(
   values: readonly T[],
   options: { readonly description?: string } = {},

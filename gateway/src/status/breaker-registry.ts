@@ -1,19 +1,19 @@
 import type { BreakerState, ObserveBreaker } from "@triptych/chassis/telemetry/breaker-state";
 
-/** A breaker of one method. */
+/** The state of the circuit breaker of one method. */
 export interface BreakerReading {
   readonly method: string;
   readonly state: BreakerState;
 }
 
-/** Remembers the state of every breaker that stands before a callee. */
+/** Stores the state of every circuit breaker of the gateway's clients. */
 export interface BreakerRegistry {
   readonly observe: ObserveBreaker;
-  /** The breakers before a callee, in the order of its methods. */
+  /** Returns the breakers of a callee, in the order of its methods. */
   breakersOf(callee: string): readonly BreakerReading[];
 }
 
-/** Makes an empty registry. */
+/** Creates an empty registry. */
 export function createBreakerRegistry(): BreakerRegistry {
   const callees = new Map<string, Map<string, BreakerState>>();
   return {

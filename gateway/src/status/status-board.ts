@@ -2,30 +2,25 @@ import type { CalleeHealth } from "@triptych/chassis/rpc/transport";
 import type { ServiceStatus } from "#schemas/status.ts";
 import type { BreakerReading, BreakerRegistry } from "./breaker-registry.ts";
 
-/**
- * How long a reading is given again without asking, in milliseconds: many may look, and few are
- * asked.
- */
+/** How long a reading is cached: many clients may look, and each service is probed once. */
 const FRESH_MS = 1_000;
-/** A neighbour that is up answers in a few milliseconds. */
+/** The timeout of a probe. A service that is up answers in a few milliseconds. */
 const HEALTH_TIMEOUT_MS = 500;
 /**
- * Who was found down so lately is shown as down at once, while it is asked again: nobody waits
- * twice for one that hangs. In milliseconds.
+ * How long a *down* reading is served while it is refreshed: nobody waits twice for a service that
+ * hangs.
  */
 const DOWN_SHOWN_MS = 3_000;
 
-/** Asks a callee how it is. Rejects if it cannot be reached. */
+/** Probes the health of a callee. Rejects if it is unreachable. */
 export type AskHealth = (timeoutMs: number) => Promise<CalleeHealth>;
 
-/** Tells how every service does. */
+/** Reports the state of every service. */
 export interface StatusBoard {
   read(): Promise<readonly ServiceStatus[]>;
 }
 
-/**
- * Makes a board that asks when it is read, and remembers since when a service has been as it is.
- */
+/** Creates a board. It probes when it is read, and stores since when each state has lasted. */
 export function createStatusBoard(
   services: Readonly<Record<ServiceStatus["name"], AskHealth>>,
   breakers: BreakerRegistry,
@@ -79,8 +74,8 @@ function stateOf(
   breakers: readonly BreakerReading[],
 ): ServiceStatus["state"] {
   if (health === "unreachable") return "down";
-  // A half-open breaker lets the next call through: after an outage those of rare methods stay so
-  // for long.
+  // A half-open breaker lets the next call through. After an outage the breaker of a rare method
+  // stays half-open for long.
   const refusing = breakers.some(({ state }) => state === "open");
   return health === "serving" && !refusing ? "up" : "degraded";
 }
