@@ -64,7 +64,7 @@ async function countComments(
   { context, degradation }: { readonly context: CallContext; readonly degradation: Degradation },
 ): Promise<ReadonlyMap<string, number>> {
   if (imageIds.length === 0) return new Map();
-  const { answer, unknown } = await degradation.ask("comments", imageIds, (options) =>
+  const { answer, unknown } = await degradation.request("comments", imageIds, (options) =>
     comments.batchGetCommentCounts({ imageIds: [...imageIds] }, context, options),
   );
   const counts = new Map(answer?.counts.map(({ imageId, count }) => [imageId, count]));

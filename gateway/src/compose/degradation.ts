@@ -13,10 +13,10 @@ export interface Decorations<T> {
 /** Collects the sources whose part of an answer is stale or absent: graceful degradation. */
 export interface Degradation {
   /** Calls a source that decorates the answer. Notes that it is unavailable, and does not throw. */
-  ask<T>(
+  request<T>(
     source: Degraded["source"],
     keys: readonly string[],
-    question: (options: CallOptions) => Promise<T>,
+    send: (options: CallOptions) => Promise<T>,
   ): Promise<Decorations<T>>;
   /** The members to put into the answer: `degraded`, or none if the answer is complete. */
   members(): { readonly degraded?: Degraded[] };
@@ -34,10 +34,10 @@ export function createDegradation(): Degradation {
   }
 
   return {
-    async ask(source, keys, question) {
+    async request(source, keys, send) {
       let unknown: ReadonlySet<string> = new Set();
       try {
-        const answer = await question({
+        const answer = await send({
           onStale({ asOf, missing }) {
             unknown = new Set(missing);
             note(source, asOf, missing.length);

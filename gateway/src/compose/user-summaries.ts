@@ -27,7 +27,7 @@ export async function findSummaries(
 ): Promise<Summaries> {
   const distinct = [...new Set(ids)].filter((id) => id !== "");
   if (distinct.length === 0) return { known: new Map(), unknown: new Set() };
-  const { answer, unknown } = await degradation.ask("users", distinct, (options) =>
+  const { answer, unknown } = await degradation.request("users", distinct, (options) =>
     users.batchGetUsers({ ids: distinct }, context, options),
   );
   const found = answer?.users ?? [];

@@ -13,7 +13,7 @@ const HEALTH_TIMEOUT_MS = 500;
 const DOWN_SHOWN_MS = 3_000;
 
 /** Probes the health of a callee. Rejects if it is unreachable. */
-export type AskHealth = (timeoutMs: number) => Promise<CalleeHealth>;
+export type ProbeHealth = (timeoutMs: number) => Promise<CalleeHealth>;
 
 /** Reports the state of every service. */
 export interface StatusBoard {
@@ -22,7 +22,7 @@ export interface StatusBoard {
 
 /** Creates a board. It probes when it is read, and stores since when each state has lasted. */
 export function createStatusBoard(
-  services: Readonly<Record<ServiceStatus["name"], AskHealth>>,
+  services: Readonly<Record<ServiceStatus["name"], ProbeHealth>>,
   breakers: BreakerRegistry,
 ): StatusBoard {
   const names = Object.keys(services) as ServiceStatus["name"][];
@@ -32,24 +32,24 @@ export function createStatusBoard(
 
 class BoardRow {
   readonly #name: ServiceStatus["name"];
-  readonly #ask: AskHealth;
+  readonly #probe: ProbeHealth;
   readonly #breakers: BreakerRegistry;
-  #askedAt = Number.NEGATIVE_INFINITY;
-  #asked: Promise<ServiceStatus> | undefined;
+  #probedAt = Number.NEGATIVE_INFINITY;
+  #probed: Promise<ServiceStatus> | undefined;
   #known: { readonly status: ServiceStatus; readonly at: number } | undefined;
 
-  constructor(name: ServiceStatus["name"], ask: AskHealth, breakers: BreakerRegistry) {
+  constructor(name: ServiceStatus["name"], probe: ProbeHealth, breakers: BreakerRegistry) {
     this.#name = name;
-    this.#ask = ask;
+    this.#probe = probe;
     this.#breakers = breakers;
   }
 
   async read(): Promise<ServiceStatus> {
-    if (this.#asked === undefined || performance.now() - this.#askedAt >= FRESH_MS) {
-      this.#askedAt = performance.now();
-      this.#asked = this.#find();
+    if (this.#probed === undefined || performance.now() - this.#probedAt >= FRESH_MS) {
+      this.#probedAt = performance.now();
+      this.#probed = this.#find();
     }
-    return this.#knownDown() ?? (await this.#asked);
+    return this.#knownDown() ?? (await this.#probed);
   }
 
   #knownDown(): ServiceStatus | undefined {
@@ -59,7 +59,7 @@ class BoardRow {
 
   async #find(): Promise<ServiceStatus> {
     const readings = this.#breakers.breakersOf(this.#name);
-    const health = await this.#ask(HEALTH_TIMEOUT_MS).catch(() => "unreachable" as const);
+    const health = await this.#probe(HEALTH_TIMEOUT_MS).catch(() => "unreachable" as const);
     const state = stateOf(health, readings);
     const before = this.#known?.status;
     const since = before?.state === state ? before.since : new Date().toISOString();
