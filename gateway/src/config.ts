@@ -53,7 +53,7 @@ export const CONFIGURATION_FIELDS = {
   ),
   rateLimitAddressPerMinute: perMinute(
     "RATE_LIMIT_ADDRESS_PER_MINUTE",
-    "requests of one address that are not signed in",
+    "anonymous requests from one address",
     60_000,
   ),
   rateLimitSignInPerMinute: perMinute(
@@ -68,7 +68,7 @@ export const CONFIGURATION_FIELDS = {
   ),
   rateLimitSignUpAddressPerMinute: perMinute(
     "RATE_LIMIT_SIGN_UP_ADDRESS_PER_MINUTE",
-    "accounts opened from one address",
+    "new accounts from one address",
     600,
   ),
   ...PROCESS_FIELDS,

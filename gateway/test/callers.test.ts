@@ -20,12 +20,12 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 
 const SERVICES: readonly DescService[] = [UserService, ImageService, CommentService];
-/** Every process there is, and names that none has. */
+/** The names of all processes, and names that no process has. */
 const NAMES = ["gateway", ...SERVICES.map(processOf), "images-worker", "operator", "gateway2"];
 
 const authority = createTestAuthority();
 const gateway = [processUri("gateway")];
-/** Who is no process, by what they show. */
+/** Peers that are no process, by their certificates. */
 const STRANGERS: Readonly<Record<string, TestCertificate | undefined>> = {
   "no name": authority.sign({ uris: [] }),
   "no URI": authority.sign({ uris: [], dnsNames: ["gateway"] }),
@@ -36,14 +36,14 @@ const STRANGERS: Readonly<Record<string, TestCertificate | undefined>> = {
   "another CA": createTestAuthority().sign({ uris: gateway }),
 };
 
-/** Those who are not let in at all. */
+/** Peers whose connection is refused. */
 const OUTSIDERS = ["no certificate", "an old certificate", "another CA"];
 
 const CASES = SERVICES.flatMap((service) =>
   service.methods.map((method) => [service.typeName, method.name, method] as const),
 );
 
-/** A service that does nothing but count what gets through to it. */
+/** A service that only counts the calls that reach its handlers. */
 function countingRouter(service: DescService, count: () => void): Router {
   const handlers = service.methods.map((method) => [method.localName, handlerOf(method, count)]);
   const implementation = {
@@ -88,7 +88,7 @@ async function call(transport: Transport, method: DescMethod): Promise<string> {
 /** How a caller reaches a service: a process by its name, or an unauthenticated peer. */
 type Dial = (who: string) => Transport;
 
-/** What dials a service over real connections. */
+/** A dialler of a service over real connections. */
 async function serve(
   service: DescService,
   router: Router,
@@ -114,8 +114,8 @@ async function serve(
 }
 
 /**
- * What becomes of the call of somebody. A caller that is let through is told of required fields
- * that are missing.
+ * Returns the outcome of a call. A caller that is let through gets the violations of required
+ * fields.
  */
 function expectedOf(who: string, callers: readonly string[]): RegExp {
   if (OUTSIDERS.includes(who)) return /^UNAVAILABLE$/;

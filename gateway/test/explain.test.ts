@@ -12,10 +12,10 @@ import {
 import { startTestGateway, type TestGateway } from "./test-gateway.ts";
 
 const IMAGES = "images.v1.ImageService";
-/** An image of somebody else. */
+/** An image of another owner. */
 const WARM_UP = SESSION;
 
-/** The calls of an answer; undefined if it does not tell them. */
+/** Returns the calls in the trace of an answer; undefined if it has none. */
 function callsOf({ headers }: Response): readonly Record<string, unknown>[] | undefined {
   const text = headers.get("x-explain");
   return text === null ? undefined : JSON.parse(text);
@@ -46,7 +46,7 @@ describe.each([
       },
       { overGrpc },
     );
-    // What connecting takes is none of what is explained.
+    // The connections are made before, so that their time is in no trace.
     await gateway.fetch(`/v1/images/${WARM_UP}`);
     operator = { ...(await gateway.as(ADA, { operator: true })), "x-explain": "1" };
   });

@@ -12,10 +12,7 @@ import { ImageState, VariantName, Visibility } from "@triptych/protos/images/v1/
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 
-/**
- * What the three services answer in a test. A method that is not given is not expected to be
- * called.
- */
+/** The handlers of the three services in a test. A method without a handler must not be called. */
 export interface FakeHandlers {
   readonly users?: Partial<Handlers<typeof UserService>>;
   readonly images?: Partial<Handlers<typeof ImageService>>;
@@ -29,7 +26,7 @@ export const COMMENT = "019aaf3e-6c2b-7cc0-8a44-0000000000c1";
 export const SESSION = "019aaf3e-6c2b-7cc0-8a44-0000000000d1";
 const TIME = timestampFromDate(new Date("2026-11-22T10:00:00Z"));
 
-/** A user as the users service gives it. */
+/** A user as users returns it. */
 export function userMessage(id = ADA, handle = "ada") {
   return {
     id,
@@ -42,7 +39,7 @@ export function userMessage(id = ADA, handle = "ada") {
   };
 }
 
-/** An image as the images service gives it. */
+/** An image as images returns it. */
 export function imageMessage(id = IMAGE) {
   return {
     id,
@@ -74,7 +71,7 @@ export function imageMessage(id = IMAGE) {
   };
 }
 
-/** A comment as the comments service gives it. */
+/** A comment as comments returns it. */
 export function commentMessage(id = COMMENT) {
   return {
     id,
@@ -88,7 +85,7 @@ export function commentMessage(id = COMMENT) {
   };
 }
 
-/** What a service throws for a reason. */
+/** Creates the error of a service for a reason. */
 export function refusal(reason: string, code = status.FAILED_PRECONDITION, details = {}): RpcError {
   return new RpcError(code, `Because of ${reason}.`, { reason, domain: "test", ...details });
 }
@@ -101,7 +98,9 @@ const unexpected: ProxyHandler<object> = {
     }),
 };
 
-/** Makes a router of each service, with handlers that look their answers up at each call. */
+/**
+ * Creates a router for each service. A handler is looked up at each call, so a test may replace it.
+ */
 export function createFakeRouters(
   handlers: Required<FakeHandlers>,
   jwks: Jwks,

@@ -113,7 +113,7 @@ describe("the routes of images, likes and comments", () => {
     expect(asked[0]).toEqual({
       listImages: expect.objectContaining({ ownerId: ADA, tag: "sea", pageSize: 5 }),
     });
-    // What another test asked for a moment ago may be given again without asking.
+    // The owner may still be cached by the test before.
     expect([[], [{ batchGetUsers: [ADA] }]]).toContainEqual(asked.slice(1));
   });
 

@@ -7,8 +7,7 @@ import { ADA, COMMENT, commentMessage, IMAGE, userMessage } from "./fake-service
 import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
 
 /**
- * More than a gateway that has learnt nothing yet takes of what it may shed first, and less than it
- * takes in all.
+ * More requests than a new gateway admits of those it sheds first, and less than it admits in all.
  */
 const CROWD = 320;
 
@@ -65,7 +64,7 @@ describe("an overloaded gateway", () => {
     finish.resolve();
     const statuses = (await Promise.all(crowd)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
-    // The connections of the crowd close a moment after their answers.
+    // Permits are returned a moment after the answers, when the connections close.
     await eventually(async () => (await gateway.fetch("/v1/images")).status === 200);
     const metrics = await (await gateway.fetch("/metrics")).text();
     expect(metrics).toMatch(/shed_total\{.*rank="sheddable-anonymous".*\} [1-9]/);
@@ -73,7 +72,7 @@ describe("an overloaded gateway", () => {
 
   test("returns the permits of clients that leave while their tokens are verified", async () => {
     for (let times = 0; times < 50; times++) {
-      // A token that was verified before is found in the cache, and verified in no time.
+      // A new user for each: a token that was verified before comes from the cache at once.
       const token = await gateway.tokenFor(randomUUID());
       const socket = connect(gateway.port, "127.0.0.1");
       await once(socket, "connect");

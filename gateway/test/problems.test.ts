@@ -80,7 +80,7 @@ describe("the problem of a reason", () => {
     const code = REASON_CODES[reason as keyof typeof REASON_CODES];
     expect(response.status).toBe(expected);
     expect(body).toMatchObject({ status: expected, code, title: PROBLEM_KINDS[code].title });
-    // What a domain says is for the client; what the machinery says is not.
+    // A domain's message is for the client; the chassis' is not.
     const detail: string = code === reason ? `Because of ${reason}.` : PROBLEM_KINDS[code].detail;
     if (reason !== "INTERNAL") expect(body.detail).toBe(detail);
     expect(response.headers.has("retry-after")).toBe(expected === 503);
@@ -166,7 +166,7 @@ describe("a call to a service", () => {
     const response = await gateway.fetch(`/v1/images/${IMAGE}`, { headers });
     expect(response.status).toBe(503);
     expect((await bodyOf(response)).code).toBe("SERVICE_UNAVAILABLE" satisfies ProblemCode);
-    // It is slow, so it is asked twice.
+    // Two calls: the slow one was hedged.
     expect(new Set(requestIds)).toEqual(new Set(["slow-one"]));
   });
 });

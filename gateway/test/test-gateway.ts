@@ -16,32 +16,32 @@ import { createGateway, type Gateway } from "#app.ts";
 import { type Configuration, readConfig } from "#config.ts";
 import { createFakeRouters, type FakeHandlers, SESSION } from "./fake-services.ts";
 
-/** How a test's gateway differs from an ordinary one. */
+/** The options of a test's gateway. */
 export interface TestGatewayOptions {
   readonly configuration?: Partial<Configuration>;
   /** True puts real gRPC between the gateway and the fake services. */
   readonly overGrpc?: boolean;
 }
 
-/** How a test's token differs from an ordinary one. */
+/** The options of a test's token. */
 export interface TestTokenOptions {
   readonly expired?: boolean;
   readonly operator?: boolean;
 }
 
-/** A gateway that listens on a port of its own, and fake services behind it. */
+/** A gateway that listens on a free port, with fake services behind it. */
 export interface TestGateway extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly port: number;
   readonly url: string;
   /** The lines that it logged, parsed. */
   readonly lines: readonly Record<string, unknown>[];
-  /** Takes a service away, or gives it back. */
+  /** Makes a service unavailable, or available again. */
   setAvailable(service: keyof FakeHandlers, available: boolean): void;
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** An access token of the user. */
+  /** Signs an access token of the user. */
   tokenFor(userId: string, options?: TestTokenOptions): Promise<string>;
-  /** The header that signs a request of the user. */
+  /** Returns the header that authenticates a request of the user. */
   as(userId: string, options?: TestTokenOptions): Promise<{ readonly authorization: string }>;
 }
 

@@ -17,8 +17,8 @@ export interface Summaries {
 }
 
 /**
- * Finds the summaries of users in one call, each id once: no page has more users than a batch takes.
- * Stale and absent summaries are noted as degraded.
+ * Finds the summaries of users in one call, each id once: no page has more users than a batch
+ * takes. Stale and absent summaries are noted as degraded.
  */
 export async function findSummaries(
   { users }: Pick<Clients, "users">,

@@ -1,6 +1,7 @@
 /**
- * Content negotiation: whether an `Accept` header takes one of these media types (RFC 9110, 12.5.1).
- * The most specific range that matches a type decides, so a client can accept all but WebP.
+ * Content negotiation: whether an `Accept` header takes one of these media types (RFC 9110,
+ * 12.5.1). The most specific range that matches a type decides, so a client can accept all but
+ * WebP.
  */
 export function accepts(header: string | undefined, types: readonly string[]): boolean {
   if (header === undefined || header.trim() === "") return true;

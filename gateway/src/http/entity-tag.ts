@@ -14,9 +14,9 @@ export interface EntityTag {
 }
 
 /**
- * Returns the strong tag of a resource: the version that its service compares on a write, and a hash
- * of this answer's bytes, which also changes with an owner's name or a count. docs/decisions/0003
- * says why both.
+ * Returns the strong tag of a resource: the version that its service compares on a write, and a
+ * hash of this answer's bytes, which also changes with an owner's name or a count.
+ * docs/decisions/0003 says why both.
  */
 export function resourceTag(version: string, body: string): string {
   return `"${version}.${hash("sha256", body, "base64url").slice(0, HASH_CHARACTERS)}"`;

@@ -70,7 +70,8 @@ export function createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_MS_MAX,
     forceCloseConnections: "idle",
-    return503OnClosing: false, // requests in flight are answered; new connections are refused anyway
+    // requests in flight are answered; new connections are refused anyway
+    return503OnClosing: false,
     exposeHeadRoutes: true,
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,

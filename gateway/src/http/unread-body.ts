@@ -7,7 +7,8 @@ const DRAIN_MS_MAX = 20_000;
 
 /**
  * Reads and drops the rest of a request's body once the request is answered. A connection that is
- * closed with unread bytes is reset: the client, still sending, would never read why it was refused.
+ * closed with unread bytes is reset: the client, still sending, would never read why it was
+ * refused.
  */
 export function dropUnreadBody(request: FastifyRequest, reply: FastifyReply): void {
   const { raw, headers } = request;

@@ -40,7 +40,10 @@ export const NoContent = Type.Unsafe<undefined>({ type: "null", description: "Do
 
 /** The answer to a conditional read of unchanged bytes. */
 export const NOT_MODIFIED = {
-  304: Type.Unsafe<undefined>({ type: "null", description: "The client has these very bytes." }),
+  304: Type.Unsafe<undefined>({
+    type: "null",
+    description: "Not modified: the client has these bytes.",
+  }),
 };
 
 function answer(codes: readonly ProblemCode[]) {

@@ -3,8 +3,8 @@ import type { ApiServer } from "#http/api-server.ts";
 
 const DESCRIPTION = `Share images. Register, sign in, upload, comment.
 
-Errors are \`application/problem+json\` with a stable \`code\`. An answer that lacks something, because a service could not
-be asked, says so in \`degraded\`. Single resources carry an \`ETag\`: \`If-None-Match\` gives 304, \`If-Match\` guards a write.
+Errors are \`application/problem+json\` with a stable \`code\`. An answer that lacks something, because a service was
+unavailable, says so in \`degraded\`. Single resources carry an \`ETag\`: \`If-None-Match\` gives 304, \`If-Match\` guards a write.
 Lists are paged by \`pageSize\` and \`pageToken\`.`;
 
 /** The options by which the OpenAPI document is generated from the routes' schemas. */
@@ -19,7 +19,7 @@ export const OPENAPI_OPTIONS: FastifyDynamicSwaggerOptions = {
       { name: "users", description: "Accounts and profiles" },
       { name: "sessions", description: "Signing in and out" },
       { name: "images", description: "Images and their bytes" },
-      { name: "likes", description: "Who likes an image" },
+      { name: "likes", description: "Likes of images" },
       { name: "comments", description: "Comments in threads" },
       { name: "operations", description: "For operators" },
     ],
@@ -48,7 +48,7 @@ export function openApiRoutes(server: ApiServer): void {
   );
 }
 
-const SUCCESS: Readonly<Record<string, string>> = { 200: "Here it is.", 201: "It was made." };
+const SUCCESS: Readonly<Record<string, string>> = { 200: "The resource.", 201: "Created." };
 
 /** Adds the description that the generator leaves out for an answer that only refers to a shape. */
 function describeSuccess<D extends { readonly paths?: object }>(document: D): D {

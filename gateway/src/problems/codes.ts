@@ -1,4 +1,6 @@
-/** The fixed parts of a problem: its status, its title, and the detail if no better one is known. */
+/**
+ * The fixed parts of a problem: its status, its title, and the detail if no better one is known.
+ */
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;

@@ -134,7 +134,7 @@ function commentDeleteRoute(server: ApiServer, { comments }: CommentRouteDepende
       schema: {
         operationId: "deleteComment",
         tags: ["comments"],
-        summary: "Delete a comment: its author may, and the image's owner",
+        summary: "Delete a comment, as its author or as the image's owner",
         description: "Honours `If-Match`.",
         security: SIGNED_IN,
         params: IdParameters,

@@ -23,8 +23,8 @@ const PART_HEADERS_MAX = 16;
 
 /**
  * Adds the route of uploads. The form goes to images as it comes; the file is never held here.
- * Fields may stand before the file or behind it, since browsers and curl send them in any order. The
- * stream's last message has those behind it: images writes the whole image then, and once.
+ * Fields may stand before the file or behind it, since browsers and curl send them in any order.
+ * The stream's last message has those behind it: images writes the whole image then, and once.
  */
 export async function imageUploadRoutes(server: ApiServer, clients: Clients): Promise<void> {
   server.removeAllContentTypeParsers();
@@ -87,8 +87,8 @@ export async function imageUploadRoutes(server: ApiServer, clients: Clients): Pr
 }
 
 /**
- * Sends the fields before the file, its bytes, and the fields behind it. If the form turns out to be
- * wrong, or the client leaves, the call is cancelled: that leaves nothing behind, and no breaker
+ * Sends the fields before the file, its bytes, and the fields behind it. If the form turns out to
+ * be wrong, or the client leaves, the call is cancelled: that leaves nothing behind, and no breaker
  * counts it against images.
  */
 async function sendForm(

@@ -84,7 +84,7 @@ function imageWriteRoutes(server: ApiServer, clients: Clients): void {
         operationId: "updateImage",
         tags: ["images"],
         summary: "Change an image of one's own",
-        description: "Only what is given changes. Honours `If-Match`.",
+        description: "Changes only the given members. Honours `If-Match`.",
         security: SIGNED_IN,
         params: IdParameters,
         body: ImageChange,

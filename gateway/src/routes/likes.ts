@@ -51,7 +51,7 @@ function likeWriteRoutes(server: ApiServer, { images }: LikeRouteDependencies): 
         operationId: "unlikeImage",
         tags: ["likes"],
         summary: "Stop liking an image",
-        description: "Ending it again changes nothing.",
+        description: "Unliking it again changes nothing.",
         security: SIGNED_IN,
         params: IdParameters,
         response: { 204: NoContent, ...problems("IMAGE_NOT_FOUND", "ETAG_MISMATCH", "READ_ONLY") },
@@ -75,7 +75,7 @@ function likerRoutes(server: ApiServer, clients: LikeRouteDependencies): void {
       schema: {
         operationId: "listLikes",
         tags: ["likes"],
-        summary: "List who likes an image, newest first",
+        summary: "List the users who like an image, newest like first",
         params: IdParameters,
         querystring: PageQuery,
         response: { 200: LikerPage, ...problems("IMAGE_NOT_FOUND") },

@@ -10,7 +10,7 @@ export interface OperationsDependencies {
   readonly isReady: () => boolean;
 }
 
-const Text = Type.String({ description: "In words." });
+const Text = Type.String({ description: "Plain text." });
 
 /** Adds the routes for operators: without a token, and without a rate limit. */
 export function operationsRoutes(

@@ -75,7 +75,7 @@ function tokenRoutes(server: ApiServer, { users, limits }: SessionRouteDependenc
         tags: ["sessions"],
         summary: "Get new tokens",
         description:
-          "The refresh token is good for one use; using it twice ends the session: `SESSION_REVOKED`.",
+          "The refresh token is valid for one use; using it twice ends the session: `SESSION_REVOKED`.",
         body: SessionRefresh,
         response: {
           200: SessionReference,

@@ -11,7 +11,7 @@ export function statusRoutes(server: ApiServer, { board }: { readonly board: Sta
       schema: {
         operationId: "getStatus",
         tags: ["operations"],
-        summary: "Tell how every service does, as the gateway sees it",
+        summary: "Get the state of every service, as the gateway sees it",
         response: { 200: SystemStatus, ...problems() },
       },
     },

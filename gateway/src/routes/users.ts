@@ -35,7 +35,7 @@ function signUpRoutes(server: ApiServer, { users, limits }: UserRouteDependencie
       schema: {
         operationId: "createUser",
         tags: ["users"],
-        summary: "Open an account",
+        summary: "Create an account",
         body: NewUser,
         response: {
           201: UserReference,
@@ -134,7 +134,7 @@ function ownProfileRoutes(server: ApiServer, { users }: UserRouteDependencies): 
         operationId: "updateMe",
         tags: ["users"],
         summary: "Change one's profile",
-        description: "Only what is given changes. Honours `If-Match`.",
+        description: "Changes only the given members. Honours `If-Match`.",
         security: SIGNED_IN,
         body: UserChange,
         response: {

@@ -19,13 +19,15 @@ export const Comment = Type.Object(
   {
     id: identifier("The comment's id."),
     imageId: identifier("The image that it is about."),
-    authorId: nullable(identifier("Who wrote it; null for a deleted one.")),
+    authorId: nullable(identifier("The author's id; null for a deleted comment.")),
     author: nullable(UserSummary),
     parentId: nullable(identifier("The comment that it replies to; null at the top level.")),
-    body: Type.String({ description: "Empty for a deleted one." }),
+    body: Type.String({ description: "Empty for a deleted comment." }),
     replyCount: Type.Integer(),
     edited: Type.Boolean(),
-    deleted: Type.Boolean({ description: "Deleted, and kept in its place for its replies." }),
+    deleted: Type.Boolean({
+      description: "Whether it was deleted, and keeps its place for its replies.",
+    }),
     createTime: moment("When it was written."),
     updateTime: moment("When it was last edited or deleted."),
     ...DEGRADED,

@@ -21,7 +21,7 @@ const Tags = Type.Array(Type.String({ minLength: 1, maxLength: TAG_LENGTH_MAX })
 });
 const Visibility = words(["public", "unlisted", "private"], {
   description:
-    "`public`: everyone, also in lists. `unlisted`: who has the id. `private`: the owner.",
+    "`public`: everyone, also in lists. `unlisted`: everyone who has the id. `private`: the owner.",
 });
 
 /** A variant of an image: a rendition in one size. */
@@ -30,13 +30,13 @@ export const Variant = Type.Object({
   width: Type.Integer(),
   height: Type.Integer(),
   contentType: Type.String({ examples: ["image/webp"] }),
-  url: Type.String({ description: "Where its bytes are; it changes when they do." }),
+  url: Type.String({ description: "The URL of its bytes; it changes when they do." }),
 });
 export type Variant = Static<typeof Variant>;
 
 const IMAGE = {
   id: identifier("The image's id."),
-  ownerId: identifier("Whose it is."),
+  ownerId: identifier("The owner's id."),
   owner: nullable(UserSummary),
   title: Type.String(),
   description: Type.String(),
@@ -44,11 +44,11 @@ const IMAGE = {
   visibility: Visibility,
   commentsOpen: Type.Boolean(),
   state: words(["processing", "ready", "failed"], {
-    description: "Whether the variants can be had.",
+    description: "`ready`: the variants are available.",
   }),
   failure: Type.Optional(
     Type.String({
-      description: "Why processing failed; only when it did.",
+      description: "Why processing failed; only if `state` is `failed`.",
       examples: ["UNREADABLE"],
     }),
   ),
@@ -128,7 +128,7 @@ export const ContentQuery = Type.Object({
     }),
   ),
   v: Type.Optional(
-    Type.String({ maxLength: 128, description: "The version, as it stands in the variant's url." }),
+    Type.String({ maxLength: 128, description: "The version, as in the variant's URL." }),
   ),
 });
 

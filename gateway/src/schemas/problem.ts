@@ -9,10 +9,10 @@ export const ProblemBody = Type.Object(
     }),
     title: Type.String({ examples: ["There is no such image"] }),
     status: Type.Integer({ examples: [404] }),
-    detail: Type.String({ description: "What is wrong this time, and what to do." }),
+    detail: Type.String({ description: "What is wrong with this request, and what to do." }),
     instance: Type.String({ description: "The request's id, as in `X-Request-Id`." }),
     code: Type.String({
-      description: "Stable; what a program should look at.",
+      description: "The stable code, for programs.",
       examples: ["IMAGE_NOT_FOUND"],
     }),
     errors: Type.Optional(

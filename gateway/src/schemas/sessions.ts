@@ -29,7 +29,7 @@ export const SessionRefresh = Type.Object(
     refreshToken: Type.String({
       minLength: 1,
       maxLength: REFRESH_TOKEN_LENGTH_MAX,
-      description: "The one that was given last. It is good for one use.",
+      description: "The newest refresh token of the session. It is valid for one use.",
     }),
   },
   { additionalProperties: false },
@@ -41,7 +41,7 @@ export const Session = Type.Object(
     accessToken: Type.String({ description: "Goes into `Authorization: Bearer …`." }),
     tokenType: Type.Literal("Bearer"),
     expiresIn: Type.Integer({
-      description: "How long the access token is good for, in seconds.",
+      description: "The lifetime of the access token, in seconds.",
       examples: [600],
     }),
     refreshToken: Type.String({ description: "For `POST /v1/sessions/refresh`, once." }),
@@ -56,10 +56,10 @@ export const SessionReference = Type.Unsafe<Session>(Type.Ref("Session#"));
 /** An open session: a signed-in device. */
 export const OpenSession = Type.Object({
   id: identifier("The session's id."),
-  userAgent: Type.String({ description: "What the client said of itself when it signed in." }),
-  current: Type.Boolean({ description: "Whether it is the one that asks." }),
-  createTime: moment("When it was opened."),
-  lastUseTime: moment("When its refresh token was last used, or when it was opened."),
+  userAgent: Type.String({ description: "The `User-Agent` of the sign-in." }),
+  current: Type.Boolean({ description: "Whether it is the session of this request." }),
+  createTime: moment("When it began."),
+  lastUseTime: moment("When its refresh token was last used, or when it began."),
   expireTime: moment("When it ends unless it is refreshed before."),
 });
 

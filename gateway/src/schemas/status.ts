@@ -7,9 +7,9 @@ export const ServiceStatus = Type.Object({
   name: words(["users", "images", "comments"]),
   state: words(["up", "degraded", "down"], {
     description:
-      "`down`: it cannot be reached. `degraded`: it takes no traffic or no writes, or a breaker is open.",
+      "`down`: it is unreachable. `degraded`: it takes no traffic or no writes, or a breaker is open.",
   }),
-  since: moment("Since when the gateway has known it so."),
+  since: moment("When the gateway first saw it in this state."),
   breakers: Type.Array(
     Type.Object({
       method: Type.String({ examples: ["users.v1.UserService/GetUser"] }),

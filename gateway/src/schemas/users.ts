@@ -31,8 +31,8 @@ export const User = Type.Object(
     avatarImageId: nullable(identifier("The image shown as the avatar.")),
     followerCount: Type.Integer(),
     followingCount: Type.Integer(),
-    createTime: moment("When the account was made."),
-    email: Type.Optional(Type.String({ description: "Only in answers to the user in person." })),
+    createTime: moment("When the account was created."),
+    email: Type.Optional(Type.String({ description: "Only for oneself." })),
   },
   { $id: "User" },
 );
@@ -71,7 +71,7 @@ export const NewUser = Type.Object(
     password: Type.String({
       minLength: PASSWORD_LENGTH_MIN,
       maxLength: PASSWORD_LENGTH_MAX,
-      description: "Not one of the commonest.",
+      description: "Not one of the most common passwords.",
       examples: ["correct horse battery staple"],
     }),
     displayName: Type.Optional(DisplayName),
@@ -97,7 +97,7 @@ export const UserQuery = Type.Object({
     Type.String({
       minLength: 1,
       maxLength: USER_QUERY_LENGTH_MAX,
-      description: "The exact handle: gives a list of one or none.",
+      description: "The exact handle: returns a list of one or none.",
       examples: ["ada"],
     }),
   ),
