@@ -2,20 +2,14 @@ import { connect } from "node:net";
 import type { ClientBase } from "pg";
 import { Semaphore } from "#concurrency/semaphore.ts";
 
-/**
- * Of Postgres' protocol: a cancel request's length, and the number that stands in place of a
- * version.
- */
+/** Postgres' protocol: the length of a cancel request, and the number in place of a version. */
 const CANCEL_REQUEST_BYTES = 16;
 const CANCEL_REQUEST_CODE = 80_877_102;
 const CANCEL_MS_MAX = 1_000;
-/** Each costs Postgres a process; a frozen Postgres lets each wait for its whole time. */
+/** Each request costs Postgres a process, and takes its whole timeout if Postgres is frozen. */
 const CANCELS_MAX = 4;
 
-/**
- * What pg keeps of a connection and its types leave out: the server's host, and the key that allows
- * to cancel.
- */
+/** Members of pg's client that its types omit: the server's host, and the key for cancelling. */
 interface BackendKey {
   readonly host: string;
   readonly port: number;
@@ -24,14 +18,14 @@ interface BackendKey {
 }
 
 /**
- * Asks Postgres, over a connection of its own as the protocol demands, to cancel what runs on
- * `client`, unless `over` fires before it is this request's turn. Resolves when Postgres has taken
- * the request; it says nothing of the effect. Never rejects: a lost request is made good by the
- * caller, who drops the connection.
+ * Requests that Postgres cancels the query of `client`, over a separate connection, as the protocol
+ * demands. Does nothing if `over` fires before the request is sent. Resolves when Postgres has
+ * received the request, whatever its effect. Never rejects: after a lost request the caller drops
+ * the connection.
  */
 export type CancelQuery = (client: ClientBase, over: AbortSignal) => Promise<void>;
 
-/** Makes a canceller that has only a few requests under way, each for a second at most. */
+/** Returns a function that cancels queries, with a few requests at a time, for a second each. */
 export function createCancelQuery(): CancelQuery {
   const permits = new Semaphore({ permits: CANCELS_MAX, queueMax: Number.POSITIVE_INFINITY });
   return async (client, over) => {

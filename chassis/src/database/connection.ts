@@ -1,6 +1,6 @@
 import type { Rows, Statement } from "./statement.ts";
 
-/** One connection inside a transaction. Its statements run one after another: await each. */
+/** The connection of a transaction. Its statements run one after another: await each. */
 export interface Connection {
   /**
    * Runs a named prepared statement. Throws DatabaseUnavailable, QueryCanceled, or Postgres' own
@@ -8,7 +8,7 @@ export interface Connection {
    */
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Rows<Row>>;
   /**
-   * Runs SQL that a library wrote (a job queue's insert, in this transaction). Own SQL is a
+   * Runs SQL of a library in this transaction, such as the insert of a job queue. Own SQL is a
    * Statement.
    */
   execute<Row>(text: string, values?: readonly unknown[]): Promise<Rows<Row>>;

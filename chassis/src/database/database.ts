@@ -7,47 +7,46 @@ import { ReadOnlyMode, type ReadOnlyStatus, type ReadOnlySwitch } from "./read-o
 import { createShard, type Shard } from "./shard.ts";
 import type { Statement } from "./statement.ts";
 
-/** A service's database. Holds a pool of connections; opens none before the first query. */
+/** A service's database, behind a connection pool that opens nothing before the first query. */
 export interface Database {
   /**
-   * The shard of a partition key. The only function that knows shards, primary and replica; there
-   * is one shard today.
+   * Returns the shard of a partition key. The only function that knows of shards, the primary and
+   * its read replica. There is one shard today.
    */
   for(key: string): Shard;
   /**
-   * Resolves if reads are answered, by the primary or its replica, within so many milliseconds;
-   * else throws DatabaseUnavailable. Callers share one question, and its answer for 100 ms, so it
-   * may be asked at every health check.
+   * The health check: resolves if the primary or its read replica answers a read in time, else
+   * throws DatabaseUnavailable. Callers share a query, and its result for 100 ms.
    */
   probe(timeoutMs: number): Promise<void>;
   /**
-   * Resolves if a write would be taken, as far as can be known within so many milliseconds; for
-   * what must be taken in before it can be written. Throws DatabaseReadOnly, DatabaseUnavailable.
+   * Resolves if a write would probably succeed, which is found out in time: for uploads, which are
+   * received before they are written. Throws DatabaseReadOnly, DatabaseUnavailable.
    */
   checkWritable(timeoutMs: number): Promise<void>;
-  /** Whether writes are refused, and the operator's switch for it. */
+  /** The operator's read-only switch, and its state. */
   readonly readOnly: ReadOnlySwitch;
-  /** The connections to the primary now, for metrics. */
+  /** The state of the connection pool of the primary, for metrics. */
   statistics(): PoolStatistics;
-  /** Waits for the connections in use, a few seconds at most, and closes all. */
+  /** Waits for the connections in use, 5 s at most, and closes all. */
   close(): Promise<void>;
 }
 
-/** What a database is made of; every limit is written out by the caller. */
+/** The options of a database. The caller names every limit. */
 export interface DatabaseOptions extends PoolOptions {
-  /** A replica, which answers reads while the primary is unreachable. Same limits. */
+  /** A read replica, used while the primary is unreachable, with the same limits. */
   readonly replicaUrl?: string;
-  /** How often a read is run at most, if its connections are lost. */
+  /** Attempts of a read whose connections are lost, the first included. */
   readonly readAttemptsMax: number;
-  /** Told when writes begin or cease to be refused, or the reason changes. */
+  /** Called when writes begin or cease to be refused, or the reason changes. */
   readonly onReadOnlyChange?: (status: ReadOnlyStatus) => void;
 }
 
 const PROBE = { name: "probe", text: "select 1" } as const satisfies Statement;
 
 /**
- * Makes a database over one pool, or two with a replica. It connects lazily, so a process starts
- * without its database.
+ * Returns a database with one connection pool, or two with a read replica. It connects lazily, so a
+ * process starts without its database.
  */
 export function createDatabase(options: DatabaseOptions): Database {
   const { url, replicaUrl, applicationName, readAttemptsMax } = options;
@@ -58,9 +57,9 @@ export function createDatabase(options: DatabaseOptions): Database {
   const monitor = new PrimaryMonitor({
     probe: () => probePrimary(url, applicationName),
     onChange: (state) => {
-      // A session that began while the database was read-only may stay so for good.
+      // A session that began while the database was read-only may stay read-only.
       if (state === "writable") primary.renew();
-      mode.tell();
+      mode.notify();
     },
   });
   const mode = new ReadOnlyMode(() => monitor.state, onReadOnlyChange);

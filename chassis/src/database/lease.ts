@@ -21,8 +21,8 @@ interface Query {
 }
 
 /**
- * A borrowed connection: cancels its query with the signal, and goes back to the pool only when it
- * is sound.
+ * A connection that is leased from the pool. The signal cancels its query. It returns to the pool
+ * only if it is still usable.
  */
 export class Lease implements Connection {
   readonly #pool: Pool;
@@ -32,12 +32,12 @@ export class Lease implements Connection {
     this.#broken = true;
   };
   #broken = false;
-  /** The transaction's end must run even if the signal has fired. */
+  /** COMMIT and ROLLBACK run also if the signal has fired. */
   #ending = false;
 
   /**
-   * Borrows from the pool. Throws DatabaseUnavailable or CannotConnect, and QueryCanceled if the
-   * signal fired meanwhile.
+   * Takes a connection from the pool. Throws DatabaseUnavailable or CannotConnect, and
+   * QueryCanceled if the signal has fired.
    */
   static async from(pool: Pool, signal: AbortSignal | undefined): Promise<Lease> {
     const lease = new Lease(pool, await pool.acquire(signal), signal);
@@ -68,9 +68,9 @@ export class Lease implements Connection {
   }
 
   /**
-   * Commits, whatever the signal says. Throws if Postgres rolled back because `body` hid a failed
-   * statement, and DatabaseUnavailable, never ConnectionLost, if nobody knows whether it was
-   * carried out.
+   * Commits, also if the signal has fired. Throws if Postgres rolled back, since the body caught
+   * the error of a statement. Throws DatabaseUnavailable, never ConnectionLost, if the outcome is
+   * unknown.
    */
   async commit(): Promise<void> {
     this.#ending = true;
@@ -86,7 +86,7 @@ export class Lease implements Connection {
     }
   }
 
-  /** Rolls back, or marks the connection as unfit, so that it closes and Postgres rolls back. */
+  /** Rolls back. If that fails, the connection is closed, and Postgres rolls back. */
   async rollback(): Promise<void> {
     this.#ending = true;
     if (this.#broken) return;
@@ -95,10 +95,10 @@ export class Lease implements Connection {
     });
   }
 
-  /** Gives the connection back, or closes it when it is not sound. Called once. */
+  /** Returns the connection to the pool, or closes it if it is broken. Must be called once. */
   release(): void {
     this.#pool.release(this.#client, this.#broken);
-    // A closing connection may still emit "error", and nobody else listens.
+    // A closing connection may still emit "error", which needs a listener.
     if (!this.#broken) this.#client.off("error", this.#onError);
   }
 
@@ -111,8 +111,7 @@ export class Lease implements Connection {
     const onAbort = () => {
       over = new AbortController();
       cancel = this.#pool.cancelQuery(this.#client, over.signal);
-      // With a query on its way, end() drops the socket: the query then fails, and this lease with
-      // it.
+      // During a query end() drops the socket: the query then fails, and the lease is broken.
       timer = setTimeout(() => void this.#client.end(), CANCEL_GRACE_MS);
     };
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -121,7 +120,7 @@ export class Lease implements Connection {
         ...query,
         values: [...(query.values ?? [])],
       });
-      // The cancel came too late for this query, and may still hit whatever runs next.
+      // The cancel request came too late for this query, and may still hit the next one.
       if (cancel !== undefined) this.#broken = true;
       return { rows: result.rows, rowCount: result.rowCount ?? 0, command: result.command };
     } catch (error) {

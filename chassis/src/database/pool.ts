@@ -7,7 +7,7 @@ import type { PoolStatistics } from "#telemetry/pool-metrics.ts";
 import { type CancelQuery, createCancelQuery } from "./cancel-query.ts";
 import { canceledBy, PoolBusy, toConnectError } from "./database-error.ts";
 
-/** The limits of a pool. Durations in milliseconds. */
+/** The options of a connection pool. */
 export interface PoolOptions {
   /** postgres://role:password@host:port/database */
   readonly url: string;
@@ -15,31 +15,29 @@ export interface PoolOptions {
   readonly applicationName: string;
   readonly poolMax: number;
   /**
-   * The most that a caller waits for a connection to come free, and the most that opening one
-   * takes.
+   * The most that a caller waits for a free connection, and the most that opening one takes.
    */
   readonly acquireTimeoutMs: number;
-  /** The most that one statement runs; Postgres enforces it. */
+  /** The most that a statement takes. Postgres enforces it. */
   readonly statementTimeoutMs: number;
-  /** Told how long each caller waited for its connection. */
+  /** Called with the wait of each caller for its connection. */
   readonly onAcquire?: (waitSeconds: number) => void;
-  /** Told of a connection that died while nobody used it. The pool replaces it by itself. */
+  /** Called with the error of an idle connection. The pool replaces it by itself. */
   readonly onIdleError?: (error: Error) => void;
 }
 
-/** Lends connections, each to one borrower at a time. */
+/** A connection pool: lends connections, each to one borrower at a time. */
 export interface Pool {
   /**
-   * The calls that matter most go first. Throws PoolBusy if none comes free in time, CannotConnect
-   * if none can be opened, and QueryCanceled if the signal fires in the line. What is lent must be
-   * released.
+   * Lends a connection, which must be released. The most critical calls go first. Throws PoolBusy
+   * if none comes free in time, CannotConnect if none can be opened, and QueryCanceled if the
+   * signal fires in the queue.
    */
   acquire(signal: AbortSignal | undefined): Promise<pg.PoolClient>;
-  /** Takes a connection back, or closes it when it is broken. */
+  /** Takes a connection back, or closes it if it is broken. */
   release(client: pg.PoolClient, broken: boolean): void;
   /**
-   * Lends no connection again that is open now: what a session was told when it began may no longer
-   * hold.
+   * Replaces all connections that are open now, since the state of their sessions may be outdated.
    */
   renew(): void;
   readonly cancelQuery: CancelQuery;
@@ -48,23 +46,20 @@ export interface Pool {
 }
 
 /**
- * How much of the time that it has left a call stands in the line for a connection: what matters
- * less is told before its deadline that there is too much to do, since breakers would take a
- * deadline that passes for a database that hangs. What is critical waits for as long as it can.
+ * The part of its remaining time that a call waits for a connection. Less critical calls fail
+ * before their deadline, as overloaded: a breaker would take a passed deadline for a database that
+ * hangs. Critical calls wait until their deadline.
  */
 const QUEUE_SHARES: Readonly<Partial<Record<Criticality, number>>> = {
   [Criticality.SHEDDABLE]: 0.5,
   [Criticality.DEFAULT]: 0.75,
 };
-/** At rest few backends stay: each costs Postgres several megabytes. */
+/** At rest few connections stay open, since each costs Postgres several megabytes. */
 const IDLE_MS_MAX = 10_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
-/**
- * For a server that no longer answers at all: Postgres' own statement timeout would have come by
- * then.
- */
+/** Added for a server that no longer answers: Postgres' own statement timeout comes before. */
 const ANSWER_GRACE_MS = 1_000;
-/** Longer than any statement may take when a process drains. */
+/** Longer than any statement takes while a process drains. */
 const CLOSE_MS_MAX = 5_000;
 const INT8_OID = 20;
 
@@ -80,10 +75,7 @@ function queueMsMax(call: CallPriority | undefined): number {
   return Math.max(0, call.deadline - Date.now()) * share;
 }
 
-/**
- * pg gives bigint as text; counts and sequence numbers are safe as numbers, and anything beyond
- * throws.
- */
+/** pg returns bigint as text. Here it becomes a number, and one beyond the safe integers throws. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: "text" | "binary") =>
     oid === INT8_OID && format !== "binary"
@@ -94,8 +86,8 @@ const types: pg.CustomTypesConfig = {
 };
 
 /**
- * Makes a pool that opens nothing until the first acquire, and survives the loss of its
- * connections.
+ * Returns a connection pool that opens nothing before the first acquire, and survives the loss of
+ * its connections.
  */
 export function createPool(options: PoolOptions): Pool {
   const pool = new pg.Pool({
@@ -120,7 +112,7 @@ export function createPool(options: PoolOptions): Pool {
   });
   let fresh = new WeakSet<pg.PoolClient>();
   pool.on("connect", (client) => fresh.add(client));
-  // Without a listener a dead idle connection would end the process.
+  // Without a listener the error of an idle connection would end the process.
   pool.on("error", (error) => options.onIdleError?.(error));
 
   async function acquirePermit(signal: AbortSignal | undefined): Promise<void> {

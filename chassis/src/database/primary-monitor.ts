@@ -2,32 +2,32 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CannotConnect, DatabaseUnavailable, toConnectError } from "./database-error.ts";
 import type { ProbeAnswer } from "./probe-primary.ts";
 
-/** What is known of a primary: it takes writes, it answers reads only, or it cannot be reached. */
+/** The state of a primary: it accepts writes, it answers reads only, or it is unreachable. */
 export type PrimaryState = ProbeAnswer | "unreachable";
 
-/** What a monitor needs. */
+/** The options of a monitor. */
 interface PrimaryMonitorOptions {
-  /** Asks the primary. Throws if it does not answer. */
+  /** Probes the primary. Throws if it does not answer. */
   readonly probe: () => Promise<ProbeAnswer>;
-  /** Told of each change. */
+  /** Called at each change. */
   readonly onChange: (state: PrimaryState) => void;
 }
 
 /**
- * A restart takes Postgres a few hundred milliseconds; it is asked soon, then less often, twice a
- * second at last.
+ * Exponential backoff of the probes. A restart of Postgres takes a few hundred milliseconds, so the
+ * first probes come soon.
  */
 const PROBE_PAUSE_MS_FIRST = 25;
 const PROBE_PAUSE_MS_MAX = 500;
 /**
- * So long a primary may be away and reads wait for it: what takes longer is no restart, and whoever
- * asks is told at once.
+ * For how long reads wait for a primary that is away. A longer outage is no restart, and reads fail
+ * at once.
  */
 const RESTART_MS_MAX = 5_000;
 
 /**
- * Knows how a primary does: callers tell of what failed, and while not all is well it is probed
- * until it is.
+ * Monitors a primary. Callers report failures, and the monitor then probes the primary until it
+ * accepts writes again.
  */
 export class PrimaryMonitor {
   readonly #options: PrimaryMonitorOptions;
@@ -45,13 +45,13 @@ export class PrimaryMonitor {
     return this.#state;
   }
 
-  /** A call was told so by the primary itself, or could not reach it. */
+  /** Reports that the primary refused a write, or could not be reached. */
   report(state: Exclude<PrimaryState, "writable">): void {
     this.#enter(state);
     this.suspect();
   }
 
-  /** A call has reason to doubt: the primary is probed soon. */
+  /** Reports a doubt: the primary is probed soon. */
   suspect(): void {
     if (this.#watching || this.#closed.signal.aborted) return;
     this.#watching = true;
@@ -59,14 +59,14 @@ export class PrimaryMonitor {
   }
 
   /**
-   * Resolves once the primary can be reached. Throws DatabaseUnavailable if that takes longer than
-   * a restart, and at once from then on.
+   * Resolves once the primary is reachable. Throws DatabaseUnavailable if that takes longer than a
+   * restart, and from then on at once.
    */
   untilReachable(): Promise<void> {
     return this.#back;
   }
 
-  /** Probes no more. */
+  /** Stops probing. */
   close(): void {
     this.#closed.abort();
   }
@@ -89,7 +89,7 @@ export class PrimaryMonitor {
     }
   }
 
-  /** A server that has no connection left for a probe says nothing of those that are open. */
+  /** A server without a free connection for a probe may still serve the open ones. */
   #stateAfter(error: unknown): PrimaryState {
     const known = toConnectError(error);
     const isShort = known instanceof DatabaseUnavailable && !(known instanceof CannotConnect);
@@ -110,7 +110,7 @@ export class PrimaryMonitor {
       reject(new DatabaseUnavailable("the database has been unreachable for too long to wait"));
     }, RESTART_MS_MAX);
     timer.unref();
-    promise.catch(() => {}); // nobody may be waiting
+    promise.catch(() => {}); // there may be no reader that waits
     this.#back = promise;
     this.#endWait = () => {
       clearTimeout(timer);

@@ -2,15 +2,15 @@ import pg from "pg";
 
 const PROBE_MS_MAX = 1_000;
 
-/** `on` in a standby too; no setting's default but what a transaction of this session would be. */
+/** Also `on` in a standby: the mode of a transaction now, not the default of a setting. */
 const TRANSACTION_READ_ONLY = "select current_setting('transaction_read_only') as read_only";
 
-/** What a database that answers says of itself. */
+/** The state of a database that answers. */
 export type ProbeAnswer = "writable" | "read-only";
 
 /**
- * Asks a database whether it takes writes, over a connection of its own: the pool's may be in use,
- * frozen, or of another time. Throws if it does not answer within a second.
+ * Probes whether a database accepts writes, over a new connection: those of the pool may be in use,
+ * frozen, or outdated. Throws if it does not answer within a second.
  */
 export async function probePrimary(url: string, applicationName: string): Promise<ProbeAnswer> {
   const client = new pg.Client({
@@ -19,12 +19,12 @@ export async function probePrimary(url: string, applicationName: string): Promis
     connectionTimeoutMillis: PROBE_MS_MAX,
     query_timeout: PROBE_MS_MAX,
   });
-  client.on("error", () => {}); // what runs rejects with it
+  client.on("error", () => {}); // the query rejects with it
   try {
     await client.connect();
     const { rows } = await client.query<{ readonly read_only: string }>(TRANSACTION_READ_ONLY);
     return rows[0]?.read_only === "off" ? "writable" : "read-only";
   } finally {
-    void client.end().catch(() => {}); // a frozen database never says goodbye
+    void client.end().catch(() => {}); // a frozen database never answers
   }
 }

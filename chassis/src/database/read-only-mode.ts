@@ -1,25 +1,22 @@
 import { DatabaseReadOnly } from "./database-error.ts";
 import type { PrimaryState } from "./primary-monitor.ts";
 
-/** Whether writes are refused, and why. */
+/** The state of read-only mode, and its reasons. */
 export interface ReadOnlyStatus {
   readonly readOnly: boolean;
-  /** An operator has said so. */
+  /** An operator has switched to read-only. */
   readonly operator: boolean;
   readonly primary: PrimaryState;
 }
 
-/** Refuses writes for as long as an operator wants it. */
+/** An operator's switch, which refuses writes. */
 export interface ReadOnlySwitch {
   status(): ReadOnlyStatus;
-  /** Switches at once: what has begun goes on. Forgotten when the process ends. */
+  /** Takes effect at once, but not on writes in progress. Not stored: a restart resets it. */
   set(on: boolean): void;
 }
 
-/**
- * Knows whether writes are taken: not while the primary takes none, and not while an operator says
- * so.
- */
+/** Read-only mode: writes are refused while the primary refuses them, or an operator said so. */
 export class ReadOnlyMode implements ReadOnlySwitch {
   readonly #primaryState: () => PrimaryState;
   readonly #onChange: (status: ReadOnlyStatus) => void;
@@ -42,22 +39,22 @@ export class ReadOnlyMode implements ReadOnlySwitch {
   set(on: boolean): void {
     if (on === this.#operator) return;
     this.#operator = on;
-    this.tell();
+    this.notify();
   }
 
-  /** Tells whoever listens what holds now. */
-  tell(): void {
+  /** Calls the listener with the state now. */
+  notify(): void {
     this.#onChange(this.status());
   }
 
-  /** Throws DatabaseReadOnly if a write would be refused. */
+  /** Throws DatabaseReadOnly if writes are refused. */
   check(): void {
     const { readOnly, operator } = this.status();
     if (!readOnly) return;
     throw new DatabaseReadOnly(
       operator
         ? "an operator has switched the service to read-only"
-        : "the database takes no writes now",
+        : "the database refuses writes now",
     );
   }
 }

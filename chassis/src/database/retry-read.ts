@@ -4,16 +4,16 @@ import { CannotConnect, ConnectionLost } from "./database-error.ts";
 import type { Pool } from "./pool.ts";
 import type { PrimaryMonitor } from "./primary-monitor.ts";
 
-/** Where reads may go. */
+/** The pools that reads may use. */
 export interface ReadSources {
   readonly primary: Pool;
   /**
-   * Asked while the primary is unreachable; undefined if there is none, or old data must not be
-   * used.
+   * The read replica, used while the primary is unreachable. Undefined if there is none, or old
+   * data must not be used.
    */
   readonly replica: Pool | undefined;
   readonly monitor: PrimaryMonitor;
-  /** How often a read is run at most. */
+  /** Attempts of a read, the first included. */
   readonly readAttemptsMax: number;
 }
 

@@ -3,7 +3,7 @@ import { createMetrics } from "#telemetry/metrics.ts";
 import { createServiceDatabase } from "./service-database.ts";
 
 describe("a service's database", () => {
-  test("logs each change of whether it takes writes once, and shows it as a metric", async () => {
+  test("logs each change of read-only mode once, and shows it as a metric", async () => {
     const written: string[] = [];
     const destination = { write: (line: string) => void written.push(line) };
     const metrics = createMetrics({ service: "images" });
@@ -25,7 +25,7 @@ describe("a service's database", () => {
     expect(await gauge()).toEqual([0]);
     expect(written.map((line) => JSON.parse(line))).toMatchObject([
       { level: "warn", message: "writes are refused", operator: true, primary: "writable" },
-      { level: "info", message: "writes are taken again", operator: false },
+      { level: "info", message: "writes are accepted again", operator: false },
     ]);
     await database.close();
   });

@@ -3,12 +3,12 @@ import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import { createDatabase, type Database } from "./database.ts";
 
-/** How a service reaches its own database, and who is told. */
+/** The options of a service's database. */
 interface ServiceDatabaseOptions {
-  /** The service's name, as Postgres shows it. */
+  /** The service's name, shown in pg_stat_activity. */
   readonly name: string;
   readonly url: string;
-  /** A replica, which answers reads while the database itself is unreachable. */
+  /** A read replica, used while the primary is unreachable. */
   readonly replicaUrl?: string;
   readonly poolMax: number;
   readonly failurePolicy: FailurePolicySwitch;
@@ -16,23 +16,20 @@ interface ServiceDatabaseOptions {
   readonly logger: Logger;
 }
 
-/**
- * What the failure policy allows, and what is usual without one: to wait for a connection for ever,
- * and to do nothing twice.
- */
+/** The limits with the failure policy, and the usual ones without: a long wait, and no retry. */
 const LIMITS = {
-  // Shorter than any write may take, so that a full pool is told as such; a read has less time. A
-  // restart costs a read its connection, then one attempt to connect; what ends more connections
-  // than that may be the read itself.
+  // The wait is shorter than the timeout of any write, so that a busy pool is reported as such. A
+  // restart costs a read its connection, and one attempt to connect. A read that loses more
+  // connections than that may itself be the reason.
   on: { acquireTimeoutMs: 2_000, readAttemptsMax: 4 },
   off: { acquireTimeoutMs: 600_000, readAttemptsMax: 1 },
 } as const satisfies Record<FailurePolicySwitch, unknown>;
-/** No statement of a request takes longer; the longest method of a row has 3 s. */
+/** No statement of a request takes longer: a method on rows has 3 s at most. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 
 /**
- * Makes a service's database, which measures its pool, and reports the connections that die and
- * whether it takes writes.
+ * Returns a service's database. Its pool has metrics. It logs lost idle connections, and each
+ * change of read-only mode.
  */
 export function createServiceDatabase(options: ServiceDatabaseOptions): Database {
   const { name, metrics, logger } = options;
@@ -44,13 +41,13 @@ export function createServiceDatabase(options: ServiceDatabaseOptions): Database
     ...LIMITS[options.failurePolicy],
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onAcquire: (seconds) => metrics.poolAcquire.observe({ pool: name }, seconds),
-    // The error itself holds the connection, with all that it was told: 4 kB in each line.
+    // The error itself holds the connection with all its state: 4 kB in each line.
     onIdleError: ({ message: detail }) =>
-      logger.warn({ detail }, "an idle database connection died"),
+      logger.warn({ detail }, "an idle database connection was lost"),
     onReadOnlyChange: (status) => {
       metrics.readOnly.set({ pool: name }, Number(status.readOnly));
       if (status.readOnly) logger.warn(status, "writes are refused");
-      else logger.info(status, "writes are taken again");
+      else logger.info(status, "writes are accepted again");
     },
   });
   metrics.readOnly.set({ pool: name }, 0);

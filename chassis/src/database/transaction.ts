@@ -5,7 +5,7 @@ import { ConnectionLost, canceledBy, isSerializationFailure } from "./database-e
 import { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 
-/** What a transaction is made of. */
+/** A transaction to run. */
 interface TransactionCall<Result> {
   readonly body: (connection: Connection) => Promise<Result>;
   readonly signal: AbortSignal | undefined;

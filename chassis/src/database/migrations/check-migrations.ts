@@ -4,7 +4,7 @@ import { findPendingMigrations } from "./pending-migrations.ts";
 
 const CHECK_MS_MAX = 5_000;
 
-/** Which database is asked, and for what. */
+/** The database to check, and its migrations. */
 interface MigrationCheck {
   readonly url: string;
   /** The folder of `0001_name.sql` files. */
@@ -12,8 +12,8 @@ interface MigrationCheck {
 }
 
 /**
- * Resolves if all of the folder's migrations have run, whoever ran them, and whatever else has.
- * Changes nothing. Throws DatabaseOutdated that names those that have not, and DatabaseUnavailable.
+ * Resolves if all migrations of the folder have run; others may have run too. Changes nothing.
+ * Throws DatabaseOutdated that names the missing ones, and DatabaseUnavailable.
  */
 export async function checkMigrations({ url, directory }: MigrationCheck): Promise<void> {
   const client = new pg.Client({
@@ -22,7 +22,7 @@ export async function checkMigrations({ url, directory }: MigrationCheck): Promi
     connectionTimeoutMillis: CHECK_MS_MAX,
     query_timeout: CHECK_MS_MAX,
   });
-  client.on("error", () => {}); // the query that runs rejects with it
+  client.on("error", () => {}); // the query rejects with it
   try {
     await client.connect();
     const pending = await findPendingMigrations(client, directory);
@@ -31,6 +31,6 @@ export async function checkMigrations({ url, directory }: MigrationCheck): Promi
   } catch (error) {
     throw toDatabaseError(error);
   } finally {
-    void client.end().catch(() => {}); // a frozen database never says goodbye
+    void client.end().catch(() => {}); // a frozen database never answers
   }
 }

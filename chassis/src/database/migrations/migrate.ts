@@ -7,26 +7,26 @@ import {
 } from "#database/database-error.ts";
 import { findPendingMigrations, folderOf, MIGRATIONS_TABLE } from "./pending-migrations.ts";
 
-/** What to bring up to date, from where, and whom to tell. */
+/** The database to migrate, and its migrations. */
 interface MigrateOptions {
   readonly url: string;
-  /** The folder of `0001_name.sql` files; they run in the order of their numbers. */
+  /** The folder of `0001_name.sql` files, which run in the order of their numbers. */
   readonly directory: URL | string;
-  /** Told the name of each migration as it starts. */
+  /** Called with the name of each migration as it starts. */
   readonly log?: (message: string) => void;
-  /** Cancels what runs, which is undone, and gives the connection back. */
+  /** Cancels the migration that runs, which is rolled back, and closes the connection. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Waiting for another's migration, or for a lock on a table in use: better to fail than to queue
- * all behind it.
+ * The longest wait for another migration, or for the lock of a table in use. A longer one would
+ * block every query that queues behind it.
  */
 const LOCK_MS_MAX = 30_000;
 const CONNECT_MS_MAX = 5_000;
 /**
- * A role's limits are for requests; a migration may rewrite a table. Postgres before 17 has no
- * limit of transactions.
+ * Lifts the timeouts of the role, which are for requests: a migration may rewrite a table. Postgres
+ * before 17 has no transaction_timeout.
  */
 const LIFT_LIMITS =
   "select set_config(name, '0', false) from pg_settings where name in ('statement_timeout', 'transaction_timeout')";
@@ -35,10 +35,10 @@ const STARTED = /^### MIGRATION (.+) \(UP\) ###$/;
 const ONLY_SQL = "(?!.*\\.sql$).*";
 
 /**
- * Runs the migrations that have not run yet, each in a transaction of its own, and gives their
- * names. Holds an advisory lock, so that of several callers one works and the others wait, and find
- * nothing to do. Throws DatabaseUnavailable, DatabaseOutdated if another's migrations take longer
- * than 30 s, or an Error that names the file that failed; the files before it stay done.
+ * Runs the migrations that have not run yet, each in its own transaction, and returns their names.
+ * An advisory lock lets one of several callers work; the others wait, and find nothing to do.
+ * Throws DatabaseUnavailable, DatabaseOutdated if another caller's migrations take longer than 30
+ * s, or an Error that names the file that failed. The files before it stay applied.
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const client = new pg.Client({
@@ -47,7 +47,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
     connectionTimeoutMillis: CONNECT_MS_MAX,
     lock_timeout: LOCK_MS_MAX,
   });
-  client.on("error", () => {}); // the query that runs rejects with it
+  client.on("error", () => {}); // the query rejects with it
   const onAbort = () => void abandon(client);
   options.signal?.addEventListener("abort", onAbort, { once: true });
   try {
@@ -58,20 +58,21 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
     throw toDatabaseError(error);
   } finally {
     options.signal?.removeEventListener("abort", onAbort);
-    // Ends an unfinished transaction, and gives back the advisory lock.
+    // Rolls back an unfinished transaction, and releases the advisory lock.
     await client.end();
   }
 }
 
-/** A statement whose client has gone runs to its end otherwise, and holds its locks meanwhile. */
+/**
+ * Without a cancel request a statement runs to its end, with its locks, after its client has gone.
+ */
 async function abandon(client: pg.Client): Promise<void> {
   await createCancelQuery()(client, new AbortController().signal);
   await client.end();
 }
 
 async function run(client: pg.Client, options: MigrateOptions): Promise<readonly string[]> {
-  // What most starts find: then node-pg-migrate, 13 MB that a process would keep for ever, need not
-  // be loaded.
+  // Most starts end here, and need not load node-pg-migrate, which takes 13 MB of memory for good.
   if ((await findPendingMigrations(client, options.directory)).length === 0) return [];
   const { runner } = await import("node-pg-migrate");
   let current: string | undefined;

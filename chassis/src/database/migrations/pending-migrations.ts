@@ -3,13 +3,13 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type pg from "pg";
 
-/** The table that remembers what has run. */
+/** The table of the migrations that have run. */
 export const MIGRATIONS_TABLE = "migrations";
 
 /**
- * Names the folder's migrations that have not run yet, in the order of their numbers. A database
- * that has run others besides, those of a later version, lacks nothing. Changes nothing, and needs
- * no session: it may be asked through a transaction pooler.
+ * Returns the names of the folder's migrations that have not run yet, in the order of their
+ * numbers. Other migrations, of a later version, may have run too. Changes nothing, and needs no
+ * session, so a transaction pooler may stand in between.
  */
 export async function findPendingMigrations(
   client: pg.Client,
@@ -21,7 +21,7 @@ export async function findPendingMigrations(
   return names.filter((name) => !done.has(name));
 }
 
-/** Gives the path of a folder of migrations. */
+/** Returns the path of a folder of migrations. */
 export function folderOf(directory: URL | string): string {
   return directory instanceof URL ? fileURLToPath(directory) : directory;
 }

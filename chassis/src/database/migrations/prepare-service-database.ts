@@ -4,7 +4,7 @@ import type { Logger } from "#telemetry/logger.ts";
 import { checkMigrations } from "./check-migrations.ts";
 import { migrate } from "./migrate.ts";
 
-/** Which database is to be up to date, and who brings it there. */
+/** The database to prepare, and how. */
 interface ServicePreparation {
   readonly url: string;
   readonly migrations: URL;
@@ -14,9 +14,8 @@ interface ServicePreparation {
 }
 
 /**
- * Brings a service's database up to date, or waits until somebody else has. While the database
- * cannot be asked it tries again, and it gives up when the signal fires. Throws what is wrong with
- * a migration.
+ * Migrates a service's database, or waits until another process has. Retries while the database is
+ * unavailable, until the signal fires. Throws the error of a migration.
  */
 export async function prepareServiceDatabase(
   { url, migrations: directory, mode = "run", logger }: ServicePreparation,

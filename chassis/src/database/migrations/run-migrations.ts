@@ -4,29 +4,28 @@ import { runTask } from "#lifecycle/run-task.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { migrate } from "./migrate.ts";
 
-/** Which service's database a process brings up to date. */
+/** The database to migrate. */
 interface RunMigrationsOptions {
   /** The service's name: `users`. */
   readonly service: string;
   /** The folder of `0001_name.sql` files. */
   readonly migrations: URL;
   /**
-   * Makes what else the service keeps in its database, a queue's tables say, once the migrations
-   * have run.
+   * Installs other parts of the database after the migrations, such as the tables of a queue.
    */
   readonly install?: (url: string) => Promise<void>;
 }
 
 /**
- * For so long a database that cannot be asked, or that another brings up to date, is waited for. As
- * long as a rollout may take: `progressDeadlineSeconds` in k8s/base.
+ * The longest wait for a database that is unavailable, or that another process migrates. As long as
+ * a rollout may take: `progressDeadlineSeconds` in k8s/base.
  */
 const WAIT_MS_MAX = 15 * 60_000;
 
 /**
- * Runs the process that brings a service's database up to date and ends: 0 when it is, 78 for
- * settings, else 1 with a sentence. What `migrate-main.ts` calls. Several may run at once: one
- * works, the others wait.
+ * Runs the process of `migrate-main.ts`, which migrates a service's database and ends: with 0 when
+ * it is migrated, with 78 for bad settings, else with 1 and a sentence. Several may run at once:
+ * one works, the others wait.
  */
 export function runMigrations({ service, migrations, install }: RunMigrationsOptions): void {
   const name = `${service}-migrate`;
