@@ -1,5 +1,5 @@
 /** The bounds of an exponential backoff. */
-export interface Backoff {
+interface Backoff {
   readonly firstMs: number;
   readonly maxMs: number;
 }

@@ -20,7 +20,7 @@ export interface SemaphoreLimits {
 }
 
 /** For how long a permit is of use to a caller that waits for it. */
-export interface PermitWait {
+interface PermitWait {
   /** Fires when the caller gives up. */
   readonly signal: AbortSignal | undefined;
   /** 0 or less does not wait; infinity waits until the signal fires. */
@@ -33,7 +33,7 @@ export interface PermitWait {
  * How a wait for a permit ends. `permitted`: the caller holds a permit. `full`: the queue had no
  * room. `timed-out`: the wait took as long as it may. `evicted`: `evict` ended it.
  */
-export type Acquired = "permitted" | "full" | "timed-out" | "evicted";
+type Acquired = "permitted" | "full" | "timed-out" | "evicted";
 
 /** The longest timer of Node. A longer one would fire at once. */
 const TIMER_MS_MAX = 2_147_483_647;

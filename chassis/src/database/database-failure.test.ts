@@ -29,7 +29,7 @@ describe("a database failure", () => {
     expect(databaseFailure(canceledBy(fired), fired)).toBe(reason);
   });
 
-  test("of a statement that ran longer than its limit is a passed deadline", () => {
+  test("of a statement that took longer than its limit is a passed deadline", () => {
     expect(databaseFailure(new QueryCanceled("57014"), signal)).toMatchObject({
       code: status.DEADLINE_EXCEEDED,
     });

@@ -9,7 +9,7 @@ import { createPool, type Pool } from "./pool.ts";
 
 const LONG_MS = 60_000;
 
-describe("the line for a connection", () => {
+describe("the queue for a connection", () => {
   let migrations: string;
   let testDatabase: TestDatabase;
   let pool: Pool;
@@ -38,7 +38,7 @@ describe("the line for a connection", () => {
     return pool.acquire(signal);
   }
 
-  test("is left before the deadline by what others matter more than, soonest by what matters least", async () => {
+  test("is left before the deadline by all but critical calls, the least critical first", async () => {
     const held = await pool.acquire(undefined);
     const ended: string[] = [];
     const leaves = async (name: string, criticality: Criticality) => {
@@ -56,7 +56,7 @@ describe("the line for a connection", () => {
     pool.release(await critical, false);
   });
 
-  test("is stood in by most calls for as long as they have a use for the answer", async () => {
+  test("holds most calls until their deadline", async () => {
     const held = await pool.acquire(undefined);
     const patient = [Criticality.DEFAULT, Criticality.SHEDDABLE].map((one) =>
       acquireFor(one, LONG_MS),

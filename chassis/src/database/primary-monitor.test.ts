@@ -1,7 +1,7 @@
 import { DatabaseUnavailable } from "./database-error.ts";
 import { PrimaryMonitor, type PrimaryState } from "./primary-monitor.ts";
 
-/** A monitor whose probes are answered one after the other, and the states that it has told of. */
+/** A monitor whose probes have these answers, one after the other, and the states it reports. */
 function monitorOf(...answers: readonly (PrimaryState | Error)[]) {
   const states: PrimaryState[] = [];
   const left = [...answers];
@@ -9,7 +9,7 @@ function monitorOf(...answers: readonly (PrimaryState | Error)[]) {
   const monitor = new PrimaryMonitor({
     probe: async () => {
       const answer = left.shift();
-      if (left.length === 0) setImmediate(done.resolve); // by then the monitor has heard it
+      if (left.length === 0) setImmediate(done.resolve); // by then the monitor has received it
       if (answer === "writable" || answer === "read-only") return answer;
       throw answer instanceof Error ? answer : new Error("connect ECONNREFUSED");
     },
@@ -19,7 +19,7 @@ function monitorOf(...answers: readonly (PrimaryState | Error)[]) {
 }
 
 describe("a primary's monitor", () => {
-  test("probes a primary that is gone until it takes writes, and tells of each change once", async () => {
+  test("probes an unreachable primary until it accepts writes, and reports each change once", async () => {
     const { monitor, states, done } = monitorOf(
       "unreachable",
       "read-only",
@@ -34,7 +34,7 @@ describe("a primary's monitor", () => {
     expect(monitor.state).toBe("writable");
   });
 
-  test("lets reads go on as soon as the primary answers, also if it takes no writes", async () => {
+  test("lets reads go on as soon as the primary answers, also if it is read-only", async () => {
     const { monitor, states } = monitorOf("read-only", "writable");
     monitor.report("unreachable");
     await monitor.untilReachable();
@@ -42,14 +42,14 @@ describe("a primary's monitor", () => {
     monitor.close();
   });
 
-  test("changes nothing on a suspicion that proves wrong", async () => {
+  test("reports no change if a suspicion proves wrong", async () => {
     const { monitor, states, done } = monitorOf("writable");
     monitor.suspect();
     await done;
     expect(states).toEqual([]);
   });
 
-  test("finds out on a suspicion that the primary is gone", async () => {
+  test("finds out after a suspicion that the primary is unreachable", async () => {
     const { monitor, states, done } = monitorOf("unreachable", "writable");
     monitor.suspect();
     await done;
@@ -57,7 +57,7 @@ describe("a primary's monitor", () => {
     expect(states).toEqual(["unreachable", "writable"]);
   });
 
-  test("does not take a server that is short of connections for one that is gone", async () => {
+  test("does not count a server that lacks connections as unreachable", async () => {
     const full = Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" });
     const { monitor, states, done } = monitorOf(full);
     monitor.suspect();
@@ -66,7 +66,7 @@ describe("a primary's monitor", () => {
     expect(monitor.state).toBe("writable");
   });
 
-  test("lets nobody wait for longer than a restart takes", async () => {
+  test("lets no read wait longer than a restart takes", async () => {
     const { monitor } = monitorOf();
     monitor.report("unreachable");
     await expect(monitor.untilReachable()).rejects.toThrow(DatabaseUnavailable);

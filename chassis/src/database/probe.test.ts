@@ -4,7 +4,7 @@ import { createProbe } from "./probe.ts";
 const LONG_MS = 60_000;
 
 describe("a probe", () => {
-  test("is asked once for all who ask at the same time, and once more when it has failed", async () => {
+  test("runs one query for callers at the same time, and another after it has failed", async () => {
     const questions: PromiseWithResolvers<void>[] = [];
     const probe = createProbe(() => {
       const question = Promise.withResolvers<void>();
@@ -15,14 +15,14 @@ describe("a probe", () => {
     questions[0]?.reject(new DatabaseUnavailable("it is gone"));
     await expect(first).rejects.toThrow("it is gone");
     await expect(second).rejects.toThrow("it is gone");
-    // The answer is given again for a moment, and then the question is asked anew.
+    // The result is reused for 100 ms, and then the query runs again.
     while (questions.length === 1) await probe(1).catch(() => undefined);
     questions[1]?.resolve();
     await probe(LONG_MS);
     expect(questions).toHaveLength(2);
   });
 
-  test("is given up by whoever can wait no longer, and goes on for the others", async () => {
+  test("goes on for other callers if one can wait no longer", async () => {
     const question = Promise.withResolvers<void>();
     const probe = createProbe(() => question.promise);
     const patient = probe(LONG_MS);
@@ -31,7 +31,7 @@ describe("a probe", () => {
     await patient;
   });
 
-  test("bounds its question, also if its askers would wait for ever", async () => {
+  test("bounds its query, also if its callers would wait forever", async () => {
     const probe = createProbe(
       (signal) =>
         new Promise((_, reject) =>

@@ -21,7 +21,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   }
 }
 
-describe("a database that takes no writes", () => {
+describe("a database that refuses writes", () => {
   let migrations: string;
   let primary: TestDatabase;
   let replica: TestDatabase;
@@ -90,7 +90,7 @@ describe("a database that takes no writes", () => {
       await createTestDatabase({ migrations }),
     ];
     for (const { url } of [primary, replica]) await run(url, "create table place (name text)");
-    // Another database than the one that is taken away.
+    // Another database than the one that becomes unreachable.
     observer = new pg.Client({ connectionString: replica.url });
     await observer.connect();
   });
@@ -111,7 +111,7 @@ describe("a database that takes no writes", () => {
     await rm(migrations, { recursive: true });
   });
 
-  test("is read from its replica while it is gone, and then from itself again", async () => {
+  test("is read from its replica while it is unreachable, and then from the primary again", async () => {
     connect(replica.url);
     expect(await read()).toEqual([{ name: "primary" }]);
     await takeAway();
@@ -123,7 +123,7 @@ describe("a database that takes no writes", () => {
     expect(changes).toEqual(["unreachable", "writable"]);
   });
 
-  test("is not read from its replica where old data must not decide", async () => {
+  test("is not read from its replica if old data must not decide", async () => {
     connect(replica.url);
     await takeAway();
     const current = readCurrent();
@@ -132,7 +132,7 @@ describe("a database that takes no writes", () => {
     expect(await current).toEqual([{ name: "primary" }]);
   });
 
-  test("refuses writes while it is gone, and takes them when it is back", async () => {
+  test("refuses writes while it is unreachable, and accepts them when it is back", async () => {
     connect();
     await takeAway();
     await expect(insert("one")).rejects.toThrow(DatabaseReadOnly);
@@ -143,7 +143,7 @@ describe("a database that takes no writes", () => {
     expect([await count("one"), await count("two"), await count("three")]).toEqual([0, 0, 1]);
   });
 
-  test("is read, and refuses writes, while it says that it is read-only", async () => {
+  test("answers reads and refuses writes while the primary is read-only", async () => {
     connect();
     await alter("set default_transaction_read_only = on");
     await expect(insertTogether("one")).rejects.toThrow(DatabaseReadOnly);
@@ -157,7 +157,7 @@ describe("a database that takes no writes", () => {
     expect(changes).toEqual(["read-only", "writable"]);
   });
 
-  test("refuses writes for as long as an operator wants, and tells of each change once", async () => {
+  test("refuses writes for as long as an operator wants, and reports each change once", async () => {
     connect();
     database.readOnly.set(true);
     database.readOnly.set(true);
@@ -174,7 +174,7 @@ describe("a database that takes no writes", () => {
     expect(changes).toEqual(["operator", "writable"]);
   });
 
-  test("runs a transaction again whose connection was lost before its commit", async () => {
+  test("retries a transaction whose connection was lost before its commit", async () => {
     connect();
     let attempts = 0;
     await database.for("").transaction(async (connection) => {
@@ -187,7 +187,7 @@ describe("a database that takes no writes", () => {
     expect(await count("once")).toBe(1);
   });
 
-  test("never sends a commit again whose outcome is unknown", async () => {
+  test("never retries a commit whose outcome is unknown", async () => {
     connect();
     // The session ends at the commit itself: a deferred trigger is the last that runs before it.
     await run(
@@ -208,7 +208,7 @@ describe("a database that takes no writes", () => {
     expect(attempts).toBe(1);
   });
 
-  test("never sends a single statement again that may have been carried out", async () => {
+  test("never retries a single statement that may have been carried out", async () => {
     connect();
     const slow = {
       name: "slow",
@@ -222,7 +222,7 @@ describe("a database that takes no writes", () => {
   });
 
   test.each([
-    [4, "is read again when a connection is lost"],
+    [4, "retries a read if its connection is lost"],
     [1, "control: loses a read with its connection if it may be run once only"],
   ])("with %i attempts %s", async (attempts) => {
     connect(undefined, attempts);

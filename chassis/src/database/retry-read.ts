@@ -18,7 +18,7 @@ export interface ReadSources {
 }
 
 /** A read, and until when it is retried. */
-export interface ReadCall<Result> {
+interface ReadCall<Result> {
   readonly read: (pool: Pool) => Promise<Result>;
   readonly signal: AbortSignal | undefined;
 }

@@ -12,10 +12,10 @@ beforeEach(() => {
   lines.length = 0;
 });
 
-describe("what is tried again while the database is unavailable", () => {
+describe("an operation that is retried while the database is unavailable", () => {
   const { signal } = new AbortController();
 
-  test("is tried until it succeeds, and says what it waits for", async () => {
+  test("is retried until it succeeds, and logs each reason", async () => {
     const errors = [new DatabaseUnavailable("nothing answers"), new DatabaseOutdated("too old")];
     await retryWhileUnavailable(
       async () => {
@@ -27,14 +27,14 @@ describe("what is tried again while the database is unavailable", () => {
     expect(lines.map((line) => JSON.parse(line).detail)).toEqual(["nothing answers", "too old"]);
   });
 
-  test("fails with what else is wrong, at once", async () => {
+  test("fails at once with any other error", async () => {
     const defect = new TypeError("a defect");
     const failing = retryWhileUnavailable(() => Promise.reject(defect), { logger, signal });
     await expect(failing).rejects.toBe(defect);
     expect(lines).toEqual([]);
   });
 
-  test("fails with the last reason when its time is over", async () => {
+  test("fails with the last error when its time is over", async () => {
     const reasons = [1, 2, 3].map((n) => new DatabaseUnavailable(String(n)));
     let tries = 0;
     const run = () => Promise.reject(reasons[tries++]);
@@ -44,7 +44,7 @@ describe("what is tried again while the database is unavailable", () => {
     expect(error).toBe(reasons[tries - 1]);
   });
 
-  test("ends when it is told to, whatever becomes of the try", async () => {
+  test("ends when its signal fires, also if the attempt fails", async () => {
     const told = new AbortController();
     const run = async () => {
       told.abort();

@@ -7,12 +7,12 @@ import { type ReadSources, retryRead } from "./retry-read.ts";
 import type { Rows, Statement } from "./statement.ts";
 import { runTransaction } from "./transaction.ts";
 
-/** The place where the rows of a key live. */
+/** A shard: the database with the rows of a partition key, and its read replica. */
 export interface Shard {
   /**
-   * Runs one statement that changes nothing. It is run again if its connection was lost before the
-   * answer, and goes to the replica, if there is one, while the primary is unreachable. When the
-   * signal fires the query is cancelled in Postgres, and the promise rejects when Postgres has
+   * Runs one statement that changes nothing. It is retried if its connection was lost before the
+   * answer, and uses the read replica, if there is one, while the primary is unreachable. When the
+   * signal fires, the query is cancelled in Postgres, and the promise rejects when Postgres has
    * confirmed that, or a second later, when the connection is dropped. A handler's caller does not
    * wait for it: the router stops waiting when the signal fires. Throws DatabaseUnavailable,
    * QueryCanceled, or Postgres' own error.
@@ -23,8 +23,8 @@ export interface Shard {
     signal?: AbortSignal,
   ): Promise<Rows<Row>>;
   /**
-   * As `read`, and never from a replica: for what old data must not decide, such as a password or a
-   * session.
+   * As `read`, but never on the read replica: for decisions that old data must not make, such as on
+   * a password or a session.
    */
   readCurrent<Row>(
     statement: Statement,
@@ -32,8 +32,9 @@ export interface Shard {
     signal?: AbortSignal,
   ): Promise<Rows<Row>>;
   /**
-   * Runs one statement that may change something, on the primary, and once: if its connection is
-   * lost nobody knows whether it was carried out. Throws what `read` throws, and DatabaseReadOnly.
+   * Runs one statement that may change something, on the primary. It is never retried: after a lost
+   * connection it is unknown whether it was carried out. Throws what `read` throws, and
+   * DatabaseReadOnly.
    */
   write<Row>(
     statement: Statement,
@@ -41,10 +42,11 @@ export interface Shard {
     signal?: AbortSignal,
   ): Promise<Rows<Row>>;
   /**
-   * Runs `body` between BEGIN and COMMIT; anything it throws rolls back. After a serialization
-   * failure, a deadlock, or the loss of the connection before COMMIT was sent the whole body runs
-   * again, a bounded number of times, so it must touch nothing but the database. A COMMIT that was
-   * sent is waited for, whatever the signal says, and never sent again. Throws what `write` throws.
+   * Runs `body` between BEGIN and COMMIT, and rolls back if it throws. The whole body is retried,
+   * up to four attempts, after a serialization failure, a deadlock, or the loss of the connection
+   * before COMMIT was sent, so it must have no effect outside the database. Once COMMIT is sent,
+   * its result is awaited also if the signal fires, and it is never retried. Throws what `write`
+   * throws.
    */
   transaction<Result>(
     body: (connection: Connection) => Promise<Result>,
@@ -52,12 +54,11 @@ export interface Shard {
   ): Promise<Result>;
 }
 
-/** What a shard is made of. */
-export interface ShardOptions extends ReadSources {
+/** The parts of a shard. */ interface ShardOptions extends ReadSources {
   readonly mode: ReadOnlyMode;
 }
 
-/** Makes a shard whose rows are all in one database, and maybe in a replica of it. */
+/** Returns a shard that is one database, with or without a read replica. */
 export function createShard(options: ShardOptions): Shard {
   const { primary } = options;
   const current = { ...options, replica: undefined };
@@ -91,7 +92,7 @@ async function runOne<Row>(
   }
 }
 
-/** Refuses what would be refused, and tells the monitor what a write finds out. */
+/** Refuses writes in read-only mode, and reports to the monitor why a write failed. */
 async function guardWrite<Result>(
   { monitor, mode }: ShardOptions,
   run: () => Promise<Result>,

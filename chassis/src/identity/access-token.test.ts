@@ -21,7 +21,7 @@ function newVerifier(keys = publicJwks): AccessTokenVerifier {
   return createAccessTokenVerifier({ keys, clockToleranceSeconds: 5, cacheMax: 2, ...forUs });
 }
 
-/** Signs whatever claims and header a forger might. */
+/** Signs any claims and header, as a forger might. */
 function forge(claims: Record<string, unknown>, header: Record<string, unknown> = {}) {
   return new SignJWT({ sub: "ada", sid: "s1", iss: ISSUER, aud: AUDIENCE, ...claims })
     .setProtectedHeader({ alg: "EdDSA", typ: "at+jwt", kid: "first", ...header })

@@ -4,7 +4,7 @@ import { decodePageToken, encodePageToken, type PositionKind } from "./page-toke
 
 const QUERY = ["listImages", "owner=a", "newest"];
 
-/** Makes a token as somebody would who has read the source. */
+/** Forges a token, as a reader of the source could. */
 function forge(query: readonly string[], body: string): string {
   const hash = createHash("sha256")
     .update(JSON.stringify([1, query]))

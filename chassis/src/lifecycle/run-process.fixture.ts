@@ -27,7 +27,7 @@ async function start(signal: AbortSignal): Promise<RunningApp> {
     });
   }
   const readiness = createReadiness();
-  // Answers only once the process is being stopped: what runs must be let end.
+  // Answers only once the process is stopping, which must wait for it.
   const server = createServer((_request, response) => {
     readiness.watch(() => response.end("answered"));
     process.send?.("asked");

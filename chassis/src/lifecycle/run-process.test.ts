@@ -8,10 +8,10 @@ const DRAIN_TIMEOUT_MS_LONG = 60_000;
 
 interface Run {
   readonly child: ChildProcess;
-  /** Waits for the message of the fixture, among those that came and will come. */
+  /** Waits for a message of the fixture, or finds it among earlier ones. */
   readonly message: (wanted: (message: unknown) => boolean) => Promise<unknown>;
   readonly messages: readonly unknown[];
-  /** Waits for the end. */
+  /** Waits for the exit. */
   readonly ended: Promise<{
     readonly code: number | null;
     readonly lines: readonly Record<string, unknown>[];
@@ -56,7 +56,7 @@ function run(scenario: string, environment: Record<string, string> = {}): Run {
       }
       return messages.find(wanted);
     },
-    // Not the event `close`: it never comes once the channel was disconnected from this side.
+    // Not the event `close`, which never comes after the channel was disconnected from this side.
     ended: Promise.all([
       once(child, "exit"),
       ...[child.stdout, child.stderr].map((stream) => stream && once(stream, "close")),
@@ -72,7 +72,7 @@ function run(scenario: string, environment: Record<string, string> = {}): Run {
 const isPort = (message: unknown) => typeof message === "number";
 const is = (text: string) => (message: unknown) => message === text;
 
-/** Sends the signal until the process has ended, as an impatient person does. */
+/** Sends the signal again and again until the process has ended. */
 async function insist({ child, ended }: Run, signal: NodeJS.Signals) {
   const timer = setInterval(() => child.kill(signal), 20);
   try {

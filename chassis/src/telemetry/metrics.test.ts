@@ -1,7 +1,7 @@
 import { renderMetrics } from "#operations/render-metrics.ts";
 import { createMetrics } from "./metrics.ts";
 
-/** The samples of one metric, its bucket lines left out. */
+/** Returns the samples of one metric, without its buckets. */
 async function samplesOf(name: string, ...apps: Parameters<typeof renderMetrics>[0][number][]) {
   const page = await renderMetrics(apps);
   return page.split("\n").filter((line) => line.startsWith(name) && !line.includes("_bucket"));

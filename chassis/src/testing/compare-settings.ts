@@ -10,7 +10,7 @@ export interface SettingsDocuments {
   readonly shared: URL;
 }
 
-/** Where documents and code differ; both lists are empty if they do not. */
+/** The differences between documents and code. Both lists are empty if there are none. */
 interface SettingsDifference {
   /** The rows that a document lacks. */
   readonly missing: readonly string[];

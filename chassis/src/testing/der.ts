@@ -1,8 +1,8 @@
-/** Writes values in DER (ITU-T X.690), as much of it as a certificate needs. */
+/** Encodes values in DER (ITU-T X.690), as far as a certificate needs. */
 export const der = {
   sequence: (...parts: Buffer[]) => tagged(0x30, Buffer.concat(parts)),
   set: (...parts: Buffer[]) => tagged(0x31, Buffer.concat(parts)),
-  /** A whole number that is not negative. */
+  /** A non-negative whole number. */
   integer: (bytes: Buffer) => {
     const isNegative = (bytes[0] ?? 0) >= 0x80;
     return tagged(0x02, isNegative ? Buffer.concat([Buffer.of(0), bytes]) : bytes);
@@ -12,12 +12,12 @@ export const der = {
   /** Whole bytes. */
   bits: (content: Buffer) => tagged(0x03, Buffer.concat([Buffer.of(0), content])),
   text: (content: string) => tagged(0x0c, Buffer.from(content)),
-  /** A moment until 2049, to the second. */
+  /** A time until 2049, to the second. */
   time: (at: Date) => {
     const digits = at.toISOString().replaceAll(/[-:T]/g, "").slice(2, 14);
     return tagged(0x17, Buffer.from(`${digits}Z`));
   },
-  /** A type of its own in its context; `constructed` if it holds other values. */
+  /** A context-specific type; `constructed` if it holds other values. */
   context: (number: number, content: Buffer, kind: "primitive" | "constructed" = "primitive") =>
     tagged((kind === "primitive" ? 0x80 : 0xa0) | number, content),
   /** `2.5.29.17` */

@@ -16,26 +16,25 @@ import {
   method_policy,
 } from "@triptych/protos/policy/v1/policy_pb";
 
-/** How long a call of the echo service may take, in milliseconds. */
+/** The timeout of a call of the echo service. */
 export const ECHO_TIMEOUT_MS = 1000;
 /**
- * How long `Tell`, `Ask` and `Collect` may take, in milliseconds: on a busy machine, too, a test of
- * something else than time is done by then.
+ * The timeout of `Tell`, `Ask` and `Collect`: longer than a test of theirs takes, on any machine.
  */
 const ECHO_LONG_TIMEOUT_MS = 5_000;
-/** How long `Count` may take, in milliseconds: longer than anybody waits for a message of it. */
+/** The timeout of `Count`: longer than any caller waits for one of its messages. */
 const ECHO_STREAM_TIMEOUT_MS = 30_000;
 /** The only process that may call it. */
 export const ECHO_CALLER = "gateway";
-/** When a slow `Ask` or `Count` is asked a second time, in milliseconds. */
+/** When a slow `Ask` or `Count` is hedged. */
 export const ECHO_HEDGE_AFTER_MS = 500;
-/** For how long a word is given again without asking, in milliseconds. */
+/** For how long a word is served from the cache. */
 const ECHO_FRESH_MS = 60_000;
 
 const { NO_SIDE_EFFECTS, IDEMPOTENCY_UNKNOWN } = MethodOptions_IdempotencyLevel;
 const HOUR_MS = 3_600_000;
 
-/** What the file of the echo service would say if it were written. */
+/** The descriptor of the echo service, as a proto file would define it. */
 export function echoFile(wrappers: string): MessageInitShape<typeof FileDescriptorProtoSchema> {
   const text = wrapper("StringValue");
   const number = wrapper("UInt32Value");

@@ -17,25 +17,25 @@ type EchoWordsResponse = Message<"echo.v1.BatchGetWordsResponse"> & { readonly w
 
 /** A service with a method of each kind, for tests of the chassis, which knows no real one. */
 type EchoServiceShape = GenService<{
-  /** Answers what it is sent. Only reads. */
+  /** Returns its request. Has no side effects. */
   say: { methodKind: "unary"; input: typeof StringValueSchema; output: typeof StringValueSchema };
-  /** The same, and may not be made twice. What it answers names a word that has changed. */
+  /** The same, but may not be retried. Its answer is the id of a word that has changed. */
   tell: { methodKind: "unary"; input: typeof StringValueSchema; output: typeof StringValueSchema };
-  /** The same, only reads, and is hedged. */
+  /** The same, without side effects, and hedged. */
   ask: { methodKind: "unary"; input: typeof StringValueSchema; output: typeof StringValueSchema };
-  /** Answers a word for each key; its answers may be kept. */
+  /** Returns a word for each key. Its answers may be cached. */
   batchGetWords: {
     methodKind: "unary";
     input: GenMessage<EchoWordsRequest>;
     output: GenMessage<EchoWordsResponse>;
   };
-  /** Counts up to what it is sent. */
+  /** Counts up to its request. */
   count: {
     methodKind: "server_streaming";
     input: typeof UInt32ValueSchema;
     output: typeof UInt32ValueSchema;
   };
-  /** Answers how many bytes it was sent. */
+  /** Returns how many bytes it received. */
   collect: {
     methodKind: "client_streaming";
     input: typeof BytesValueSchema;
@@ -43,7 +43,7 @@ type EchoServiceShape = GenService<{
   };
 }>;
 
-/** The echo service, made at run time so that no contract has to be published for it. */
+/** The echo service, created at run time, so that no contract need be published. */
 export const EchoService: EchoServiceShape = makeEchoService();
 
 function makeEchoService(): EchoServiceShape {

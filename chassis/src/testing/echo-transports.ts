@@ -14,16 +14,16 @@ import { EchoService } from "./echo-service.ts";
 import { quietClient } from "./quiet-client.ts";
 import { quietRouter } from "./quiet-router.ts";
 
-/** What implements the echo service. */
+/** The handlers of the echo service. */
 export type EchoHandlers = Handlers<typeof EchoService>;
 
-/** An echo service that is served, and its client. */
+/** A served echo service, and its client. */
 export interface ServedEcho {
   readonly transport: Transport;
   readonly client: Client<typeof EchoService>;
 }
 
-/** Serves the echo service with these handlers instead of its own. */
+/** Serves the echo service, with these handlers in place of its own. */
 type ServeEcho = (handlers?: Partial<EchoHandlers>) => Promise<ServedEcho>;
 
 const ECHO: EchoHandlers = {
@@ -42,8 +42,8 @@ const ECHO: EchoHandlers = {
 };
 
 /**
- * Makes a router of the echo service, with these handlers instead of its own. Without the policy it
- * takes on whatever comes.
+ * Returns a router of the echo service, with these handlers in place of its own. Without the
+ * failure policy it sheds no call.
  */
 export function echoRouter(
   handlers: Partial<EchoHandlers>,
@@ -66,7 +66,7 @@ export function echoRouter(
   return quietRouter([implementation as never], authenticate, failurePolicy);
 }
 
-/** Connects to an echo service by gRPC, with or without what the policy does for lost calls. */
+/** Connects to an echo service by gRPC, with or without the retries of the failure policy. */
 export function echoTransport(
   addresses: string | readonly string[],
   failurePolicy: "on" | "off" = "on",
@@ -94,7 +94,7 @@ const KINDS = {
   }),
 };
 
-/** Plays the same tests on every transport. What was served is taken away after each test. */
+/** Runs the same tests on every transport. Stops the servers after each test. */
 export function onEveryTransport(play: (serve: ServeEcho) => void): void {
   describe.each(Object.entries(KINDS))("a call %s", (_, open) => {
     const stops: (() => unknown)[] = [];

@@ -8,7 +8,7 @@ describe("eventually", () => {
     expect(attempts).toBe(3);
   });
 
-  test("takes a condition that answers later", async () => {
+  test("awaits a condition that returns a promise", async () => {
     await expect(eventually(async () => "done")).resolves.toBe("done");
   });
 

@@ -4,7 +4,7 @@ import type { Transport } from "#rpc/transport.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 
-/** Makes a client as every app has it, whose metrics and log nobody reads. */
+/** Returns a client as every app has it, with unused metrics and a silent log. */
 export function quietClient<S extends DescService>(
   service: S,
   transport: Transport,

@@ -7,8 +7,8 @@ import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 
 /**
- * Makes a router as every app has it, whose metrics and log nobody reads. Everybody is anonymous if
- * nobody is told apart.
+ * Returns a router as every app has it, with unused metrics and a silent log. Every caller is
+ * anonymous unless `authenticate` is given.
  */
 export function quietRouter(
   implementations: readonly Implementation[],

@@ -9,12 +9,12 @@ import { der } from "./der.ts";
 const HOUR_MS = 3_600_000;
 const ED25519 = der.sequence(der.objectId("1.3.101.112"));
 
-/** What a certificate says, and how it differs from one that is good. */
+/** The options of a test certificate. */
 interface TestCertificateOptions {
   /** The URIs among its subject alternative names. */
   readonly uris: readonly string[];
   readonly dnsNames?: readonly string[];
-  /** True gives one that ended an hour ago. */
+  /** True returns one that expired an hour ago. */
   readonly expired?: boolean;
 }
 
@@ -30,13 +30,13 @@ export interface TestAuthority {
   readonly certificate: string;
   /** Signs a new certificate, with a new key. */
   sign(options: TestCertificateOptions): TestCertificate;
-  /** Signs one of the process of that name. */
+  /** Signs a certificate for the process of that name. */
   signFor(name: string): TestCertificate;
 }
 
 /**
- * Makes a CA of the test's own: Ed25519, for three hours, of which as much is left as is told. What
- * it signs ends with it.
+ * Returns a new CA: Ed25519, valid for three hours, of which `leftMs` are left. Its certificates
+ * expire with it.
  */
 export function createTestAuthority(leftMs = HOUR_MS): TestAuthority {
   const issuer = `test ${randomBytes(4).toString("hex")}`;
@@ -68,10 +68,10 @@ export function createTestAuthority(leftMs = HOUR_MS): TestAuthority {
   };
 }
 
-/** The three files of a process, in a folder of the test's own. */
+/** The three files of a process, in a new folder. */
 export interface TestCertificateFiles extends AsyncDisposable {
   readonly paths: CertificatePaths;
-  /** Writes others in their place, one file after the other, as who is in no hurry does. */
+  /** Overwrites the files one by one, not atomically. */
   write(pair: TestCertificate, ca: string): Promise<void>;
 }
 
@@ -106,10 +106,7 @@ interface Parties {
   readonly publicKey: KeyObject;
 }
 
-/**
- * Writes and signs an X.509 certificate (RFC 5280, 4.1), in PEM. It began two hours before its end
- * at least.
- */
+/** Writes and signs an X.509 certificate (RFC 5280, 4.1), in PEM, that is valid for three hours. */
 function writeCertificate(
   { issuer, issuerKey, subject, publicKey }: Parties,
   { extensions, endMs }: { readonly extensions: readonly Buffer[]; readonly endMs: number },
@@ -119,9 +116,9 @@ function writeCertificate(
     version3,
     der.integer(Buffer.concat([Buffer.of(1), randomBytes(15)])),
     ED25519,
-    processNameOf(issuer),
+    distinguishedName(issuer),
     der.sequence(der.time(new Date(endMs - 3 * HOUR_MS)), der.time(new Date(endMs))),
-    processNameOf(subject),
+    distinguishedName(subject),
     publicKey.export({ type: "spki", format: "der" }),
     ...(extensions.length === 0
       ? []
@@ -132,7 +129,7 @@ function writeCertificate(
   return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
 }
 
-function processNameOf(commonName: string): Buffer {
+function distinguishedName(commonName: string): Buffer {
   const attribute = der.sequence(der.objectId("2.5.4.3"), der.text(commonName));
   return der.sequence(der.set(attribute));
 }

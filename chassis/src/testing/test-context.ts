@@ -3,14 +3,14 @@ import type { CallContext } from "#rpc/call-context.ts";
 
 const TIMEOUT_MS_DEFAULT = 5_000;
 
-/** What a test may choose of the context of its call. */
+/** The options of a test's call. */
 interface TestContextOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly requestId?: string;
 }
 
-/** Makes the context of a call that a test makes. */
+/** Returns the context of a test's call. */
 export function contextFor(
   caller: Caller = ANONYMOUS,
   options: TestContextOptions = {},

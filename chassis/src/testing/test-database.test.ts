@@ -25,7 +25,7 @@ describe("createTestDatabase", () => {
 
   afterAll(() => rm(migrations, { recursive: true }));
 
-  test("gives each caller a migrated database of its own, also to callers at the same time", async () => {
+  test("returns a new migrated database to each caller, also to callers at the same time", async () => {
     const databases = await Promise.all([1, 2, 3].map(() => createTestDatabase({ migrations })));
     const [first, second] = databases;
     await select(first?.url ?? "", "delete from things");
@@ -33,14 +33,14 @@ describe("createTestDatabase", () => {
     await Promise.all(databases.map((database) => database.drop()));
   });
 
-  test("connects as a role that is no superuser but may make schemas", async () => {
+  test("connects as a role that is no superuser but may create schemas", async () => {
     await using database = await createTestDatabase({ migrations });
     const roles = "select rolsuper, rolcreatedb from pg_roles where rolname = current_user";
     expect(await select(database.url, roles)).toEqual([{ rolsuper: false, rolcreatedb: false }]);
     await select(database.url, "create schema jobs");
   });
 
-  test("drops the database even while somebody is connected, and may be asked twice", async () => {
+  test("drops the database despite an open connection, and may be called twice", async () => {
     const database = await createTestDatabase({ migrations });
     const client = new pg.Client({ connectionString: database.url });
     const ended = new Promise((resolve) => client.on("error", resolve));

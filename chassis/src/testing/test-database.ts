@@ -6,33 +6,30 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { migrate } from "#database/migrations/migrate.ts";
 
-/** What a test's database is made from. */
+/** The options of a test's database. */
 interface TestDatabaseOptions {
   /** The folder of the service's migrations. */
   readonly migrations: URL | string;
 }
 
-/**
- * A migrated database for one test file. Gone with `drop`, or at the end of the `await using` that
- * holds it.
- */
+/** A migrated database for one test file. Removed by `drop`, or at the end of its `await using`. */
 export interface TestDatabase {
-  /** As a role that owns this database and is no superuser. */
+  /** Its role owns the database, and is no superuser. */
   readonly url: string;
   readonly name: string;
-  /** Ends all its sessions and removes it. May be called twice. */
+  /** Ends all sessions and removes the database. May be called twice. */
   drop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** One for all test databases, since a clone's tables belong to whom the template's belong. */
+/** One role for all test databases, since a clone's tables keep the owner of the template's. */
 const ROLE = "tester";
 /** Any number; only this file locks it in the database `postgres`. */
 const TEMPLATE_LOCK = 7_741_001;
 
 /**
- * Clones a database of one's own from a template, which the first caller migrates and the others
- * wait for. Needs the Postgres that jest's globalSetup starts.
+ * Clones a new database from a template, which the first caller migrates while others wait. Needs
+ * the Postgres that jest's globalSetup starts.
  */
 export async function createTestDatabase(options: TestDatabaseOptions): Promise<TestDatabase> {
   const superuserUrl = process.env.TEST_POSTGRES_URL;
@@ -66,12 +63,13 @@ async function ensureTemplate(client: pg.Client, options: Template): Promise<voi
     ]);
     if (rowCount === 1) return;
     await ensureRole(client, superuserUrl);
-    // Under another name until it is whole: a run that broke off leaves nothing that looks ready.
+    // Under another name until it is complete, so that an aborted run leaves nothing that looks
+    // ready.
     const unfinished = `unfinished_${template}`;
     await client.query(`drop database if exists ${unfinished} with (force)`);
     await client.query(`create database ${unfinished} owner ${ROLE}`);
     await migrate({ url: roleUrl(superuserUrl, unfinished), directory });
-    // A template that somebody is connected to cannot be cloned.
+    // A template with an open connection cannot be cloned.
     await client.query(`alter database ${unfinished} allow_connections false`);
     await client.query(`alter database ${unfinished} rename to ${template}`);
   } finally {
@@ -88,7 +86,7 @@ async function ensureRole(client: pg.Client, superuserUrl: string): Promise<void
   );
 }
 
-/** The same in every worker of a run, without being kept anywhere. */
+/** Returns the password of the role: the same in every worker of a run, and stored nowhere. */
 function passwordOf(superuserUrl: string): string {
   return createHash("sha256").update(superuserUrl).digest("hex");
 }

@@ -1,8 +1,8 @@
 import { type LookupAddress, promises } from "node:dns";
 
 /**
- * Names that exist in this process only, as grpc-js looks them up, which asks the system for all
- * addresses of a host.
+ * Host names of this process only. grpc-js resolves names by the lookup of `node:dns`, which is
+ * replaced.
  */
 export class TestNames implements Disposable {
   readonly #lookup = promises.lookup;
@@ -17,17 +17,17 @@ export class TestNames implements Disposable {
     Object.assign(promises, { lookup });
   }
 
-  /** Says where a name leads from now on. */
+  /** Sets the addresses of a name. */
   set(host: string, addresses: readonly string[]): void {
     this.#addresses.set(host, addresses);
   }
 
-  /** Lets a name be unknown, as all names are while no DNS server answers. */
+  /** Makes a name unknown, as all names are while no DNS server answers. */
   forget(host: string): void {
     this.#addresses.delete(host);
   }
 
-  /** Asks the system again. */
+  /** Restores the lookup of the system. */
   [Symbol.dispose](): void {
     Object.assign(promises, { lookup: this.#lookup });
   }

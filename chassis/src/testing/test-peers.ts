@@ -8,14 +8,14 @@ import {
   writeTestCertificates,
 } from "./test-certificates.ts";
 
-/** The credentials of a process, out of files that a test writes. */
+/** The credentials of a process, from files that a test writes. */
 export interface TestPeers extends AsyncDisposable {
   readonly peers: PeerCredentials;
-  /** Puts others in the files' place. */
+  /** Overwrites the files. */
   write(pair: TestCertificate, ca: string): Promise<void>;
 }
 
-/** Opens the credentials of the process of that name as its `main.ts` does. */
+/** Opens the credentials of the process of that name, as its `main.ts` does. */
 export async function openTestPeers(
   name: string,
   authority: TestAuthority,
@@ -41,23 +41,23 @@ export async function openTestPeers(
 }
 
 /**
- * The credentials of somebody who shows what he has, good or not, or nothing, and believes any
+ * Returns the credentials of a client that presents any certificate, or none, and accepts any
  * callee of that CA.
  */
 export function peersWith(pair: TestCertificate | undefined, ca: string): PeerCredentials {
   const [key, certificate] = [pair?.key, pair?.certificate].map((text) =>
     text === undefined ? null : Buffer.from(text),
   );
-  const believe = { checkServerIdentity: () => undefined };
+  const acceptAny = { checkServerIdentity: () => undefined };
   return {
     forServer: () => ServerCredentials.createInsecure(),
-    forCallee: () => credentials.createSsl(Buffer.from(ca), key, certificate, believe),
+    forCallee: () => credentials.createSsl(Buffer.from(ca), key, certificate, acceptAny),
     validities: () => new Map(),
     [Symbol.dispose]: () => {},
   };
 }
 
-/** Connects with no later TLS than 1.2, or rejects. */
+/** Connects with TLS 1.2 at most, or rejects. */
 export function connectWithTls12(port: number, pair: TestCertificate, ca: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({

@@ -9,19 +9,19 @@ import { quietClient } from "./quiet-client.ts";
 
 const DRAIN_MS_MAX = 1_000;
 
-/** A router that listens for gRPC on a port of its own, for a test. */
+/** A router that listens for gRPC on a free port, for a test. */
 export interface TestService extends AsyncDisposable {
-  /** Where it listens: `127.0.0.1:40123`. */
+  /** Its address: `127.0.0.1:40123`. */
   readonly address: string;
   /** A connection to it. */
   readonly transport: Transport;
-  /** Makes a client of one of its services. */
+  /** Returns a client of one of its services. */
   client<S extends DescService>(service: S): Client<S>;
-  /** Takes it away: calls fail from now on. */
+  /** Stops the server: calls fail from now on. */
   stop(): Promise<void>;
 }
 
-/** Serves a router over real gRPC. The client's breakers are the real ones too. */
+/** Serves a router over real gRPC. The client has real breakers too. */
 export async function startTestService(app: { readonly router: Router }): Promise<TestService> {
   const server = createGrpcServer(app.router, { host: "127.0.0.1", port: 0 });
   const address = `127.0.0.1:${await server.start()}`;

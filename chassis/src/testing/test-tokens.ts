@@ -4,17 +4,17 @@ import { generateKeyPair, type Jwks, type PrivateJwk } from "#identity/keys.ts";
 
 const LIFETIME_SECONDS = 600;
 
-/** How a test's token differs from an ordinary one. */
+/** The options of a test's token. */
 export interface TestTokenOptions {
-  /** The session; one made from the user's id if not given. */
+  /** The session's id; derived from the user's id if not given. */
   readonly sessionId?: string;
-  /** True gives a token of somebody who runs the system. */
+  /** True returns a token of an operator. */
   readonly operator?: boolean;
-  /** True gives a token that ended an hour ago. */
+  /** True returns a token that expired an hour ago. */
   readonly expired?: boolean;
 }
 
-/** Access tokens for tests, and what a verifier needs to take them. */
+/** Access tokens for tests, and the settings of a verifier that accepts them. */
 export interface TestTokens {
   readonly jwks: Jwks;
   readonly privateJwk: PrivateJwk;
@@ -24,7 +24,7 @@ export interface TestTokens {
   readonly tokenFor: (userId: string, options?: TestTokenOptions) => Promise<string>;
 }
 
-/** Makes a key of the test's own, and tokens that are signed with it. */
+/** Returns a new key, and tokens signed with it. */
 export function createTestTokens(): TestTokens {
   const { privateJwk, publicJwks } = generateKeyPair("test");
   const issuer = ACCESS_TOKEN_ISSUER;

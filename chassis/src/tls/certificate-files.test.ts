@@ -17,7 +17,7 @@ const CA = authority.certificate;
 const MINUTE_MS = 60_000;
 const STAYS = "new certificates are unusable, and the former ones stay in use";
 
-/** A log that is kept. */
+/** A log whose lines are collected. */
 function keptLog(): { readonly logger: Logger; readonly of: (message: string) => unknown[] } {
   const lines: { readonly message: string }[] = [];
   const write = (line: string) => lines.push(JSON.parse(line));
@@ -82,8 +82,8 @@ describe("certificate files", () => {
     const before = log.of(STAYS).length;
     await writeFile(files.paths.certificate, "no certificate");
     await eventually(async () => log.of(STAYS).length > before);
-    // Somebody looks again and again, and has nothing new to say; what is broken in another way is
-    // new.
+    // The same content is read again and again, and reported once. Other bad content is reported
+    // again.
     await rm(files.paths.certificate);
     await eventually(async () => log.of(STAYS).length > before + 1);
     expect(log.of(STAYS)).toHaveLength(before + 2);

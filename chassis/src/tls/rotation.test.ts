@@ -18,12 +18,12 @@ import { connectWithTls12, openTestPeers, peersWith, type TestPeers } from "#tes
 import type { PeerCredentials } from "./peer-credentials.ts";
 
 /**
- * New leaves of the first CA, then over to the second, and new leaves again: with a second for
- * each, 9 s.
+ * New leaves of the first CA, then a move to the second, and new leaves again: 9 s, with a second
+ * for each step.
  */
 const LEAVES = 3;
 const WORKERS = 3;
-/** Each connection is used for so many calls, so that there are new ones all the time. */
+/** Calls for each connection, so that there are new connections all the time. */
 const CALLS_PER_CONNECTION = 5;
 const PACE_MS = 10;
 
@@ -31,7 +31,7 @@ const first = createTestAuthority();
 const second = createTestAuthority();
 const strangers = createTestAuthority();
 
-/** A process whose files change, and a way to wait until it has taken them. */
+/** A process whose files change, and a way to wait until it has read them. */
 async function openRotating(name: string): Promise<{
   readonly own: TestPeers;
   readonly rotate: (authority: TestAuthority, ca: string) => Promise<void>;
@@ -107,14 +107,14 @@ describe("certificates that change every second", () => {
         transport.close();
       }
     };
-    // These may not be made twice: what fails is not hidden by a second try.
+    // These calls are never retried, which would hide a failure.
     const lasting = connect(client.own.peers);
     const workers = Array.from({ length: WORKERS }, work);
     const rotate = async (authority: TestAuthority, ca: string) => {
       await Promise.all([client.rotate(authority, ca), server.rotate(authority, ca)]);
       const old = lasting.client.tell({ value: "still" }, contextFor());
       await old.then(undefined, (error) => failures.push(error));
-      // The control: somebody else's certificate is no better after a rotation than before.
+      // The control: a certificate of another CA is refused after a rotation too.
       await expect(sayOnce(strangers.signFor(ECHO_CALLER), ca)).rejects.toMatchObject({
         code: status.UNAVAILABLE,
       });
@@ -124,7 +124,7 @@ describe("certificates that change every second", () => {
     const both = first.certificate + second.certificate;
     await rotate(first, both);
     await rotate(second, both);
-    // The control: what is to end with the old CA works until then, and not after.
+    // The control: a certificate of the old CA works until that is removed, and not after.
     const former = first.signFor(ECHO_CALLER);
     await expect(sayOnce(former, both)).resolves.toMatchObject({ value: "once" });
     await rotate(second, second.certificate);

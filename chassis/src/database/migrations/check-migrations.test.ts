@@ -22,7 +22,7 @@ describe("the check of migrations", () => {
 
   const check = () => checkMigrations({ url: testDatabase.url, directory: folder });
 
-  test("names those that have not run, and runs none", async () => {
+  test("names the migrations that have not run, and runs none", async () => {
     await writeFile(join(folder, "0002_b.sql"), "create table b (id int);");
     for (const _ of [1, 2]) {
       await expect(check()).rejects.toThrow(
@@ -31,7 +31,7 @@ describe("the check of migrations", () => {
     }
   });
 
-  test("is content once they have, and with those of a later version besides", async () => {
+  test("passes once they have run, also if others of a later version have", async () => {
     await writeFile(join(folder, "0002_later.sql"), "create table b (id int);");
     await migrate({ url: testDatabase.url, directory: folder });
     await expect(check()).resolves.toBeUndefined();

@@ -44,7 +44,7 @@ describe("migrate", () => {
     return rows.map(({ tablename }) => tablename);
   }
 
-  test("runs files by number, once, and tells their names", async () => {
+  test("runs files by number, once, and returns their names", async () => {
     await writeFile(join(folder, "0010_b.sql"), "alter table a rename to b;");
     await writeFile(
       join(folder, "0002_a.sql"),
@@ -60,7 +60,7 @@ describe("migrate", () => {
     expect(await tables()).toEqual(["b", "migrations"]);
   });
 
-  test("runs each migration once when several processes start together", async () => {
+  test("runs each migration once if several processes start together", async () => {
     const sql = "select pg_sleep(0.2); create table a (id int);";
     await writeFile(join(folder, "0001_a.sql"), sql);
     const options = { url: testDatabase.url, directory: folder };
@@ -68,7 +68,7 @@ describe("migrate", () => {
     expect(done.flat()).toEqual(["0001_a"]);
   });
 
-  test("names the file that failed, undoes all of it, and keeps those before it", async () => {
+  test("names the file that failed, rolls it back, and keeps those before it", async () => {
     await writeFile(join(folder, "0001_a.sql"), "create table a (id int);");
     await writeFile(join(folder, "0002_b.sql"), "create table b (id int);\nselect * from nowhere;");
     const options = { url: testDatabase.url, directory: folder };
@@ -80,7 +80,7 @@ describe("migrate", () => {
     expect(await migrate(options)).toEqual(["0002_b"]);
   });
 
-  test("refuses a file that was slipped in before one that has run", async () => {
+  test("refuses a file that was added before one that has run", async () => {
     await writeFile(join(folder, "0002_b.sql"), "create table b (id int);");
     const options = { url: testDatabase.url, directory: folder };
     await migrate(options);
@@ -90,7 +90,7 @@ describe("migrate", () => {
     );
   });
 
-  test("takes a migration that has run and whose file is gone for no reason to run others again", async () => {
+  test("runs no migration again if the file of one that has run is gone", async () => {
     await writeFile(join(folder, "0001_a.sql"), "create table a (id int);");
     await writeFile(join(folder, "0002_b.sql"), "create table b (id int);");
     const options = { url: testDatabase.url, directory: folder };

@@ -8,7 +8,7 @@ import { migrate } from "./migrate.ts";
 import { prepareServiceDatabase } from "./prepare-service-database.ts";
 
 describe("the preparation of a service's database", () => {
-  test("that waits for migrations runs none, and ends once somebody has", async () => {
+  test("that awaits migrations runs none, and ends once another process has", async () => {
     const folder = await mkdtemp(join(tmpdir(), "triptych-migrations-"));
     await mkdir(join(folder, "empty"));
     await using test = await createTestDatabase({ migrations: join(folder, "empty") });

@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from "#testing/test-database.ts
 
 const FIXTURE = fileURLToPath(new URL("run-migrations.fixture.ts", import.meta.url));
 
-describe("the process that brings a database up to date", () => {
+describe("the process that migrates a database", () => {
   let folder: string;
   let testDatabase: TestDatabase;
   let client: pg.Client;
@@ -50,7 +50,7 @@ describe("the process that brings a database up to date", () => {
   }
   const done = () => ask("select name as answer from migrations order by name");
 
-  test("exits 0 once all have run, and logs each; several do each once", async () => {
+  test("exits with 0 once all have run, and logs each; several processes run each once", async () => {
     await write("0001_a.sql", "select pg_sleep(0.2); create table a (id int);");
     await write("0002_b.sql", "create table b (id int);");
     const endings = await Promise.all([1, 2, 3].map(() => start().ended));
@@ -63,7 +63,7 @@ describe("the process that brings a database up to date", () => {
     expect(lines.filter((line) => line.includes("is up to date"))).toHaveLength(3);
   });
 
-  test("lifts the limits that the role has for requests", async () => {
+  test("lifts the timeouts that the role has for requests", async () => {
     const [database] = await ask("select current_database() as answer");
     await client.query(`alter database ${database} set statement_timeout = '20ms'`);
     await write("0001_a.sql", "select pg_sleep(0.2); create table a (id int);");
@@ -71,7 +71,7 @@ describe("the process that brings a database up to date", () => {
     expect(await done()).toEqual(["0001_a"]);
   });
 
-  test("exits 1 and names the file that failed", async () => {
+  test("exits with 1 and names the file that failed", async () => {
     await write("0001_a.sql", "create table a (id int);");
     await write("0002_b.sql", "select * from nowhere;");
     const { code, errors } = await start().ended;
@@ -81,12 +81,12 @@ describe("the process that brings a database up to date", () => {
     expect([code, await done()]).toEqual([1, ["0001_a"]]);
   });
 
-  test("exits 78 without a database to bring up to date", async () => {
+  test("exits with 78 without a database to migrate", async () => {
     const { code, errors } = await start({ DATABASE_URL: "" }).ended;
     expect([code, errors]).toEqual([78, expect.stringContaining("DATABASE_URL is not set")]);
   });
 
-  test("waits for a database that cannot be asked yet, and ends when it is told to", async () => {
+  test("waits for a database that is unavailable, and ends when it is told to", async () => {
     const { child, ended } = start({ DATABASE_URL: "postgres://nobody:x@127.0.0.1:1/nothing" });
     child.stdout.once("data", () => child.kill("SIGTERM"));
     const { code, output, errors } = await ended;
@@ -94,8 +94,8 @@ describe("the process that brings a database up to date", () => {
     expect([code, errors]).toEqual([1, expect.stringContaining("told to end before it was done")]);
   });
 
-  test("undoes what runs when it is told to end, and leaves nothing that holds a lock", async () => {
-    // Otherwise Postgres looks by itself, every two seconds here, whether its client is there.
+  test("rolls back when it is told to end, and leaves no lock", async () => {
+    // Otherwise Postgres checks by itself, every two seconds here, whether its client is there.
     const [database] = await ask("select current_database() as answer");
     await client.query(`alter database ${database} set client_connection_check_interval = 0`);
     await write("0001_a.sql", "create table a (id int); select pg_sleep(600);");
