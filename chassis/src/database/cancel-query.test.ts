@@ -104,14 +104,14 @@ describe("a signal", () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  test("asks nothing if it fired before", async () => {
+  test("sends no query if it has fired before", async () => {
     const database = connect();
     const query = database.for("").write(SELECT_NUMBER, [1], AbortSignal.abort());
     await expect(query).rejects.toThrow(QueryCanceled);
     expect(database.statistics().total).toBe(0);
   });
 
-  test("leaks no connection if it fires while one is waited for", async () => {
+  test("leaks no connection if it fires while a caller waits for one", async () => {
     const database = connect({ poolMax: 1, acquireTimeoutMs: 2_000 });
     const busy = database.for("").write(SLEEP, [0.2]);
     const controller = new AbortController();
@@ -124,7 +124,7 @@ describe("a signal", () => {
     await eventually(() => database.statistics().idle === 1 && database.statistics().waiting === 0);
   });
 
-  test("hurts no bystander if two hundred fire at once", async () => {
+  test("hurts no other call if two hundred fire at once", async () => {
     const database = connect({ poolMax: 4, acquireTimeoutMs: 5_000 });
     const bystander = async () => {
       for (let number = 0; number < 200; number++) {
@@ -146,7 +146,7 @@ describe("a signal", () => {
     expect(database.statistics().waiting).toBe(0);
   });
 
-  test("rolls a transaction back when its signal fires between two statements", async () => {
+  test("rolls a transaction back if its signal fires between two statements", async () => {
     const shard = connect().for("");
     const controller = new AbortController();
     const transaction = shard.transaction(async (connection) => {
@@ -157,7 +157,7 @@ describe("a signal", () => {
     expect((await shard.write(SELECT_AMOUNT, [1])).rows).toEqual([]);
   });
 
-  test("cancels a transaction's statement in Postgres, and its connection is of use again", async () => {
+  test("cancels a transaction's statement in Postgres, and its connection is usable again", async () => {
     const database = connect({ poolMax: 1 });
     const controller = new AbortController();
     const transaction = database.for("").transaction(async (connection) => {

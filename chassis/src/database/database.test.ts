@@ -39,7 +39,7 @@ describe("createDatabase", () => {
     return database;
   }
 
-  /** What the database's backends run now, idle ones left out. */
+  /** Returns the queries that run in the database now. */
   async function running(): Promise<readonly string[]> {
     const { rows } = await observer.query<{ query: string }>(
       `select query from pg_stat_activity
@@ -76,13 +76,13 @@ describe("createDatabase", () => {
   });
 
   describe("query", () => {
-    test("runs a named statement and gives typed rows, bigint as a number", async () => {
+    test("runs a named statement and returns typed rows, bigint as a number", async () => {
       const { rows, rowCount } = await connect().for("x").write(SELECT_NUMBER, [41]);
       expect(rows).toEqual([{ number: 41 }]);
       expect(rowCount).toBe(1);
     });
 
-    test("passes on Postgres' own errors, and the connection stays in use", async () => {
+    test("rejects with Postgres' own errors, and keeps the connection", async () => {
       const database = connect({ poolMax: 1 });
       const first = await database.for("").write(SELECT_BACKEND);
       await database.for("").write(INSERT, [1, 1]);
@@ -94,7 +94,7 @@ describe("createDatabase", () => {
       expect((await database.for("").write(SELECT_BACKEND)).rows).toEqual(first.rows);
     });
 
-    test("fails with DatabaseUnavailable when no connection comes free in time", async () => {
+    test("fails with DatabaseUnavailable if no connection comes free in time", async () => {
       const waits: number[] = [];
       const database = connect({
         poolMax: 1,
@@ -110,7 +110,7 @@ describe("createDatabase", () => {
       await database.for("").write(SELECT_NUMBER, [1]);
     });
 
-    test("fails with QueryCanceled when a statement runs longer than its limit", async () => {
+    test("fails with QueryCanceled if a statement takes longer than its limit", async () => {
       const database = connect({ statementTimeoutMs: 50 });
       await expect(database.for("").write(SLEEP, [5])).rejects.toThrow(QueryCanceled);
     });
@@ -131,7 +131,7 @@ describe("createDatabase", () => {
       expect((await shard.write(SELECT_AMOUNT, [2])).rows).toEqual([]);
     });
 
-    test("tries again after a serialization failure, so that no change is lost", async () => {
+    test("is retried after a serialization failure, so that no change is lost", async () => {
       const shard = connect({ poolMax: 4 }).for("");
       await shard.write(INSERT, [1, 0]);
       let reads = 0;
@@ -140,8 +140,7 @@ describe("createDatabase", () => {
           await connection.execute(SERIALIZABLE);
           await connection.query(SELECT_AMOUNT, [1]);
           reads++;
-          // Neither writes before both have read, so the one that commits last has read what is no
-          // longer so.
+          // Neither writes before both have read, so the one that commits last has read an old row.
           await until(() => reads >= 2);
           await connection.query(ADD, [1, 1]);
         });
@@ -161,7 +160,7 @@ describe("createDatabase", () => {
   });
 
   describe("a database that goes away", () => {
-    test("is answered for by the next query after all connections were ended", async () => {
+    test("answers the next query after all connections were ended", async () => {
       const idleErrors: Error[] = [];
       const database = connect({ onIdleError: (error) => idleErrors.push(error) });
       const query = () => database.for("").write(SELECT_NUMBER, [1]);
@@ -177,14 +176,14 @@ describe("createDatabase", () => {
       await database.probe(5_000);
     });
 
-    test("is DatabaseUnavailable when nothing listens, and connecting lazily it starts all the same", async () => {
+    test("fails with DatabaseUnavailable if nothing listens, but starts all the same", async () => {
       const database = connect({ url: "postgres://nobody:x@127.0.0.1:1/nothing" });
       expect(database.statistics()).toEqual({ total: 0, idle: 0, waiting: 0, max: 2 });
       await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
       await expect(database.probe(1)).rejects.toThrow(DatabaseUnavailable);
     });
 
-    test("is DatabaseUnavailable when the server accepts connections and never answers", async () => {
+    test("fails with DatabaseUnavailable if the server accepts connections and never answers", async () => {
       await using server = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
       await until(() => server.listening);
       const address = server.address();
@@ -194,7 +193,7 @@ describe("createDatabase", () => {
       await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
     });
 
-    test("is DatabaseUnavailable when it was dropped", async () => {
+    test("fails with DatabaseUnavailable if it was dropped", async () => {
       const gone = await createTestDatabase({ migrations });
       const database = connect({ url: gone.url });
       await database.probe(5_000);
