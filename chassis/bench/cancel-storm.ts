@@ -6,7 +6,7 @@ import { quietClient } from "#testing/quiet-client.ts";
 import { contextFor } from "#testing/test-context.ts";
 
 const CANCELLED_MAX = 100_000;
-/** As many as a bulkhead lets through at once. */
+/** Below the bulkhead's limit. */
 const BATCH = 250;
 
 const server = createGrpcServer(
@@ -20,13 +20,15 @@ const client = quietClient(EchoService, transport);
 
 let cancelled = 0;
 const bystanders = { answered: 0, failed: 0 };
-/** Calls on the same connection, one after the other, as long as the storm lasts. */
+/** Sends calls on the same connection, one after the other, until the storm is over. */
 async function standBy(): Promise<void> {
   while (cancelled < CANCELLED_MAX) {
     await client.say({ value: "" }, contextFor()).then(
       () => (bystanders.answered += 1),
       () => (bystanders.failed += 1),
     );
+    // A call that an open breaker refuses takes no turn of the event loop, and would block it here.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
@@ -36,7 +38,7 @@ while (cancelled < CANCELLED_MAX) {
   const controller = new AbortController();
   const context = contextFor(ANONYMOUS, { signal: controller.signal });
   const calls = Array.from({ length: BATCH }, () => client.tell({ value: "" }, context));
-  // Long enough for most to be on the wire: what is cancelled before is no reset.
+  // By then most calls are on the wire. A call that is cancelled before causes no reset.
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setTimeout(resolve, 5));
   controller.abort();

@@ -7,7 +7,7 @@ export function deadlineExceeded(): RpcError {
   return refusal(status.DEADLINE_EXCEEDED, message, { reason: "DEADLINE_EXCEEDED" });
 }
 
-/** Returns the error of a call that was not begun, since it could not be answered in time. */
+/** Returns the error of a call that was not begun, since too little time was left for it. */
 export function deadlineTooShort(): RpcError {
   return refusal(status.DEADLINE_EXCEEDED, "too little time is left to answer the call", {
     reason: "DEADLINE_TOO_SHORT",

@@ -13,26 +13,26 @@ describe("an invalidation", () => {
   const request = create(tell.input, { value: "asked" });
   const response = create(tell.output, { value: "answered" });
 
-  test("names the batch as a client has it, and the key by the request or the response", () => {
+  test("has the name of the batch in a client, and the key from the request or the response", () => {
     expect(compile("request.value").batch).toBe(batchGetWords.localName);
     expect(compile("request.value").keyOf(request, response)).toBe("asked");
     expect(compile("request.value").keyOf(request, undefined)).toBe("asked");
     expect(compile("response.value").keyOf(request, response)).toBe("answered");
   });
 
-  test("knows no key if only the response tells, and it is not there or says nothing", () => {
+  test("has no key if it is in the response, and there is none or it is empty", () => {
     expect(compile("response.value").keyOf(request, undefined)).toBeUndefined();
     expect(compile("response.value").keyOf(request, create(tell.output))).toBeUndefined();
   });
 
   test.each(["request.id", "answer.value", "request", "response.value.text"])(
-    "is not made by a key that is no field: %s",
+    "is refused if its key is no field: %s",
     (key) => {
       expect(() => compile(key)).toThrow(/key|has no/);
     },
   );
 
-  test("is not made for a batch that its service does not have", () => {
+  test("is refused if its service has no such batch", () => {
     expect(() => compile("request.value", "BatchGetThings")).toThrow("BatchGetThings");
   });
 });

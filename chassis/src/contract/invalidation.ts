@@ -2,19 +2,20 @@ import assert from "node:assert";
 import type { DescMessage, DescMethod, Message } from "@bufbuild/protobuf";
 import type { Invalidation as Declared } from "@triptych/protos/policy/v1/policy_pb";
 
-/** Which cached answers a call makes old. */
+/** An invalidation: which cached answers a call makes old. */
 export interface Invalidation {
-  /** The batch whose answers they are, as a client has it: `batchGetCommentCounts`. */
+  /** The batch method that they are answers of, by its name in a client. */
   readonly batch: string;
   /**
-   * Returns the key of what has changed. Undefined if only a response tells, and there is none, or
-   * one of a callee that does not yet know the field.
+   * Returns the key of what has changed. Undefined if the key is in the response, and there is none,
+   * or a callee of an earlier version left the field out.
    */
   keyOf(request: Message, response: Message | undefined): string | undefined;
 }
 
 /**
- * Compiles what a method declares. Throws if its service has no such batch, or it has no such key.
+ * Compiles the declaration of a method. Throws if its service has no such batch, or its messages
+ * have no such field.
  */
 export function compileInvalidation(
   method: DescMethod,
@@ -36,7 +37,7 @@ export function compileInvalidation(
   };
 }
 
-/** Returns the members that lead to a field with a single value; undefined if there is no such. */
+/** Returns the path to a field with a single value, by member names; undefined if there is none. */
 function localNames(schema: DescMessage, path: readonly string[]): string[] | undefined {
   const [first, ...rest] = path;
   const field = schema.fields.find(({ name }) => name === first);

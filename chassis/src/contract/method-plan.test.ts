@@ -11,7 +11,7 @@ describe("the plan of a method", () => {
     expect(layers).toEqual(["channel", "none", "hedge", "hedge", "none"]);
   });
 
-  test("sends a call again that was refused unread, but for a stream, which is read only once", () => {
+  test("allows resends of a call that was refused unread, unless it sends a stream", () => {
     expect(planOf(tell, "on").sendsMax).toBeGreaterThan(1);
     expect(planOf(collect, "on").sendsMax).toBe(1);
   });
@@ -41,7 +41,7 @@ describe("the plan of a method", () => {
     }
   });
 
-  test("lets a call matter as much as the call that needs it", () => {
+  test("gives a call the criticality of the call that needs it", () => {
     const { criticalityFor } = planOf(say, "on");
     expect(criticalityFor(undefined)).toBe(DEFAULT);
     expect(criticalityFor(CRITICAL)).toBe(CRITICAL);

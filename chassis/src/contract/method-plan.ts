@@ -9,90 +9,87 @@ import {
 } from "./method-policy.ts";
 import { compileRequiredFields } from "./required-fields.ts";
 
-/** How many calls of a method one caller makes at once. */
+/** A bulkhead: how many calls of a method one caller makes at once. */
 export interface BulkheadLimits {
-  /** How many calls may be under way. */
+  /** How many calls may be in flight. */
   readonly inFlightMax: number;
-  /** How many more may wait for a place. */
+  /** How many more may wait for a permit. */
   readonly queuedMax: number;
   readonly waitMsMax: number;
 }
 
-/** For how long the answers of a batch are cached. */
+/** How the answers of a batch are cached. */
 export type CachePlan = Pick<MethodPolicy, "freshForMs" | "staleIfErrorMs" | "maxBatch">;
 
-/** What the contract and the failure-policy switch say of a method, worked out once. */
+/**
+ * The plan of a method: what its policy in the contract and the failure-policy switch mean for its
+ * callers and its callee. It is worked out once, when a client or a router is created.
+ */
 export interface MethodPlan {
   readonly method: DescMethod;
-  /** As it stands in logs and metrics: `users.v1.UserService/GetUser`. */
+  /** The name in logs and metrics: `users.v1.UserService/GetUser`. */
   readonly name: string;
-  /** The metric labels of the method, to be spread by nobody. */
+  /** The labels of the method in metrics. Frozen, so that they can be shared. */
   readonly labels: { readonly method: string };
   readonly policy: MethodPolicy;
   /**
-   * Whether the method is defended: by breaker and bulkhead at its callers, by admission at its
-   * callee. Not so in the control arm of an experiment.
+   * Whether circuit breaker and bulkhead at the caller, and admission control at the callee, are in
+   * force. False in the control arm of an experiment.
    */
   readonly isDefended: boolean;
-  /** The most that a call may take. */
+  /** The longest that a call may take. */
   readonly timeoutMs: number;
-  /** A call that has less time than this says nothing of its callee if it fails. */
+  /** If a call that has less time than this fails, that says nothing about its callee. */
   readonly cutShortMs: number;
   /**
-   * How long the next message of a server stream may take. Infinite for all other methods: they
-   * have one answer, which may take as long as their timeout.
+   * The longest wait for the next message of a server stream. Infinite for all other methods: their
+   * one answer may take as long as their timeout.
    */
   readonly silenceMsMax: number;
   /**
-   * Which layer tries again: the client, beside a slow or lost first try; the channel, after a lost
-   * one; or none, since the method may not be called twice. One layer does, and never two.
+   * Which layer makes a second try: the client, beside a slow or lost first one; the channel, after
+   * a lost one; or none, if the method may not be called twice. Never two layers.
    */
   readonly secondTry: "hedge" | "channel" | "none";
   readonly hedgeAfterMs: number;
-  /** How often a call is sent at most if servers refuse it before they read it. */
+  /** How often a call is sent at most, if servers refuse it before they read it. */
   readonly sendsMax: number;
   readonly bulkhead: BulkheadLimits;
-  /** Undefined if no answers are cached. */
+  /** Undefined if answers are not cached. */
   readonly cache: CachePlan | undefined;
-  /** Which answers in the caches of the client a call makes old. */
+  /** Which answers in the cache of the client a call makes old. */
   readonly invalidates: MethodPolicy["invalidates"];
-  /** How much a call matters that is made for another, which matters so much. */
+  /** The criticality of a call that is made for another call, of this criticality. */
   criticalityFor(caller: Criticality | undefined): Criticality;
-  /**
-   * Finds the required fields that a request leaves out, and the list that has more keys than a
-   * batch takes.
-   */
+  /** Finds required fields that are not set, and a list with more keys than a batch takes. */
   violationsOf(request: Message): readonly FieldViolation[];
 }
 
-/** How long a call may take while the failure policy is off: longer than anybody waits. */
+/** The timeout while the failure policy is off: longer than any client waits. */
 const NO_TIMEOUT_MS = 600_000;
 /**
- * At 1,000 calls a second it is room for callees that take 250 ms, or for all that users lets wait
- * for a hash.
+ * At 1,000 calls a second this is enough for a callee that takes 250 ms, and for all calls that
+ * users queues for a password hash.
  */
 const UNARY_IN_FLIGHT_MAX = 256;
 const UNARY_QUEUED_MAX = 256;
-/**
- * A call waits for its place no longer than this part of its timeout: it must still be done in what
- * is left.
- */
+/** A call waits for its permit for this part of its timeout at most: the rest is for the work. */
 const WAIT_SHARE = 0.25;
-/** Uploads and downloads take minutes over slow lines; a service takes 256 uploads at once. */
+/** Uploads and downloads take minutes over slow lines. A service takes 256 uploads at once. */
 const STREAM_BULKHEAD: BulkheadLimits = { inFlightMax: 512, queuedMax: 0, waitMsMax: 0 };
 const NO_BULKHEAD: BulkheadLimits = {
   inFlightMax: Number.POSITIVE_INFINITY,
   queuedMax: 0,
   waitMsMax: 0,
 };
-/** A call with less than this part of its timeout left, when it is made, is cut short. */
+/** A call that begins with less than this part of its timeout left is cut short. */
 const CUT_SHORT_SHARE = 0.5;
-/** A stream may last minutes, but its next message is there soon, or the callee hangs. */
+/** A stream may last minutes. If its next message takes longer than this, the callee hangs. */
 const SILENCE_MS_MAX = 3_000;
-/** More than connections that end for their age can refuse one after the other. */
+/** Higher than the number of connections that reach their maximum age one after the other. */
 const SENDS_MAX = 8;
 
-/** Makes the plan of a method, for its callers and for its callee. */
+/** Creates the plan of a method, for its callers and for its callee. */
 export function planOf(method: DescMethod, failurePolicy: FailurePolicySwitch): MethodPlan {
   const policy = policyOf(method);
   const name = methodName(method);
@@ -140,8 +137,8 @@ function cachesAnswers({ freshForMs, staleIfErrorMs }: MethodPolicy): boolean {
 }
 
 /**
- * A call that another one needs matters as much as that one, whether its own method matters more or
- * less; what decorates an answer stays sheddable, whomever the answer is for.
+ * A call that another call needs has the criticality of that call, whether its own method is more
+ * or less critical. What decorates an answer stays sheddable.
  */
 function criticalityFor(own: Criticality, caller: Criticality | undefined): Criticality {
   return own === Criticality.SHEDDABLE ? own : (caller ?? own);

@@ -6,21 +6,19 @@ import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { type Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
 import { compileInvalidation, type Invalidation } from "./invalidation.ts";
 
-/** The policy of a method, as its proto declares it. */
+/** The failure policy of a method, as its proto declares it. */
 export interface MethodPolicy {
-  /** The most that a call may take, in milliseconds. */
+  /** The longest that a call may take. */
   readonly timeoutMs: number;
   /** Whether a call may be made twice: NO_SIDE_EFFECTS and IDEMPOTENT may. */
   readonly idempotent: boolean;
-  /** For so long an answer may be given again without asking, in milliseconds; 0: never. */
+  /** How long a cached answer is fresh, which means used without a call; 0: never. */
   readonly freshForMs: number;
-  /**
-   * So old may an answer be when the callee fails, in milliseconds; 0: an old answer is never used.
-   */
+  /** How old a cached answer may be that is used when the callee fails; 0: never. */
   readonly staleIfErrorMs: number;
-  /** When a second call is made beside a slow first one, in milliseconds; 0: never. */
+  /** When a second call is made beside a slow first one; 0: never. */
   readonly hedgeAfterMs: number;
-  /** What is shed first under overload. */
+  /** Decides which calls are shed first under overload. */
   readonly criticality: Criticality;
   /** How many keys a batch takes; 0 for a method that is no batch. */
   readonly maxBatch: number;
@@ -29,15 +27,15 @@ export interface MethodPolicy {
    * the service bounds their number itself.
    */
   readonly isLimited: boolean;
-  /** The names of the processes that may call it. */
+  /** The names of the processes that may call the method. */
   readonly callers: readonly string[];
   /** Which cached answers a call makes old. */
   readonly invalidates: readonly Invalidation[];
 }
 
 /**
- * Whether the failure policy is obeyed. `off` is the control arm of an experiment: it shows what
- * the policy is worth.
+ * Whether the failure policy is in force. `off` is the control arm of an experiment, which shows
+ * what the policy is worth.
  */
 export type FailurePolicySwitch = "on" | "off";
 
@@ -70,13 +68,13 @@ export function policyOf(method: DescMethod): MethodPolicy {
   return policy;
 }
 
-/** Names a method as it stands in logs and metrics: `users.v1.UserService/GetUser`. */
+/** Returns the name of a method in logs and metrics: `users.v1.UserService/GetUser`. */
 export function methodName(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
 }
 
 /**
- * Names the process that answers a service, as its certificate does: `users` of
+ * Returns the name of the process that serves a service, as in its certificate: `users` for
  * `users.v1.UserService`.
  */
 export function processOf({ typeName }: DescService): string {

@@ -11,9 +11,9 @@ import type { FieldViolation } from "./failure.ts";
 const NONE: readonly FieldViolation[] = Object.freeze([]);
 
 /**
- * Makes the check of a request's required fields, those that `google.api.field_behavior` marks
- * REQUIRED. It finds those that are not set, and the repeated one that has more keys than a batch
- * takes; 0 stands for any number.
+ * Compiles the check of a request's required fields, those that `google.api.field_behavior` marks
+ * REQUIRED. It finds fields that are not set, and a list with more than `maxBatch` entries; 0 sets
+ * no limit.
  */
 export function compileRequiredFields(
   schema: DescMessage,

@@ -9,16 +9,13 @@ import {
 import { type Status, StatusSchema } from "@triptych/protos/google/rpc/status_pb";
 import { RpcError, type RpcErrorDetails } from "./rpc-error.ts";
 
-/** The trailer in which gRPC carries a `google.rpc.Status` with its details. */
+/** The trailer of gRPC with a `google.rpc.Status` and its details. */
 const DETAILS_TRAILER = "grpc-status-details-bin";
 
-/**
- * Tells gRPC clients that try again by themselves when they may, in milliseconds; below 0: not at
- * all (proposal A6).
- */
+/** When a gRPC client may retry, in milliseconds; below 0: not at all (gRPC proposal A6). */
 const PUSHBACK_TRAILER = "grpc-retry-pushback-ms";
 
-/** Mutex an error into what grpc-js sends: status, message, and the details in the trailer. */
+/** Turns an error into what grpc-js sends: status, message, and the details in the trailer. */
 export function toStatusObject(error: RpcError): StatusObject {
   const metadata = new Metadata();
   const details = [];
@@ -49,16 +46,16 @@ export function toStatusObject(error: RpcError): StatusObject {
 }
 
 /**
- * A callee that gives a time to wait has decided. One that shed the call may be asked again then;
- * one that lacks something all its replicas share, its database, would say the same to a second
- * try.
+ * An error with a time to wait is a decision of the callee. A call that was shed may be retried
+ * after that time. If the callee lacks something that all its replicas share, its database, a retry
+ * would fail in the same way.
  */
 function pushbackOf({ code, retryAfterMs }: RpcError): number | undefined {
   if (retryAfterMs === undefined) return undefined;
   return code === status.RESOURCE_EXHAUSTED ? Math.ceil(retryAfterMs) : -1;
 }
 
-/** Mutex what grpc-js throws into an {@link RpcError}, with the details that the callee sent. */
+/** Turns an error of grpc-js into an {@link RpcError}, with the details that the callee sent. */
 export function fromServiceError(error: ServiceError): RpcError {
   return new RpcError(error.code ?? status.UNKNOWN, error.details ?? error.message, {
     ...(error.metadata && readDetails(error.metadata)),
@@ -70,8 +67,8 @@ const NO_DETAILS: RpcErrorDetails = {};
 const known = new WeakMap<Metadata, RpcErrorDetails>();
 
 /**
- * Reads the details that a callee sent in its trailers. They are decoded once, though the balancer
- * and then the transport read them.
+ * Reads the details that a callee sent in its trailers. The balancer reads them, and then the
+ * transport; they are decoded once.
  */
 export function readDetails(trailers: Metadata): RpcErrorDetails {
   const [trailer] = trailers.get(DETAILS_TRAILER);
@@ -86,7 +83,7 @@ function decodeDetails(trailer: Buffer): RpcErrorDetails {
   try {
     message = fromBinary(StatusSchema, trailer);
   } catch {
-    // A peer that is not ours may send what it likes: the status alone is then what is known.
+    // A foreign peer may send anything. Then only the status is known.
     return {};
   }
   let details: RpcErrorDetails = {};

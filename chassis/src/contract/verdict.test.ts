@@ -11,7 +11,11 @@ const LOST = { ...UNAVAILABLE, isLost: true };
 
 describe("the verdict on a failed call", () => {
   test.each([
-    ["a rule's no", failed(status.NOT_FOUND, "IMAGE_NOT_FOUND"), { health: "good", ...NEITHER }],
+    [
+      "a refusal by a rule",
+      failed(status.NOT_FOUND, "IMAGE_NOT_FOUND"),
+      { health: "good", ...NEITHER },
+    ],
     ["a lost connection", failed(status.UNAVAILABLE), { health: "bad", ...LOST }],
     [
       "a call that was refused unread",
@@ -41,12 +45,12 @@ describe("the verdict on a failed call", () => {
       failed(status.RESOURCE_EXHAUSTED),
       { health: "bad", ...UNAVAILABLE },
     ],
-    ["something that no callee sends", new Error("no"), { health: "bad", ...NEITHER }],
+    ["an error that no callee sends", new Error("no"), { health: "bad", ...NEITHER }],
   ])("is right for %s", (_, error, verdict) => {
     expect(judge(error)).toEqual(verdict);
   });
 
-  test("says nothing of the callee if the call was cut short, whatever it failed with", () => {
+  test("says nothing about the callee if the call was cut short", () => {
     for (const code of [status.DEADLINE_EXCEEDED, status.UNAVAILABLE, status.NOT_FOUND]) {
       expect(judge(failed(code), true).health).toBe("unknown");
     }
@@ -60,7 +64,7 @@ describe("a call that ended", () => {
     expect(speaksAgainstReplica(failed(status.NOT_FOUND), 0)).toBe(false);
   });
 
-  test("speaks against its replica if it was cancelled after some silence", () => {
+  test("speaks against its replica if it was cancelled late", () => {
     expect(speaksAgainstReplica(failed(status.CANCELLED), 100)).toBe(false);
     expect(speaksAgainstReplica(failed(status.CANCELLED), 250)).toBe(true);
   });

@@ -1,21 +1,21 @@
 import { status } from "@grpc/grpc-js";
 import { RpcError } from "./rpc-error.ts";
 
-/** What the outcome of a call means. */
+/** A verdict on the outcome of a call: what it means for breaker, retry, replica and cache. */
 export interface Verdict {
   /**
-   * What it says of the callee's health. `unknown`: nothing, since the caller gave up, had too
-   * little time, or the callee is alive and refused on purpose.
+   * What the outcome says about the callee's health. `unknown`: nothing, since the caller gave up,
+   * the call had too little time, or the callee is alive and refused on purpose.
    */
   readonly health: "good" | "bad" | "unknown";
   /**
-   * The callee could not be asked, or not in time. A partial answer may do without its part, and an
-   * old answer may stand in where the policy allows one.
+   * The callee did not answer, or not in time. A partial answer may leave its part out, and a
+   * cached answer may take its place where the policy allows that.
    */
   readonly isUnavailable: boolean;
-  /** The connection was lost, or there was none. Another replica may answer a second try. */
+  /** There is no connection, or it was lost. Another replica may answer a second try. */
   readonly isLost: boolean;
-  /** The callee's server refused the call before it read it. It may be sent again, always. */
+  /** The callee's server refused the call before it read it. It may always be sent again. */
   readonly isRefusedUnread: boolean;
 }
 
@@ -29,12 +29,10 @@ export const ANSWERED: Verdict = Object.freeze({
   isLost: false,
   isRefusedUnread: false,
 });
-/**
- * The verdict on a call that threw something that no callee sends: a defect of the caller's own.
- */
+/** The verdict on an error that no callee sends, such as one from the source of a stream. */
 const DEFECT: Verdict = Object.freeze({ ...ANSWERED, health: "bad" });
 
-/** Statuses that speak against a callee, and not against what was asked of it. */
+/** Statuses that speak against the callee, and not against the request. */
 const CALLEE_FAULTS: ReadonlySet<status> = new Set([
   status.UNAVAILABLE,
   status.DEADLINE_EXCEEDED,
@@ -43,7 +41,7 @@ const CALLEE_FAULTS: ReadonlySet<status> = new Set([
   status.RESOURCE_EXHAUSTED,
 ]);
 
-/** Reasons of a callee that is alive, and refuses something on purpose. */
+/** Reasons with which a healthy callee refuses calls on purpose. */
 const DELIBERATE_REASONS: ReadonlySet<string> = new Set([
   "READ_ONLY",
   "DEADLINE_TOO_SHORT",
@@ -51,27 +49,27 @@ const DELIBERATE_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The message of grpc-js for a call that a server refused to begin, since its connection was about
- * to end (RFC 9113, 8.7: it was not processed at all).
+ * The message of grpc-js for a call that a server refused, since its connection was about to end.
+ * Such a call was not processed at all (RFC 9113, 8.7).
  */
 const REFUSED_UNREAD = "Stream refused by server";
 
 /**
- * A replica that answers takes some milliseconds. A call that was cancelled sooner than this says
- * nothing of its replica; every hedge comes later.
+ * A healthy replica answers within some milliseconds. A call that was cancelled before this time
+ * says nothing about its replica. Every hedge comes later.
  */
-const SILENCE_MS = 200;
+const CANCELLED_MS_MIN = 200;
 
 /**
- * Decides what the failure of a call means. This file is the only place that does: for the circuit
- * breaker, hedges, resends, outlier detection, old answers and partial answers alike. A call that
- * was cut short had so little time that its failure says nothing of the callee.
+ * Decides what the failure of a call means. No other file does: not for the circuit breaker, for
+ * hedges and resends, for outlier detection, nor for cached and partial answers. The failure of a
+ * call that was cut short says nothing about the callee.
  */
 export function judge(thrown: unknown, isCutShort = false): Verdict {
   if (!(thrown instanceof RpcError)) return DEFECT;
   const isFault = CALLEE_FAULTS.has(thrown.code);
   const isLost = thrown.code === status.UNAVAILABLE && thrown.reason === "";
-  const health = isCutShort || isSilentOnHealth(thrown) ? "unknown" : isFault ? "bad" : "good";
+  const health = isCutShort || isNeutral(thrown) ? "unknown" : isFault ? "bad" : "good";
   return {
     health,
     isUnavailable: isFault || thrown.code === status.CANCELLED,
@@ -81,19 +79,19 @@ export function judge(thrown: unknown, isCutShort = false): Verdict {
 }
 
 /**
- * Decides whether a call speaks against the replica that had it, for so many milliseconds. A call
- * that was cancelled after some silence does: it was hedged, or its time was over.
+ * Decides whether a call speaks against its replica, which had it for `afterMs`. A call that was
+ * cancelled late does: it was hedged, or its deadline passed.
  */
 export function speaksAgainstReplica(outcome: FailedOutcome, afterMs: number): boolean {
-  if (outcome.code === status.CANCELLED) return afterMs >= SILENCE_MS;
-  return CALLEE_FAULTS.has(outcome.code) && !isSilentOnHealth(outcome);
+  if (outcome.code === status.CANCELLED) return afterMs >= CANCELLED_MS_MIN;
+  return CALLEE_FAULTS.has(outcome.code) && !isNeutral(outcome);
 }
 
 /**
- * A RESOURCE_EXHAUSTED with a reason was sent to shed the call; without one it comes from the
- * transport, and is a fault.
+ * A RESOURCE_EXHAUSTED with a reason means that the callee shed the call. Without a reason it comes
+ * from the transport, and is a failure.
  */
-function isSilentOnHealth({ code, reason }: FailedOutcome): boolean {
+function isNeutral({ code, reason }: FailedOutcome): boolean {
   if (code === status.CANCELLED || DELIBERATE_REASONS.has(reason)) return true;
   return code === status.RESOURCE_EXHAUSTED && reason !== "";
 }

@@ -20,7 +20,7 @@ describe("a time wheel", () => {
     onDue: () => void fired.push(name),
   });
 
-  test("calls each entry once, never early and a tick late at most", () => {
+  test("calls each entry once, never early and at most a tick late", () => {
     wheel.add(entry("later"), 30);
     wheel.add(entry("soon"), 15);
     jest.advanceTimersByTime(14);
@@ -33,7 +33,7 @@ describe("a time wheel", () => {
     expect(fired).toEqual(["soon", "later"]);
   });
 
-  test("fires a hedge of 250 ms after the 200 ms of silence that speak against a replica", () => {
+  test("fires a hedge of 250 ms later than the 200 ms after which a cancelled try counts", () => {
     wheel.add(entry("hedge"), 250);
     jest.advanceTimersByTime(249);
     expect(fired).toEqual([]);
@@ -49,7 +49,7 @@ describe("a time wheel", () => {
     expect(fired).toEqual(["far"]);
   });
 
-  test("does not call what was removed, and counts an entry that is added again from then on", () => {
+  test("does not call a removed entry, and moves an entry that is added again", () => {
     const [gone, again] = [entry("gone"), entry("again")];
     wheel.add(gone, 20);
     wheel.add(again, 20);
@@ -63,7 +63,7 @@ describe("a time wheel", () => {
     expect(fired).toEqual(["again"]);
   });
 
-  test("lets an entry wait again, and remove another, while it is called", () => {
+  test("allows an entry to add itself and to remove another while it is called", () => {
     const other = entry("other");
     let calls = 0;
     const own: WheelEntry = {
@@ -81,7 +81,7 @@ describe("a time wheel", () => {
     expect(fired).toEqual([]);
   });
 
-  test("calls what came due while the event loop was blocked, for longer than a turn too", () => {
+  test("calls entries that were due while the event loop was blocked, even for longer than a turn", () => {
     let nowMs = 0;
     const blocked = new TimeWheel(() => nowMs);
     blocked.add(entry("late"), 100);

@@ -1,23 +1,23 @@
-/** Something that waits on a time wheel: it is its own entry, so that waiting allocates nothing. */
+/** An entry of a time wheel. The object that waits is the entry, so that waiting allocates nothing. */
 export interface WheelEntry {
-  /** When it is due; written by the wheel alone. {@link NOT_WAITING} while it does not wait. */
+  /** When it is due, or {@link NOT_WAITING}. Only the wheel writes it. */
   dueMs: number;
-  /** Called once, when the time is over. Never early, and about {@link TICK_MS} late at most. */
+  /** Called once, when the time is over: never early, and at most one tick late. */
   onDue(): void;
 }
 
 /** The `dueMs` of an entry that does not wait. */
 export const NOT_WAITING = -1;
 
-/** How late an entry may be. A timer for each call would be exact, and cost each call a timer. */
+/** How late an entry may be. */
 const TICK_MS = 10;
-/** Five seconds: what is due later stays in its slot while the wheel turns by. */
+/** One turn of the wheel: 5.12 s. An entry that is due later stays in its slot for more turns. */
 const SLOTS = 512;
 
 /**
- * A timing wheel: one timer for all that waits for some time and seldom waits to the end, such as
- * hedges, places in a queue, and deadlines. It runs only while something waits, and does not keep
- * the process alive. After Varghese and Lauck, Hashed and Hierarchical Timing Wheels (1987).
+ * A timing wheel: one timer for hedges, waits in a queue, silent streams and deadlines, most of
+ * which end before they are due. It runs only while there are entries, and does not keep the process
+ * alive. After Varghese and Lauck, Hashed and Hierarchical Timing Wheels (1987).
  */
 export class TimeWheel {
   readonly #slots = Array.from({ length: SLOTS }, () => new Set<WheelEntry>());
@@ -35,7 +35,7 @@ export class TimeWheel {
     return this.#timer !== undefined;
   }
 
-  /** Has an entry called after so many milliseconds, in place of when it was due before. */
+  /** Adds an entry that is due after `afterMs`. An entry that waits already is moved. */
   add(entry: WheelEntry, afterMs: number): void {
     this.remove(entry);
     entry.dueMs = this.#now() + Math.max(0, afterMs);
@@ -44,7 +44,7 @@ export class TimeWheel {
     this.#waiting += 1;
   }
 
-  /** Lets an entry wait no more. Does nothing if it does not wait. */
+  /** Removes an entry. Does nothing if it does not wait. */
   remove(entry: WheelEntry): void {
     if (entry.dueMs === NOT_WAITING) return;
     this.#slotOf(entry).delete(entry);
@@ -62,7 +62,7 @@ export class TimeWheel {
     this.#timer = setInterval(() => this.#turn(), TICK_MS).unref();
   }
 
-  /** Visits the slots from the last visit's to the present one, each of them once. */
+  /** Visits each slot since the last visit once. The current slot may be visited again. */
   #turn(): void {
     const nowMs = this.#now();
     const tick = Math.floor(nowMs / TICK_MS);

@@ -27,7 +27,7 @@ async function* chunk(error?: Error) {
 }
 
 onEveryTransport((serve) => {
-  test("tells no outcome before it was sent, however soon it ends", async () => {
+  test("calls back only after the method has returned, however soon it ends", async () => {
     const { transport } = await serve({
       say: () => {
         throw new Error("at once");

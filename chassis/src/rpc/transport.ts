@@ -7,17 +7,17 @@ import type { Peer } from "#tls/peer.ts";
 interface CallFields {
   /** Names the request in every log line of every process. */
   readonly requestId: string | undefined;
-  /** `Bearer <access token>` of the user for whom the call is made; undefined if anonymous. */
+  /** `Bearer <access token>` of the user; undefined for an anonymous caller. */
   readonly authorization: string | undefined;
-  /** How much the call matters; undefined: as much as its method's policy says. */
+  /** Undefined if the caller does not say: then the policy of the method decides. */
   readonly criticality?: Criticality | undefined;
-  /** When the answer is of no more use, in milliseconds since the epoch; undefined: never. */
+  /** In milliseconds since the epoch; undefined if there is none. */
   readonly deadline: number | undefined;
 }
 
 /** A call as its caller hands it to a transport. */
 export interface OutgoingCall extends CallFields {
-  /** Takes what becomes of the call; undefined if nobody wants it explained. */
+  /** Records the call for a trace; undefined if there is no trace. */
   readonly explanation?: Explanation | undefined;
 }
 
@@ -25,50 +25,51 @@ export interface OutgoingCall extends CallFields {
 export interface IncomingCall extends CallFields {
   /** Which process calls; undefined where nobody has to prove it. */
   readonly peer?: Peer | undefined;
-  /** Takes what was called to answer it; undefined if the caller does not want it explained. */
+  /** Receives the spans of the calls that answered it; undefined if the caller has no trace. */
   readonly explanation?: Pick<Explanation, "called"> | undefined;
 }
 
 /**
- * Told how a call ends that was sent: by one of the two, once, and never before the transport's
- * method has returned. What comes after a cancellation is to be ignored.
+ * The callbacks of a call that was sent. One of them is called, never before the method of the
+ * transport has returned: a call would be told its outcome before it knows its try. After the first
+ * one, and after a cancellation, the receiver ignores the rest.
  */
 export interface Told<Answer = Message> {
   answered(answer: Answer): void;
-  /** An {@link RpcError}, or what the source of a stream threw. */
+  /** With an {@link RpcError}, or the error of the source of a stream. */
   failed(error: unknown): void;
 }
 
-/** A call that was sent. */
+/** A handle of a call that was sent. */
 export interface Sent {
   /** Cancels the call, at the callee too. */
   cancel(): void;
 }
 
-/** A stream of answers that was asked for. */
+/** A stream of answers. */
 export interface MessageStream extends Sent {
-  /** Rejects with an {@link RpcError}. Asked for one message after the other. */
+  /** Reads one message at a time. Rejects with an {@link RpcError}. */
   next(): Promise<IteratorResult<Message>>;
 }
 
-/** What a callee says of itself; one that is read-only does all its work but for writes. */
+/** The health of a callee. A read-only callee does everything but writes. */
 export type CalleeHealth = "serving" | "read-only" | "not-serving";
 
 /**
- * Carries messages to a callee and back: over gRPC, or within the process. The two behave alike:
- * they fail with {@link RpcError}s, keep the deadline, and neither side sees the other's message
- * object. Callbacks in place of promises, since a call under way is then one object.
+ * A transport carries messages to a callee and back, over gRPC or within the process. Both kinds
+ * behave the same: they fail with {@link RpcError}s, enforce the deadline, and copy every message.
+ * Callbacks in place of promises allow a call in flight to be one object.
  */
 export interface Transport {
   /** One message there, one back. */
   unary(method: DescMethod, request: Message, call: OutgoingCall, told: Told): Sent;
-  /** One message there, many back. Has to be cancelled unless it is read to its end. */
+  /** One message there, many back. The reader cancels the stream unless it reads to the end. */
   serverStream(method: DescMethod, request: Message, call: OutgoingCall): MessageStream;
   /**
-   * Many messages there, one back; they may be the fields of messages. The callee may answer before
-   * it has read them all. That the messages end is no proof to it that all were sent: Node's HTTP/2
-   * ends the stream of a client that gives up, and resets it only then. A method that must know has
-   * its client say so in its last message.
+   * Many messages there, one back. The messages may be plain fields. The callee may answer before
+   * it has read them all. The end of the messages does not prove to it that all were sent: Node's
+   * HTTP/2 ends the stream of a client that gives up, and resets it only then. If a method must
+   * know, its client says so in the last message.
    */
   clientStream(
     method: DescMethod,
@@ -77,15 +78,11 @@ export interface Transport {
     told: Told,
   ): Sent;
   /**
-   * Asks the callee whether it can do its work (grpc.health.v1, of the service). Throws if it
-   * cannot be asked in time.
+   * Calls the health check of the service (grpc.health.v1). Throws if there is no answer in time.
    */
   health(timeoutMs: number): Promise<CalleeHealth>;
-  /**
-   * Whether no replica of the callee answers so much as a ping now: a second try would hang beside
-   * the first.
-   */
-  hangs(): boolean;
-  /** Closes the connections. Calls under way fail. */
+  /** Whether no replica of the callee answers pings now: a second try would hang too. */
+  isUnresponsive(): boolean;
+  /** Closes the connections. Calls in flight fail. */
   close(): void;
 }

@@ -42,7 +42,7 @@ export class ScriptedTransport implements Transport {
     throw new Error("only calls with one answer are scripted");
   }
 
-  hangs(): boolean {
+  isUnresponsive(): boolean {
     return this.allHang;
   }
 

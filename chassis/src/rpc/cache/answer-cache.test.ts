@@ -10,16 +10,16 @@ const answerOf = (...ids: string[]) =>
     shape.entriesOf({ words: ids.map((id) => ({ id, text: id })) } as never).slice(),
   );
 
-describe("the memory of a batch's answers", () => {
+describe("the cache of the answers of a batch", () => {
   let now: number;
   let cache: AnswerCache;
   beforeEach(() => {
     now = 1_000;
     cache = new AnswerCache(shape, { freshForMs: 100, staleIfErrorMs: 1_000 }, () => now);
-    cache.keep(["a", "none"], answerOf("a"), cache.moment());
+    cache.store(["a", "none"], answerOf("a"), cache.moment());
   });
 
-  test("gives an answer as fresh for so long, and as old for longer", () => {
+  test("returns an answer as fresh for its time, and as stale for longer", () => {
     now += 99;
     expect(cache.fresh(["a", "b", "none"])).toMatchObject({ missing: ["b"], oldestMs: 1_000 });
     now += 1;
@@ -30,27 +30,27 @@ describe("the memory of a batch's answers", () => {
     expect(cache.stale(["a"])).toMatchObject({ missing: ["a"], entries: [] });
   });
 
-  test("counts an answer's age from the question, and tells the oldest", () => {
+  test("counts the age of an answer from its request, and returns the oldest", () => {
     const moment = cache.moment();
     now += 50;
-    cache.keep(["b"], answerOf("b"), moment);
+    cache.store(["b"], answerOf("b"), moment);
     expect(cache.fresh(["b"]).oldestMs).toBe(1_000);
-    cache.keep(["c"], answerOf("c"), cache.moment());
+    cache.store(["c"], answerOf("c"), cache.moment());
     expect(cache.fresh(["c"]).oldestMs).toBe(1_050);
     expect(cache.fresh(["c", "b"]).oldestMs).toBe(1_000);
   });
 
-  test("lets what was outdated stand in still, but not pass for fresh", () => {
+  test("returns invalidated answers as stale, and not as fresh", () => {
     cache.invalidate(["a"]);
     expect(cache.fresh(["a"]).missing).toEqual(["a"]);
     expect(cache.stale(["a"]).missing).toEqual([]);
-    cache.keep(["a"], answerOf("a"), cache.moment());
+    cache.store(["a"], answerOf("a"), cache.moment());
     expect(cache.fresh(["a"]).missing).toEqual([]);
   });
 });
 
 describe("the shape of a batch", () => {
-  test("is read from its descriptor, and is none for a method of another shape", () => {
+  test("is read from the descriptor, and undefined for a method of another shape", () => {
     expect(batchShapeOf(EchoService.method.say)).toBeUndefined();
     expect(shape.keysOf(shape.requestFor(["a", "b"]))).toEqual(["a", "b"]);
   });

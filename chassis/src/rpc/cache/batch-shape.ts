@@ -1,14 +1,14 @@
 import { create, type DescField, type DescMethod, type Message } from "@bufbuild/protobuf";
 
-/** One entry of a batch's answer, with the key that it belongs to. */
+/** One entry of a batch's response, with its key. */
 export interface BatchEntry {
   readonly key: string;
   readonly message: Message;
 }
 
 /**
- * How a batch names its keys and the entries of its answer, so that both can be taken apart and put
- * together again.
+ * The shape of a batch method: how to take its request apart into keys and its response into
+ * entries, and how to build both again.
  */
 export interface BatchShape {
   keysOf(request: Message): readonly string[];
@@ -18,9 +18,9 @@ export interface BatchShape {
 }
 
 /**
- * Reads the shape of a batch from its descriptor: the request's only field repeats keys (`ids`,
- * `image_ids`), the response's only field repeats a message that carries the key in the singular
- * (`id`, `image_id`). Undefined if the method is not so.
+ * Reads the shape of a batch method from its descriptor. The only field of the request is a list of
+ * keys (`ids`, `image_ids`). The only field of the response is a list of messages that have the key
+ * in the singular (`id`, `image_id`). Returns undefined if the method has another shape.
  */
 export function batchShapeOf(method: DescMethod): BatchShape | undefined {
   const [keys, ...otherInputs] = method.input.fields;

@@ -5,36 +5,36 @@ import type { BatchSpan } from "#rpc/trace/trace.ts";
 import { AnswerCache, type KnownKeys } from "./answer-cache.ts";
 import type { BatchShape } from "./batch-shape.ts";
 
-/** Old answers that were given, since the callee could not be asked. */
+/** The stale answers of a batch whose callee failed. */
 export interface Stale {
   /**
-   * How old the oldest is: when it was asked for. Undefined if nothing old was used, and something
-   * is missing.
+   * When the oldest of them was requested. Undefined if no stale answer was used, and only some
+   * keys are missing.
    */
   readonly asOf: Date | undefined;
-  /** The keys of which nothing is known. */
+  /** The keys without an answer. */
   readonly missing: readonly string[];
 }
 
-/** What a caller of a batch can live with. */
+/** What the caller of a batch accepts. */
 export interface CallOptions {
   /**
-   * Takes old answers, as old as the method's `stale_if_error` allows, when the callee fails, and
-   * is told of them. Without it a failure is thrown: nobody is given old data unawares.
+   * Accepts stale answers when the callee fails, as old as `stale_if_error` of the method allows,
+   * and is called with their age. Without it the call fails: stale data is never returned unmarked.
    */
   readonly onStale?: (stale: Stale) => void;
 }
 
-/** Where the answer for a key came from. */
+/** The source of the answer for a key. */
 export type KeySource = "asked" | "fresh" | "stale" | "missing";
 
-/** What a batch is answered with. */
+/** How one batch is answered. */
 export interface BatchOptions extends CallOptions {
-  /** Told how much of it was known, if somebody wants it explained. */
+  /** Called with how much of it came from the cache; undefined if there is no trace. */
   readonly onKnown?: ((batch: BatchSpan) => void) | undefined;
 }
 
-/** Told how many keys of a batch came from where. */
+/** Counts the keys of a batch by source. */
 export type CountKeys = (source: KeySource, count: number) => void;
 
 /** A read-through cache: answers batches out of what is cached, and calls for the rest. */
@@ -51,14 +51,14 @@ export class ResponseCache {
     this.#count = count;
   }
 
-  /** Lets no answer from before now pass for fresh. */
+  /** Invalidates cached answers: of these keys, or of all. */
   invalidate(keys?: readonly string[]): void {
     this.#cache.invalidate(keys);
   }
 
   /**
-   * Answers a batch; `ask` is given a request for the keys that are not fresh, and is not called if
-   * all are.
+   * Answers a batch. Calls `ask` with a request for the keys without a fresh answer, if there are
+   * any.
    */
   async answer(
     request: Message,
@@ -66,8 +66,7 @@ export class ResponseCache {
     ask: (wanted: Message) => Promise<Message>,
   ): Promise<Message> {
     const keys = this.#shape.keysOf(request);
-    // Without keys, or with too many: whether that is allowed is the callee's to say, whatever is
-    // kept.
+    // The callee decides whether a batch may have no keys, or so many.
     if (keys.length === 0 || keys.length > this.#keysMax) return ask(request);
     const fresh = this.#cache.fresh(keys);
     onKnown?.(explain(keys, fresh));
@@ -77,7 +76,7 @@ export class ResponseCache {
     const moment = this.#cache.moment();
     try {
       const response = await ask(this.#shape.requestFor(fresh.missing));
-      this.#cache.keep(fresh.missing, response, moment);
+      this.#cache.store(fresh.missing, response, moment);
       this.#count("asked", fresh.missing.length);
       return this.#shape.responseOf([...fresh.entries, ...this.#shape.entriesOf(response)]);
     } catch (thrown) {

@@ -52,12 +52,12 @@ describe("a breaker", () => {
     expect(states.at(-1)).toBe(state);
   };
 
-  test("stays closed below the volume that says anything", async () => {
+  test("stays closed below the volume threshold", async () => {
     await failTimes(4);
     expect(states).toEqual(["closed"]);
   });
 
-  test("opens when most calls fail, and then refuses without asking", async () => {
+  test("opens when most calls fail, and then refuses calls without sending them", async () => {
     await failTimes(5);
     let asked = false;
     const refused = run(breaker, async () => {
@@ -71,12 +71,12 @@ describe("a breaker", () => {
     expect(asked).toBe(false);
   });
 
-  describe("after many calls that went well", () => {
+  describe("after many calls that succeeded", () => {
     beforeEach(async () => {
       for (let count = 0; count < 50; count++) await run(breaker, async () => {});
     });
 
-    test("opens after three failures in a row if the callee says that it is not well", async () => {
+    test("opens after three failures in a row if the callee is not serving", async () => {
       isServing = false;
       await failTimes(2);
       await Promise.resolve();
@@ -85,7 +85,7 @@ describe("a breaker", () => {
       await stateBecomes("open");
     });
 
-    test("goes on while the callee says that it is well, or one of three went well", async () => {
+    test("stays closed while the callee is serving, or one call in three succeeds", async () => {
       await failTimes(20);
       isServing = false;
       await run(breaker, async () => {});
@@ -112,7 +112,7 @@ describe("a breaker", () => {
     expect(states).toEqual(["closed"]);
   });
 
-  test("is opened by a RESOURCE_EXHAUSTED that no callee gave a reason for", async () => {
+  test("is opened by RESOURCE_EXHAUSTED without a reason, which comes from the transport", async () => {
     await failTimes(5, fail(status.RESOURCE_EXHAUSTED));
     expect(states).toEqual(["closed", "open"]);
   });
@@ -132,7 +132,7 @@ describe("a breaker", () => {
     expect(states).toEqual(["closed", "open", "half-open", "closed"]);
   });
 
-  test("lets a few calls at once try a callee that is back, so that a slow one holds nobody off", async () => {
+  test("lets several probes pass at once, so that a slow one does not delay the others", async () => {
     await failTimes(5);
     await stateBecomes("half-open");
     const slow = Promise.withResolvers<void>();
@@ -143,7 +143,7 @@ describe("a breaker", () => {
     await Promise.all(trying);
   });
 
-  test("lets no crowd try it, and opens again with the first of them that fails", async () => {
+  test("bounds the number of probes, and opens again when the first of them fails", async () => {
     await failTimes(5);
     await stateBecomes("half-open");
     const slow = Promise.withResolvers<void>();
@@ -155,7 +155,7 @@ describe("a breaker", () => {
     expect(states.at(-1)).toBe("open");
   });
 
-  test("lets nobody try a callee that says itself that it is not back", async () => {
+  test("lets no probe pass while the callee is not serving", async () => {
     isServing = false;
     await failTimes(5);
     const opened = () => states.filter((state) => state === "open").length;
@@ -169,7 +169,7 @@ describe("a breaker", () => {
     await expect(run(breaker, async () => "back")).resolves.toBe("back");
   });
 
-  test("is neither closed nor kept by a probe that its caller cancelled", async () => {
+  test("is neither closed nor held open by a probe that its caller cancelled", async () => {
     await failTimes(5);
     await stateBecomes("half-open");
     await run(breaker, fail(status.CANCELLED)).catch(() => undefined);
@@ -178,7 +178,7 @@ describe("a breaker", () => {
     expect(states.at(-1)).toBe("closed");
   });
 
-  test("does not take an answer from before it opened for the probe's", async () => {
+  test("does not count a call from before it opened as a probe", async () => {
     const late = Promise.withResolvers<void>();
     const early = run(breaker, () => late.promise);
     await failTimes(9);
@@ -188,7 +188,7 @@ describe("a breaker", () => {
     expect(states.at(-1)).toBe("half-open");
   });
 
-  test("counts as opossum does, though successes take a short way", async () => {
+  test("has the same counts as opossum, though successes skip fire()", async () => {
     const opossum = new CircuitBreaker((outcome: Promise<void>) => outcome, {
       timeout: false,
       volumeThreshold: 100,
@@ -205,7 +205,7 @@ describe("a breaker", () => {
     opossum.shutdown();
   });
 
-  test("does not let probes dilute the rate: each that succeeds counts as a success", async () => {
+  test("counts each probe that succeeds once, so that probes do not dilute the rate", async () => {
     await failTimes(5);
     await stateBecomes("half-open");
     const { rejects } = breaker.stats;
@@ -216,12 +216,12 @@ describe("a breaker", () => {
     expect(breaker.stats).toMatchObject({ fires: 8, successes: 3, failures: 5, rejects });
   });
 
-  test("is opened by a failure only where opossum looks at the rate", async () => {
+  test("is opened by failures through fire(), since emit() alone opens nothing", async () => {
     for (let count = 0; count < 5; count++) breaker.end("bad", breaker.begin());
     await stateBecomes("open");
   });
 
-  test("says what it does: open until the callee says that it is back", async () => {
+  test("has one state: open until the callee is serving, and then half-open", async () => {
     const answer = Promise.withResolvers<boolean>();
     let wasAsked = false;
     breaker.close();

@@ -10,39 +10,39 @@ export interface BreakerOptions {
   readonly observe: ObserveBreaker;
   /** Whether the callee can do its work. Never rejects. */
   readonly isServing: () => Promise<boolean>;
-  /** Called each time that the breaker opens, before anything else is let through. */
+  /** Called each time that the breaker opens. */
   readonly onOpen?: () => void;
 }
 
-/** How many calls there must have been in the window before their failures say anything. */
+/** The window needs this many calls before their failures open the breaker. */
 const VOLUME_THRESHOLD = 5;
 const ERROR_THRESHOLD_PERCENTAGE = 50;
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 10;
 /**
- * After so many failures in a row the callee's health is asked for, so that what is dead is known
- * before its failures fill half a window.
+ * After so many failures in a row the breaker calls the health service, so that a dead callee is
+ * detected before its failures fill half a window.
  */
 const FAILURES_IN_A_ROW = 3;
-/**
- * So many calls at once may try a callee that says that it is back: one that is slow must not hold
- * the others off.
- */
+/** How many probes run at once: one slow probe must not delay the others. */
 const PROBES_MAX = 5;
 /**
- * An open breaker looks for its callee after each such time. With the reconnect backoff it bounds
- * how late a callee's return is noticed.
+ * How often an open breaker calls the health service. With the reconnect backoff it bounds how late
+ * the return of a callee is detected.
  */
 const RESET_TIMEOUT_MS = 300;
 
 /**
- * The circuit breaker of one method of one callee. opossum has the window and its timer. It is told
- * of outcomes and does not run the calls itself, since it has no way to leave one out of the count:
- * a call that its caller cancelled, or that the callee shed, says nothing of the callee's health,
- * and must neither close nor open anything. After a few failures in a row the breaker asks the
- * callee's health service, and opens if that is not good. When its time is over it asks again, so
- * that nobody's call waits for a callee that hangs; once that is good it is half-open: a few calls
- * are let through, and the first that ends decides.
+ * The circuit breaker of one method of one callee. opossum has the window and the reset timer; the
+ * breaker reports outcomes to it. opossum does not run the calls, since it cannot leave one out of
+ * the count: a call that its caller cancelled, or that the callee shed, says nothing about the
+ * callee's health.
+ *
+ * - Closed: all calls pass. After a few failures in a row the breaker calls the health service of
+ *   the callee, and opens if the callee is not serving.
+ * - Open: no call passes. After the reset timeout the health service decides first, so that no call
+ *   waits for a callee that hangs.
+ * - Half-open: the callee is serving. A few calls pass as probes, and the first that ends decides.
  */
 export class Breaker {
   readonly #circuit: CircuitBreaker<[outcome: Promise<never>], never>;
@@ -80,7 +80,7 @@ export class Breaker {
     let isOutage = false;
     this.#circuit.on("open", () => {
       this.#openedAt = Date.now();
-      // Once for an outage: each probe that fails opens it again.
+      // Logged once for an outage: each failed probe opens the breaker again.
       if (!isOutage) logger.warn({ callee, method }, "breaker opened");
       isOutage = true;
       enter("open");
@@ -95,7 +95,7 @@ export class Breaker {
     enter("closed");
   }
 
-  /** What it is now. */
+  /** The one truth: opossum is half-open before the callee has said that it is serving. */
   get state(): BreakerState {
     return this.#state;
   }
@@ -105,30 +105,27 @@ export class Breaker {
     return this.#circuit.stats;
   }
 
-  /** Returns why no call is let through now, UNAVAILABLE, `BREAKER_OPEN`; undefined if one is. */
+  /** Returns UNAVAILABLE, `BREAKER_OPEN`, if no call passes now. */
   refusal(): RpcError | undefined {
     if (this.#state === "closed") return undefined;
     if (this.#state === "half-open" && this.#probes < PROBES_MAX) return undefined;
     const retryAfterMs = Math.max(1, this.#openedAt + RESET_TIMEOUT_MS - Date.now());
-    const message = `${this.#name}: not asked, since it failed before`;
+    const message = `${this.#name}: not called, since it failed before`;
     return refusal(status.UNAVAILABLE, message, { reason: "BREAKER_OPEN", retryAfterMs });
   }
 
-  /**
-   * Lets a call through that was not refused. Returns whether it is a probe: one of those that try
-   * a half-open callee.
-   */
+  /** Begins a call that was not refused. Returns whether it is a probe. */
   begin(): boolean {
     if (this.#state === "closed") return false;
     this.#probes += 1;
     return true;
   }
 
-  /** Takes what a call that was let through says of the callee's health. */
+  /** Ends a call that had begun, with what it says about the callee's health. */
   end(health: "good" | "bad" | "unknown", isProbe: boolean): void {
     if (isProbe) this.#probes -= 1;
     if (health === "unknown") return;
-    // A call from before the breaker opened must not take a probe's place.
+    // A call from before the breaker opened does not decide in place of a probe.
     const counts = this.#state === "closed" || (isProbe && this.#state === "half-open");
     if (health === "good") this.#failuresInARow = 0;
     if (counts) this.#count(health);
@@ -141,8 +138,8 @@ export class Breaker {
   }
 
   /**
-   * A success is counted by opossum's own events, a third of the cost of `fire`. A failure needs
-   * `fire`: only that looks at the rate, and opens.
+   * Counts a success by opossum's own events, at a third of the cost of `fire`. A failure needs
+   * `fire`: only that compares the failure rate, and opens the breaker.
    */
   #count(health: "good" | "bad"): void {
     if (health === "good") {
@@ -150,12 +147,12 @@ export class Breaker {
       this.#circuit.emit("success");
     } else {
       const outcome = Promise.reject(FAILED);
-      outcome.catch(() => undefined); // where opossum rejects at once it does not look at it
+      outcome.catch(() => undefined); // opossum does not handle it if it rejects the call
       this.#circuit.fire(outcome).catch(() => undefined);
     }
   }
 
-  /** Opens again for another while if the callee is not back. */
+  /** Opens again if the callee is not serving. */
   async #lookForCallee(enterHalfOpen: () => void): Promise<void> {
     const isBack = await this.#isServing();
     if (this.#circuit.isShutdown) return;
@@ -163,9 +160,7 @@ export class Breaker {
     else this.#circuit.open();
   }
 
-  /**
-   * Counts a failure, and opens after a few in a row if the callee does not say that it is well.
-   */
+  /** Counts a failure. After a few in a row it opens if the callee is not serving. */
   async #suspect(): Promise<void> {
     this.#failuresInARow += 1;
     const isSuspect = () =>
@@ -176,5 +171,5 @@ export class Breaker {
   }
 }
 
-/** What opossum is told of each failure: it counts them, and looks at none. */
+/** The error of each failure. opossum counts failures and does not read them. */
 const FAILED = "failed";

@@ -4,17 +4,16 @@ import type { Explanation } from "#rpc/trace/explanation.ts";
 import type { BatchSpan, SpanNode, Trace } from "#rpc/trace/trace.ts";
 import type { BreakerState } from "#telemetry/breaker-state.ts";
 
-/** Which call is explained. */
+/** Which call a span is for. */
 export interface ExplainedMethod {
   readonly callee: string;
   readonly method: string;
-  /** What the breaker is now; undefined if there is none. */
+  /** The state of the breaker; undefined if there is none. */
   readonly breaker: BreakerState | undefined;
 }
 
 /**
- * Gathers what becomes of one call that a client makes, and adds it to the tree of the call that it
- * is made for.
+ * Records the span of one call of a client, and adds it to the trace of the call that needs it.
  */
 export class CallExplanation implements Explanation {
   readonly #tree: Trace;
@@ -32,27 +31,27 @@ export class CallExplanation implements Explanation {
     this.#breaker = method.breaker;
   }
 
-  /** Tells that the call was sent: to be called for each try. */
+  /** Counts a try. */
   sent(): void {
     this.#tries += 1;
   }
 
-  /** Tells what the callee called. */
+  /** Adds the spans of the calls that the callee made. */
   called(calls: readonly SpanNode[]): void {
     this.#calls.push(...calls);
   }
 
-  /** Tells that the call comes to its breaker only now, and what that is. */
+  /** Records the state of the breaker when the call comes to it. */
   reached(breaker: BreakerState): void {
     this.#breaker = breaker;
   }
 
-  /** Tells how much of a batch was known. */
+  /** Records how much of a batch came from the cache. */
   known(batch: BatchSpan): void {
     this.#batch = batch;
   }
 
-  /** Tells what the call failed with, though something old may stand in for its answer. */
+  /** Records the error of the call, even if a stale answer takes its place. */
   failed(thrown: unknown): void {
     const isRpcError = thrown instanceof RpcError;
     this.#failure = {
@@ -61,7 +60,7 @@ export class CallExplanation implements Explanation {
     };
   }
 
-  /** Adds the call, which has ended, to the tree. */
+  /** Ends the span, and adds it to the trace. */
   end(): void {
     const { callee, method } = this.#method;
     const { code = status.OK, reason = "" } = this.#failure ?? {};

@@ -64,7 +64,7 @@ function at(tries: readonly ScriptedTry[], index: number): ScriptedTry {
 }
 
 describe("the bulkhead of a method", () => {
-  test("lets so many calls through at once, as many wait, and refuses the next", async () => {
+  test("bounds the calls in flight and the calls that wait, and refuses the next", async () => {
     const { transport, tellMany, refused } = scripted();
     const calls = tellMany(IN_FLIGHT_MAX + QUEUED_MAX);
     const [last] = tellMany(1);
@@ -77,7 +77,7 @@ describe("the bulkhead of a method", () => {
     expect(await refused()).toEqual([["BULKHEAD_FULL", 1]]);
   });
 
-  test("hands on the place of a call that fails", async () => {
+  test("gives the permit of a call that fails to the next call", async () => {
     const { transport, tell, tellMany } = scripted();
     tellMany(IN_FLIGHT_MAX);
     const waiting = tell();
@@ -87,7 +87,7 @@ describe("the bulkhead of a method", () => {
     await waiting;
   });
 
-  test("never sends a call whose time ran out while it waited, or whose caller gave up", async () => {
+  test("never sends a call whose deadline passed while it waited, or whose caller gave up", async () => {
     const { transport, tell, tellMany, refused } = scripted();
     tellMany(IN_FLIGHT_MAX);
     await expect(tell({ timeoutMs: 10 })).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe("the bulkhead of a method", () => {
     ]);
   });
 
-  test("refuses a call that waited as long as it may", async () => {
+  test("refuses a call that waited too long", async () => {
     const { tell, tellMany } = scripted();
     tellMany(IN_FLIGHT_MAX);
     await expect(tell()).rejects.toMatchObject({
@@ -131,7 +131,7 @@ describe("an open breaker", () => {
     return { ...own, waiting, open: () => health.resolve("not-serving") };
   }
 
-  test("refuses a call at once though the bulkhead is full", async () => {
+  test("refuses a call at once, even if the bulkhead is full", async () => {
     const { transport, tellMany, open } = await openWhileFull();
     open();
     await turn();
@@ -144,7 +144,7 @@ describe("an open breaker", () => {
     expect(transport.tries).toHaveLength(IN_FLIGHT_MAX + 3);
   });
 
-  test("empties the queue when it opens, and sends nothing of it", async () => {
+  test("empties the queue when it opens, without sending its calls", async () => {
     const { transport, waiting, refused, open } = await openWhileFull();
     open();
     const ends = await Promise.all(waiting.slice(3));
@@ -154,7 +154,7 @@ describe("an open breaker", () => {
     expect(transport.tries).toHaveLength(IN_FLIGHT_MAX + 3);
   });
 
-  test("counts a refused call, and observes no duration for it", async () => {
+  test("counts a refused call, and does not observe a duration", async () => {
     const { tell, transport, open, observed, refused } = await openWhileFull();
     open();
     await turn();
@@ -168,7 +168,7 @@ describe("an open breaker", () => {
 });
 
 describe("a call", () => {
-  test("is sent again as often as servers refuse it unread, though it may not be made twice", async () => {
+  test("is sent again if servers refuse it unread, even if it may not be made twice", async () => {
     const { transport, tell } = scripted();
     const call = tell();
     for (let sends = 1; sends < 8; sends++) at(transport.tries, -1).fail(REFUSED_UNREAD);
@@ -178,7 +178,7 @@ describe("a call", () => {
     expect(transport.tries).toHaveLength(8);
   });
 
-  test("is cancelled on the other side when its caller gives up, and ends for that reason", async () => {
+  test("is cancelled at the callee when its caller gives up, and fails with CANCELLED", async () => {
     const { transport, tell } = scripted();
     const giveUp = new AbortController();
     const call = tell({ signal: giveUp.signal });
@@ -187,7 +187,7 @@ describe("a call", () => {
     expect(at(transport.tries, 0).isCancelled).toBe(true);
   });
 
-  test("is not sent if its caller has given up before", async () => {
+  test("is not sent if its caller gave up before", async () => {
     const { transport, tell, refused } = scripted();
     await expect(tell({ signal: AbortSignal.abort() })).rejects.toMatchObject({
       reason: "CANCELLED",
@@ -196,7 +196,7 @@ describe("a call", () => {
     expect(await refused()).toEqual([["CANCELLED", 1]]);
   });
 
-  test("leaves nothing on its caller's signal", async () => {
+  test("leaves no listener on its caller's signal", async () => {
     const { transport, ask } = scripted();
     const { signal } = new AbortController();
     const listeners = new Set<unknown>();
@@ -239,7 +239,7 @@ describe("a hedged call", () => {
     at(transport.tries, 1).fail(cancelled());
   });
 
-  test("takes an error of the callee's rules for an answer, and cancels the other try", async () => {
+  test("counts an error of the callee's rules as an answer, and cancels the other try", async () => {
     const { transport, ask } = scripted();
     const call = ask();
     await eventually(async () => transport.tries.length === 2);
@@ -248,7 +248,7 @@ describe("a hedged call", () => {
     expect(at(transport.tries, 0).isCancelled).toBe(true);
   });
 
-  test("is not sent once more while every replica hangs", async () => {
+  test("is not sent once more while all replicas are unresponsive", async () => {
     const { transport, ask } = scripted();
     transport.allHang = true;
     const call = ask();

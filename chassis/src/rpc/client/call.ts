@@ -10,18 +10,18 @@ import type { CallExplanation } from "./call-explanation.ts";
 import type { Gate, QueuedCall } from "./gate.ts";
 import { type ExtraCallBudget, type Hedged, SecondTry } from "./second-try.ts";
 
-/** What all calls of one method of one callee share. */
+/** The parts that all calls of one method of one callee share. */
 export interface CallSite<Request, Answer> {
   readonly plan: MethodPlan;
   readonly gate: Gate;
   readonly budget: ExtraCallBudget;
   /** Sends a call once. */
   send(request: Request, call: OutgoingCall, told: Told<Answer>): Sent;
-  /** Whether a second try would hang beside the first. */
-  hangs(): boolean;
+  /** Whether a second try would hang as the first does. */
+  isUnresponsive(): boolean;
 }
 
-/** For whom a call is made. */
+/** The parts of a call that come from its caller. */
 export interface CallFor {
   readonly context: CallContext;
   readonly authorization: string | undefined;
@@ -31,10 +31,10 @@ export interface CallFor {
 const ONCE = { once: true };
 
 /**
- * One call of a client, from the request to its outcome. The object is what the transport reads,
- * what it tells of the outcome, the listener of the caller's signal, and the entry in the queue of
- * the bulkhead and on the time wheel: so a call under way is one object and one promise. What only
- * a call in trouble needs, such as a second try, is made when the trouble is there.
+ * One call of a client, from the request to its outcome. The same object is the fields that the
+ * transport sends, the callbacks of the transport, the listener of the caller's signal, the waiter
+ * in the queue of the bulkhead, and the entry of the time wheel. So a call in flight is one object
+ * and one promise. A second try is created only when it is due.
  */
 export class Call<Request, Answer>
   implements OutgoingCall, Told<Answer>, Hedged<Answer>, QueuedCall, WheelEntry
@@ -71,7 +71,7 @@ export class Call<Request, Answer>
     this.#isCutShort = this.deadline - nowMs < plan.cutShortMs;
   }
 
-  /** Makes the call, and returns what becomes of it. To be called once. */
+  /** Starts the call. To be called once. */
   start(): Promise<Answer> {
     const { gate } = this.#site;
     const refused = this.#refusal();
@@ -85,7 +85,7 @@ export class Call<Request, Answer>
     return this.#outcome.promise;
   }
 
-  /** Called by the queue: the call has a place. */
+  /** Called by the bulkhead: the call has a permit. */
   onPermit(): void {
     timeWheel.remove(this);
     const refused = this.#refusal();
@@ -96,12 +96,12 @@ export class Call<Request, Answer>
     }
   }
 
-  /** Called by the queue: the breaker has opened. */
+  /** Called by the gate: the breaker has opened, and the queue is empty. */
   onEvicted(): void {
     this.#refuse(this.#refusal() ?? this.#site.gate.full());
   }
 
-  /** Called by the wheel: the wait for a place, for a first answer or for a message is over. */
+  /** Called by the time wheel: too long in the queue, time for a hedge, or a silent stream. */
   onDue(): void {
     const { gate } = this.#site;
     if (this.#state === "queued") {
@@ -111,7 +111,7 @@ export class Call<Request, Answer>
     else this.#giveUp(deadlineExceeded());
   }
 
-  /** Called by the caller's signal. */
+  /** Called by the caller's signal: the caller gave up. */
   handleEvent(): void {
     const reason = reasonOf(this.signal);
     if (this.#state === "queued") {
@@ -120,7 +120,7 @@ export class Call<Request, Answer>
     } else this.#giveUp(reason);
   }
 
-  /** Told by the transport; of the second try if there is one. The first answer counts. */
+  /** Called by the transport, for either try. The first answer counts. */
   answered(answer: Answer, second?: SecondTry<Answer>): void {
     if (this.#state === "ended") return;
     if (second === undefined) this.#second?.sent?.cancel();
@@ -130,14 +130,14 @@ export class Call<Request, Answer>
   }
 
   /**
-   * Told by the transport; of the second try if there is one. An error of the callee's rules is an
-   * answer. A lost connection is one only if nothing else comes.
+   * Called by the transport, for either try. An error of the callee's rules is an answer. A lost
+   * connection is one only if the other try has failed too.
    */
   failed(error: unknown, second?: SecondTry<Answer>): void {
     if (this.#state === "ended") return;
     const verdict = judge(error, this.#isCutShort);
-    // Nothing was done, so it does not matter whether the method may be called twice. grpc-js sends
-    // such a call again once by itself; a write that met two ending connections would be lost.
+    // A transparent retry: the callee did nothing, so any method may be sent again. grpc-js does
+    // this once by itself; a write that meets two ending connections in a row would be lost.
     if (verdict.isRefusedUnread && this.#sends < this.#site.plan.sendsMax) {
       if (second === undefined) this.#sendFirst();
       else this.#sendSecond(second);
@@ -177,7 +177,7 @@ export class Call<Request, Answer>
     this.#sendFirst();
   }
 
-  /** Of a stream, the first message is awaited for so long; an answer, until the deadline. */
+  /** The first message of a stream is due in time. One answer is due at the deadline only. */
   #awaitMessage(): void {
     const { silenceMsMax } = this.#site.plan;
     if (silenceMsMax === Number.POSITIVE_INFINITY) timeWheel.remove(this);
@@ -196,7 +196,7 @@ export class Call<Request, Answer>
     this.#sends += 1;
     try {
       const sent = this.#site.send(this.#request, this, told);
-      // A handler in the same process may have made the caller give up by now.
+      // A handler in the same process may have aborted the signal by now.
       if (this.#isOver()) sent.cancel();
       return sent;
     } catch (thrown) {
@@ -209,17 +209,17 @@ export class Call<Request, Answer>
     return this.#state === "ended";
   }
 
-  /** Whether it is still to be decided if there is a second try. */
+  /** Whether a second try may still be made. */
   get #isHedgeOpen(): boolean {
     return this.#state === "sent" && this.#site.plan.secondTry === "hedge";
   }
 
-  /** Makes a second try, unless it would hang too, or the budget has no token. */
+  /** Makes a second try, unless it would hang too or the retry budget is empty. */
   #hedge(): boolean {
     const { gate, budget } = this.#site;
     this.#state = "hedged";
     this.#awaitMessage();
-    if (this.#site.hangs() || !budget.spend()) return false;
+    if (this.#site.isUnresponsive() || !budget.spend()) return false;
     gate.countExtra();
     this.#second = new SecondTry(this);
     this.#sendSecond(this.#second);
@@ -239,7 +239,7 @@ export class Call<Request, Answer>
     this.#outcome.reject(error);
   }
 
-  /** Ends a call that was sent. The breaker hears of it before the place is handed on. */
+  /** Ends a call that was sent. The breaker is told before the permit goes to the next call. */
   #end(verdict: Verdict, error?: unknown): void {
     const { gate } = this.#site;
     this.#leave();
@@ -248,7 +248,7 @@ export class Call<Request, Answer>
     gate.observe(this.#startMs, error);
   }
 
-  /** Ends a call that was not sent, and has no place. */
+  /** Ends a call that was not sent and has no permit. */
   #refuse(error: RpcError): void {
     this.explanation?.failed(error);
     this.#leave();

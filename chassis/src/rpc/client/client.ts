@@ -12,7 +12,7 @@ import { createHealthProbe } from "./health-probe.ts";
 import { type ClientOptions, MethodClient } from "./method-client.ts";
 import { ExtraCallBudget } from "./second-try.ts";
 
-/** How one method is called: a message, and the context of the call that it is made for. */
+/** The function of one method: it takes a message, and the context of the call that needs it. */
 export type ClientMethod<M> =
   M extends DescMethodUnary<infer I, infer O>
     ? (
@@ -35,9 +35,9 @@ export type Client<S extends DescService> = {
 };
 
 /**
- * Makes a client that obeys the policy of each method, in this order: fresh answers from memory,
- * bulkhead, breaker, deadline, hedge, and when all fails old answers, where policy and caller allow
- * them. Lost calls of methods without a hedge are tried again below, by the transport.
+ * Creates a client that follows the policy of each method, in this order: fresh answers of the
+ * cache, circuit breaker, bulkhead, deadline, hedge, and, if all fail, stale answers of the cache
+ * where policy and caller allow them. The channel retries lost calls of methods without a hedge.
  */
 export function createClient<S extends DescService>(service: S, options: ClientOptions): Client<S> {
   const { callee, transport, metrics } = options;

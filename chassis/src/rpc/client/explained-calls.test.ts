@@ -52,7 +52,7 @@ onEveryTransport((serve) => {
     calls: [],
   };
 
-  test("is explained to an operator, with what the callee called", async () => {
+  test("has a span for an operator, with the callee's own calls", async () => {
     const { client } = await serveChain();
     const context = explainedContext();
     await client.say({ value: "hello" }, context);
@@ -62,7 +62,7 @@ onEveryTransport((serve) => {
     expect(call.ms).toBeGreaterThan(0);
   });
 
-  test("is explained when it fails, with its reason and with what the callee called", async () => {
+  test("has a span when it fails, with its reason and the callee's own calls", async () => {
     const { client } = await serveChain();
     const context = explainedContext();
     await expect(client.say({ value: "fail" }, context)).rejects.toThrow();
@@ -71,7 +71,7 @@ onEveryTransport((serve) => {
     ]);
   });
 
-  test("is explained if it sends a stream, and if it reads one", async () => {
+  test("has a span if it sends a stream, and if it reads one", async () => {
     const { client } = await serveChain();
     const context = explainedContext();
     await client.collect(none(), context);
@@ -83,7 +83,7 @@ onEveryTransport((serve) => {
     ]);
   });
 
-  test("tells nobody what the callee called but an operator, by the token and not by the caller's word", async () => {
+  test("shows the callee's own calls to operators only, by the token and not by what the caller says", async () => {
     const { client } = await serveChain();
     for (const caller of [ANONYMOUS, PRETENDER]) {
       const context = explainedContext(caller);
@@ -92,7 +92,7 @@ onEveryTransport((serve) => {
     }
   });
 
-  test("is not explained to the callee's handler unless it was asked to be", async () => {
+  test("gives the handler of the callee a trace only if the caller asked for one", async () => {
     const seen: CallContext[] = [];
     const { client } = await serve({
       say: async (message, context) => {
@@ -134,7 +134,7 @@ onEveryTransport((serve) => {
     expect(calls[5]).toMatchObject({ reason: "BREAKER_OPEN", tries: 0, breaker: "open" });
   });
 
-  test("says of a batch how much was kept, how old it is, and what it failed with", async () => {
+  test("shows how much of a batch was cached, how old that is, and its error", async () => {
     let down = false;
     const { client } = await serve({
       batchGetWords: async ({ ids }) => {
@@ -163,7 +163,7 @@ onEveryTransport((serve) => {
     expect(context.trace.calls[0]).not.toHaveProperty("batch.oldestMs");
   });
 
-  test("keeps no more than a hundred calls, and counts the others", async () => {
+  test("has at most a hundred spans, and counts the others", async () => {
     const { client } = await serve();
     const context = explainedContext();
     for (let turn = 0; turn < 103; turn++) await client.say({ value: "" }, context);
@@ -172,7 +172,7 @@ onEveryTransport((serve) => {
   });
 });
 
-describe("a call over gRPC that finds nobody", () => {
+describe("a call over gRPC without a callee", () => {
   test("was not sent", async () => {
     const transport = echoTransport("127.0.0.1:1");
     const context = explainedContext();

@@ -17,28 +17,28 @@ export interface GateOptions {
   readonly logger: Logger;
   /** Whether the callee can do its work. Never rejects. */
   readonly isServing: () => Promise<boolean>;
-  /** Takes each breaker's state, besides the metrics and the log. */
+  /** Called with each breaker's state, besides the metrics and the log. */
   readonly observeBreaker?: ObserveBreaker;
 }
 
-/** A call that waits for a place. */
+/** A call that waits for a permit of the bulkhead. */
 export interface QueuedCall extends Waiter {
   /** Called once, when the breaker opens and empties the queue. */
   onEvicted(): void;
 }
 
 /**
- * What one method of one callee knows of that callee: circuit breaker, bulkhead and counters. The
- * breaker is asked before the bulkhead, so that no call waits for a place at a callee that is not
- * asked; it is asked again after a wait, and empties the queue when it opens. Without the failure
- * policy the gate counts, and refuses nothing.
+ * The gate before one method of one callee: circuit breaker, bulkhead and metrics. The breaker
+ * comes first, so that no call waits for a permit while the callee is not called. It is checked
+ * again after a wait, and empties the queue when it opens. With the failure policy off the gate
+ * only counts.
  */
 export class Gate {
   readonly labels: { readonly callee: string; readonly method: string };
   readonly #name: string;
   readonly #metrics: Metrics;
   readonly #breaker: Breaker | undefined;
-  /** The bulkhead: keeps one method from taking all that a process has. */
+  /** The bulkhead: one method must not use up the whole process. */
   readonly #places: Semaphore<QueuedCall>;
   readonly #labelsByCode = new Map<status, Labels>();
 
@@ -66,58 +66,56 @@ export class Gate {
     });
   }
 
-  /** What the breaker is now; undefined if there is none. */
+  /** Undefined if there is no breaker. */
   get breakerState(): BreakerState | undefined {
     return this.#breaker?.state;
   }
 
-  /** Returns why the breaker lets no call through; undefined if it does. */
+  /** Returns UNAVAILABLE, `BREAKER_OPEN`, if the breaker lets no call through. */
   refusal(): RpcError | undefined {
     return this.#breaker?.refusal();
   }
 
-  /** Takes a place if one is free. */
+  /** Takes a permit if one is free. */
   enter(): boolean {
     return this.#places.tryAcquire();
   }
 
-  /** Has a call wait for a place, which its `onPermit` is given. False: the queue is full. */
+  /** Adds a call to the queue. Returns false if the queue is full. */
   queue(call: QueuedCall): boolean {
     return this.#places.enqueue(call);
   }
 
-  /** Takes a call out of the queue. */
+  /** Removes a call from the queue. */
   withdraw(call: QueuedCall): void {
     this.#places.leave(call);
   }
 
-  /** Hands the place of a call to the next, or frees it. */
+  /** Releases the permit of a call. */
   leave(): void {
     this.#places.release();
   }
 
-  /** Makes the error of a call that found no place in time. */
+  /** Returns the error of a call that got no permit in time. */
   full(): RpcError {
-    const message = `${this.#name}: not asked, since too many calls wait for it already`;
+    const message = `${this.#name}: not called, since too many calls wait for it`;
     return refusal(status.RESOURCE_EXHAUSTED, message, {
       reason: "BULKHEAD_FULL",
       retryAfterMs: RETRY_AFTER_MS,
     });
   }
 
-  /**
-   * Begins a call that has a place and was not refused. Returns whether it is a breaker's probe.
-   */
+  /** Begins a call that has a permit. Returns whether it is a probe of the breaker. */
   begin(): boolean {
     return this.#breaker?.begin() ?? false;
   }
 
-  /** Takes the outcome of a call that had begun. */
+  /** Reports the outcome of a call that had begun to the breaker. */
   tell(verdict: Verdict, isProbe: boolean): void {
     this.#breaker?.end(verdict.health, isProbe);
   }
 
-  /** Counts a call that was not made. It took no time, so no duration is observed. */
+  /** Counts a call that was not sent. Its duration is not observed: it would be 0 ms. */
   countRefused(error: RpcError): void {
     this.#metrics.client.refusedCalls.inc({ ...this.labels, reason: error.reason });
   }
@@ -127,7 +125,7 @@ export class Gate {
     this.#metrics.client.extraCalls.inc(this.labels);
   }
 
-  /** Observes how long a call took that was made, and how it ended. */
+  /** Observes the duration and the status of a call that was sent. */
   observe(startMs: number, thrown?: unknown): void {
     const code = thrown === undefined ? status.OK : codeOf(thrown);
     this.#metrics.rpcClient.observe(this.#labelsFor(code), (performance.now() - startMs) / 1_000);

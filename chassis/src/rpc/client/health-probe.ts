@@ -2,16 +2,14 @@ import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
 import type { Transport } from "#rpc/transport.ts";
 
-/** A neighbour that is up answers in a few milliseconds; one that does not is not back. */
+/** A healthy callee in the same network answers within a few milliseconds. */
 const TIMEOUT_MS = 200;
-/**
- * An answer holds for so long, for the breakers of all methods: a dead callee is asked by few. In
- * milliseconds.
- */
+/** For how long the breakers of all methods share one answer. */
 const FRESH_MS = 100;
 
 /**
- * Makes a probe that asks a callee's health service, once for all who ask at about the same time.
+ * Creates a probe that calls the health service of a callee. Breakers that call it at about the
+ * same time share one answer. It never rejects.
  */
 export function createHealthProbe(transport: Pick<Transport, "health">): () => Promise<boolean> {
   let askedMs = Number.NEGATIVE_INFINITY;
@@ -22,7 +20,7 @@ export function createHealthProbe(transport: Pick<Transport, "health">): () => P
       askedMs = performance.now();
       asked = transport.health(TIMEOUT_MS).then(
         (health) => health !== "not-serving",
-        // One without a health service has to be tried.
+        // A callee without a health service counts as serving.
         (thrown) => thrown instanceof RpcError && thrown.code === status.UNIMPLEMENTED,
       );
     }

@@ -45,7 +45,7 @@ onEveryTransport((serve) => {
     await takenBack.promise;
   });
 
-  test("has one budget with all methods of its callee", async () => {
+  test("shares one retry budget with all methods of its callee", async () => {
     const seen = new Set<string>();
     let tries = 0;
     const firstHangs = async (key: string, signal: AbortSignal) => {
@@ -80,7 +80,7 @@ onEveryTransport((serve) => {
     expect(results.filter((one) => one.status === "fulfilled")).toHaveLength(extra);
   });
 
-  test("is made once if its answer comes in time, whatever it is", async () => {
+  test("is made once if its answer comes in time, even an error", async () => {
     let tries = 0;
     const { client } = await serve({
       ask: async ({ value }) => {
@@ -96,7 +96,7 @@ onEveryTransport((serve) => {
     expect(tries).toBe(1);
   });
 
-  test("waits for its deadline alone where the method declares no hedge: the control arm", async () => {
+  test("waits for its deadline if the method declares no hedge: the control arm", async () => {
     let tries = 0;
     const { client } = await serve({
       say: async ({ value }, { signal }) => {
@@ -114,7 +114,7 @@ onEveryTransport((serve) => {
   });
 });
 
-describe("the budget of extra calls", () => {
+describe("the retry budget of hedges", () => {
   test("allows one extra call for twenty in the long run", () => {
     const budget = new ExtraCallBudget();
     let extra = 0;

@@ -4,15 +4,15 @@ import { RpcError } from "#contract/rpc-error.ts";
 import { NOT_WAITING, timeWheel, type WheelEntry } from "#rpc/time-wheel.ts";
 import type { MessageStream, Sent, Told } from "#rpc/transport.ts";
 
-/** A stream whose first message is there. */
+/** A stream whose first message has arrived. */
 export interface OpenStream {
   readonly stream: MessageStream;
   readonly first: IteratorResult<Message>;
 }
 
 /**
- * Takes a stream for a call that is answered by its first message: that decides for hedge, bulkhead
- * and breaker. How long the rest takes is up to the reader.
+ * Turns a stream into a call whose answer is the first message. That message decides for hedge,
+ * bulkhead and breaker; the reader decides how long the rest takes.
  */
 export function awaitFirst(stream: MessageStream, told: Told<OpenStream>): Sent {
   stream.next().then(
@@ -22,7 +22,7 @@ export function awaitFirst(stream: MessageStream, told: Told<OpenStream>): Sent 
   return stream;
 }
 
-/** Reads a stream that is open. A message that does not come in time ends it. */
+/** Reads the rest of a stream. If a message takes too long, the stream is cancelled. */
 export class MessageReader implements WheelEntry, Disposable {
   dueMs = NOT_WAITING;
   readonly #stream: MessageStream;
@@ -50,12 +50,12 @@ export class MessageReader implements WheelEntry, Disposable {
     }
   }
 
-  /** Called by the wheel: nothing came. */
+  /** Called by the time wheel: the message took too long. */
   onDue(): void {
     this.#cancel(deadlineExceeded());
   }
 
-  /** Called by the caller's signal. */
+  /** Called by the caller's signal: the caller gave up. */
   handleEvent(): void {
     const { reason } = this.#signal;
     this.#cancel(reason instanceof RpcError ? reason : cancelled());

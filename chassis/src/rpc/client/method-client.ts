@@ -20,14 +20,14 @@ export interface ClientOptions extends Omit<GateOptions, "isServing"> {
   readonly failurePolicy: FailurePolicySwitch;
 }
 
-/** What a method's client needs besides: shared by all methods of a callee. */
+/** The parts that all methods of a callee share. */
 export interface MethodClientOptions extends ClientOptions, Pick<GateOptions, "isServing"> {
   readonly hedgeBudget: ExtraCallBudget;
-  /** Lets no cached answer of a batch of the callee pass for fresh: of these keys, or of all. */
+  /** Invalidates cached answers of a batch method: of these keys, or of all. */
   readonly invalidate: (batch: string, keys?: readonly string[]) => void;
 }
 
-/** All that stands between a caller and one method of one callee: plan, cached answers, call. */
+/** The client of one method of one callee. It combines plan, response cache and calls. */
 export class MethodClient {
   readonly #plan: MethodPlan;
   readonly #gate: Gate;
@@ -41,12 +41,12 @@ export class MethodClient {
     this.#cache = this.#createCache();
   }
 
-  /** Lets no answer from before now pass for fresh. */
+  /** Invalidates cached answers: of these keys, or of all. */
   invalidate(keys?: readonly string[]): void {
     this.#cache?.invalidate(keys);
   }
 
-  /** Gives the function that a client has under the method's name. */
+  /** Returns the function that a client has under the method's name. */
   toFunction(): unknown {
     const { method, name } = this.#plan;
     const { transport } = this.#options;
@@ -98,23 +98,23 @@ export class MethodClient {
     const answer = cache.answer(
       request,
       { ...options, onKnown: explanation && ((batch) => explanation.known(batch)) },
-      // The seat of joined reads: concurrent batches wait here as entries, with a deadline and a
-      // signal each, for one Call that asks for the keys of all.
-      // Without the user's token: an answer that is cached for others must not depend on who looks.
+      // The seat of joined reads: concurrent batches would wait here as entries, each with its own
+      // deadline and signal, for one Call with the keys of all.
+      // Sent without the user's token: a cached answer must not depend on who is looking.
       (wanted) =>
         new Call(site, wanted, { context, authorization: undefined, explanation }).start(),
     );
     return explanation === undefined ? answer : answer.finally(() => explanation.end());
   }
 
-  /** Has what a call makes old asked for again, once it has ended. */
+  /** Invalidates what a call makes old, once it has ended. */
   async #invalidating(request: Message, outcome: Promise<Message>): Promise<Message> {
     try {
       const response = await outcome;
       this.#invalidate((one) => one.keyOf(request, response));
       return response;
     } catch (thrown) {
-      // A call that the callee refused by its rules has changed nothing that only a response names.
+      // If the callee refused the call by its rules, nothing has changed.
       const isRefused = judge(thrown).health === "good";
       this.#invalidate((one) => one.keyOf(request, undefined), isRefused);
       throw thrown;
@@ -150,7 +150,7 @@ export class MethodClient {
       gate: this.#gate,
       budget: hedgeBudget,
       send,
-      hangs: () => transport.hangs(),
+      isUnresponsive: () => transport.isUnresponsive(),
     };
   }
 

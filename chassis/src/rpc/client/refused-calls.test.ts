@@ -7,8 +7,8 @@ import { echoRouter } from "#testing/echo-transports.ts";
 import { contextFor } from "#testing/test-context.ts";
 import { createClient } from "./client.ts";
 
-describe("calls that are not made", () => {
-  test("are counted by reason, apart from those that were made and failed", async () => {
+describe("calls that are not sent", () => {
+  test("are counted by reason, apart from calls that were sent and failed", async () => {
     const transport = createInProcessTransport(echoRouter({}), () => true);
     const metrics = createMetrics({ service: "test" });
     const client = createClient(EchoService, {

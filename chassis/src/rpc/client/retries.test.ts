@@ -44,7 +44,7 @@ function withPushback(milliseconds: string): Partial<ServiceError> {
 }
 
 describe("a call that is lost", () => {
-  test.each(["say", "ask"] as const)("is made again if its method only reads: %s", async (name) => {
+  test.each(["say", "ask"] as const)("is retried if its method only reads: %s", async (name) => {
     await using server = await failingServer(onlyFirst);
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(server.address), (it) => it.close());
@@ -56,7 +56,7 @@ describe("a call that is lost", () => {
     expect(trace.calls).toMatchObject([{ code: "OK", tries: 2 }]);
   });
 
-  test("is never made again if its method may not be called twice", async () => {
+  test("is never retried if its method may not be called twice", async () => {
     await using server = await failingServer(onlyFirst);
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(server.address), (it) => it.close());
@@ -78,7 +78,7 @@ describe("a call that is lost", () => {
     expect(server.attempts()).toBe(1);
   });
 
-  test("is not made again if the callee says so", async () => {
+  test("is not retried if the callee says so", async () => {
     await using server = await failingServer(() => withPushback("-1"));
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(server.address), (it) => it.close());
@@ -89,7 +89,7 @@ describe("a call that is lost", () => {
     expect(server.attempts()).toBe(1);
   });
 
-  test("is made again when the callee says", async () => {
+  test("is retried when the callee says", async () => {
     const PUSHBACK_MS = 300; // longer than grpc-js would wait by itself
     const times: number[] = [];
     await using server = await failingServer((attempt) => {
@@ -122,7 +122,7 @@ describe("a call that is lost", () => {
 });
 
 describe("replicas", () => {
-  test("take turns, and when one is gone the other is asked", async () => {
+  test("take turns, and if one is down the other gets all calls", async () => {
     const seen: string[] = [];
     const replica = async (name: string) => {
       const say = async ({ value }: { readonly value: string }) => {

@@ -34,7 +34,7 @@ onEveryTransport((serve) => {
     await ended.promise;
   });
 
-  test("fails with DEADLINE_EXCEEDED when nothing comes for a while, however long the stream may last", async () => {
+  test("fails with DEADLINE_EXCEEDED if the first message takes too long, before the deadline", async () => {
     const hangs = Promise.withResolvers<void>();
     const { client } = await serve({
       async *count() {
@@ -52,7 +52,7 @@ onEveryTransport((serve) => {
     hangs.resolve();
   });
 
-  test("fails with DEADLINE_EXCEEDED when nothing more comes, and lets its reader take its time", async () => {
+  test("fails with DEADLINE_EXCEEDED if the next message takes too long, but lets its reader be slow", async () => {
     const hangs = Promise.withResolvers<void>();
     const { client } = await serve({
       async *count() {
@@ -120,7 +120,7 @@ onEveryTransport((serve) => {
     await stopped.promise;
   });
 
-  test("fails with the source's own error when what is to be sent cannot be read", async () => {
+  test("fails with the error of the source if reading what is to be sent fails", async () => {
     const started = Promise.withResolvers<void>();
     const told = Promise.withResolvers<void>();
     const { client } = await serve({
@@ -139,7 +139,7 @@ onEveryTransport((serve) => {
     await told.promise;
   });
 
-  test("fails with CANCELLED when the source says so, which is no sign that the callee is ill", async () => {
+  test("fails with CANCELLED if the source does, and that does not open the breaker", async () => {
     const { client } = await serve();
     async function* givesUp() {
       yield { value: new Uint8Array(1) };

@@ -14,7 +14,7 @@ onEveryTransport((serve) => {
     });
   });
 
-  test("carries the request id, the user's token and what is left of the time", async () => {
+  test("carries the request id, the user's token and the remaining time", async () => {
     let seen: CallContext | undefined;
     const { client } = await serve({
       say: async (message, context) => {
@@ -36,7 +36,7 @@ onEveryTransport((serve) => {
     expect(seen?.deadline).toBeLessThan(startTime + ECHO_TIMEOUT_MS);
   });
 
-  test("is given no longer than the method's policy, whatever the caller has left", async () => {
+  test("has at most the timeout of the method's policy, however long the caller's deadline", async () => {
     let deadline = 0;
     const { client } = await serve({
       say: async (message, context) => {
@@ -48,7 +48,7 @@ onEveryTransport((serve) => {
     expect(deadline).toBeLessThanOrEqual(Date.now() + ECHO_TIMEOUT_MS);
   });
 
-  test("is not sent any more to a callee that hangs, also where a little of the time was gone before", async () => {
+  test("opens the breaker of a callee that hangs, even if a little of the timeout had passed before", async () => {
     const { client } = await serve({ say: () => new Promise(() => {}) });
     const late = () =>
       client.say({ value: "" }, contextFor(ANONYMOUS, { timeoutMs: ECHO_TIMEOUT_MS * 0.9 }));
@@ -90,7 +90,7 @@ onEveryTransport((serve) => {
     });
   });
 
-  test("tells nobody what a defect was", async () => {
+  test("hides the details of a defect", async () => {
     const { client } = await serve({
       say: async () => {
         throw new Error("select secret from table");
@@ -103,7 +103,7 @@ onEveryTransport((serve) => {
     });
   });
 
-  test("fails at the deadline, and tells the handler", async () => {
+  test("fails at the deadline, and aborts the signal of the handler", async () => {
     const told = Promise.withResolvers<void>();
     const { client } = await serve({
       say: (_, { signal }) => {
@@ -117,7 +117,7 @@ onEveryTransport((serve) => {
     await told.promise;
   });
 
-  test("is cancelled on the other side when the caller gives up", async () => {
+  test("is cancelled at the callee when the caller gives up", async () => {
     const started = Promise.withResolvers<void>();
     const told = Promise.withResolvers<void>();
     const { client } = await serve({
@@ -135,7 +135,7 @@ onEveryTransport((serve) => {
     await told.promise;
   });
 
-  test("gives neither side the other's message", async () => {
+  test("copies the messages between caller and callee", async () => {
     const kept: { value: string }[] = [];
     const { client } = await serve({
       say: async (message) => {
@@ -148,7 +148,7 @@ onEveryTransport((serve) => {
     expect(kept[0]?.value).toBe("mine");
   });
 
-  test("says whether the callee takes traffic", async () => {
+  test("has a health check", async () => {
     const { transport } = await serve();
     await expect(transport.health(1000)).resolves.toBe("serving");
   });

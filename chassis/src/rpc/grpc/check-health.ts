@@ -6,20 +6,20 @@ import type { CalleeHealth } from "#rpc/transport.ts";
 
 const CHECK = "/grpc.health.v1.Health/Check";
 /**
- * grpc.health.v1 has no word for a service that refuses writes only: it is SERVING, and the answer
- * has this header.
+ * grpc.health.v1 has no status for a service that refuses writes only. It is SERVING, and the
+ * response has this header.
  */
 export const READ_ONLY_HEADER = "x-read-only";
 /** HealthCheckResponse.ServingStatus.SERVING of grpc.health.v1. */
 const SERVING = 1;
 
 /**
- * Asks a server whether a service of it can do its work (grpc.health.v1). Throws an RpcError if it
- * cannot be asked in time.
+ * Calls the health check of a service (grpc.health.v1). Throws an RpcError if there is no answer in
+ * time.
  *
- * HealthCheckRequest has one field, a string, and HealthCheckResponse one, an enum: on the wire
- * they are a StringValue and an Int32Value. So a client needs no second protobuf library, which is
- * 5 MB of each process.
+ * HealthCheckRequest has one field, a string, and HealthCheckResponse has one, an enum. On the wire
+ * they are a StringValue and an Int32Value, so a client needs no second protobuf library, which
+ * takes 5 MB in each process.
  */
 export function checkHealth(
   client: Client,

@@ -1,26 +1,26 @@
 import type { ChannelOptions } from "@grpc/grpc-js";
 
-/** The largest message in either direction: a page of 100 comments is 240 kB, a chunk 64 KiB. */
+/** For comparison: a page of 100 comments has 240 kB, a chunk of an upload 64 KiB. */
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 const KEEPALIVE_TIME_MS = 10_000;
 const KEEPALIVE_TIMEOUT_MS = 3_000;
-/** A client may ping somewhat more often than it should, and be let be. */
+/** Shorter than the keepalive of our clients, so that no client is disconnected for its pings. */
 const PING_INTERVAL_MS_MIN = 5_000;
 /**
- * A callee that comes back is found within this time. Shorter than is usual on the internet, since
- * the callee is a neighbour, and a try costs it one refused SYN.
+ * A callee that returns is detected within this time. It is shorter than usual on the internet: the
+ * callee is in the same network, and an attempt costs it one refused SYN.
  */
 const RECONNECT_BACKOFF_MS_MAX = 400;
 const RECONNECT_BACKOFF_MS_FIRST = 100;
 
 /**
- * A callee's name is looked up at most so often: when a connection ends, and when the balancer
- * wants to know of new replicas.
+ * The shortest time between two resolutions of a callee's name: after the end of a connection, or
+ * for the balancer's service discovery.
  */
 const RESOLUTION_INTERVAL_MS_MIN = 500;
 
-/** How every connection is kept, at either end. */
+/** The options of both ends of a connection. */
 const BOTH_ENDS = {
   "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
   "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
@@ -29,13 +29,13 @@ const BOTH_ENDS = {
   "grpc.enable_channelz": 0,
 } as const satisfies ChannelOptions;
 
-/** How a server keeps its connections. */
+/** The options of a server. */
 export const SERVER_OPTIONS = {
   ...BOTH_ENDS,
   "grpc.http2.min_ping_interval_without_data_ms": PING_INTERVAL_MS_MIN,
 } as const satisfies ChannelOptions;
 
-/** How a caller keeps its connections, and finds its callees again. */
+/** The options of a client: also how it reconnects. */
 export const CLIENT_OPTIONS = {
   ...BOTH_ENDS,
   "grpc.initial_reconnect_backoff_ms": RECONNECT_BACKOFF_MS_FIRST,

@@ -22,7 +22,7 @@ import { type FailurePolicySwitch, processOf } from "#contract/method-policy.ts"
 import { fromServiceError } from "#contract/status-details.ts";
 import { TRANSPORT_ID } from "#rpc/replicas/callee-fault-balancer.ts";
 import { keepDrainingConnections } from "#rpc/replicas/draining-connections.ts";
-import { areAllSilent, watchForSilence } from "#rpc/replicas/unresponsive-replicas.ts";
+import { areAllUnresponsive, watchReplicas } from "#rpc/replicas/unresponsive-replicas.ts";
 import type { Explanation } from "#rpc/trace/explanation.ts";
 import { readTraceTrailer } from "#rpc/trace/trace-trailer.ts";
 import type { MessageStream, OutgoingCall, Told, Transport } from "#rpc/transport.ts";
@@ -33,34 +33,33 @@ import { toMetadata } from "./grpc-headers.ts";
 import { channelPlanOf } from "./service-config.ts";
 import { toMethodDefinition } from "./service-definition.ts";
 
-/** Whom a transport reaches, and how. */
+/** The callee of a transport, and how to connect to it. */
 export interface GrpcTransportOptions {
-  /** `host:port` of each replica. Several take turns; they are then addresses and not names. */
+  /** `host:port` of each replica. If there are several, they are IP addresses. */
   readonly addresses: readonly string[];
-  /** What the callee serves: calls of its methods are tried again as their policy allows. */
+  /** The service of the callee: the policies of its methods decide which calls are retried. */
   readonly service: DescService;
   readonly failurePolicy: FailurePolicySwitch;
   /**
-   * How it proves who calls, and that the callee is the one that is meant. Without it nothing is
-   * encrypted or proven.
+   * The certificates that prove caller and callee to each other. Without them the connection is not
+   * encrypted, and proves nothing.
    */
   readonly peers?: PeerCredentials | undefined;
 }
 
-/** Connects to a callee by gRPC. One channel; it is made now and connects when it is first used. */
+/** Creates a transport over gRPC, with one channel. It connects when it is first used. */
 export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const { addresses, service, failurePolicy, peers } = options;
   keepDrainingConnections();
   const { channelOptions, watchesReplicas } = channelPlanOf(service, failurePolicy);
-  if (watchesReplicas) watchForSilence();
+  if (watchesReplicas) watchReplicas();
   const callee = processOf(service);
   const transportId = randomUUID();
   const channelCredentials = peers?.forCallee(callee) ?? credentials.createInsecure();
   const client = new Client(targetOf(addresses), channelCredentials, {
     ...CLIENT_OPTIONS,
     ...channelOptions,
-    // What TLS is told to ask for: without it the address, which may not be one that TLS allows for
-    // a name.
+    // The server name for TLS. The default is the address, which TLS may not accept as a name.
     "grpc.ssl_target_name_override": callee,
     [TRANSPORT_ID]: transportId,
   });
@@ -104,15 +103,15 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
       void write(explained(sent, call), method.input, { requests, told });
       return sent;
     },
-    hangs: () => areAllSilent(transportId),
+    isUnresponsive: () => areAllUnresponsive(transportId),
     health: (timeoutMs) => checkHealth(client, service.typeName, timeoutMs),
     close: () => client.close(),
   };
 }
 
 /**
- * gRPC's name of one or several replicas: a lone host is looked up, several are addresses of one
- * family.
+ * Returns the gRPC target of one or several replicas. One host is resolved by DNS; several are
+ * addresses of one family.
  */
 function targetOf(addresses: readonly string[]): string {
   const [first = "", ...others] = addresses;
@@ -138,8 +137,8 @@ function callOptions({ deadline, explanation }: OutgoingCall): CallOptions {
 }
 
 /**
- * Credentials that are none. grpc-js asks for them before it sends each try, and tells of its tries
- * in no other way.
+ * Creates empty credentials that count tries: grpc-js reads them before each try, and reports its
+ * tries in no other way.
  */
 function countingTries(explanation: Explanation): CallCredentials {
   return CallCredentials.createFromMetadataGenerator((_, callback) => {
@@ -148,7 +147,7 @@ function countingTries(explanation: Explanation): CallCredentials {
   });
 }
 
-/** Has what the callee called told as soon as the call has ended. */
+/** Reads the spans of the callee when the call has ended. */
 function explained<C extends GrpcCall>(call: C, { explanation }: OutgoingCall): C {
   if (explanation === undefined) return call;
   call.on("status", ({ metadata }) => explanation.called(readTraceTrailer(metadata)));
@@ -160,7 +159,7 @@ interface GrpcCall {
   on(event: "status", listener: (status: StatusObject) => void): unknown;
 }
 
-/** Tells how a call with one answer ended. */
+/** Creates the callback of grpc-js for a call with one answer. */
 function tell(told: Told): (error: ServiceError | null, response?: Message) => void {
   return function onEnd(error, response) {
     if (error === null) told.answered(response as Message);
@@ -169,15 +168,15 @@ function tell(told: Told): (error: ServiceError | null, response?: Message) => v
 }
 
 /**
- * Sends messages as fast as the callee takes them. A source that fails cancels the call, with its
- * own error.
+ * Sends messages with backpressure. If the source fails, the call is cancelled and fails with that
+ * error.
  */
 async function write(
   call: ClientWritableStream<Message>,
   schema: DescMessage,
   { requests, told }: { readonly requests: AsyncIterable<Message>; readonly told: Told },
 ): Promise<void> {
-  // The callee may answer before it has read all: what is not yet sent is then not wanted.
+  // The callee may answer before it has read all messages. The rest is then not sent.
   let over = false;
   let wake = () => {};
   const end = () => {

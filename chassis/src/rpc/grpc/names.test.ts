@@ -57,7 +57,7 @@ describe("a callee's name", () => {
   });
   afterEach(() => names[Symbol.dispose]());
 
-  test("leads to replicas that are added and taken away while all connections are well", async () => {
+  test("resolves to replicas that are added and removed while all connections are healthy", async () => {
     await using replicas = await serveReplicas();
     using stack = new DisposableStack();
     names.set(NAME, [FIRST]);
@@ -78,7 +78,7 @@ describe("a callee's name", () => {
     });
   });
 
-  test("leads to no new replica without the policy: the control arm", async () => {
+  test("resolves to no new replica without the policy: the control arm", async () => {
     await using replicas = await serveReplicas();
     using stack = new DisposableStack();
     names.set(NAME, [FIRST]);
@@ -92,7 +92,7 @@ describe("a callee's name", () => {
     }
   });
 
-  test("may be unknown for a while: whoever was found by it goes on to be called", async () => {
+  test("may be unresolvable for a while: the known replicas still get calls", async () => {
     await using replicas = await serveReplicas();
     using stack = new DisposableStack();
     names.set(NAME, HOSTS);

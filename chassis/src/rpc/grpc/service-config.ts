@@ -2,51 +2,54 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import type { ChannelOptions } from "@grpc/grpc-js";
 import { planOf } from "#contract/method-plan.ts";
 import type { FailurePolicySwitch } from "#contract/method-policy.ts";
-import { CALLEE_FAULTS, registerCalleeFaultBalancer } from "#rpc/replicas/callee-fault-balancer.ts";
+import {
+  CALLEE_FAULT_BALANCER,
+  registerCalleeFaultBalancer,
+} from "#rpc/replicas/callee-fault-balancer.ts";
 
-/** The first try and two more: what a rolling restart of neighbours can need. */
+/** The first try and two retries: a rolling restart of a callee may need both. */
 const ATTEMPTS_MAX = 3;
-/** grpc-js waits a random part of it (full jitter), and doubles it for the next. */
+/** Exponential backoff with full jitter: grpc-js waits a random part of it, and doubles it. */
 const BACKOFF_FIRST = "0.02s";
 const BACKOFF_MAX = "0.2s";
 const BACKOFF_MULTIPLIER = 2;
 /**
- * gRPC's retry throttling (proposal A6): each failure takes a token, each success gives a twentieth
- * back, and nothing is tried again below half. So a callee that is wholly dead gets 32 extra calls
- * and then none, and one that fails at times at most a twentieth more.
+ * The retry budget, gRPC's retry throttling (proposal A6): a failure costs a token, a success earns
+ * a twentieth, and there is no retry below half of the tokens. So a dead callee gets 32 extra calls
+ * and then none, and a callee that fails sometimes gets at most a twentieth more.
  */
 const TOKENS_MAX = 64;
 const TOKEN_RATIO = 0.05;
 
 /**
- * A replica is judged by each such interval, if it answered this many calls in it, and at least one
- * other did.
+ * Outlier detection judges a replica once an interval, if it and at least one other replica ended
+ * this many calls in it.
  */
 const OUTLIER_INTERVAL_S = 2;
 const OUTLIER_VOLUME = 2;
 const OUTLIER_HOSTS_MIN = 2;
-/** One that fails more calls than answers them is passed over. In percent. */
+/** A replica that failed more calls than this is ejected. */
 const OUTLIER_FAILURES_PERCENT = 50;
-/** For so long at first, and for as much longer each time that it is found bad again. */
+/** How long a replica is ejected; longer by this each time that it fails again. */
 const EJECTION_S = 5;
 const EJECTION_S_MAX = 30;
 /**
- * No other is passed over while a third is: what fails everywhere is no replica's fault, and those
- * that are left must carry the load. In percent.
+ * How many replicas may be ejected. What fails everywhere is no failure of a replica, and the
+ * others must carry the load.
  */
 const EJECTED_PERCENT_MAX = 33;
 
 registerCalleeFaultBalancer();
 
-/** How a channel balances, retries and watches, by the failure policy. */
+/** How a channel balances, retries and pings, by the failure policy. */
 export interface ChannelPlan {
   readonly channelOptions: ChannelOptions;
-  /** Whether replicas are pinged all the time, to pass over one that hangs. */
+  /** Whether replicas are pinged, so that calls avoid one that hangs. */
   readonly watchesReplicas: boolean;
 }
 
 const ROUND_ROBIN = { round_robin: {} };
-/** Load balancing in turns, but for replicas that fail where others do not: for a while. */
+/** Round-robin load balancing that ejects replicas which fail where others do not. */
 const OUTLIER_DETECTION = {
   outlier_detection: {
     interval: { seconds: OUTLIER_INTERVAL_S, nanos: 0 },
@@ -63,7 +66,7 @@ const OUTLIER_DETECTION = {
   },
 };
 
-/** Works out what a channel to a service does, once. */
+/** Creates the plan of a channel to a service. */
 export function channelPlanOf(
   service: DescService,
   failurePolicy: FailurePolicySwitch,
@@ -86,13 +89,12 @@ export function channelPlanOf(
 }
 
 /**
- * Writes which methods are retried as grpc-js reads it, in JSON, and how the replicas of a callee
- * share its calls. A part that grpc-js does not understand makes it ignore the whole without a
- * word, so what this says is shown by tests.
+ * Writes the service config of gRPC: load balancing, and which methods are retried. If grpc-js does
+ * not understand a part, it silently ignores the whole, so tests check its effect.
  */
 function serviceConfig(service: DescService, retried: readonly DescMethod[]): string {
   return JSON.stringify({
-    loadBalancingConfig: [{ [CALLEE_FAULTS]: { child_policy: [OUTLIER_DETECTION] } }],
+    loadBalancingConfig: [{ [CALLEE_FAULT_BALANCER]: { child_policy: [OUTLIER_DETECTION] } }],
     ...(retried.length > 0 && {
       methodConfig: [
         {

@@ -7,22 +7,21 @@ import type { ServedCall } from "#rpc/server/served-call.ts";
 import type { IncomingCall, OutgoingCall, Told, Transport } from "#rpc/transport.ts";
 import type { Peer } from "#tls/peer.ts";
 
-/** A transport within the process, and the switch that takes its callee away. */
+/** A transport within the process, with a switch that makes its callee unavailable. */
 export interface InProcessTransport extends Transport {
-  /**
-   * Makes calls fail as they do when the callee's process is not there, or lets them through again.
-   */
+  /** With false, calls fail as if the process of the callee were down. */
   setAvailable(available: boolean): void;
   /**
-   * The same transport for the process of that name, as its certificate would prove it over gRPC.
+   * Returns the same transport for a caller of this name, which a certificate would prove over
+   * gRPC.
    */
   calledBy(name: string): Transport;
 }
 
 /**
- * Calls a router in the same process, as gRPC would: the same statuses, the same deadlines, and
- * copies of the messages, so that neither side can change what the other holds. `isServing` says
- * whether the callee is prepared.
+ * Creates a transport to a router in the same process. It behaves as gRPC does: the same statuses
+ * and deadlines, and copies of the messages, so that neither side can change the other's objects.
+ * `isServing` says whether the callee is ready.
  */
 export function createInProcessTransport(
   router: Router,
@@ -54,7 +53,7 @@ export function createInProcessTransport(
         next: () => iterator.next(),
         cancel() {
           served?.cancel();
-          // Not awaited: it comes after a message that is still waited for.
+          // Not awaited: it settles only after a pending next().
           void iterator.return?.().catch(() => undefined);
         },
       };
@@ -76,7 +75,7 @@ export function createInProcessTransport(
       });
       return { cancel: () => served?.cancel() };
     },
-    hangs: () => false,
+    isUnresponsive: () => false,
     async health(timeoutMs) {
       check();
       return isServing() ? await router.health(timeoutMs) : "not-serving";
@@ -94,7 +93,7 @@ export function createInProcessTransport(
   };
 }
 
-/** Has a call with one answer answered, and tells how it ended. */
+/** Runs a call with one answer, and reports how it ended. */
 function answer(told: Told, work: () => Promise<Message>): void {
   work().then(
     (message) => told.answered(message),
@@ -111,8 +110,8 @@ function received(
 }
 
 /**
- * What a caller sends. If it cannot be read, that is the call's outcome, whatever the handler made
- * of it.
+ * The messages that a caller sends. If reading them fails, the call fails with that error, whatever
+ * the handler returns.
  */
 class Source {
   readonly #schema: DescMessage;
@@ -126,7 +125,7 @@ class Source {
     this.#messages = messages;
   }
 
-  /** Reads copies; the handler sees a caller that gave up when the next one cannot be had. */
+  /** Reads copies. If that fails, the handler sees a caller that gave up. */
   async *read(): AsyncIterable<Message> {
     try {
       yield* copies(this.#schema, this.#messages);
@@ -137,12 +136,12 @@ class Source {
     }
   }
 
-  /** Throws what the source threw, if it did. */
+  /** Throws the error of the source, if there is one. */
   check(): void {
     if (this.#failure) throw this.#failure.cause;
   }
 
-  /** Throws what the source threw, or else what the call did. */
+  /** Throws the error of the source, or else the error of the call. */
   rethrow(thrown: unknown): never {
     this.check();
     throw thrown;

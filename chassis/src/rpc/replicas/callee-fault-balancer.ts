@@ -1,7 +1,7 @@
 import { experimental, status } from "@grpc/grpc-js";
 import { readDetails } from "#contract/status-details.ts";
 import { speaksAgainstReplica } from "#contract/verdict.ts";
-import { forgetReplicas, isSilent, noteReplicas } from "./unresponsive-replicas.ts";
+import { forgetReplicas, isUnresponsive, noteReplicas } from "./unresponsive-replicas.ts";
 
 const { ChildLoadBalancerHandler, createChildChannelControlHelper, PickResultType } = experimental;
 type LoadBalancer = experimental.LoadBalancer;
@@ -11,24 +11,24 @@ type Endpoint = experimental.Endpoint;
 type AddressUpdate = Parameters<LoadBalancer["updateAddressList"]>;
 
 /**
- * The load-balancing policy's name in a service config. Its one field, `child_policy`, is what
- * balances.
+ * The name of the load-balancing policy in a service config. Its one field, `child_policy`, does
+ * the balancing.
  */
-export const CALLEE_FAULTS = "callee_faults";
+export const CALLEE_FAULT_BALANCER = "callee_faults";
 
-/** The channel's option that says of which transport it is. */
+/** The channel option with the id of the transport. */
 export const TRANSPORT_ID = "triptych.transport_id";
 
 /**
- * The callee's name is looked up so often, in milliseconds: by itself grpc-js does so only when a
- * connection ends, and a replica that is new would wait for another's end.
+ * Service discovery: how often the name of a callee is resolved. grpc-js by itself resolves it only
+ * when a connection ends, so a new replica would get no call until then.
  */
 const RESOLUTION_INTERVAL_MS = 1_500;
 
-/** Registers the policy with grpc-js, once for the process. */
+/** Registers the policy with grpc-js, once for each process. */
 export function registerCalleeFaultBalancer(): void {
   experimental.registerLoadBalancerType(
-    CALLEE_FAULTS,
+    CALLEE_FAULT_BALANCER,
     CalleeFaultBalancer,
     CalleeFaultBalancerConfig,
   );
@@ -41,31 +41,35 @@ class CalleeFaultBalancerConfig implements BalancerConfig {
     this.child = child;
   }
 
-  /** Reads the policy's part of a service config. Throws if grpc-js knows no such child. */
+  /** Reads the policy from a service config. Throws if grpc-js does not know the child policy. */
   static createFromJson(json: { readonly child_policy: Child[] }): CalleeFaultBalancerConfig {
     const child = experimental.selectLbConfigFromList(json.child_policy);
-    if (child === null) throw new Error(`${CALLEE_FAULTS} has no child policy that is known`);
+    if (child === null)
+      throw new Error(`${CALLEE_FAULT_BALANCER} has no child policy that is known`);
     return new CalleeFaultBalancerConfig(child);
   }
 
   getLoadBalancerName(): string {
-    return CALLEE_FAULTS;
+    return CALLEE_FAULT_BALANCER;
   }
 
   toJsonObject(): object {
-    return { [CALLEE_FAULTS]: { child_policy: [this.child.toJsonObject()] } };
+    return { [CALLEE_FAULT_BALANCER]: { child_policy: [this.child.toJsonObject()] } };
   }
 }
 
 type Child = Parameters<typeof experimental.selectLbConfigFromList>[0][number];
 
 /**
- * Tells a balancer that counts failures what speaks against a replica, as a breaker is told what
- * speaks against a callee: to outlier detection by itself every answer but OK is a failure, so that
- * a run of NOT_FOUND, or of calls that an overloaded callee sheds, would take healthy replicas
- * away. A call that was cancelled after some silence counts too: it was hedged, or its time was
- * over. While a replica does not answer so much as a ping, another is picked. It also looks for new
- * replicas, and leaves the connections to the others alone.
+ * A load-balancing policy around outlier detection. It does three things:
+ *
+ * - It reports to outlier detection only outcomes that speak against a replica. By itself that
+ *   counts every status but OK, so a run of NOT_FOUND, or of calls that an overloaded callee sheds,
+ *   would eject healthy replicas. A call that was cancelled late counts: it was hedged, or its
+ *   deadline passed.
+ * - It does not pick a replica that answers no pings, if another does.
+ * - It resolves the callee's name again and again, and leaves the connections to known replicas
+ *   open.
  */
 class CalleeFaultBalancer implements LoadBalancer {
   readonly #child: InstanceType<typeof ChildLoadBalancerHandler>;
@@ -111,7 +115,7 @@ class CalleeFaultBalancer implements LoadBalancer {
   }
 
   getTypeName(): string {
-    return CALLEE_FAULTS;
+    return CALLEE_FAULT_BALANCER;
   }
 }
 
@@ -125,7 +129,7 @@ class CalleeFaultPicker implements Picker {
   }
 
   pick(what: experimental.PickArgs): experimental.PickResult {
-    const picked = this.#pickHeard(what);
+    const picked = this.#pickResponsive(what);
     const { onCallEnded } = picked;
     if (picked.pickResultType !== PickResultType.COMPLETE || onCallEnded === null) return picked;
     const startMs = performance.now();
@@ -141,12 +145,12 @@ class CalleeFaultPicker implements Picker {
     };
   }
 
-  /** Picks the next replica that is not silent; any, if all are. */
-  #pickHeard(what: experimental.PickArgs): experimental.PickResult {
+  /** Picks the next replica that answers pings; any replica if none does. */
+  #pickResponsive(what: experimental.PickArgs): experimental.PickResult {
     let picked = this.#child.pick(what);
     for (let others = this.#replicas - 1; others > 0; others--) {
       const { subchannel } = picked;
-      if (subchannel === null || !isSilent(subchannel.getAddress())) break;
+      if (subchannel === null || !isUnresponsive(subchannel.getAddress())) break;
       picked = this.#child.pick(what);
     }
     return picked;

@@ -1,7 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { Http2Session, Http2Stream } from "node:http2";
 
-/** Where Node tells of each stream, at either end of a connection. */
+/** Node's diagnostics channels of each stream, at either end of a connection. */
 const STREAMS_CREATED = ["http2.client.stream.created", "http2.server.stream.created"] as const;
 const PING_PAYLOAD = Buffer.alloc(8);
 
@@ -11,14 +11,14 @@ const known = new WeakSet<Http2Session>();
 let isSubscribed = false;
 
 /**
- * Lets the calls of a connection that is about to end go on to their end. When either side closes
- * one, since its replica drains or its address has left the callee's name, Node sends no ping over
- * it any more, and grpc-js takes that for a lost connection: its keepalive cuts a long upload or
- * download after ten seconds. Such a ping is answered here instead; the calls still end by their
- * deadlines.
+ * Keeps draining connections (GOAWAY) open until their calls have ended. When either side closes a
+ * connection, since its replica drains or its address has left the callee's name, Node sends no
+ * more pings over it. The keepalive of grpc-js takes that for a lost connection, and would cut off
+ * a long upload or download after ten seconds. Such a ping is answered here instead; the calls
+ * still end by their deadlines.
  *
- * grpc-js lends its connections to nobody, so Node's diagnostics channels are asked for them; a
- * test notices when that is no longer the way.
+ * grpc-js does not expose its connections, so they come from Node's diagnostics channels. A test
+ * fails if that stops working.
  */
 export function keepDrainingConnections(): void {
   if (isSubscribed) return;

@@ -99,12 +99,12 @@ describe("a replica of three", () => {
     return failures;
   };
 
-  test("that fails every call is passed over before a breaker opens", async () => {
+  test("that fails every call is ejected before a breaker opens", async () => {
     const failures = await untilPassedOver(broken);
     expect(new Set(failures.map(({ code }) => code))).toEqual(new Set([status.INTERNAL]));
   });
 
-  test("that hangs is passed over", async () => {
+  test("that hangs is ejected", async () => {
     expect(await untilPassedOver(hangs)).not.toEqual([]);
   });
 
@@ -124,7 +124,7 @@ describe("a replica of three", () => {
     },
   );
 
-  test("is asked again once it is well", async () => {
+  test("gets calls again once it is healthy", async () => {
     await using replicas = await serveReplicas(broken, undefined, undefined);
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(replicas.addresses), (it) => it.close());
@@ -156,13 +156,13 @@ describe("replicas that all fail alike", () => {
     return { codes: new Set(failures.map(({ code }) => code)), shareMin: Math.min(...shares) };
   };
 
-  test("are not all passed over: one is, and every call is answered by another", async () => {
+  test("are not all ejected: one is, and the others answer every call", async () => {
     const { codes, shareMin } = await play(broken, broken, broken);
     expect(codes).toEqual(new Set([status.INTERNAL]));
     expect(shareMin).toBeLessThan(EVEN_SHARE_MIN);
   });
 
-  test("are asked if there is no other", async () => {
+  test("get calls if there is no other", async () => {
     expect((await play(broken)).codes).toEqual(new Set([status.INTERNAL]));
   });
 

@@ -8,7 +8,7 @@ import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { eventually } from "#testing/eventually.ts";
 import { quietClient } from "#testing/quiet-client.ts";
 import { contextFor } from "#testing/test-context.ts";
-import { isSilent } from "./unresponsive-replicas.ts";
+import { isUnresponsive } from "./unresponsive-replicas.ts";
 
 const HOST = "127.0.0.1";
 /** Enough for each of three that take turns. */
@@ -86,7 +86,7 @@ async function round(client: Client<typeof EchoService>): Promise<number> {
 }
 
 describe("a replica that hangs as a whole", () => {
-  test("is given no call more, keeps those it has, and is asked again once it answers", async () => {
+  test("gets no new call, keeps the calls that it has, and gets calls again once it answers", async () => {
     await using replicas = await serveThree();
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(replicas.addresses), (it) => it.close());
@@ -95,7 +95,7 @@ describe("a replica that hangs as a whole", () => {
 
     replicas.way.hold();
     const held = round(client);
-    await eventually(async () => isSilent(replicas.way.address));
+    await eventually(async () => isUnresponsive(replicas.way.address));
     const before = replicas.calls[0];
     expect([await round(client), await round(client)]).toEqual([0, 0]);
     expect(replicas.calls[0]).toBe(before);
@@ -109,7 +109,7 @@ describe("a replica that hangs as a whole", () => {
     });
   });
 
-  test("is asked if there is no other", async () => {
+  test("gets calls if there is no other", async () => {
     await using replicas = await serveThree();
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(replicas.way.address), (it) => it.close());
@@ -118,13 +118,13 @@ describe("a replica that hangs as a whole", () => {
 
     replicas.way.hold();
     const first = round(client);
-    await eventually(async () => isSilent(replicas.way.address));
+    await eventually(async () => isUnresponsive(replicas.way.address));
     const second = round(client);
     replicas.way.release();
     expect([await first, await second]).toEqual([0, 0]);
   });
 
-  test("is not asked a second time if there is no other", async () => {
+  test("gets no second try if there is no other", async () => {
     await using replicas = await serveThree();
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(replicas.way.address), (it) => it.close());
@@ -140,7 +140,7 @@ describe("a replica that hangs as a whole", () => {
     expect(replicas.calls[0]).toBe(before + 1);
   });
 
-  test("has its third of the calls without the policy: the control arm", async () => {
+  test("gets its third of the calls without the policy: the control arm", async () => {
     await using replicas = await serveThree();
     using stack = new DisposableStack();
     const transport = stack.adopt(echoTransport(replicas.addresses, "off"), (it) => it.close());

@@ -1,9 +1,9 @@
 import type { SpanNode } from "./trace.ts";
 
-/** Takes what becomes of a call that is to be explained. */
+/** Records a call for a trace. */
 export interface Explanation {
-  /** The call is sent, maybe again. */
+  /** Called for each try. */
   sent(): void;
-  /** What the callee called to answer it; only if the user is an operator. */
+  /** Called with the spans of the callee, if the user is an operator. */
   called(calls: readonly SpanNode[]): void;
 }

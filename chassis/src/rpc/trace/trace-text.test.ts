@@ -7,15 +7,15 @@ function call(method: string, calls: readonly SpanNode[] = []): SpanNode {
 
 const TREE = [call("a", [call("b", [call("c"), call("d")])]), call("e")];
 
-describe("a call tree as text", () => {
-  test("is the calls as JSON, and is read again", () => {
+describe("a trace as text", () => {
+  test("is JSON, and can be read again", () => {
     const text = toTraceText(TREE, 8_192);
     expect(JSON.parse(text)).toEqual(TREE);
     expect(parseTraceText(text)).toEqual(TREE);
     expect(toTraceText([], 2)).toBe("[]");
   });
 
-  test("drops the innermost calls first, and says how many, until it fits", () => {
+  test("drops the innermost spans first, and counts them, until it fits", () => {
     const all = toTraceText(TREE, 8_192).length;
     const two = toTraceText(TREE, all - 1);
     expect(JSON.parse(two)).toEqual([call("a", [call("b", [{ dropped: 2 }])]), call("e")]);
@@ -26,11 +26,11 @@ describe("a call tree as text", () => {
     expect(toTraceText(TREE, first.length - 1)).toBe('[{"dropped":5}]');
   });
 
-  test("counts what was dropped before", () => {
+  test("counts spans that were dropped before", () => {
     expect(toTraceText([call("a", [{ dropped: 7 }])], 20)).toBe('[{"dropped":8}]');
   });
 
-  test("is fit for a header, whatever a callee calls its reason", () => {
+  test("fits a header, whatever the reason of a callee is", () => {
     const reason = 'é\r\n"\u007f🦋';
     const text = toTraceText([{ ...call("a"), reason } as SpanNode], 8_192);
     expect(text).toMatch(/^[\x20-\x7e]+$/);

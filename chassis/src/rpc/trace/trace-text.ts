@@ -1,9 +1,9 @@
 import type { SpanNode } from "./trace.ts";
 
 /**
- * Writes a tree as JSON in printable ASCII, fit for a header, of so many bytes at most. If it is
- * longer the innermost calls are dropped, level by level, and then the last ones; `{"dropped": 3}`
- * stands where they stood.
+ * Writes a trace as JSON in printable ASCII, so that it fits a header, with at most `bytesMax`
+ * bytes. If it is longer, the innermost spans are dropped, level by level, and then the last ones;
+ * in their place stands `{"dropped": 3}`.
  */
 export function toTraceText(calls: readonly SpanNode[], bytesMax: number): string {
   if (calls.length === 0) return "[]";
@@ -19,15 +19,15 @@ export function toTraceText(calls: readonly SpanNode[], bytesMax: number): strin
 }
 
 /**
- * Reads what {@link toTraceText} wrote. Gives nothing if it is something else, which a peer that is
- * not ours may send.
+ * Reads what {@link toTraceText} wrote. Returns nothing for any other text: a foreign peer may send
+ * anything.
  */
 export function parseTraceText(text: string): readonly SpanNode[] {
   try {
     const parsed: unknown = JSON.parse(text);
     return areNodes(parsed) ? parsed : [];
   } catch {
-    // What was called is then not known; the call itself is none the worse for it.
+    // The trace then lacks these spans. The call itself is not affected.
     return [];
   }
 }
@@ -36,7 +36,7 @@ function depthOf(calls: readonly SpanNode[]): number {
   return Math.max(0, ...calls.map((call) => 1 + ("dropped" in call ? 0 : depthOf(call.calls))));
 }
 
-/** Keeps so many levels. */
+/** Drops the spans below a number of levels. */
 function cut(calls: readonly SpanNode[], depth: number): readonly SpanNode[] {
   return calls.map((call) => {
     if ("dropped" in call || call.calls.length === 0) return call;
@@ -53,7 +53,7 @@ function countOf(call: SpanNode): number {
   return call.calls.reduce((sum, inner) => sum + countOf(inner), 1);
 }
 
-/** Reasons come from callees, and may be any text. */
+/** A reason comes from the callee, and may be any text. */
 function toText(calls: readonly SpanNode[]): string {
   return JSON.stringify(calls).replaceAll(
     /[^\x20-\x7e]/g,

@@ -3,12 +3,12 @@ import type { Explanation } from "./explanation.ts";
 import type { SpanNode } from "./trace.ts";
 import { parseTraceText, toTraceText } from "./trace-text.ts";
 
-/** The trailer in which a callee tells what it called. */
+/** The trailer with the spans of a callee. */
 const CALLS_TRAILER = "x-explain-bin";
-/** Some twenty calls. */
+/** Some twenty spans. */
 const CALLS_BYTES_MAX = 4 * 1024;
 
-/** What a callee called, on its way back behind the answer. */
+/** The spans of a callee, which follow its answer. */
 export class TraceTrailer implements Pick<Explanation, "called"> {
   #calls: readonly SpanNode[] | undefined;
 
@@ -16,7 +16,7 @@ export class TraceTrailer implements Pick<Explanation, "called"> {
     this.#calls = calls;
   }
 
-  /** Writes the calls, if there is somebody who may see them, into what ends the answer. */
+  /** Writes the spans into the trailers of an answer, if the user may see them. */
   writeTo(metadata: Metadata): Metadata {
     if (this.#calls !== undefined) {
       metadata.set(CALLS_TRAILER, Buffer.from(toTraceText(this.#calls, CALLS_BYTES_MAX)));
@@ -25,7 +25,7 @@ export class TraceTrailer implements Pick<Explanation, "called"> {
   }
 }
 
-/** Reads what a callee says that it called, out of what ended its answer. */
+/** Reads the spans of a callee from the trailers of its answer. */
 export function readTraceTrailer(metadata: Metadata): readonly SpanNode[] {
   const [trailer] = metadata.get(CALLS_TRAILER);
   return Buffer.isBuffer(trailer) ? parseTraceText(trailer.toString()) : [];

@@ -1,70 +1,68 @@
 import type { BreakerState } from "#telemetry/breaker-state.ts";
 
-/** One call as its caller saw it: a node of the tree that `X-Explain` shows. */
+/** A span: one call as its caller saw it. `X-Explain` shows a tree of them. */
 export interface Span {
   /** The short name of the callee: `users`. */
   readonly callee: string;
   /** `users.v1.UserService/GetUser`. */
   readonly method: string;
-  /** How it ended: `OK`, `UNAVAILABLE`. */
+  /** The status: `OK`, `UNAVAILABLE`. */
   readonly code: string;
-  /** The stable reason of a failure; absent if there was none. */
+  /** The reason of a failure; absent if there is none. */
   readonly reason?: string;
-  /** How long the caller waited, in milliseconds. */
+  /** How long the caller waited. */
   readonly ms: number;
   /**
-   * How often it was sent; 0 if it was not: the callee could not be reached, the breaker was open,
-   * or every key was known.
+   * How often it was sent. 0 if it was not: there was no connection, the breaker was open, or all
+   * keys were cached.
    */
   readonly tries: number;
-  /** What the breaker was when the call came to it; absent where the failure policy is off. */
+  /** The state of the breaker at that time; absent if the failure policy is off. */
   readonly breaker?: BreakerState;
-  /** Of a batch whose answers are kept: where its entries came from. */
+  /** Of a batch with cached answers: the sources of its entries. */
   readonly batch?: BatchSpan;
   /**
-   * What the callee called to answer it. Unknown, and empty, if no answer came, or if it was asked
-   * without the operator's token.
+   * The calls of the callee. Unknown, and empty, if no answer came, or if the call went without the
+   * operator's token.
    */
   readonly calls: readonly SpanNode[];
 }
 
-/** Where the entries of a batch came from. */
+/** The sources of the entries of a batch. */
 export interface BatchSpan {
   readonly keys: number;
-  /** How many of them were answered from what was kept. */
+  /** How many came from the cache. */
   readonly kept: number;
-  /** How old the oldest of those is, in milliseconds; absent if there is none. */
+  /** The age of the oldest of those; absent if there is none. */
   readonly oldestMs?: number;
 }
 
-/** Stands for calls that had no room. */
+/** Stands for spans that were dropped. */
 export interface DroppedSpans {
-  /** How many they are, with those below them. */
+  /** Their number, with those below them. */
   readonly dropped: number;
 }
 
-/** What stands in a call tree. */
+/** A node of a trace. */
 export type SpanNode = Span | DroppedSpans;
 
-/**
- * More calls than an answer is ever made of; a loop that calls does not fill the memory with it.
- */
+/** More calls than any answer needs. A loop of calls must not fill the memory. */
 const CALLS_MAX = 100;
 
 /**
- * Collects the calls that are made while one is answered. Made for an operator who asks for it, and
- * for nobody else.
+ * A trace: the spans of the calls that are made to answer one call. It exists only if an operator
+ * asks for it.
  */
 export class Trace {
   readonly #calls: Span[] = [];
   #dropped = 0;
 
-  /** The calls so far, in the order in which they ended. */
+  /** The spans so far, in the order in which their calls ended. */
   get calls(): readonly SpanNode[] {
     return this.#dropped === 0 ? this.#calls : [...this.#calls, { dropped: this.#dropped }];
   }
 
-  /** Adds a call that has ended. */
+  /** Adds the span of a call that has ended. */
   add(call: Span): void {
     if (this.#calls.length < CALLS_MAX) this.#calls.push(call);
     else this.#dropped += 1;

@@ -9,7 +9,7 @@ import type { Stale } from "./response-cache.ts";
 
 const GOOD = { kind: "user", userId: "u", sessionId: "s", operator: false, token: "good" } as const;
 
-/** Lets these words change. */
+/** Changes these words. */
 async function change({ tell }: Client<typeof EchoService>, ids: readonly string[]) {
   for (const value of ids) await tell({ value }, contextFor());
 }
@@ -30,7 +30,7 @@ onEveryTransport((serve) => {
     down = false;
   });
 
-  test("is asked for the keys that are not fresh, and for no other", async () => {
+  test("is made for the keys without a fresh answer only", async () => {
     const { client } = await serve({ batchGetWords });
     await client.batchGetWords({ ids: ["a", "none"] }, contextFor());
     const both = await client.batchGetWords({ ids: ["a", "b", "none"] }, contextFor());
@@ -40,7 +40,7 @@ onEveryTransport((serve) => {
     expect(asked).toHaveLength(2);
   });
 
-  test("is asked again for what a call has changed", async () => {
+  test("is made again for the key that another call has changed", async () => {
     const { client } = await serve({ batchGetWords });
     await client.batchGetWords({ ids: ["a", "b"] }, contextFor());
     await client.tell({ value: "a" }, contextFor());
@@ -48,7 +48,7 @@ onEveryTransport((serve) => {
     expect(asked).toEqual([["a", "b"], ["a"]]);
   });
 
-  test("is asked again for all, if the call that changed something ended without saying what", async () => {
+  test("is made again for all keys, if the call that changed one has no response", async () => {
     const { client } = await serve({
       batchGetWords,
       tell: async () => {
@@ -64,7 +64,7 @@ onEveryTransport((serve) => {
     ]);
   });
 
-  test("is not asked again for what a call would have changed that was refused", async () => {
+  test("is not made again if the call that would change a key was refused", async () => {
     const { client } = await serve({
       batchGetWords,
       tell: async () => {
@@ -77,7 +77,7 @@ onEveryTransport((serve) => {
     expect(asked).toHaveLength(1);
   });
 
-  test("does not keep as fresh what was asked for before it was outdated", async () => {
+  test("does not cache an answer as fresh that was requested before it was invalidated", async () => {
     const answer = Promise.withResolvers<void>();
     const { client } = await serve({
       batchGetWords: async (request, context) => {
@@ -95,13 +95,13 @@ onEveryTransport((serve) => {
     expect(asked).toHaveLength(2);
   });
 
-  test("is asked without the user's token, so that its answer cannot depend on it", async () => {
+  test("goes without the user's token, so that its answer cannot depend on the user", async () => {
     const { client } = await serve({ batchGetWords });
     await client.batchGetWords({ ids: ["a"] }, contextFor(GOOD));
     expect(contexts[0]?.caller).toEqual({ kind: "anonymous" });
   });
 
-  test("is stood in for by its old answers when it fails, with their age and what is missing", async () => {
+  test("returns stale answers if it fails, with their age and the missing keys", async () => {
     const { client } = await serve({ batchGetWords });
     const before = Date.now();
     await client.batchGetWords({ ids: ["a", "none"] }, contextFor());
@@ -117,7 +117,7 @@ onEveryTransport((serve) => {
     expect(told[0]?.asOf?.getTime()).toBeLessThanOrEqual(after);
   });
 
-  test("is not stood in for where the caller did not say that it can live with old answers", async () => {
+  test("fails if the caller does not accept stale answers", async () => {
     const { client } = await serve({ batchGetWords });
     await client.batchGetWords({ ids: ["a"] }, contextFor());
     down = true;
@@ -127,7 +127,7 @@ onEveryTransport((serve) => {
     });
   });
 
-  test("fails if nothing is known of any key", async () => {
+  test("fails if no key has a stale answer", async () => {
     const { client } = await serve({ batchGetWords });
     down = true;
     const onStale = () => undefined;
@@ -136,7 +136,7 @@ onEveryTransport((serve) => {
     ).rejects.toMatchObject({ code: status.UNAVAILABLE });
   });
 
-  test("is not stood in for when the question itself was wrong", async () => {
+  test("fails if the request itself was wrong, even with stale answers", async () => {
     const { client } = await serve({
       batchGetWords: async (request, context) => {
         if (request.ids.includes("wrong")) throw new RpcError(status.INVALID_ARGUMENT, "wrong");
