@@ -7,11 +7,11 @@ import { findPeerViolations, type PeerSettings } from "#tls/peer-violations.ts";
 import { type ServeOptions, serveApp } from "./serve-app.ts";
 import type { ServiceApp } from "./service-app.ts";
 
-/** What a service's process is made of. */
+/** The parts of a service's process. */
 export interface RunServiceOptions<C> {
   readonly name: string;
   readonly readConfig: (environment: Environment) => C;
-  /** Makes the app; it dials with these credentials, if there are any. */
+  /** Creates the app. It calls other services with these credentials, if there are any. */
   readonly createApp: (
     configuration: C,
     logger: Logger,
@@ -19,7 +19,7 @@ export interface RunServiceOptions<C> {
   ) => ServiceApp;
 }
 
-/** Runs the process of a service, from its environment to its exit. What `main.ts` calls. */
+/** Runs the process of a service, from its environment to its exit. Called by `main.ts`. */
 export function runService<C extends ServeOptions & PeerSettings & { readonly logLevel: LogLevel }>(
   options: RunServiceOptions<C>,
 ): void {
@@ -29,7 +29,7 @@ export function runService<C extends ServeOptions & PeerSettings & { readonly lo
     async start() {
       const configuration = options.readConfig(process.env);
       const logger = createLogger({ service: name, level: configuration.logLevel });
-      // Here too, since a service that forgot to ask would listen to everybody.
+      // Checked here for every service: one that forgot to would answer every caller.
       const violations = findPeerViolations(configuration, { GRPC_HOST: configuration.grpcHost });
       if (violations.length > 0) throw new ConfigurationError(violations);
       const peers = await openPeerCredentials(name, configuration, logger);

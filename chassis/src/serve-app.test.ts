@@ -42,7 +42,7 @@ async function freePort(): Promise<number> {
 }
 
 describe("a served app", () => {
-  test("can be asked how it is before its database is there, and is ready once it is", async () => {
+  test("answers health checks before its database is reachable, and is ready afterwards", async () => {
     const [grpcPort, metricsPort] = await Promise.all([freePort(), freePort()]);
     const prepared = Promise.withResolvers<void>();
     let closed = false;
@@ -71,7 +71,7 @@ describe("a served app", () => {
     await expect(readiness()).rejects.toThrow();
   });
 
-  test("answers for a while after it was told to end, although it is not ready any more", async () => {
+  test("answers for a while after the signal to end, although it is no longer ready", async () => {
     const [grpcPort, metricsPort] = await Promise.all([freePort(), freePort()]);
     const app = appOf(
       async () => {},
@@ -93,7 +93,7 @@ describe("a served app", () => {
     await running.close();
   });
 
-  test("tells until when its certificates are good, and follows them when they change", async () => {
+  test("shows when its certificates expire, and follows a change of them", async () => {
     const [first, second] = [createTestAuthority(HOUR_MS), createTestAuthority(2 * HOUR_MS)];
     await using own = await openTestPeers("test", first);
     const app = appOf(
@@ -117,7 +117,7 @@ describe("a served app", () => {
     expect(await page()).toContain(lineOf("not_after", "ca", second.certificate));
   });
 
-  test("gives up waiting for its database when it is told to end", async () => {
+  test("stops waiting for its database at the signal to end", async () => {
     const given = Promise.withResolvers<AbortSignal>();
     const app = appOf(
       async (signal) => given.resolve(signal),

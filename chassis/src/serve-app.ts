@@ -7,23 +7,23 @@ import type { Logger } from "#telemetry/logger.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import type { ServiceApp } from "./service-app.ts";
 
-/** Where a service listens, and how it ends. Durations in milliseconds. */
+/** Where a service listens, and how it shuts down. */
 export interface ServeOptions {
   readonly grpcHost: string;
   readonly grpcPort: number;
   readonly maxConnectionAgeMs: number;
   readonly metricsHost: string;
   readonly metricsPort: number;
-  /** For how long calls are still taken once it was told to end. */
+  /** How long calls are still accepted after the signal to end. */
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
-  /** How it proves who it is, and learns who calls. They stay the giver's to close. */
+  /** The certificates for mutual TLS. The function's caller disposes of them. */
   readonly peers?: PeerCredentials | undefined;
 }
 
 /**
- * Listens for calls, then prepares the database, then says that it is ready: in this order, so that
- * a process whose database is down can still be asked how it is.
+ * Listens for calls, then prepares the database, then reports ready. In this order, so that a
+ * process whose database is down still answers health checks.
  */
 export async function serveApp(
   app: ServiceApp,
@@ -61,8 +61,8 @@ export async function serveApp(
     { name: "app", start: () => {}, stop: () => app.close() },
   ]);
 
-  // A migration that fails is a defect of this version: unhandled, it ends the process, with its
-  // cause.
+  // A migration that fails is a defect of this version. The unhandled rejection ends the process
+  // and shows the cause.
   void app.prepare(stopping.signal).then(() => {
     if (stopping.signal.aborted) return;
     ready = true;
@@ -78,8 +78,8 @@ export async function serveApp(
       ready = false;
       grpc.setServing(false);
       stopping.abort();
-      // Callers of several replicas may be just finding the one that was restarted before. The
-      // signal ends the wait.
+      // During a rolling restart callers may still be connecting to the replica that restarted
+      // before this one. The signal ends the wait.
       if (hasCallers) {
         await delay(options.drainDelayMs, undefined, { signal }).catch(() => undefined);
       }

@@ -3,22 +3,20 @@ import type { Router } from "#rpc/server/router.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 
 /**
- * A service with its parts joined, which listens to nothing. A process, the monolith and the tests
- * use it alike.
+ * A service with its parts joined. It does not listen: a process, the monolith and the tests serve
+ * it, each in its own way.
  */
 export interface ServiceApp {
   /** The service's short name: `users`. */
   readonly name: string;
-  /** Answers its calls, whatever the transport. */
+  /** Answers the service's calls, over any transport. */
   readonly router: Router;
-  /** What it counts. */
+  /** The service's metrics. */
   readonly metrics: Metrics;
-  /** Refuses writes for as long as an operator wants it. */
+  /** The operator's switch that refuses writes. */
   readonly readOnly: ReadOnlySwitch;
-  /**
-   * Brings its database up to date. Tries again until the database is there, or the signal fires.
-   */
+  /** Migrates the database. Retries until it is reachable or the signal fires. */
   prepare(signal: AbortSignal): Promise<void>;
-  /** Gives its connections back. */
+  /** Closes the connections. */
   close(): Promise<void>;
 }

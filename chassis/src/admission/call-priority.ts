@@ -9,7 +9,11 @@ export interface CallPriority {
 
 const priorities = new WeakMap<AbortSignal, CallPriority>();
 
-/** Stores a call's priority under its signal, which all work for the call is passed. */
+/**
+ * Stores a call's priority under its signal, which all work for the call is passed. Only this very
+ * signal has the priority: a signal derived from it (`AbortSignal.any`) has none, and work under it
+ * waits for a connection as a default call without a deadline.
+ */
 export function rememberPriority(signal: AbortSignal, priority: CallPriority): void {
   priorities.set(signal, priority);
 }

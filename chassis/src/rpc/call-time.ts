@@ -3,7 +3,8 @@ import { RpcError } from "#contract/rpc-error.ts";
 import { NOT_WAITING, timeWheel, type WheelEntry } from "./time-wheel.ts";
 
 /**
- * The time that a call has: until its deadline passes, its caller gives up, or it is over. It holds
+ * The deadline and the cancellation of a call: its time ends when the deadline passes, when its
+ * caller gives up, or when the call is over. It holds
  * the call's only AbortController, and waits on the time wheel, without a timer of its own.
  */
 export class CallTime implements WheelEntry, Disposable {

@@ -111,6 +111,8 @@ onEveryTransport((serve) => {
         return new Promise(() => {});
       },
     });
+    // Connects first, which may take longer than the call has time.
+    await client.tell({ value: "" }, contextFor());
     await expect(
       client.say({ value: "" }, contextFor(ANONYMOUS, { timeoutMs: 100 })),
     ).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });

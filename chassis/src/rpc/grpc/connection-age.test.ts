@@ -6,8 +6,7 @@ import { createGrpcServer } from "./grpc-server.ts";
 
 const HOST = "127.0.0.1";
 /**
- * Short, so that connections end all the time, and a call that one refuses can meet the end of the
- * next.
+ * Short, so that connections end often, and a call that one refuses may meet the end of the next.
  */
 const AGE_MS = 50;
 const REPLICAS = 3;
@@ -15,8 +14,8 @@ const CALLERS = 48;
 const CALLS_EACH = 150;
 
 /**
- * Makes calls of a method that may not be called twice, on connections that end all the time.
- * Returns how many were made, and the errors.
+ * Calls a method that may not be called twice, over connections that end often. Returns how many
+ * calls were handled, and the errors.
  */
 async function play(failurePolicy: "on" | "off") {
   await using stack = new AsyncDisposableStack();
@@ -44,12 +43,12 @@ async function play(failurePolicy: "on" | "off") {
   return { done, errors };
 }
 
-describe("connections that end for their age", () => {
-  test("cost no call, and none is made twice", async () => {
+describe("connections that end because of their age", () => {
+  test("cost no call, and no call is handled twice", async () => {
     expect(await play("on")).toEqual({ done: CALLERS * CALLS_EACH, errors: [] });
   });
 
-  test("cost some without the policy: the control arm", async () => {
+  test("cost some calls without the policy: the control arm", async () => {
     const { errors } = await play("off");
     expect(errors).not.toEqual([]);
   });

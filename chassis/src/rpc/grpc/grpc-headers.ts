@@ -9,7 +9,7 @@ const CRITICALITY = "x-criticality";
 const EXPLAIN = "x-explain";
 const EXPLAIN_ON = "1";
 
-/** What each criticality is called on the wire. */
+/** The word of each criticality on the wire. */
 const CRITICALITY_WORDS: ReadonlyMap<string, Criticality> = new Map([
   ["sheddable", Criticality.SHEDDABLE],
   ["default", Criticality.DEFAULT],
@@ -31,7 +31,7 @@ export function toMetadata(headers: OutgoingCall): Metadata {
   return metadata;
 }
 
-/** Reads the request id of a call; undefined if it has none that may be believed. */
+/** Reads the request id of a call; undefined without a well-formed one. */
 export function requestIdOf(metadata: Metadata): string | undefined {
   return acceptRequestId(first(metadata, REQUEST_ID));
 }
@@ -41,12 +41,12 @@ export function authorizationOf(metadata: Metadata): string | undefined {
   return first(metadata, AUTHORIZATION);
 }
 
-/** Reads how much a call matters; undefined if its caller does not say. */
+/** Reads the criticality of a call; undefined if its caller sets none. */
 export function criticalityOf(metadata: Metadata): Criticality | undefined {
   return CRITICALITY_WORDS.get(first(metadata, CRITICALITY) ?? "");
 }
 
-/** Says whether a caller asks how its call is answered. Whether it may know is up to its token. */
+/** Whether a caller wants its call explained. Whether it may is decided by its token. */
 export function asksExplanation(metadata: Metadata): boolean {
   return first(metadata, EXPLAIN) === EXPLAIN_ON;
 }

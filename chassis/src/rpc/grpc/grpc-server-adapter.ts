@@ -19,17 +19,17 @@ import type { Peer } from "#tls/peer.ts";
 import type { ConnectedCall } from "./connection-peer.ts";
 import { asksExplanation, authorizationOf, criticalityOf, requestIdOf } from "./grpc-headers.ts";
 
-/** The part of a grpc-js server call that all kinds share. */
+/** The members of a grpc-js server call that all kinds share. */
 export interface GrpcCall extends ConnectedCall {
   readonly metadata: Metadata;
   getDeadline(): Date | number;
   on(event: "cancelled", listener: () => void): unknown;
 }
 
-/** Says which process makes a call; undefined where nobody has to prove it. */
+/** Returns the process that makes a call; undefined without TLS. */
 export type Identify = (call: GrpcCall) => Peer | undefined;
 
-/** Makes the grpc-js handler of one method, which has each call answered by the router. */
+/** Creates the grpc-js handler of one method. The router answers each call. */
 export function toGrpcHandler(
   router: Router,
   method: DescMethod,
@@ -71,14 +71,14 @@ function serverStream(router: Router, open: Open): handleServerStreamingCall<Mes
       }
       call.end(trailerOf(explanation));
     } catch (thrown) {
-      // The wait for room ends with an error of Node's own, whatever the signal's reason.
+      // A wait for the buffer ends with an error of Node's, whatever the signal's reason.
       const { reason = cancelled() } = served.signal;
       call.emit("error", statusOf(thrown instanceof RpcError ? thrown : reason, explanation));
     }
   };
 }
 
-/** Writes, and waits for room if there is none (backpressure), until the call ends. */
+/** Writes a message. Backpressure: waits while the stream's buffer is full, until the call ends. */
 async function write(
   call: ServerWritableStream<Message, Message>,
   message: Message,
@@ -88,7 +88,7 @@ async function write(
   if (!call.write(message)) await once(call, "drain", { signal });
 }
 
-/** A call that was begun, and what is sent behind its answer. */
+/** A call of the router, and the trailer of its answer. */
 interface OpenCall {
   readonly served: ServedCall;
   readonly explanation: TraceTrailer | undefined;
@@ -110,7 +110,7 @@ function openCall(router: Router, method: DescMethod, identify: Identify): Open 
       peer: identify(call),
       explanation,
     });
-    // grpc-js says so of every call in the end, also of one that was answered.
+    // grpc-js emits this at the end of every call, also of an answered one.
     call.on("cancelled", () => served.cancel());
     return { served, explanation };
   };

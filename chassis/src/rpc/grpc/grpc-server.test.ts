@@ -11,7 +11,7 @@ import { contextFor } from "#testing/test-context.ts";
 import { createGrpcServer, type GrpcServer } from "./grpc-server.ts";
 
 const HOST = "127.0.0.1";
-/** On a busy machine a storm takes its time. */
+/** On a busy machine many cancellations take long. */
 const LONG = { timeoutMs: 60_000 };
 
 describe("a gRPC server", () => {
@@ -48,13 +48,13 @@ describe("a gRPC server", () => {
     raw.close();
   });
 
-  test("says that it is not serving when it is told so", async () => {
+  test("reports not serving once it is set so", async () => {
     await start();
     server.setServing(false);
     await expect(transport.health(5_000)).resolves.toBe("not-serving");
   });
 
-  test("lets a call end that is under way when it drains, and takes no other", async () => {
+  test("finishes the calls in flight when it drains, and accepts no other", async () => {
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const client = await start({
@@ -74,7 +74,7 @@ describe("a gRPC server", () => {
     await expect(late).rejects.toMatchObject({ code: status.UNAVAILABLE });
   });
 
-  test("cuts off what is still under way when the time to drain is over", async () => {
+  test("ends the calls that are still in flight when the time to drain is over", async () => {
     const started = Promise.withResolvers<void>();
     const client = await start({
       say: () => {
@@ -89,7 +89,7 @@ describe("a gRPC server", () => {
     await failed;
   });
 
-  test("ends no bystander's call when very many others are cancelled", async () => {
+  test("ends no other caller's call when very many calls are cancelled", async () => {
     let begun = 0;
     let gone = 0;
     let isOver = false;
@@ -99,12 +99,12 @@ describe("a gRPC server", () => {
       signal.addEventListener("abort", () => (gone += 1));
       return new Promise(() => {});
     };
-    // Nobody is shed: what fails here fails by the connection.
+    // Nothing is shed: a call that fails here fails with its connection.
     const client = await start({ tell }, "off");
     const bystanders = [1, 2, 3].map(async () => {
       while (!isOver) await client.tell({ value: "bystander" }, contextFor(ANONYMOUS, LONG));
     });
-    // Node's own limit is a thousand at once, and 33 in each second after.
+    // Node's own limit is a thousand at once, and then 33 per second.
     for (let round = 0; round < 20; round++) {
       const controller = new AbortController();
       const { signal } = controller;
@@ -121,7 +121,7 @@ describe("a gRPC server", () => {
     await expect(Promise.all(bystanders)).resolves.toHaveLength(3);
   });
 
-  test("tells the handler when the client's connection is lost", async () => {
+  test("fires the handler's signal when the client's connection is lost", async () => {
     const received = Promise.withResolvers<void>();
     const told = Promise.withResolvers<void>();
     await start({
@@ -131,7 +131,7 @@ describe("a gRPC server", () => {
         return await new Promise(() => {});
       },
     });
-    // A way in between that can be cut.
+    // A proxy in between that can be cut.
     const sockets: { destroy(): void }[] = [];
     const way = createServer((near) => {
       const far = connect(port, HOST);

@@ -12,40 +12,41 @@ import { Health } from "./health.ts";
 import { createReflection } from "./reflection.ts";
 import { toServiceDefinition } from "./service-definition.ts";
 
-/** A gRPC server. It listens once it is started. */
+/** A gRPC server. */
 export interface GrpcServer {
-  /** Starts to listen. Returns the port, which is another than asked for if that was 0. */
+  /** Starts to listen. Returns the port: the one that was set, or a free one for 0. */
   start(): Promise<number>;
-  /** Tells health checks whether to send traffic. */
+  /** Sets what health checks answer: whether to send traffic. */
   setServing(serving: boolean): void;
   /**
-   * Takes no more calls, waits for those under way, and cuts off what is left of them when the
+   * Graceful shutdown: accepts no new calls, waits for those in flight, and ends the rest when the
    * signal fires.
    */
   drain(signal: AbortSignal): Promise<void>;
 }
 
-/** Where a server listens. */
+/** Where a server listens, and by which certificates. */
 export interface GrpcServerOptions {
   readonly host: string;
-  /** 0 chooses a free one. */
+  /** 0: a free one. */
   readonly port: number;
   /**
-   * A connection is ended, without its calls, when it is about so old (a tenth more or less), in
-   * milliseconds: so that callers look again who there is, and both ends prove anew who they are.
-   * Unset: never.
+   * The age, give or take a tenth, at which a connection accepts no more calls and ends. Callers
+   * then resolve the callee's name again, and both ends check their certificates again. Undefined:
+   * never.
    */
   readonly maxConnectionAgeMs?: number;
   /**
-   * How it proves who it is, and learns who calls. Without it nothing is encrypted, and whoever
-   * calls is believed.
+   * The certificates for mutual TLS. Without them nothing is encrypted, and every caller is
+   * accepted.
    */
   readonly peers?: PeerCredentials | undefined;
 }
 
 /**
- * Makes the gRPC server of a router. Health is told to every process that has a certificate.
- * Reflection, which no process needs, is there only without TLS, where people try things.
+ * Creates the gRPC server of a router. It answers the health checks of every process that has a
+ * certificate. It offers reflection without TLS only: people need it to try methods, and no process
+ * does.
  */
 export function createGrpcServer(router: Router, options: GrpcServerOptions): GrpcServer {
   keepDrainingConnections();
@@ -73,7 +74,7 @@ export function createGrpcServer(router: Router, options: GrpcServerOptions): Gr
 
   return {
     async start() {
-      // grpc-js would print a stack of its own beside the error that it gives.
+      // grpc-js would print a stack besides the error that it throws.
       setLogVerbosity(logVerbosity.NONE);
       const bind = promisify(server.bindAsync).bind(server);
       const credentials = peers?.forServer() ?? ServerCredentials.createInsecure();
@@ -94,7 +95,7 @@ export function createGrpcServer(router: Router, options: GrpcServerOptions): Gr
   };
 }
 
-/** A call that is as long as it may be has ended by then, when its connection's time is over. */
+/** The longest call has ended this long after its timeout; its connection is kept until then. */
 const GRACE_MARGIN_MS = 5_000;
 
 function longestCallMs({ implementations }: Router): number {
@@ -102,14 +103,14 @@ function longestCallMs({ implementations }: Router): number {
   return Math.max(...methods.map((method) => policyOf(method).timeoutMs));
 }
 
-/** How many calls of one connection may be cancelled at once, and each second. */
+/** How many calls of one connection may be cancelled at once, and per second. */
 const RESETS_MAX = 1_000_000;
 
 /**
- * Lets callers cancel as many calls as they like. Node ends a connection after about a thousand
- * quick resets (CVE-2023-44487, "rapid reset"), and with it the calls of bystanders; here each
- * connection is a neighbour's, that hedges and keeps deadlines, both of which cancel. grpc-js has
- * no option for it, so its own field is used; a test notices when it is gone.
+ * Switches off Node's limit on cancelled calls. After about a thousand quick resets
+ * (CVE-2023-44487, "rapid reset") Node ends the connection, and with it the calls of bystanders.
+ * Here each connection belongs to a process of ours, whose hedges and deadlines cancel many calls.
+ * grpc-js has no option for the limit, so a private field is set; a test notices if it is gone.
  */
 function disarmRapidReset(server: Server): void {
   const { commonServerOptions } = server as unknown as { commonServerOptions: ServerOptions };

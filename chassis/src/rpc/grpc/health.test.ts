@@ -11,7 +11,7 @@ import { createGrpcServer } from "./grpc-server.ts";
 const NAME = EchoService.typeName;
 
 describe("the health service", () => {
-  test("tells of a service whether its database answers and takes writes, and of the process only whether it is ready", async () => {
+  test("reports of a service whether its database answers and takes writes, and of the process whether it is ready", async () => {
     let isAlive = true;
     let isReadOnly = false;
     const router = createRouter(echoRouter({}).implementations, {

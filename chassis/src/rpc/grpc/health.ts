@@ -3,7 +3,7 @@ import { HealthImplementation } from "grpc-health-check";
 import type { Router } from "#rpc/server/router.ts";
 import { READ_ONLY_HEADER } from "./check-health.ts";
 
-/** How long the database may take to answer, in milliseconds; less than whoever asks waits. */
+/** How long the database may take to answer: less than the callers of a health check wait. */
 const PING_TIMEOUT_MS = 150;
 
 interface HealthHandlers {
@@ -11,9 +11,9 @@ interface HealthHandlers {
 }
 
 /**
- * The health service of a server (grpc.health.v1). The empty name tells whether to send traffic, as
- * a readiness probe asks it, and does not depend on a database that all replicas share; a service's
- * name tells whether it can do its work now.
+ * The health service of a server (grpc.health.v1). The empty name stands for the process: whether
+ * to send traffic, for a readiness probe. It does not depend on the database, which all replicas
+ * share. A service's name stands for the service: whether it can do its work now.
  */
 export class Health {
   readonly #router: Router;
@@ -27,7 +27,7 @@ export class Health {
     this.setServing(false);
   }
 
-  /** Says whether the process takes traffic. */
+  /** Sets whether the process accepts traffic. */
   setServing(serving: boolean): void {
     this.#serving = serving;
     for (const name of ["", ...this.#names]) this.#set(name, serving);
@@ -40,7 +40,7 @@ export class Health {
     this.#statuses.addToServer({ addService } as unknown as Server);
   }
 
-  /** Finds out how a service is before the library tells. */
+  /** Probes a service before the library answers for it. */
   #asked(check: HealthHandlers["check"]): HealthHandlers["check"] {
     return async (call, callback) => {
       const { service } = call.request;

@@ -8,14 +8,14 @@ import {
 } from "@bufbuild/protobuf";
 import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
 
-/** Mutex a protobuf-es service into a grpc-js definition: the bridge between the two libraries. */
+/** Turns a protobuf-es service into a grpc-js definition: the bridge between the two libraries. */
 export function toServiceDefinition(service: DescService): ServiceDefinition {
   return Object.fromEntries(
     service.methods.map((method) => [method.localName, toMethodDefinition(method)]),
   );
 }
 
-/** Mutex one protobuf-es method into a grpc-js definition. */
+/** Turns one protobuf-es method into a grpc-js definition. */
 export function toMethodDefinition(method: DescMethod): MethodDefinition<Message, Message> {
   return {
     path: `/${method.parent.typeName}/${method.name}`,

@@ -10,7 +10,7 @@ import type {
 import type { status } from "@grpc/grpc-js";
 import type { CallContext } from "#rpc/call-context.ts";
 
-/** What implements one method: a message in, a message out. Knows nothing of the transport. */
+/** The implementation of one method: a message in, a message out, whatever the transport. */
 export type Handler<M> =
   M extends DescMethodUnary<infer I, infer O>
     ? (request: MessageShape<I>, context: CallContext) => Promise<MessageInitShape<O>>
@@ -23,25 +23,25 @@ export type Handler<M> =
           ) => Promise<MessageInitShape<O>>
         : never;
 
-/** What implements a service: a handler for each method. A forgotten one does not compile. */
+/** The implementation of a service: a handler for each method. A missing one does not compile. */
 export type Handlers<S extends DescService> = {
   readonly [M in keyof S["method"]]: Handler<S["method"][M]>;
 };
 
-/** A service with its handlers, and how its reasons become statuses. */
+/** A service with its handlers, and the statuses of its reasons. */
 export interface Implementation<S extends DescService = DescService> {
   readonly service: S;
   readonly handlers: Handlers<S>;
-  /** The domain of its reasons in `google.rpc.ErrorInfo`: `images.triptych`. */
+  /** The `domain` of `google.rpc.ErrorInfo`: `images.triptych`. */
   readonly errorDomain: string;
-  /** The status of every reason that its domain throws. */
+  /** The status of each reason that the service's `domain/` throws. */
   readonly reasonStatus: Readonly<Record<string, status>>;
 }
 
-/** Any handler, once the types have done their work. */
+/** A handler without its types. */
 export type AnyHandler = (input: unknown, context: CallContext) => unknown;
 
-/** Finds the handler of a method. */
+/** Returns the handler of a method. Throws if there is none. */
 export function handlerOf(implementation: Implementation, method: DescMethod): AnyHandler {
   const handlers = implementation.handlers as unknown as Record<string, AnyHandler>;
   const handler = handlers[method.localName];

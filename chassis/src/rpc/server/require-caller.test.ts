@@ -10,7 +10,7 @@ import { quietClient } from "#testing/quiet-client.ts";
 import { contextFor } from "#testing/test-context.ts";
 import { createRouter } from "./router.ts";
 
-describe("a method's callers", () => {
+describe("a method", () => {
   const lines: { readonly level: string; readonly reason?: string; readonly detail?: string }[] =
     [];
   const metrics = createMetrics({ service: "test" });
@@ -32,11 +32,11 @@ describe("a method's callers", () => {
   const sayAs = (name: string) =>
     quietClient(EchoService, transport.calledBy(name)).say({ value: "hello" }, contextFor());
 
-  test("are answered", async () => {
+  test("answers the callers that the contract lists", async () => {
     await expect(sayAs(ECHO_CALLER)).resolves.toMatchObject({ value: "hello" });
   });
 
-  test("are the only ones: another is refused before anybody asks for whom it calls, warned of and counted once", async () => {
+  test("refuses any other caller before its token is verified, with one warning and one count", async () => {
     lines.splice(0);
     authenticated = 0;
     await expect(sayAs("users")).rejects.toMatchObject({
@@ -56,7 +56,7 @@ describe("a method's callers", () => {
     );
   });
 
-  test("need not be proven where there is no way to", async () => {
+  test("answers every caller without TLS, where none can prove its name", async () => {
     const call = quietClient(EchoService, transport).say({ value: "hello" }, contextFor());
     await expect(call).resolves.toMatchObject({ value: "hello" });
   });

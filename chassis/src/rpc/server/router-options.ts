@@ -4,9 +4,9 @@ import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import type { FailureOf } from "./to-rpc-error.ts";
 
-/** What a router needs besides its handlers. */
+/** The dependencies of a router, besides its handlers. */
 export interface RouterOptions {
-  /** Finds out on whose behalf a call is made. */
+  /** Turns the `authorization` header into the caller. Throws if its token is bad. */
   readonly authenticate: Authenticate;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -16,10 +16,8 @@ export interface RouterOptions {
    * it every such error is INTERNAL.
    */
   readonly failureOf?: FailureOf;
-  /**
-   * Rejects if what every call needs, the database, does not answer within so many milliseconds.
-   */
+  /** Rejects if the database, which every call needs, does not answer in time. */
   readonly probe?: (timeoutMs: number) => Promise<void>;
-  /** Says whether writes are refused now. */
+  /** Whether writes are refused now. */
   readonly isReadOnly?: () => boolean;
 }

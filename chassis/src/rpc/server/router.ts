@@ -9,26 +9,25 @@ import { ServedCall } from "./served-call.ts";
 import { createServedMethods } from "./served-method.ts";
 
 /**
- * The server's side of every call, whatever carried it: callers, identity, deadline, required
- * fields, handler, status, log. A transport opens a call, cancels it if the caller gives up, and
- * has it answered, once. An answer that fails fails with an {@link RpcError}.
+ * The server's side of every call, whatever the transport: allowed callers, identity, deadline,
+ * required fields, handler, status, log. A transport opens a call, cancels it if the caller gives
+ * up, and has it answered once. The answer rejects with an {@link RpcError}.
  */
 export interface Router {
-  /** What it routes to. */
+  /** The services that it serves. */
   readonly implementations: readonly Implementation[];
-  /** Begins a call. Its time runs from now on, and it must be answered. */
+  /** Begins a call, and its deadline. It must be answered. */
   open(method: DescMethod, incoming: IncomingCall): ServedCall;
   unary(call: ServedCall, request: Message): Promise<Message>;
   serverStream(call: ServedCall, request: Message): AsyncIterable<Message>;
   clientStream(call: ServedCall, requests: AsyncIterable<Message>): Promise<Message>;
   /**
-   * Says whether the service can do its work now, as far as it can be known within so many
-   * milliseconds.
+   * Whether the service can do its work: whether its database answers in time, and takes writes.
    */
   health(timeoutMs: number): Promise<CalleeHealth>;
 }
 
-/** Joins implementations to a router. */
+/** Creates the router of some services. */
 export function createRouter(
   implementations: readonly Implementation[],
   options: RouterOptions,
@@ -91,7 +90,7 @@ export function createRouter(
   };
 }
 
-/** Throws INVALID_ARGUMENT, with every bad field, if a required one is missing. */
+/** Throws INVALID_ARGUMENT, with every bad field, if the contract's required fields are not met. */
 function checkFields({ method: { plan } }: ServedCall, request: Message): void {
   const violations = plan.violationsOf(request);
   if (violations.length === 0) return;
@@ -106,12 +105,12 @@ function answerOf(call: ServedCall, input: unknown): Promise<unknown> {
   return call.method.handler(input, call) as Promise<unknown>;
 }
 
-/** Makes the message of what a handler returned. A handler's own message stays what it is. */
+/** Returns the message for a handler's answer: a new one, or the handler's own if it made one. */
 function toMessage({ method: { plan } }: ServedCall, response: unknown): Message {
   return create(plan.method.output, response as Message);
 }
 
-/** Iterates until the call ends; leaving early ends the source too. */
+/** Iterates until the call ends. Ends the source too if the loop is left early. */
 async function* untilEnded<T>(source: AsyncIterable<T>, call: ServedCall): AsyncIterable<T> {
   const iterator = source[Symbol.asyncIterator]();
   let ended = false;
@@ -125,7 +124,7 @@ async function* untilEnded<T>(source: AsyncIterable<T>, call: ServedCall): Async
       yield next.value;
     }
   } finally {
-    // Not awaited: a source that hangs in its next() would not let go before it settles.
+    // Not awaited: a source that hangs in next() runs its return() only afterwards.
     if (!ended) void iterator.return?.().catch(() => undefined);
   }
 }

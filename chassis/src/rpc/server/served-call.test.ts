@@ -42,7 +42,7 @@ describe("a served call", () => {
     expect(received[0]?.signal).toBe(call.signal);
   });
 
-  test("calls its handler when the caller is known, so that it may take the context apart", async () => {
+  test("knows its caller before the handler is called, so that the handler may destructure it", async () => {
     const callers: string[] = [];
     const { call, answer } = openCall(async (request, { caller }) => {
       callers.push(caller.kind);
@@ -93,7 +93,7 @@ describe("a served call", () => {
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  test("fires no signal once it is answered: grpc-js says of every call in the end that it is cancelled", async () => {
+  test("is not cancelled once it is answered, although grpc-js reports every call so in the end", async () => {
     const { call, answer } = openCall(async () => message);
     await answer();
     call.cancel();

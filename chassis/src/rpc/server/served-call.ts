@@ -26,7 +26,6 @@ export class ServedCall extends CallTime implements CallContext {
   caller: Caller = ANONYMOUS;
   trace: Trace | undefined = undefined;
 
-  /** What the call is of. */
   readonly method: ServedMethod;
   readonly #incoming: IncomingCall;
   readonly #startMs = performance.now();
@@ -45,9 +44,9 @@ export class ServedCall extends CallTime implements CallContext {
   }
 
   /**
-   * Lets the call in, after its handler may be called: this process may call the method, there is
-   * room and time for the call, and its token, if it has one, is good. Throws an {@link RpcError}
-   * otherwise.
+   * Checks, before the handler is called, that the process at the other end may call the method,
+   * that there is room and time for the call, and that its token, if it has one, is good. Throws an
+   * {@link RpcError} otherwise.
    */
   async enter(): Promise<void> {
     const { authorization, explanation, peer } = this.#incoming;
@@ -57,14 +56,14 @@ export class ServedCall extends CallTime implements CallContext {
     this.caller = caller;
     if (caller.kind !== "user") return;
     this.#permit?.countFor(caller.userId);
-    // Not every user may know how the system comes to its answers.
+    // Only operators may see how the system finds its answers.
     if (explanation !== undefined && caller.operator) this.trace = new Trace();
   }
 
   /** Settles as the work does, or fails when the deadline passes or the caller gives up. */
   settle<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      // What fails after the call has ended is ignored here: the promise is settled by then.
+      // An error that comes after the call has ended changes nothing: the promise is settled.
       work.then(
         (value) => {
           this.#waiting.delete(reject);
@@ -89,7 +88,7 @@ export class ServedCall extends CallTime implements CallContext {
     return this.#error;
   }
 
-  /** Ends the call: logs it once, measures it, and gives its place back. */
+  /** Ends the call: releases its permit, records its duration, and logs it. Called once. */
   end(): void {
     this[Symbol.dispose]();
     this.#permit?.release(this.#outcome());
@@ -132,7 +131,7 @@ export class ServedCall extends CallTime implements CallContext {
     else if (error.code === status.INTERNAL) {
       logger.error({ ...line, error: error.cause }, "rpc failed");
     } else {
-      // A process of ours that is refused so is set up wrongly; any other was kept out.
+      // Either one of our processes is configured wrongly, or a foreign one was kept out.
       const level = error.reason === CALLER_NOT_ALLOWED ? "warn" : "info";
       logger[level]({ ...line, reason: error.reason, detail: error.message }, "rpc");
     }

@@ -6,15 +6,15 @@ import { statusName } from "#contract/rpc-error.ts";
 import { type AnyHandler, handlerOf, type Implementation } from "./handlers.ts";
 import type { RouterOptions } from "./router-options.ts";
 
-/** All that a served call needs of its method, found when the router is made. */
+/** A method that a router serves: all that its calls need of it, found when the router is made. */
 export interface ServedMethod {
   readonly plan: MethodPlan;
   readonly handler: AnyHandler;
   readonly implementation: Implementation;
   readonly options: RouterOptions;
-  /** Decides whether a call is taken on; undefined if the failure policy is off. */
+  /** Undefined if the failure policy is off. */
   readonly admission: Admission | undefined;
-  /** Measures a call that has ended. */
+  /** Records the duration of a call. */
   readonly observe: (code: status, seconds: number) => void;
 }
 
@@ -37,7 +37,7 @@ export function createServedMethods(
   return served;
 }
 
-/** The histogram finds a method's and a code's own once: it hashes their labels to find them. */
+/** Keeps the histogram's child of each code: the histogram hashes the labels to find it. */
 function createObserve(method: string, { metrics }: RouterOptions): ServedMethod["observe"] {
   const durations = new Map<status, { observe(seconds: number): void }>();
   return (code, seconds) => {

@@ -21,7 +21,7 @@ function headers(given: Partial<OutgoingCall> = {}): OutgoingCall {
 }
 
 onEveryTransport((serve) => {
-  test("is refused when there is too much to do, the least critical first, with a time to come back", async () => {
+  test("is refused under overload, the least critical first, with a time to try again", async () => {
     const finish = Promise.withResolvers<void>();
     const { transport } = await serve({
       tell: async (answer) => {
@@ -32,7 +32,7 @@ onEveryTransport((serve) => {
     const send = (criticality?: Criticality) =>
       answerOf((told) => transport.unary(tell, message, headers({ criticality }), told));
     const outcomes: string[] = [];
-    // More than a new process takes: each that is let in stays.
+    // More than a new process admits: each admitted call stays.
     const crowd = Array.from({ length: 600 }, () =>
       send(Criticality.DEFAULT).then(
         () => outcomes.push("answered"),
@@ -46,7 +46,7 @@ onEveryTransport((serve) => {
       retryAfterMs: 1_000,
     });
     const critical = send(Criticality.CRITICAL);
-    // It is in before the others are let go.
+    // It is admitted before the others end.
     await new Promise((resolve) => setTimeout(resolve, 50));
     finish.resolve();
     await expect(critical).resolves.toMatchObject({ value: "hello" });
@@ -58,7 +58,7 @@ onEveryTransport((serve) => {
 });
 
 describe("a router", () => {
-  test("does not count calls against its limit whose service limits them itself", async () => {
+  test("does not count a method's calls against its limit if the service limits them itself", async () => {
     let begun = 0;
     const router = echoRouter({
       collect: () => {
@@ -79,7 +79,7 @@ describe("a router", () => {
     expect(new Set(await Promise.all(uploads))).toEqual(new Set([status.CANCELLED]));
   });
 
-  test("does not begin a call that has too little time left for what it takes", async () => {
+  test("does not begin a call that has less time left than its method needs", async () => {
     let asked = 0;
     const router = echoRouter({
       say: async (answer) => {
