@@ -24,10 +24,10 @@ import { createLikeRepository } from "#repository/like-repository.ts";
 import type { Configuration } from "./config.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
-/** The service's name, in logs, metrics and the database. */
+/** The name of the service, of its database, and of its metrics. */
 export const NAME = "images";
 
-/** The settings that the app reads; where it listens is up to whoever serves it. */
+/** The settings that the app reads. It does not listen, so it needs no address. */
 export type AppConfiguration = Pick<
   Configuration,
   | "databaseUrl"
@@ -40,7 +40,8 @@ export type AppConfiguration = Pick<
   Partial<Pick<Configuration, "databaseReplicaUrl" | "migrations">>;
 
 /**
- * Joins the parts of the service. Listens to nothing, and connects to nothing before it is asked.
+ * Joins the parts of the service. Listens to nothing, and connects to nothing before it is
+ * prepared.
  */
 export function createApp(
   configuration: AppConfiguration,
@@ -109,8 +110,8 @@ export function createApp(
 }
 
 /**
- * Tells now, and not at the first upload, that bytes cannot be kept. A store that is only away is
- * waited for: images can be listed without it.
+ * Finds out at the start, and not at the first upload, that bytes cannot be stored. A store that
+ * does not answer is no reason to exit: images can be listed without it.
  */
 async function checkBlobs(blobs: BlobStore, logger: Logger): Promise<void> {
   try {

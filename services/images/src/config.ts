@@ -24,7 +24,7 @@ import {
 import { findPeerViolations } from "@triptych/chassis/tls/peer-violations";
 import type { BlobSettings } from "#blobs/create-blob-store.ts";
 
-/** Where the bytes are: what the service and its worker share. */
+/** The settings of the blob store, which service and worker share. */
 const BLOB_FIELDS = {
   blobStore: oneOf(["file", "s3"], {
     variable: "BLOB_STORE",
@@ -75,7 +75,7 @@ const BLOB_FIELDS = {
   ),
 } as const;
 
-/** Every setting of the service. */
+/** The settings of the service. */
 export const CONFIGURATION_FIELDS = {
   ...SERVICE_FIELDS,
   ...BLOB_FIELDS,
@@ -86,8 +86,8 @@ export const CONFIGURATION_FIELDS = {
     min: 1,
     max: 1_000,
   }),
-  // Each upload holds a file and at most some 200 kB of chunks: all of them 50 MB. More would only
-  // be slower together.
+  // Each upload holds a file and up to about 200 kB of chunks: all of them 50 MB. More at once
+  // would only slow each other down.
   uploadsMax: integer({
     variable: "UPLOADS_MAX",
     description: "how many uploads may be under way at once",
@@ -97,7 +97,7 @@ export const CONFIGURATION_FIELDS = {
   }),
 } as const;
 
-/** Every setting of the worker. */
+/** The settings of the worker. */
 export const WORKER_CONFIGURATION_FIELDS = {
   ...PROCESS_FIELDS,
   databaseUrl: DATABASE_FIELDS.databaseUrl,
@@ -129,13 +129,13 @@ export const WORKER_CONFIGURATION_FIELDS = {
 
 /** The values of the service's settings. */
 export type Configuration = ConfigurationOf<typeof CONFIGURATION_FIELDS> & {
-  /** What the settings of the blob store come to. */
+  /** The settings of the chosen blob store. */
   readonly blobs: BlobSettings;
 };
 
 /** The values of the worker's settings. */
 export type WorkerConfiguration = ConfigurationOf<typeof WORKER_CONFIGURATION_FIELDS> & {
-  /** What the settings of the blob store come to. */
+  /** The settings of the chosen blob store. */
   readonly blobs: BlobSettings;
 };
 
@@ -165,7 +165,7 @@ export function readWorkerConfig(environment: Environment): WorkerConfiguration 
 
 type BlobValues = ConfigurationOf<typeof BLOB_FIELDS>;
 
-/** What each store cannot do without. */
+/** The settings that each store requires. */
 const REQUIRED = {
   file: ["blobDirectory"],
   s3: ["s3Bucket", "s3Region"],

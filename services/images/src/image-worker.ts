@@ -17,28 +17,29 @@ import { MIGRATIONS } from "./migrations.ts";
 /** The worker's name, in logs, metrics and the database. */
 export const WORKER_NAME = "images-worker";
 const SWEEP_MS = 15 * 60 * 1000;
-/** One for each job that ends, and one for the sweep. */
+/** Connections besides one for each job: the sweep's. */
 const POOL_EXTRA = 1;
 
-/** The settings that the worker reads; what else its process does is up to whoever runs it. */
+/** The settings that the worker reads. Those of its process are `worker-main.ts`'. */
 export type ImageWorkerConfiguration = Pick<
   WorkerConfiguration,
   "databaseUrl" | "migrations" | "blobs" | "workerConcurrency" | "renderTimeoutMs" | "failurePolicy"
 >;
 
-/** Makes images' variants, and removes bytes that nobody refers to. */
+/** Renders images' variants, and removes bytes that nobody refers to. */
 export interface ImageWorker {
   readonly metrics: Metrics;
   /**
-   * Takes jobs once the database is up to date: brings it there, or with the migration mode `await`
-   * waits for another process to do so. Retries until the database is there or the signal fires.
+   * Brings the database up to date, or with the migration mode `await` waits for another process to
+   * do so; then takes jobs. Retries until the database answers, or the signal fires.
    */
   start(signal: AbortSignal): Promise<void>;
-  /** Takes no more jobs, and waits for those that run, until the signal fires. */
+  /**
+   * Graceful shutdown: takes no more jobs, and waits for the running ones until the signal fires.
+   */
   drain(signal: AbortSignal): Promise<void>;
   /**
-   * Ends its processes, and gives its connections back; a job that still runs is done again by
-   * another worker.
+   * Kills its renderers and closes its connections. Another worker retries the jobs that still run.
    */
   close(): Promise<void>;
 }
@@ -83,7 +84,7 @@ export function createImageWorker(
         const ms = Math.round(performance.now() - startMs);
         logger.info({ imageId, attempt, outcome, ms }, "image processed");
       } catch (error) {
-        logger.warn({ imageId, attempt, error }, "image not processed: it will be tried again");
+        logger.warn({ imageId, attempt, error }, "image not processed: it will be retried");
         throw error;
       }
     },

@@ -10,7 +10,7 @@ import { withContent } from "./with-content.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const BYTES = randomBytes(20 * MEBIBYTE);
-const SILENCE_MS = 500;
+const IDLE_TIMEOUT_MS = 500;
 const BROKEN = { kind: "refuse", status: 500, code: "InternalError" } as const;
 const DENIED = { kind: "refuse", status: 403, code: "AccessDenied" } as const;
 const HANGING = { kind: "hang" } as const;
@@ -112,7 +112,7 @@ describe("large objects in S3", () => {
   ] as const)("outlast a store that hangs at %s", async (_, of) => {
     failTimes(1, of, HANGING);
     await put(BYTES, {
-      target: createS3ObjectStore(store.settings, { idleTimeoutMs: 2 * SILENCE_MS }),
+      target: createS3ObjectStore(store.settings, { idleTimeoutMs: 2 * IDLE_TIMEOUT_MS }),
     });
     expect((await read(0, BYTES.length)).equals(BYTES)).toBe(true);
   });
@@ -138,8 +138,8 @@ describe("large objects in S3", () => {
       asked.add(target);
       return HANGING;
     });
-    const target = createS3ObjectStore(store.settings, { idleTimeoutMs: SILENCE_MS });
-    await expect(put(BYTES, { target })).rejects.toThrow(`nothing came for ${SILENCE_MS} ms`);
+    const target = createS3ObjectStore(store.settings, { idleTimeoutMs: IDLE_TIMEOUT_MS });
+    await expect(put(BYTES, { target })).rejects.toThrow(`no byte moved for ${IDLE_TIMEOUT_MS} ms`);
     expect([...asked].sort()).toEqual(["key?partNumber=1", "key?partNumber=2"]);
     expectNothing();
   });

@@ -11,14 +11,14 @@ import { startObjectStore, type TestObjectStore } from "./start-object-store.ts"
 
 const MEBIBYTE = 1024 * 1024;
 const BYTES = Buffer.alloc(MEBIBYTE, "some bytes of a picture");
-const SILENCE_MS = 200;
+const IDLE_TIMEOUT_MS = 200;
 
 describe("objects in S3", () => {
   let store: TestObjectStore;
   let objects: ObjectStore;
   beforeEach(async () => {
     store = await startObjectStore();
-    objects = createS3ObjectStore(store.settings, { idleTimeoutMs: SILENCE_MS });
+    objects = createS3ObjectStore(store.settings, { idleTimeoutMs: IDLE_TIMEOUT_MS });
   });
   afterEach(() => store[Symbol.asyncDispose]());
 
@@ -85,10 +85,10 @@ describe("objects in S3", () => {
   test("a store that falls silent is given up, whatever it was asked", async () => {
     await put();
     store.fail(() => ({ kind: "stall", afterBytes: 1_000 }));
-    await expect(get()).rejects.toThrow(`nothing came for ${SILENCE_MS} ms`);
+    await expect(get()).rejects.toThrow(`no byte moved for ${IDLE_TIMEOUT_MS} ms`);
     store.fail(() => ({ kind: "hang" }));
-    await expect(get()).rejects.toThrow(`nothing came for ${SILENCE_MS} ms`);
-    await expect(put()).rejects.toThrow(`nothing came for ${SILENCE_MS} ms`);
+    await expect(get()).rejects.toThrow(`no byte moved for ${IDLE_TIMEOUT_MS} ms`);
+    await expect(put()).rejects.toThrow(`no byte moved for ${IDLE_TIMEOUT_MS} ms`);
     await expect(objects.ageMs("key")).rejects.toThrow(BlobStoreUnavailable);
   });
 
@@ -96,7 +96,7 @@ describe("objects in S3", () => {
     await put(Buffer.alloc(8 * MEBIBYTE));
     let length = 0;
     for await (const chunk of await objects.get("key")) {
-      if (length === 0) await new Promise((resolve) => setTimeout(resolve, 2 * SILENCE_MS));
+      if (length === 0) await new Promise((resolve) => setTimeout(resolve, 2 * IDLE_TIMEOUT_MS));
       length += chunk.length;
     }
     expect(length).toBe(8 * MEBIBYTE);

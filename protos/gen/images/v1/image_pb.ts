@@ -23,7 +23,7 @@ export const file_images_v1_image: GenFile = /*@__PURE__*/
  */
 export type Image = Message<"images.v1.Image"> & {
   /**
-   * UUIDv7, made by the service.
+   * A UUIDv7 that the service creates.
    *
    * @generated from field: string id = 1;
    */
@@ -72,7 +72,7 @@ export type Image = Message<"images.v1.Image"> & {
   commentsOpen: boolean;
 
   /**
-   * Whether its variants can be had.
+   * Whether its variants are ready.
    *
    * @generated from field: images.v1.ImageState state = 8;
    */
@@ -233,14 +233,14 @@ export const VariantSchema: GenMessage<Variant> = /*@__PURE__*/
  */
 export type Like = Message<"images.v1.Like"> & {
   /**
-   * Who likes it.
+   * The user who likes it.
    *
    * @generated from field: string user_id = 1;
    */
   userId: string;
 
   /**
-   * Since when.
+   * When the user began to like it.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 2;
    */
@@ -365,7 +365,7 @@ export const VisibilitySchema: GenEnum<Visibility> = /*@__PURE__*/
   enumDesc(file_images_v1_image, 1);
 
 /**
- * Whether an image's variants can be had.
+ * Whether an image's variants are ready.
  *
  * @generated from enum images.v1.ImageState
  */
@@ -378,21 +378,21 @@ export const ImageState = {
   UNSPECIFIED: 0,
 
   /**
-   * Uploaded; the variants are being made.
+   * Uploaded; the variants are not rendered yet.
    *
    * @generated from enum value: IMAGE_STATE_PROCESSING = 1;
    */
   PROCESSING: 1,
 
   /**
-   * The variants can be had.
+   * The variants are ready.
    *
    * @generated from enum value: IMAGE_STATE_READY = 2;
    */
   READY: 2,
 
   /**
-   * The variants could not be made; `failure` says why.
+   * The variants could not be rendered; `failure` says why.
    *
    * @generated from enum value: IMAGE_STATE_FAILED = 3;
    */
@@ -400,7 +400,7 @@ export const ImageState = {
 } as const;
 
 /**
- * Whether an image's variants can be had.
+ * Whether an image's variants are ready.
  *
  * @generated from enum images.v1.ImageState
  */
@@ -454,7 +454,7 @@ export const ImageFailureSchema: GenEnum<ImageFailure> = /*@__PURE__*/
   enumDesc(file_images_v1_image, 3);
 
 /**
- * Why the images service refuses: the `reason` of the google.rpc.ErrorInfo in the status.
+ * The reasons for which the images service refuses: the `reason` of the google.rpc.ErrorInfo in the status.
  *
  * @generated from enum images.v1.ErrorReason
  */
@@ -530,28 +530,28 @@ export const ErrorReason = {
   ORIGINAL_FORBIDDEN: 9,
 
   /**
-   * The range lies outside of the content; metadata `size_bytes` tells its size.
+   * The range lies outside of the content; metadata `size_bytes` is its size.
    *
    * @generated from enum value: ERROR_REASON_RANGE_NOT_SATISFIABLE = 10;
    */
   RANGE_NOT_SATISFIABLE: 10,
 
   /**
-   * The resource was changed since the etag was given out.
+   * The resource was changed since the etag was read.
    *
    * @generated from enum value: ERROR_REASON_ETAG_MISMATCH = 11;
    */
   ETAG_MISMATCH: 11,
 
   /**
-   * More uploads are under way than can be taken.
+   * Too many uploads are under way.
    *
    * @generated from enum value: ERROR_REASON_UPLOADS_OVERLOADED = 12;
    */
   UPLOADS_OVERLOADED: 12,
 
   /**
-   * The bytes of images can be neither kept nor read now; what is known of the images can.
+   * The bytes of images can be neither stored nor read now; their metadata can.
    *
    * @generated from enum value: ERROR_REASON_BLOBS_UNAVAILABLE = 13;
    */
@@ -559,7 +559,7 @@ export const ErrorReason = {
 } as const;
 
 /**
- * Why the images service refuses: the `reason` of the google.rpc.ErrorInfo in the status.
+ * The reasons for which the images service refuses: the `reason` of the google.rpc.ErrorInfo in the status.
  *
  * @generated from enum images.v1.ErrorReason
  */

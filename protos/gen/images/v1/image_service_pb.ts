@@ -27,13 +27,13 @@ export const file_images_v1_image_service: GenFile = /*@__PURE__*/
  */
 export type CreateImageRequest = Message<"images.v1.CreateImageRequest"> & {
   /**
-   * The first message is the header, the last one the end, each one between a chunk.
+   * The first message is the header, the last one the end. All between them are chunks.
    *
    * @generated from oneof images.v1.CreateImageRequest.part
    */
   part: {
     /**
-     * What the image is to be.
+     * The fields of the image that are known already.
      *
      * @generated from field: images.v1.ImageHeader header = 1;
      */
@@ -49,9 +49,9 @@ export type CreateImageRequest = Message<"images.v1.CreateImageRequest"> & {
     case: "chunk";
   } | {
     /**
-     * That all was sent. A stream that ends without it was cut off, and leaves nothing behind:
-     * HTTP/2 may end the stream of a client that gives up before it resets it, so the end of the
-     * stream is no proof.
+     * Says that everything was sent. A stream without it was cut off, and leaves nothing behind. The
+     * end of the stream is no proof: when a client gives up, HTTP/2 may end the stream first, and
+     * reset it only then.
      *
      * @generated from field: images.v1.UploadEnd end = 3;
      */
@@ -118,7 +118,7 @@ export const UploadEndSchema: GenMessage<UploadEnd> = /*@__PURE__*/
   messageDesc(file_images_v1_image_service, 1);
 
 /**
- * What an uploaded image is to be, as far as it is known before the first byte. There is no image
+ * The fields of an uploaded image that are known before its first byte. There is no image
  * before the end, so nobody sees one with these fields alone.
  *
  * @generated from message images.v1.ImageHeader
@@ -203,7 +203,7 @@ export const GetImageFactsRequestSchema: GenMessage<GetImageFactsRequest> = /*@_
   messageDesc(file_images_v1_image_service, 4);
 
 /**
- * What other services decide by: whose the image is, and what may be done with it.
+ * The facts that other services decide by: the image's owner, and what may be done with it.
  *
  * @generated from message images.v1.ImageFacts
  */
@@ -279,7 +279,7 @@ export type BatchGetImagesResponse = Message<"images.v1.BatchGetImagesResponse">
   images: Image[];
 
   /**
-   * Private images: ask for each with the viewer's token.
+   * Private images. Each can be requested with its viewer's token.
    *
    * @generated from field: repeated string restricted_ids = 2;
    */
@@ -300,14 +300,14 @@ export const BatchGetImagesResponseSchema: GenMessage<BatchGetImagesResponse> = 
  */
 export type ListImagesRequest = Message<"images.v1.ListImagesRequest"> & {
   /**
-   * Only this user's.
+   * Only images of this user.
    *
    * @generated from field: optional string owner_id = 1;
    */
   ownerId?: string | undefined;
 
   /**
-   * Only those with this tag.
+   * Only images with this tag.
    *
    * @generated from field: optional string tag = 2;
    */
@@ -440,7 +440,7 @@ export type DownloadImageRequest = Message<"images.v1.DownloadImageRequest"> & {
   variant: VariantName;
 
   /**
-   * Only a part of the bytes.
+   * The part of the bytes to send; unset means all.
    *
    * @generated from field: images.v1.ByteRange range = 3;
    */
@@ -455,8 +455,8 @@ export const DownloadImageRequestSchema: GenMessage<DownloadImageRequest> = /*@_
   messageDesc(file_images_v1_image_service, 12);
 
 /**
- * A range of bytes after RFC 9110, 14.1.2: first to last, first to the end, or (first unset) the
- * last so many.
+ * A range of bytes as in RFC 9110, 14.1.2: from first to last, from first to the end, or, if first
+ * is unset, that many bytes at the end.
  *
  * @generated from message images.v1.ByteRange
  */
@@ -496,7 +496,7 @@ export type DownloadImageResponse = Message<"images.v1.DownloadImageResponse"> &
    */
   part: {
     /**
-     * What follows.
+     * What the chunks contain.
      *
      * @generated from field: images.v1.ContentHeader header = 1;
      */
@@ -710,7 +710,7 @@ export const ImageService: GenService<{
     output: typeof ImageSchema;
   },
   /**
-   * Gets of one image that the caller may see only what other services decide by.
+   * Gets the facts of one image that the caller may see: only what other services decide by.
    *
    * @generated from rpc images.v1.ImageService.GetImageFacts
    */
@@ -720,8 +720,8 @@ export const ImageService: GenService<{
     output: typeof ImageFactsSchema;
   },
   /**
-   * Gets many images, for anyone: public and unlisted ones whole, of private ones only that they
-   * are restricted.
+   * Gets many images, for anyone: public and unlisted ones whole. Private ones are only listed as
+   * restricted.
    *
    * @generated from rpc images.v1.ImageService.BatchGetImages
    */
@@ -772,7 +772,7 @@ export const ImageService: GenService<{
     output: typeof DownloadImageResponseSchema;
   },
   /**
-   * Makes the caller like an image. Liking it again changes nothing.
+   * Adds the caller's like to an image. Adding it again changes nothing.
    *
    * @generated from rpc images.v1.ImageService.LikeImage
    */
@@ -782,7 +782,7 @@ export const ImageService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Ends the caller's liking of an image. Ending it again changes nothing.
+   * Removes the caller's like from an image. Removing it again changes nothing.
    *
    * @generated from rpc images.v1.ImageService.UnlikeImage
    */
@@ -792,7 +792,7 @@ export const ImageService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Lists who likes an image, newest first.
+   * Lists the likes of an image, newest first.
    *
    * @generated from rpc images.v1.ImageService.ListLikes
    */

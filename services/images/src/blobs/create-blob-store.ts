@@ -4,12 +4,12 @@ import type { S3Settings } from "#blobs/s3/s3-bucket.ts";
 import { createS3ObjectStore } from "#blobs/s3/s3-object-store.ts";
 import type { BlobStore } from "#domain/blob-store.ts";
 
-/** Which store holds the bytes, and where. */
+/** The kind of the blob store, and its place. */
 export type BlobSettings =
   | { readonly store: "file"; readonly directory: string }
   | ({ readonly store: "s3" } & S3Settings);
 
-/** Makes the store that the settings name. Connects to nothing. */
+/** Creates the store that the settings name. Connects to nothing. */
 export function createBlobStore(settings: BlobSettings): BlobStore {
   return settings.store === "file"
     ? createFileBlobStore(settings.directory)

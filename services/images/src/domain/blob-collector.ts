@@ -2,8 +2,8 @@ import type { BlobReferences } from "./blob-references.ts";
 import type { BlobStore } from "./blob-store.ts";
 
 /**
- * So long after its last write may a file be of an upload that goes on, or was placed and not yet
- * committed.
+ * Age below which a file may belong to an upload in progress, or to a transaction that has not
+ * committed yet.
  */
 const ORPHAN_AGE_MS_MIN = 60 * 60 * 1000;
 const UNREFERENCED_MAX = 1_000;
@@ -16,24 +16,21 @@ export interface BlobCollectorDependencies {
   readonly observeFailure: (error: unknown) => void;
 }
 
-/** Removes bytes that nobody refers to. */
+/** A garbage collector: removes bytes that nobody refers to. */
 export interface BlobCollector {
   /**
-   * Removes those of the hashes that nobody refers to. Never throws: whatever is left waits for a
+   * Removes the bytes of those hashes that nobody refers to. Never throws: what is left waits for a
    * sweep.
    */
   collect(hashes: readonly string[]): Promise<void>;
   /**
-   * Removes all that no row names, and what uploads left behind that ended with their process.
-   * Never throws.
+   * Removes all bytes that no row refers to, and what killed processes left of their uploads. Never
+   * throws.
    */
   sweep(): Promise<void>;
 }
 
-/**
- * Makes the collector. Removal holds the lock of the hash's references, so a placing at the same
- * time is not undone.
- */
+/** Removal holds the lock of the hash's references, so it cannot undo a store of the same bytes. */
 export function createBlobCollector({
   references,
   blobs,
@@ -54,7 +51,7 @@ export function createBlobCollector({
   return {
     collect: (hashes) => guarded(() => collect(hashes, 0)),
     async sweep() {
-      // By itself: a bucket may let its objects be listed, and not its unfinished uploads.
+      // Apart from the rest: a key may be allowed to list objects, and not unfinished uploads.
       await guarded(() => blobs.removeStaged(ORPHAN_AGE_MS_MIN));
       await guarded(async () => {
         await collect(await references.findUnreferenced(UNREFERENCED_MAX), 0);

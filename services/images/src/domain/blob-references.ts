@@ -2,6 +2,6 @@
 export interface BlobReferences {
   /** Calls `remove` if nobody refers to the bytes, while nobody can begin to. */
   ifUnreferenced(hash: string, remove: () => Promise<void>): Promise<void>;
-  /** Hashes whose last reference went, and whose bytes may still be there. */
+  /** Returns hashes that have lost their last reference, and whose bytes may still be stored. */
   findUnreferenced(limit: number): Promise<readonly string[]>;
 }

@@ -1,45 +1,43 @@
 /**
- * Where bytes are kept by their content's hash. What is asked of it throws BlobStoreUnavailable if
- * the bytes are kept elsewhere, and that place does not answer.
+ * A store of bytes by the hash of their content. Every method throws BlobStoreUnavailable if the
+ * bytes are stored elsewhere, and that place does not answer.
  */
 export interface BlobStore {
-  /**
-   * Finds out whether bytes can be kept at all. Throws BlobStoreRefused if they never will be as
-   * things are set.
-   */
+  /** Checks that bytes can be stored. Throws BlobStoreRefused if the settings rule it out. */
   check(): Promise<void>;
-  /** Opens a place for bytes that are still arriving. */
+  /** Opens a staging place for bytes that are still arriving. */
   stage(): Promise<StagedBlob>;
   /**
-   * Opens bytes for reading, from `first` on, `length` of them. Throws BlobMissing before the first
-   * chunk. The signal ends the opening, and the reading too if the bytes come from elsewhere.
+   * Opens a part of the bytes for reading. Throws BlobMissing before the first chunk. The signal
+   * ends the opening, and the reading too if the bytes come from elsewhere.
    */
   open(hash: string, range: ContentRange, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
-  /** Lends bytes as a file that may be read until `use` settles. Throws BlobMissing. */
+  /** Provides bytes as a file that may be read until `use` settles. Throws BlobMissing. */
   borrow<Result>(hash: string, use: (path: string) => Promise<Result>): Promise<Result>;
-  /** Removes bytes, if they are there and at least so old. */
+  /** Removes bytes that are at least this old, if there are any. */
   remove(hash: string, ageMsMin: number): Promise<void>;
-  /** Names what is kept and at least so old. */
+  /** Lists the hashes of bytes that are at least this old. */
   listOlderThan(ageMs: number): AsyncIterable<string>;
-  /** Removes what was staged so long ago that nobody is still writing it. Says how many. */
+  /** Removes staged bytes that are so old that nobody is still writing them. Returns how many. */
   removeStaged(ageMsMin: number): Promise<number>;
 }
 
 /**
- * Bytes on their way into the store. Disposing of it removes whatever was not committed, or leaves
- * it to `listOlderThan`.
+ * Bytes on their way into the store. Disposal removes bytes that were not committed, or leaves them
+ * to `listOlderThan`.
  */
 export interface StagedBlob extends AsyncDisposable {
   readonly sizeBytes: number;
   write(chunk: Uint8Array): Promise<void>;
   /**
-   * Ends writing, makes the bytes durable, and gives their sha256 in hex. The signal ends it too,
+   * Ends writing, makes the bytes durable, and returns their sha256 in hex. The signal ends it too,
    * if the bytes go elsewhere.
    */
   finish(signal: AbortSignal | undefined): Promise<string>;
   /**
-   * Puts the bytes into the store, durably, also where they are already. To be called after
-   * `finish`, while the hash's references are locked, so that nobody removes them meanwhile.
+   * Makes the bytes readable under their hash, durably, also if they are stored already. Must be
+   * called after `finish`, while the hash's references are locked, so that nobody removes the bytes
+   * meanwhile.
    */
   commit(): Promise<void>;
 }
@@ -57,12 +55,12 @@ export class BlobMissing extends Error {
   override readonly name = "BlobMissing";
 }
 
-/** The store can't be asked now: nothing is known of the bytes. Its message holds no secret. */
+/** The store does not answer, so nothing is known of the bytes. The message holds no secret. */
 export class BlobStoreUnavailable extends Error {
   override readonly name: string = "BlobStoreUnavailable";
 }
 
-/** The store answers, and refuses whoever asks: waiting does not help. */
+/** The store answers, and refuses the caller: waiting does not help. */
 export class BlobStoreRefused extends BlobStoreUnavailable {
   override readonly name = "BlobStoreRefused";
 }

@@ -1,14 +1,17 @@
 import type { ContentRange } from "./blob-store.ts";
 import { rangeNotSatisfiable } from "./reasons.ts";
 
-/** A range as it was asked for, after RFC 9110, 14.1.2: without `first`, the last so many bytes. */
+/**
+ * A requested range of bytes, as in RFC 9110, 14.1.2. Without `first`, `last` is how many bytes
+ * from the end.
+ */
 export interface ByteRange {
   readonly first: number | undefined;
   readonly last: number | undefined;
 }
 
 /**
- * Returns the bytes of a content that a range means. `last` must not be before `first`. Throws
+ * Returns the part of a content that a range means. `last` must not be before `first`. Throws
  * RANGE_NOT_SATISFIABLE.
  */
 export function resolveRange(range: ByteRange | undefined, sizeBytes: number): ContentRange {

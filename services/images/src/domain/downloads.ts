@@ -6,15 +6,15 @@ import type { Images } from "./images.ts";
 import { originalForbidden, variantNotFound } from "./reasons.ts";
 import { viewerOf } from "./viewer.ts";
 
-/** Which bytes of an image. */
+/** The bytes of an image that are requested. */
 export interface DownloadRequest {
   readonly id: string;
   readonly variant: VariantName | "original";
-  /** Undefined means all. */
+  /** Undefined means all bytes. */
   readonly range: ByteRange | undefined;
 }
 
-/** What a download contains. */
+/** The description of a download. */
 export interface ContentHeader extends ContentRange {
   readonly contentType: string;
   /** The size of the whole content. */
@@ -24,7 +24,10 @@ export interface ContentHeader extends ContentRange {
   readonly visibility: Visibility;
 }
 
-/** Bytes that are open for reading; whoever stops early ends the iteration, which closes them. */
+/**
+ * Bytes that are open for reading. A reader that stops early must end the iteration, which closes
+ * them.
+ */
 export interface Content {
   readonly header: ContentHeader;
   readonly chunks: AsyncIterable<Uint8Array>;
@@ -57,7 +60,7 @@ export function createDownloads({ images, blobs }: DownloadsDependencies): Downl
         return await open(request, asker);
       } catch (error) {
         if (!(error instanceof BlobMissing)) throw error;
-        // The image went between the look and the opening: the second look says so.
+        // The image was deleted between the two steps. The second attempt finds that out.
         return await open(request, asker);
       }
     },

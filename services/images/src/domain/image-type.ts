@@ -1,6 +1,6 @@
 import type { ContentType } from "./image.ts";
 
-/** The most of a file's head that is looked at: an ftyp box with many brands. */
+/** How much of a file's head is examined at most: an ftyp box with many brands. */
 export const HEAD_BYTES_MAX = 512;
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -9,13 +9,13 @@ const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
 const SIGNATURE_BYTES = 16;
 const BRAND_BYTES = 4;
 const AVIF_BRANDS = new Set(["avif", "avis"]);
-/** General brands, which say too little: the compatible ones decide. */
+/** General brands, which do not name the codec: the compatible brands do. */
 const HEIF_BRANDS = new Set(["mif1", "msf1"]);
 
 /**
- * Tells a file's type by its first bytes, never by its name. "unknown" is no type that is taken;
- * "more" asks for more of the head, and is never given once there are HEAD_BYTES_MAX or the file
- * has `ended`.
+ * Detects a file's type by its first bytes, never by its name. Returns "unknown" for a type that is
+ * not accepted, and "more" if it needs more of the head. The result is never "more" once there are
+ * HEAD_BYTES_MAX or the file has `ended`.
  */
 export function detectImageType(head: Buffer, ended: boolean): ContentType | "unknown" | "more" {
   const whole = ended || head.length >= HEAD_BYTES_MAX;
@@ -35,7 +35,7 @@ function startsWith(head: Buffer, signature: Buffer): boolean {
   return head.subarray(0, signature.length).equals(signature);
 }
 
-/** HEIC lies in the same kind of box, and is not taken. */
+/** HEIC uses the same kind of box, and is not accepted. */
 function isAvif(box: Buffer): boolean {
   const major = box.toString("latin1", 8, 8 + BRAND_BYTES);
   if (AVIF_BRANDS.has(major)) return true;

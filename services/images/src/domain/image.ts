@@ -1,21 +1,21 @@
 import type { Dimensions } from "./dimensions/dimensions.ts";
 
-/** Who may see an image: everyone, everyone who has its id, or its owner. */
+/** The viewers of an image: everyone, everyone who has its id, or its owner. */
 export type Visibility = "public" | "unlisted" | "private";
 
-/** Whether an image's variants can be had. */
+/** Whether an image's variants are ready. */
 export type ImageState = "processing" | "ready" | "failed";
 
 /** Why processing failed. */
 export type ImageFailure = "unreadable" | "too_expensive";
 
-/** The renditions, the largest first. */
+/** The names of the variants, the largest first. */
 export const VARIANT_NAMES = ["large", "medium", "small", "thumb"] as const;
 
-/** One of the renditions. */
+/** The name of a variant. */
 export type VariantName = (typeof VARIANT_NAMES)[number];
 
-/** The media types that are taken. */
+/** The media types that are accepted. */
 export type ContentType = "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "image/gif";
 
 /** A rendition of an image, without metadata and turned upright. */
@@ -23,11 +23,11 @@ export interface Variant extends Dimensions {
   readonly name: VariantName;
   readonly contentType: string;
   readonly sizeBytes: number;
-  /** Where its bytes are, and its version: their sha256 in hex. */
+  /** The sha256 of its bytes in hex: their place in the blob store, and the variant's version. */
   readonly blobHash: string;
 }
 
-/** What the owner says of an image. */
+/** The fields of an image that its owner sets. */
 export interface ImageFields {
   readonly title: string;
   readonly description: string;
@@ -47,14 +47,14 @@ export interface Image extends ImageFields, Dimensions {
   readonly contentType: string;
   /** The size of the original. */
   readonly sizeBytes: number;
-  /** Where the original is: the sha256 of its bytes in hex. */
+  /** The sha256 of the original in hex: its place in the blob store. */
   readonly blobHash: string;
   /** A thumbhash; empty until the image is ready. */
   readonly placeholder: Uint8Array;
   /** Empty until the image is ready. */
   readonly variants: readonly Variant[];
   readonly likeCount: number;
-  /** Whether the viewer likes it; undefined for an anonymous one. */
+  /** Whether the viewer likes it; undefined for an anonymous viewer. */
   readonly liked: boolean | undefined;
   readonly createTime: Date;
   readonly updateTime: Date;
@@ -62,10 +62,10 @@ export interface Image extends ImageFields, Dimensions {
   readonly version: number;
 }
 
-/** What other services decide by: whose an image is, and what may be done with it. */
+/** The facts that other services decide by: the image's owner, and what may be done with it. */
 export type ImageFacts = Pick<Image, "id" | "ownerId" | "commentsOpen" | "state">;
 
-/** Who is looking: a user's id, or undefined for an anonymous caller. */
+/** The id of the user who requests something; undefined for an anonymous caller. */
 export type Viewer = string | undefined;
 
 /** The etag of an image: it changes with every change that the owner makes, and with no other. */
@@ -74,8 +74,9 @@ export function etagOf({ version }: Image): string {
 }
 
 /**
- * Says whether the viewer may know of an image. The statements of `like-repository.ts` (`VISIBLE`)
- * and of lists in `image-statements.ts` (`LISTED`, or the owner) hold the same rule in SQL.
+ * Returns whether the viewer may know of an image. Its twins in SQL are `VISIBLE` in
+ * `like-repository.ts` and the conditions of lists (`LISTED`, or the owner) in
+ * `image-statements.ts`.
  */
 export function mayView(
   image: { readonly ownerId: string; readonly visibility: Visibility },

@@ -19,10 +19,10 @@ export interface ImageUpdate extends ImageTarget {
   readonly fields: Partial<ImageFields>;
 }
 
-/** The images that a batch found. */
+/** The result of a batch. */
 export interface ImageBatch {
   readonly images: readonly Image[];
-  /** Private images, of which a batch returns no more. */
+  /** Private images, of which a batch returns nothing else. */
   readonly restrictedIds: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface ImagesDependencies {
  */
 export interface Images {
   getImage(id: string, asker: Asker): Promise<Image>;
-  /** Returns only what other services decide by: without variants and likes it is one row. */
+  /** Costs one row of one table, since it returns neither variants nor likes. */
   getImageFacts(id: string, asker: Asker): Promise<ImageFacts>;
   batchGetImages(ids: readonly string[], asker: Asker): Promise<ImageBatch>;
   /** `query.limit` is the size of the page. */
@@ -94,7 +94,7 @@ export function createImages({ repository, collector, clock }: ImagesDependencie
   };
 }
 
-/** Throws unless the user may change the image, and means it as it is. */
+/** Throws unless the user may change the image, and the etag matches. */
 function checkTarget(image: Image, { id, etag, userId }: ImageTarget): void {
   if (!mayView(image, userId)) throw imageNotFound(id);
   if (image.ownerId !== userId) throw notImageOwner(id);

@@ -3,7 +3,7 @@ import type { BlobStore, StagedBlob } from "./blob-store.ts";
 import type { ProcessingRepository } from "./processing-repository.ts";
 import { RenderAborted, type Renderer, type RenderResult } from "./renderer.ts";
 
-/** How often an image may take too long, or take its renderer down, before it is given up. */
+/** After this many attempts that took too long or ended the renderer, an image fails. */
 export const ATTEMPTS_MAX = 3;
 
 /** What processing needs. */
@@ -15,13 +15,15 @@ export interface ProcessImageDependencies {
   readonly clock: () => Date;
 }
 
-/** How processing ended; "gone" if the image was deleted meanwhile, or is done. */
+/**
+ * The outcome of processing; "gone" if the image was deleted meanwhile, or is processed already.
+ */
 export type ProcessOutcome = "ready" | "failed" | "gone";
 
-/** Processes an image; `attempt` counts from 1. Throws if it is to be tried again. */
+/** Processes an image; `attempt` counts from 1. Throws if another attempt may succeed. */
 export type ProcessImage = (id: string, attempt: number) => Promise<ProcessOutcome>;
 
-/** The rules of processing. Doing it twice is harmless, so a job may be given to two workers. */
+/** The rules of processing. It is idempotent, so two workers may get the same job. */
 export function createProcessImage(dependencies: ProcessImageDependencies): ProcessImage {
   const { repository, blobs, collector, renderer, clock } = dependencies;
 

@@ -1,7 +1,7 @@
 import type { Dimensions } from "./dimensions/dimensions.ts";
 import type { ImageFailure, Variant } from "./image.ts";
 
-/** What became of an image's bytes. */
+/** The rendered image. */
 export interface Rendition extends Dimensions {
   readonly placeholder: Uint8Array;
   readonly variants: readonly Variant[];
@@ -9,18 +9,18 @@ export interface Rendition extends Dimensions {
 
 /** Stores the results of processing. */
 export interface ProcessingRepository {
-  /** The hash of the bytes to be processed; undefined if the image is gone, or done. */
+  /** Returns the hash of the original. Undefined if the image is deleted, or processed already. */
   findUnprocessed(id: string): Promise<string | undefined>;
   /**
-   * Makes an image ready, in one transaction, within which it calls `storeBytes` for the bytes of
-   * the variants. False if the image is gone, or done.
+   * Marks an image as ready, in one transaction, within which it calls `storeBytes` for the bytes
+   * of the variants. False if the image is deleted, or processed already.
    */
   completeImage(
     id: string,
     result: { readonly rendition: Rendition; readonly updateTime: Date },
     storeBytes: () => Promise<void>,
   ): Promise<boolean>;
-  /** Marks an image as failed, if it is not gone, or done. */
+  /** Marks an image as failed, unless it is deleted, or processed already. */
   failImage(
     id: string,
     result: { readonly failure: ImageFailure; readonly updateTime: Date },

@@ -1,6 +1,6 @@
 import { Failure, type FieldViolation, invalidFields } from "@triptych/chassis/contract/failure";
 
-/** Every reason for which this domain refuses: the contract's `ErrorReason`. */
+/** The reasons for which this domain refuses: the contract's `ErrorReason`. */
 export type Reason =
   | "INVALID_ARGUMENT"
   | "UNAUTHENTICATED"
@@ -16,41 +16,41 @@ export type Reason =
   | "UPLOADS_OVERLOADED"
   | "BLOBS_UNAVAILABLE";
 
-/** Names every bad field of a request. */
+/** Some fields of a request break a rule. */
 export function invalidArgument(violations: readonly FieldViolation[]): Failure<Reason> {
   return invalidFields<Reason>("INVALID_ARGUMENT", violations);
 }
 
-/** There is no such image, or the caller may not know of it: the two look alike. */
+/** There is no such image, or the caller may not know of it: the two must look alike. */
 export function imageNotFound(id: string): Failure<Reason> {
   return new Failure("IMAGE_NOT_FOUND", `There is no image ${id}.`, { metadata: { id } });
 }
 
-/** The store of bytes cannot be asked now. */
+/** The blob store does not answer. */
 export function blobsUnavailable(retryAfterMs: number, cause: unknown): Failure<Reason> {
-  const message = "The bytes of images can be neither kept nor read now.";
+  const message = "The bytes of images can be neither stored nor read now.";
   return new Failure("BLOBS_UNAVAILABLE", message, { retryAfterMs, cause });
 }
 
-/** The image is another user's, and is to be changed. */
+/** The image is another user's, and only its owner may change it. */
 export function notImageOwner(id: string): Failure<Reason> {
   const message = `Image ${id} is another user's: only its owner may change it.`;
   return new Failure("NOT_IMAGE_OWNER", message, { metadata: { id } });
 }
 
-/** The bytes are of no type that is taken. */
+/** The bytes are of no accepted type. */
 export function notAnImage(): Failure<Reason> {
   return new Failure("NOT_AN_IMAGE", "The file is not a JPEG, PNG, WebP, AVIF or GIF.");
 }
 
-/** The file has more bytes than are taken. */
+/** The file has too many bytes. */
 export function tooLarge(maxBytes: number): Failure<Reason> {
   return new Failure("TOO_LARGE", `The file is larger than ${maxBytes} bytes.`, {
     metadata: { max_bytes: String(maxBytes) },
   });
 }
 
-/** The picture has more pixels than are taken. */
+/** The picture has too many pixels. */
 export function tooManyPixels(
   { width, height }: { readonly width: number; readonly height: number },
   maxPixels: number,
@@ -63,32 +63,32 @@ export function tooManyPixels(
 
 /** The image has no such rendition, or not yet. */
 export function variantNotFound(id: string, variant: string): Failure<Reason> {
-  const message = `Image ${id} has no variant ${variant}, or not yet.`;
+  const message = `Image ${id} has no variant ${variant}, or does not have it yet.`;
   return new Failure("VARIANT_NOT_FOUND", message, { metadata: { id, variant } });
 }
 
-/** The uploaded bytes may carry where and with what they were taken: they are the owner's only. */
+/** The original is the owner's only, since it may hold where it was taken, and with what. */
 export function originalForbidden(id: string): Failure<Reason> {
-  const message = `The original of image ${id} is for its owner only: ask for a variant.`;
+  const message = `The original of image ${id} is for its owner only. Request a variant instead.`;
   return new Failure("ORIGINAL_FORBIDDEN", message, { metadata: { id } });
 }
 
-/** The range begins behind the content's end. */
+/** The range begins after the end of the content. */
 export function rangeNotSatisfiable(sizeBytes: number): Failure<Reason> {
-  const message = `The range lies outside of the content, which has ${sizeBytes} bytes.`;
+  const message = `The range is outside of the content, which has ${sizeBytes} bytes.`;
   return new Failure("RANGE_NOT_SATISFIABLE", message, {
     metadata: { size_bytes: String(sizeBytes) },
   });
 }
 
-/** The image was changed since the etag was given out. */
+/** The image was changed since the etag was read. */
 export function etagMismatch(id: string): Failure<Reason> {
-  const message = `Image ${id} was changed meanwhile: get it again, and repeat the change.`;
+  const message = `Image ${id} was changed meanwhile. Get it again, and repeat the change.`;
   return new Failure("ETAG_MISMATCH", message, { metadata: { id } });
 }
 
-/** More uploads are under way than can be taken. */
+/** Too many uploads are under way. */
 export function uploadsOverloaded(retryAfterMs: number): Failure<Reason> {
-  const message = "Too many uploads are under way: try again shortly.";
+  const message = "Too many uploads are under way. Try again shortly.";
   return new Failure("UPLOADS_OVERLOADED", message, { retryAfterMs });
 }

@@ -6,20 +6,20 @@ import type { ContentType } from "./image.ts";
 import { detectImageType } from "./image-type.ts";
 import { notAnImage, tooLarge, tooManyPixels } from "./reasons.ts";
 
-/** The largest file that is taken: 25 MiB. */
+/** The size of the largest accepted file: 25 MiB. */
 export const UPLOAD_BYTES_MAX = 26_214_400;
-/** The largest picture that is taken: 50 megapixels, which decode to 200 MB. */
+/** The largest accepted picture: 50 megapixels, which decode to 200 MB. */
 export const PIXELS_MAX = 50_000_000;
 
-/** Looks at an upload's bytes as they pass. */
+/** Checks an upload's bytes as they pass. */
 export interface UploadCheck {
   /** Throws NOT_AN_IMAGE, TOO_LARGE or TOO_MANY_PIXELS as soon as the bytes so far show it. */
   push(chunk: Uint8Array): void;
-  /** Says that the file has ended, and gives its type. Throws NOT_AN_IMAGE. */
+  /** Ends the file, and returns its type. Throws NOT_AN_IMAGE. */
   end(): ContentType;
 }
 
-/** Makes the check of one upload. It keeps no more than a file's head. */
+/** Starts the check of one upload. It holds no more than a file's head in memory. */
 export function createUploadCheck(): UploadCheck {
   let sizeBytes = 0;
   let head: Buffer = Buffer.alloc(0);
@@ -27,14 +27,13 @@ export function createUploadCheck(): UploadCheck {
   let reader: DimensionReader | undefined;
 
   /**
-   * The reader gets every byte once: the gathered head when the type becomes known, then each
-   * chunk.
+   * The reader receives every byte once: the gathered head when the type is known, then each chunk.
    */
   function readDimensions(bytes: Buffer): void {
     const found = reader?.push(bytes);
     if (found === undefined || found === "more") return;
     reader = undefined;
-    // An unreadable header is let through: decoding says what is wrong with it.
+    // An unreadable header passes: the decoder finds out what is wrong with it.
     if (found !== "unknown" && found.width * found.height > PIXELS_MAX) {
       throw tooManyPixels(found, PIXELS_MAX);
     }

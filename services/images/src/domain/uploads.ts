@@ -14,7 +14,7 @@ export interface UploadFields extends Omit<ImageFields, "visibility" | "comments
   readonly visibility: Visibility | undefined;
 }
 
-/** An image on its way in. */
+/** An upload in progress. */
 export interface Upload {
   readonly ownerId: string;
   readonly chunks: AsyncIterable<Uint8Array>;
@@ -33,8 +33,8 @@ export interface UploadsDependencies {
 /** The rules of uploading. */
 export interface Uploads {
   /**
-   * Stores an image, and requests its variants. Throws as soon as the bytes show it NOT_AN_IMAGE,
-   * TOO_LARGE, TOO_MANY_PIXELS. If it throws, it leaves neither row nor file.
+   * Stores an image, and requests its variants. Throws NOT_AN_IMAGE, TOO_LARGE or TOO_MANY_PIXELS
+   * as soon as the bytes show it. If it throws, it leaves neither row nor file.
    */
   createImage(upload: Upload, asker: Asker): Promise<Image>;
 }
@@ -44,7 +44,7 @@ export function createUploads(dependencies: UploadsDependencies): Uploads {
   const { repository, blobs, collector, clock } = dependencies;
   return {
     async createImage({ ownerId, chunks, fields: readFields }, { signal }) {
-      await repository.checkWritable(); // before minutes of bytes come for nothing
+      await repository.checkWritable(); // before minutes of bytes arrive in vain
       await using staged = await blobs.stage();
       const contentType = await receive(chunks, staged);
       const { visibility = VISIBILITY_DEFAULT, ...texts } = readFields();
@@ -63,7 +63,7 @@ export function createUploads(dependencies: UploadsDependencies): Uploads {
   };
 }
 
-/** Writes the chunks while they pass the checks. Returns the type that they turned out to be. */
+/** Writes the chunks while they pass the checks. Returns the detected type. */
 async function receive(
   chunks: AsyncIterable<Uint8Array>,
   staged: StagedBlob,

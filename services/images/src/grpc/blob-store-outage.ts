@@ -3,8 +3,8 @@ import { BlobStoreUnavailable } from "#domain/blob-store.ts";
 import { blobsUnavailable } from "#domain/reasons.ts";
 
 /**
- * Turns the outage of a store of bytes into a reason, which callers and their breakers understand
- * as they do a database's. Returns everything else as it is.
+ * Maps the outage of the blob store to a reason, which callers and their circuit breakers treat
+ * like a database outage. Returns every other error as it is.
  */
 export function toBlobStoreOutage(thrown: unknown): unknown {
   return thrown instanceof BlobStoreUnavailable ? blobsUnavailable(RETRY_AFTER_MS, thrown) : thrown;

@@ -15,7 +15,8 @@ export function createDownloadHandler(
         .downloadImage(readDownloadImage(request), context)
         .catch(throwOutage);
       const visibility = toVisibilityCode(header.visibility);
-      // One iterator from before the first yield: whoever stops here or later closes the file.
+      // One iterator, taken before the first yield: ending it closes the file, wherever the reader
+      // stops.
       const bytes = chunks[Symbol.asyncIterator]();
       try {
         yield { part: { case: "header", value: { ...header, visibility } } };

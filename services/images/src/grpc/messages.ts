@@ -59,7 +59,7 @@ const REQUESTED_VISIBILITIES: ReadonlyMap<VisibilityCode, Visibility> = new Map(
   [VisibilityCode.PRIVATE, "private"],
 ]);
 
-/** Shows an image as the contract does. */
+/** Maps an image to the contract's message. */
 export function toMessage(image: Image): MessageInitShape<typeof ImageSchema> {
   const { createTime, updateTime, placeholder, visibility, state, failure, ...rest } = image;
   return {
@@ -93,12 +93,12 @@ export function toMessage(image: Image): MessageInitShape<typeof ImageSchema> {
   };
 }
 
-/** The contract's answer to a batch. */
+/** Maps the result of a batch to the contract's message. */
 export function toBatchMessage({ images, restrictedIds }: ImageBatch) {
   return { images: images.map(toMessage), restrictedIds: [...restrictedIds] };
 }
 
-/** The contract's page of images, with the page token of the next one. */
+/** Maps a page of images to the contract's message, with the page token of the next one. */
 export function toPageMessage(list: PagedList, page: Page<Image>) {
   return {
     images: page.items.map(toMessage),
@@ -106,7 +106,7 @@ export function toPageMessage(list: PagedList, page: Page<Image>) {
   };
 }
 
-/** The contract's page of likes, with the page token of the next one. */
+/** Maps a page of likes to the contract's message, with the page token of the next one. */
 export function toLikePageMessage(list: PagedList, page: Page<Like>) {
   return {
     likes: page.items.map(({ userId, createTime }) => ({
@@ -120,7 +120,7 @@ export function toLikePageMessage(list: PagedList, page: Page<Like>) {
   };
 }
 
-/** Shows the facts of an image as the contract does. */
+/** Maps the facts of an image to the contract's message. */
 export function toFactsMessage({
   id,
   ownerId,
@@ -130,18 +130,21 @@ export function toFactsMessage({
   return { id, ownerId, commentsOpen, state: STATE_CODES[state] };
 }
 
-/** Shows who may see an image as the contract does. */
+/** Maps a visibility to the contract's code. */
 export function toVisibilityCode(visibility: Visibility): VisibilityCode {
   return VISIBILITY_CODES[visibility];
 }
 
-/** Reads a visibility; undefined if none is chosen, or the contract does not know it. */
+/**
+ * Maps the contract's code of a visibility; returns undefined if none is chosen, or the code is
+ * unknown.
+ */
 export function fromVisibilityCode(code: VisibilityCode): Visibility | undefined {
   return REQUESTED_VISIBILITIES.get(code);
 }
 
 /**
- * Reads the name of a rendition, or of the original; undefined if the contract does not know it.
+ * Maps the contract's code of a variant, or of the original; returns undefined if it is unknown.
  */
 export function fromVariantCode(code: VariantCode): VariantName | "original" | undefined {
   return REQUESTED_VARIANTS.get(code);

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import type { Reason } from "#domain/reasons.ts";
 
-/** Whose reasons these are, in `google.rpc.ErrorInfo`. */
+/** The domain of these reasons in `google.rpc.ErrorInfo`. */
 export const ERROR_DOMAIN = "images.triptych";
 
 /** The gRPC status of every reason. */

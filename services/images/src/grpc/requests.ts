@@ -64,7 +64,7 @@ export function readListLikes(request: ListLikesRequest) {
   });
 }
 
-/** Reads which bytes of an image are asked for. */
+/** Reads a request for the bytes of an image. */
 export function readDownloadImage({ id, variant, range }: DownloadImageRequest): DownloadRequest {
   return readFields((fields) => {
     const name = fromVariantCode(variant);
@@ -82,8 +82,8 @@ export function readDownloadImage({ id, variant, range }: DownloadImageRequest):
 }
 
 /**
- * Reads the fields of an upload: those of its header, and once the end has come those of both. The
- * end's count, and its tags follow the header's.
+ * Reads the fields of an upload: those of its header and, once the end has arrived, of both. A
+ * field of the end replaces the header's; its tags follow the header's.
  */
 export function readUploadFields(header: ImageHeader, end?: UploadEnd): UploadFields {
   const visibility = end?.visibility || header.visibility;
@@ -104,7 +104,7 @@ export function readUploadFields(header: ImageHeader, end?: UploadEnd): UploadFi
 
 type Updated = NonNullable<UpdateImageRequest["image"]>;
 
-/** For each path that an update's mask may name, how its new value is read. */
+/** For each path that an update's mask may name, the function that reads the new value. */
 const UPDATABLE_FIELDS = {
   title: (fields, { title }) => ({
     title: fields.checked("image.title", title, findTitleViolation),

@@ -18,8 +18,9 @@ export interface UploadHandlerDependencies {
 }
 
 /**
- * The handler of uploads. Each holds a permit of a semaphore without a queue: an upload that waited
- * would hold its client's connection, so it is refused at once, with UPLOADS_OVERLOADED.
+ * The handler of uploads. Each upload holds a permit of a semaphore without a queue. Without a
+ * permit it is refused at once, with UPLOADS_OVERLOADED: a waiting upload would hold its client's
+ * connection.
  */
 export function createUploadHandler({
   uploads,
@@ -33,7 +34,7 @@ export function createUploadHandler({
       const messages = requests[Symbol.asyncIterator]();
       try {
         const { header, chunks, end } = await openUploadStream(messages);
-        readUploadFields(header); // what is wrong already is refused before the bytes come
+        readUploadFields(header); // refuses bad fields before the bytes arrive
         const fields = () => readUploadFields(header, end());
         return toMessage(await uploads.createImage({ ownerId, chunks, fields }, context));
       } catch (thrown) {

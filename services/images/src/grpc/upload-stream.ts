@@ -5,19 +5,22 @@ import type {
 } from "@triptych/protos/images/v1/image_service_pb";
 import { invalidArgument } from "#domain/reasons.ts";
 
-/** The contract's most; larger ones would hold up the other calls of the connection. */
+/** The contract's limit. Larger chunks would delay the other calls of the connection. */
 const CHUNK_BYTES_MAX = 64 * 1024;
 
-/** The messages of an upload, in their order. Everything here throws INVALID_ARGUMENT. */
+/** The messages of an upload, in their order. All members throw INVALID_ARGUMENT. */
 export interface UploadStream {
   readonly header: ImageHeader;
-  /** Throws if the stream ends before its client has said that this was all. */
+  /** Throws if the stream ends without the end message. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** The last message, once the chunks have ended. */
+  /** Returns the end message, once the chunks have ended. */
   end(): UploadEnd;
 }
 
-/** Reads the first message of an upload. The messages stay the caller's to close. */
+/**
+ * Opens an upload's stream by its first message. The caller stays responsible for closing the
+ * messages.
+ */
 export async function openUploadStream(
   messages: AsyncIterator<CreateImageRequest>,
 ): Promise<UploadStream> {

@@ -4,16 +4,14 @@ import { PgBoss } from "pg-boss";
 import type { ProcessImageJob } from "./image-queue.ts";
 import { COMMON_OPTIONS, PROCESS_IMAGE, UNLIMITED_SESSION } from "./queue-options.ts";
 
-/**
- * Processes the image of a job; `attempt` counts from 1. Throws if the job is to be tried again.
- */
+/** Processes the image of a job; `attempt` counts from 1. Throws if the job should be retried. */
 export type RunJob = (imageId: string, attempt: number) => Promise<void>;
 
 /** What a consumer needs. */
 export interface ConsumerOptions {
   readonly url: string;
   /**
-   * Whether it may change the queue's tables: it then also builds the indexes that an update of
+   * Whether it may change the queue's tables. Then it also builds the indexes that an update of
    * pg-boss leaves to the background.
    */
   readonly migrate: boolean;
@@ -23,32 +21,31 @@ export interface ConsumerOptions {
   readonly run: RunJob;
 }
 
-/** Takes jobs from the queue. */
+/** The consumer's side of the queue. */
 export interface ImageConsumer {
   start(): Promise<void>;
-  /** Takes no more jobs, and waits for those that run, until the signal fires. */
+  /**
+   * Graceful shutdown: takes no more jobs, and waits for the running ones until the signal fires.
+   */
   drain(signal: AbortSignal): Promise<void>;
-  /** Gives the connections back; a job that still runs goes to another worker. */
+  /** Closes the connections. Another worker gets the jobs that still run. */
   close(): Promise<void>;
 }
 
 /**
- * The shortest that pg-boss takes. Being notified would be quicker by 0.25 s on average, but NOTIFY
- * takes a lock of the whole instance when the upload commits.
+ * The shortest interval that pg-boss accepts. LISTEN would save 0.25 s on average, but NOTIFY takes
+ * a lock of the whole Postgres instance when the upload commits.
  */
 const POLL_SECONDS = 0.5;
-/** How soon the job of a killed worker is found, after its heartbeat has been missing for 10 s. */
+/** How often jobs of killed workers are looked for: those without a heartbeat for 10 s. */
 const MONITOR_SECONDS = 10;
 const MAINTENANCE_SECONDS = 60 * 60;
-/** For the steps of workflows, of which there are none. */
+/** For workflows, of which there are none. */
 const FLOW_SECONDS = 60 * 60;
-/** A database that is away fails every poll: one line in this time says so. */
+/** A database that does not answer fails every poll. One line in this time is logged of it. */
 const ERROR_LOG_MS = 30_000;
 
-/**
- * Makes the consumer's side of the queue, with the loops that give lost jobs to others and remove
- * old ones.
- */
+/** Creates the consumer, with the loops that reassign lost jobs and remove old ones. */
 export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
   const { url, migrate, concurrency, logger, run } = options;
   const boss = new PgBoss({
@@ -56,7 +53,7 @@ export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
     ...UNLIMITED_SESSION,
     connectionString: url,
     application_name: "images-worker-queue",
-    max: 1, // its queries are short, and each connection takes Postgres 20 MB
+    max: 1, // its queries are short, and each connection costs Postgres 20 MB
     migrate,
     supervise: true,
     superviseIntervalSeconds: MONITOR_SECONDS,
@@ -81,7 +78,7 @@ export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
         work,
         async ([job]) => {
           if (job === undefined) return;
-          // After this job the next one at once: by polling alone it would be two images a second.
+          // Fetches the next job at once. By polling alone there would be two images a second.
           boss.notifyWorker(id);
           await run(job.data.imageId, job.retryCount + 1);
         },
@@ -102,6 +99,6 @@ function logSeldom(logger: Logger): (error: Error) => void {
   return (error) => {
     if (Date.now() < quietUntilMs) return;
     quietUntilMs = Date.now() + ERROR_LOG_MS;
-    logger.warn({ error }, "the queue cannot be asked");
+    logger.warn({ error }, "the queue does not answer");
   };
 }

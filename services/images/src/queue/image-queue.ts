@@ -4,16 +4,16 @@ import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { type Db, PgBoss } from "pg-boss";
 import { COMMON_OPTIONS, PROCESS_IMAGE } from "./queue-options.ts";
 
-/** What a job of the queue says. */
+/** The content of a job. */
 export interface ProcessImageJob {
   readonly imageId: string;
 }
 
-/** Asks for images to be processed. Runs none of the queue's loops: those are the workers'. */
+/** The producer's side of the queue. Runs none of its loops, which belong to the workers. */
 export interface ImageQueue {
   /**
-   * Reads the queue's options, once its tables are there. To be called before the first job is
-   * added.
+   * Reads the queue's options. Must be called once the queue's tables exist, and before the first
+   * job.
    */
   start(): Promise<void>;
   /** Adds a job in the transaction of the connection. */
@@ -21,10 +21,10 @@ export interface ImageQueue {
   close(): Promise<void>;
 }
 
-/** The queue is not to change while a process runs. */
+/** The queue's options do not change while a process runs. */
 const QUEUE_CACHE_SECONDS = 24 * 60 * 60;
 
-/** Makes the producer's side of the queue, over the connections of the service's database. */
+/** Creates the producer, over the connections of the service's database. */
 export function createImageQueue(database: Database, logger: Logger): ImageQueue {
   const boss = new PgBoss({
     ...COMMON_OPTIONS,
@@ -51,8 +51,7 @@ export function createImageQueue(database: Database, logger: Logger): ImageQueue
 type Run = <Result>(body: (connection: Connection) => Promise<Result>) => Promise<Result>;
 
 /**
- * Shows a connection as pg-boss knows one; its types want arrays that may be changed, which it does
- * not do.
+ * Adapts a connection to pg-boss, whose types want mutable arrays, though it does not change them.
  */
 function toDb(run: Run): Db {
   return {

@@ -10,22 +10,22 @@ import {
   UNLIMITED_SESSION,
 } from "./queue-options.ts";
 
-/** Which database the queue is in, and what to do once it is there. */
+/** The database of the queue, and how the queue is prepared. */
 export interface QueuePreparation {
   readonly url: string;
   readonly logger: Logger;
-  /** Whether the queue is made here, or waited for; `run` if not given. */
+  /** Whether the queue is created here or waited for; `run` by default. */
   readonly mode?: MigrationMode;
-  /** Starts using the queue; is tried again as well. */
+  /** Starts using the queue. It is retried too. */
   readonly start: () => Promise<void>;
 }
 
-/** What pg-boss says of tables that are not there, or of another version. */
+/** The messages of pg-boss for tables that are missing, or of another version. */
 const OUTDATED = /^pg-boss (is not installed|database requires migrations)/;
 
 /**
- * Makes the queue's tables and options in the service's database, or waits until somebody else has.
- * While the database cannot be asked it tries again, and it gives up when the signal fires.
+ * Creates the queue's tables and options in the service's database, or waits until another process
+ * has done so. Retries while the database does not answer, until the signal fires.
  */
 export async function prepareQueue(
   { url, logger, mode = "run", start }: QueuePreparation,
@@ -42,8 +42,8 @@ export async function prepareQueue(
 }
 
 /**
- * Makes the queue's tables and options, or brings them up to date. Several callers may do it at
- * once: pg-boss takes a lock. Throws DatabaseUnavailable, or what pg-boss throws.
+ * Creates the queue's tables and options, or brings them up to date. Several callers may do so at
+ * once: pg-boss takes a lock. Throws DatabaseUnavailable, or an error of pg-boss.
  */
 export async function installQueue(url: string): Promise<void> {
   await borrowBoss({ url, migrate: true }, async (boss) => {
@@ -53,12 +53,12 @@ export async function installQueue(url: string): Promise<void> {
 }
 
 /**
- * Resolves if the queue is there. Changes nothing. Throws DatabaseOutdated and DatabaseUnavailable.
+ * Resolves if the queue exists. Changes nothing. Throws DatabaseOutdated and DatabaseUnavailable.
  */
 async function checkQueue(url: string): Promise<void> {
   await borrowBoss({ url, migrate: false }, async (boss) => {
     if ((await boss.getQueue(PROCESS_IMAGE)) !== null) return;
-    throw new DatabaseOutdated(`the queue ${PROCESS_IMAGE} has not been made yet`);
+    throw new DatabaseOutdated(`the queue ${PROCESS_IMAGE} does not exist yet`);
   });
 }
 
@@ -76,7 +76,7 @@ async function borrowBoss(
     createSchema: migrate,
     supervise: false,
   });
-  boss.on("error", () => {}); // what failed rejects as well
+  boss.on("error", () => {}); // the failed call rejects too
   try {
     await boss.start();
     await use(boss);

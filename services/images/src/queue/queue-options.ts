@@ -1,28 +1,28 @@
-/** The schema that pg-boss keeps its tables in, in the service's own database. */
+/** The schema of pg-boss' tables, in the service's own database. */
 export const QUEUE_SCHEMA = "queue";
 
-/** The queue of images whose variants are to be made. */
+/** The queue of images to process. */
 export const PROCESS_IMAGE = "process-image";
 
 /**
- * A job whose worker is killed is found by its heartbeat and done again. Tried so often, since what
- * fails again and again is the disk or the database and not the image, whose own attempts the
- * domain counts.
+ * A killed worker is noticed by its missing heartbeat, and its job is retried. There are many
+ * retries, since repeated failures are those of the disk or the database. The domain counts the
+ * attempts of an image itself.
  */
 export const QUEUE_OPTIONS = {
   retryLimit: 1_000,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 60,
-  /** The smallest that pg-boss takes; a worker refreshes it twice in that time. */
+  /** The smallest value that pg-boss accepts. A worker refreshes it twice in that time. */
   heartbeatSeconds: 10,
-  /** Longer than a job ever runs: the renderer has its own, shorter limit. */
+  /** Longer than any job: the renderer has its own, shorter limit. */
   expireInSeconds: 15 * 60,
   deleteAfterSeconds: 60 * 60,
 } as const;
 
 /**
- * What both sides of the queue leave out of pg-boss: schedules, the registry of its instances,
+ * The features of pg-boss that both sides leave out: schedules, the registry of its instances,
  * tracing.
  */
 export const COMMON_OPTIONS = {
@@ -33,8 +33,7 @@ export const COMMON_OPTIONS = {
 } as const;
 
 /**
- * For who changes the queue's tables, or clears them up: the limit that a role may have for the
- * statements of requests is not for them. It is the session's own, and so needs one, which a
- * transaction pooler does not keep.
+ * For sessions that change or clean up the queue's tables: a role's statement timeout is meant for
+ * requests. It is set for the session, which a transaction pooler does not keep.
  */
 export const UNLIMITED_SESSION = { options: "-c statement_timeout=0" } as const;

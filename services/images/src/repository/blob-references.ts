@@ -2,7 +2,7 @@ import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
 import type { BlobReferences } from "#domain/blob-references.ts";
 
-/** $1 hash. Makes the row if there is none, so that there is always one to lock. */
+/** $1 hash. Inserts the row if there is none, so that there is always one to lock. */
 const LOCK_BLOB = {
   name: "lock_blob",
   text: `
@@ -23,7 +23,10 @@ const SELECT_UNREFERENCED_BLOBS = {
   text: "select hash from blobs where reference_count = 0 limit $1",
 } as const satisfies Statement;
 
-/** Counts who refers to which bytes. Who wants to place them meanwhile waits for the row's lock. */
+/**
+ * Counts references to bytes in Postgres. A transaction that stores the same bytes meanwhile waits
+ * for the row's lock.
+ */
 export function createBlobReferences(database: Database): BlobReferences {
   return {
     ifUnreferenced: (hash, remove) =>

@@ -8,13 +8,13 @@ import { type ImageFactsRow, type ImageRow, toImage } from "./image-row.ts";
 import * as statements from "./image-statements.ts";
 import { releaseBlobs, retainBlobs } from "./retain-blobs.ts";
 
-/** Asks for an image to be processed, in the transaction of the connection. */
+/** Adds a job that processes an image, in the transaction of the connection. */
 export type EnqueueImage = (connection: Connection, id: string) => Promise<void>;
 
-/** A database that answers at all answers in a few milliseconds. */
+/** A healthy database answers within a few milliseconds. */
 const WRITABLE_MS_MAX = 1_000;
 
-/** Keeps images in Postgres. */
+/** Stores images in Postgres. */
 export function createImageRepository(database: Database, enqueue: EnqueueImage): ImageRepository {
   return {
     async findImage(id, viewer, signal) {

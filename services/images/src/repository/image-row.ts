@@ -9,7 +9,7 @@ import {
   type Visibility,
 } from "#domain/image.ts";
 
-/** A variant as `IMAGE_COLUMNS` gives it. */
+/** A variant in the columns of `imageColumns`. */
 interface VariantRow {
   readonly name: VariantName;
   readonly width: number;
@@ -19,7 +19,7 @@ interface VariantRow {
   readonly blob_hash: string;
 }
 
-/** An image as `IMAGE_COLUMNS` gives it. */
+/** An image in the columns of `imageColumns`. */
 export interface ImageRow {
   readonly id: string;
   readonly owner_id: string;
@@ -51,8 +51,8 @@ export type ImageFactsRow = Pick<
 >;
 
 /**
- * All of an image `i`, in one row. `viewer` is the parameter that holds the viewer's id, or null;
- * of a null viewer `liked` is null.
+ * The columns of an image `i`, with its variants, in one row. `viewer` is the parameter that holds
+ * the viewer's id, or null, for which `liked` is null.
  */
 export const imageColumns = (viewer: `$${number}`) => `
   i.id, i.owner_id, i.title, i.description, i.tags, i.visibility, i.comments_open, i.state,
@@ -62,9 +62,9 @@ export const imageColumns = (viewer: `$${number}`) => `
   case when ${viewer}::uuid is not null then exists
     (select from likes l where l.image_id = i.id and l.user_id = ${viewer}::uuid) end as liked`;
 
-/** Mutex a row into an image. */
+/** Maps a row to an image. */
 export function toImage(row: ImageRow | undefined): Image {
-  assert(row, "a statement that must give an image gave none");
+  assert(row, "a statement that must return an image returned none");
   return {
     id: row.id,
     ownerId: row.owner_id,

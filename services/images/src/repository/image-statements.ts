@@ -2,8 +2,8 @@ import type { Statement } from "@triptych/chassis/database/statement";
 import { imageColumns } from "./image-row.ts";
 
 /**
- * What everyone may see in a list: `mayView` of the domain in SQL, without unlisted and failed
- * images. It is the condition of the index images_listed.
+ * The images that everyone may see in a list: `mayView` of the domain in SQL, without unlisted and
+ * failed images. The condition of the index images_listed.
  */
 const LISTED = "i.visibility = 'public' and i.state <> 'failed'";
 
@@ -13,7 +13,7 @@ export const SELECT_IMAGE = {
   text: `select ${imageColumns("$2")} from images i where i.id = $1`,
 } as const satisfies Statement;
 
-/** $1 id. Asked for by every comment, so it reads no variants and no likes. */
+/** $1 id. Every comment needs it, so it reads neither variants nor likes. */
 export const SELECT_IMAGE_FACTS = {
   name: "select_image_facts",
   text: "select id, owner_id, visibility, comments_open, state from images where id = $1",
@@ -31,10 +31,7 @@ export const SELECT_IMAGES = {
   text: `select ${imageColumns("$2")} from images i where i.id = any($1::uuid[])`,
 } as const satisfies Statement;
 
-/**
- * $1 viewer, $2 after, $3 limit. Two indexes are walked from their ends, each for one page at
- * most.
- */
+/** $1 viewer, $2 after, $3 limit. Keyset pagination over two indexes, at most one page of each. */
 export const SELECT_LISTED_IMAGES = {
   name: "select_listed_images",
   text: `
@@ -95,7 +92,7 @@ export const UPDATE_IMAGE = {
     where i.id = $1 returning ${imageColumns("$8")}`,
 } as const satisfies Statement;
 
-/** $1 id. Variants, tags and likes go with it. */
+/** $1 id. Deletes its variants, tags and likes too. */
 export const DELETE_IMAGE = {
   name: "delete_image",
   text: "delete from images where id = $1",

@@ -4,8 +4,8 @@ import { ID_MAX } from "@triptych/chassis/ids/id-bounds";
 import type { LikeRepository } from "#domain/like-repository.ts";
 
 /**
- * `mayView` of the domain in SQL. The key share lock waits for a deletion that is under way, and
- * then finds that the image is gone.
+ * The image if the user may see it: `mayView` of the domain in SQL. The key share lock waits for a
+ * deletion in progress, and then finds no image.
  */
 const VISIBLE = `
   visible as (
@@ -48,7 +48,7 @@ const SELECT_LIKES = {
     order by create_time desc, user_id desc limit $2`,
 } as const satisfies Statement;
 
-/** Keeps likes in Postgres. */
+/** Stores likes in Postgres. */
 export function createLikeRepository(database: Database): LikeRepository {
   return {
     async addLike({ imageId, userId, createTime }, signal) {

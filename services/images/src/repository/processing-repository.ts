@@ -41,7 +41,8 @@ const FAIL_IMAGE = {
 } as const satisfies Statement;
 
 /**
- * Keeps what processing finds out in Postgres. Leaves the image's version, which is its owner's.
+ * Stores the results of processing in Postgres. Does not change the image's version, which counts
+ * its owner's changes.
  */
 export function createProcessingRepository(database: Database): ProcessingRepository {
   return {
@@ -53,7 +54,7 @@ export function createProcessingRepository(database: Database): ProcessingReposi
     },
     completeImage: (id, { rendition, updateTime }, storeBytes) =>
       database.for(id).transaction(async (connection) => {
-        // A deletion waits for the lock, or has been before.
+        // A deletion waits for this lock, or has committed before it.
         const locked = await connection.query(LOCK_UNPROCESSED_IMAGE, [id]);
         if (locked.rowCount === 0) return false;
         const { width, height, placeholder, variants } = rendition;

@@ -1,15 +1,15 @@
 import type { Connection } from "@triptych/chassis/database/connection";
 import type { Statement } from "@triptych/chassis/database/statement";
 
-/** Bytes that something is to refer to. */
+/** A reference to stored bytes. */
 export interface BlobReference {
   readonly blobHash: string;
   readonly sizeBytes: number;
 }
 
 /**
- * $1 hashes, $2 sizes; the same hash may stand there twice. Locks in the order of the hashes, so
- * that no two callers wait for each other.
+ * $1 hashes, $2 sizes; a hash may occur twice. Locks in the order of the hashes, so that two
+ * callers cannot deadlock.
  */
 const RETAIN_BLOBS = {
   name: "retain_blobs",
@@ -22,13 +22,13 @@ const RETAIN_BLOBS = {
       set reference_count = blobs.reference_count + excluded.reference_count`,
 } as const satisfies Statement;
 
-/** $1 hashes. In the order of the hashes, as above. */
+/** $1 hashes. Locks in the order of the hashes, as above. */
 const LOCK_BLOBS = {
   name: "lock_blobs",
   text: "select hash from blobs where hash = any($1::text[]) order by hash for update",
 } as const satisfies Statement;
 
-/** $1 hashes; the same hash may stand there twice. */
+/** $1 hashes; a hash may occur twice. */
 const RELEASE_BLOBS = {
   name: "release_blobs",
   text: `
@@ -39,8 +39,8 @@ const RELEASE_BLOBS = {
 } as const satisfies Statement;
 
 /**
- * Counts references, and holds their locks until the transaction ends: nobody removes the bytes
- * meanwhile.
+ * Adds references, and holds their locks until the transaction ends, so that nobody removes the
+ * bytes meanwhile.
  */
 export async function retainBlobs(
   connection: Connection,
@@ -52,8 +52,8 @@ export async function retainBlobs(
 }
 
 /**
- * Gives references back, after the rows that held them are gone. Gives the hashes that nobody
- * refers to any more.
+ * Removes references, after the rows that held them. Returns the hashes that nobody refers to any
+ * more.
  */
 export async function releaseBlobs(
   connection: Connection,

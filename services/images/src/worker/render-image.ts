@@ -13,7 +13,8 @@ const QUALITY = 80;
 const CONTENT_TYPE = "image/webp";
 
 /**
- * One picture at a time, in one thread: the worker's concurrency is the number of its renderers.
+ * Each process renders one picture at a time, in one thread: the worker's concurrency is its number
+ * of renderers.
  */
 sharp.concurrency(1);
 sharp.cache(false);
@@ -31,8 +32,8 @@ sharp.unblock({
 const INPUT = {
   limitInputPixels: PIXELS_MAX,
   /**
-   * Ends on a file that is cut off or damaged. Not "warning": that also ends on the stray bytes
-   * that some cameras leave between a JPEG's segments, which every viewer passes over.
+   * Fails on a file that is damaged or cut off. "warning" would also fail on the stray bytes that
+   * some cameras leave between a JPEG's segments, which every viewer skips.
    */
   failOn: "error",
   pages: 1,
@@ -50,9 +51,9 @@ interface Raw {
 }
 
 /**
- * Makes every variant of the file at `path`: upright, in sRGB, without a byte of metadata. The file
- * is decoded once; the smaller ones come from the large one. Throws if the file could not be read
- * for a reason that is not its own.
+ * Renders every variant of the file at `path`: upright, in sRGB, without a byte of metadata.
+ * Decodes the file once: the smaller variants are made from the large one. Throws if the file could
+ * not be read for a reason outside of it.
  */
 export async function renderImage(path: string): Promise<RenderResult> {
   try {
@@ -91,8 +92,8 @@ function fromRaw({ data, info: { width, height, channels } }: Raw): Sharp {
 }
 
 /**
- * A panorama's large variant may be lower than the thumb is to be: then the thumb comes from the
- * file itself.
+ * Makes the thumb from the large variant, or from the file itself if that variant is too low, as a
+ * panorama's may be.
  */
 function thumbOf(sources: {
   readonly path: string;
@@ -123,8 +124,8 @@ async function thumbhash(large: Raw): Promise<Uint8Array> {
 }
 
 /**
- * What is wrong with the file, if it is the file; else throws. Sharp's errors carry nothing but
- * their message.
+ * Returns the failure if the file is at fault; else throws. Sharp's errors have nothing but a
+ * message.
  */
 function failureOf(error: unknown): ImageFailure {
   const message = error instanceof Error ? error.message : "";

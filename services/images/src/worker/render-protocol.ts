@@ -1,9 +1,9 @@
 import type { RenderResult } from "#domain/renderer.ts";
 
-/** What a renderer is asked: to render the file at this path. */
+/** The request to a renderer: the path of the file to render. */
 export interface RenderRequest {
   readonly path: string;
 }
 
-/** What it answers. An "error" says nothing of the file: it could not be read now. */
+/** The reply of a renderer. An "error" is not the file's: it could not be read now. */
 export type RenderReply = RenderResult | { readonly kind: "error"; readonly message: string };

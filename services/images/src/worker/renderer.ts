@@ -5,21 +5,21 @@ import type { RenderReply, RenderRequest } from "./render-protocol.ts";
 
 const MAIN = fileURLToPath(new URL("./render-main.ts", import.meta.url));
 /**
- * Uploads come in bursts: a renderer waits so long for the next one, then gives its memory back by
- * ending.
+ * How long an idle renderer waits for the next image of a burst, before it exits and frees its
+ * memory.
  */
 const IDLE_MS_MAX_DEFAULT = 10_000;
 
-/** The limits of rendering. Durations in milliseconds. */
+/** The limits of rendering. */
 export interface RendererOptions {
-  /** How long one image may take; then its process is killed. */
+  /** How long one image may take before its process is killed. */
   readonly timeoutMs: number;
   readonly idleMsMax?: number;
 }
 
-/** A renderer with processes of its own. */
+/** A renderer that has processes of its own. */
 export interface ProcessRenderer extends Renderer {
-  /** Kills every process; what is being rendered fails. */
+  /** Kills every process. Images that are being rendered fail. */
   close(): void;
 }
 
@@ -29,9 +29,9 @@ interface IdleChild {
 }
 
 /**
- * Renders in processes of their own, each one image at a time, made when they are needed. So a
- * picture that makes the decoder hang, crash or hoard takes nothing else with it, and at rest the
- * worker holds none of sharp's memory: 30 MB.
+ * A pool of renderer processes, created on demand, each for one image at a time. So a picture that
+ * makes the decoder hang, crash or use too much memory ends nothing else, and an idle worker does
+ * not hold sharp's 30 MB.
  */
 export function createRenderer(options: RendererOptions): ProcessRenderer {
   const { timeoutMs, idleMsMax = IDLE_MS_MAX_DEFAULT } = options;
@@ -42,7 +42,7 @@ export function createRenderer(options: RendererOptions): ProcessRenderer {
   function start(): ChildProcess {
     const child = fork(MAIN, [], {
       execArgv: ["--disable-warning=ExperimentalWarning"],
-      // Nothing of the worker's environment: it holds the database's password.
+      // Passes nothing of the worker's environment, which holds the database's password.
       env: {},
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
@@ -67,7 +67,7 @@ export function createRenderer(options: RendererOptions): ProcessRenderer {
 
   function giveBack(child: ChildProcess): void {
     if (!child.connected || closed) return;
-    // At rest it does not keep its worker alive.
+    // An idle process does not keep its worker alive.
     child.unref();
     child.channel?.unref();
     const timer = setTimeout(() => child.kill("SIGKILL"), idleMsMax);
@@ -89,7 +89,7 @@ export function createRenderer(options: RendererOptions): ProcessRenderer {
   };
 }
 
-/** Waits for the reply; a process that does not answer in time, or ends, throws RenderAborted. */
+/** Waits for the reply. Throws RenderAborted if the process does not reply in time, or ends. */
 function ask(
   child: ChildProcess,
   request: RenderRequest,
@@ -104,7 +104,7 @@ function ask(
       settle(() => {
         if (reply.kind !== "error") return resolve(reply);
         child.kill("SIGKILL");
-        reject(new Error(`the file could not be rendered now: ${reply.message}`));
+        reject(new Error(`the file could not be read now: ${reply.message}`));
       });
     const onExit = (code: number | null, signal: string | null) =>
       settle(() => reject(new RenderAborted(`the renderer ended with ${signal ?? code}`)));
@@ -115,7 +115,7 @@ function ask(
       act();
     }
     child.on("message", onMessage).on("exit", onExit).on("error", onError);
-    // A failure to send ends in "exit" or "error" as well.
+    // A failure to send causes "exit" or "error" as well.
     child.send(request, () => {});
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Runs something now, and again so many milliseconds after each end, until the function that it
- * returns is called. `run` must not throw.
+ * Runs a task now, and again `pauseMs` after each end, until the returned function is called. The
+ * task must not throw.
  */
 export function startPeriodically(run: () => Promise<void>, pauseMs: number): () => void {
   let timer: NodeJS.Timeout | undefined;

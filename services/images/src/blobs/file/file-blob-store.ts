@@ -4,22 +4,25 @@ import { BlobMissing, type BlobStore, type StagedBlob } from "#domain/blob-store
 import { isFileMissing, openFile, syncDirectory } from "./files.ts";
 import { createStagedFile } from "./staged-file.ts";
 
-/** The folder of a file: the first two digits of its hash, so that none holds more than a 256th. */
+/**
+ * The name of a file's folder: the first two digits of its hash, so that a folder holds one of 256
+ * files.
+ */
 const SHARD_DIGITS = 2;
 const HASH = /^[0-9a-f]{64}$/;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Keeps bytes as files: `ab/ab12…` by their hash, `staging/…` while they arrive. All processes of
- * the service share the directory. A file under its hash is whole: it was written and synced
- * elsewhere on the same file system, then renamed.
+ * A blob store in a folder: `ab/ab12…` by the hash, `staging/…` while the bytes arrive. All
+ * processes of the service share the folder. A file under its hash is whole: it was written and
+ * synced elsewhere on the same file system, then renamed.
  */
 export function createFileBlobStore(directory: string): BlobStore {
   const staging = join(directory, "staging");
   const folderOf = (hash: string) => join(directory, hash.slice(0, SHARD_DIGITS));
   const pathOf = (hash: string) => join(folderOf(hash), hash);
 
-  async function place(path: string, hash: string): Promise<void> {
+  async function move(path: string, hash: string): Promise<void> {
     const folder = folderOf(hash);
     if ((await mkdir(folder, { recursive: true })) !== undefined) await syncDirectory(directory);
     await rename(path, pathOf(hash));
@@ -28,7 +31,7 @@ export function createFileBlobStore(directory: string): BlobStore {
 
   async function stage(): Promise<StagedBlob> {
     await mkdir(staging, { recursive: true });
-    return await createStagedFile(staging, place);
+    return await createStagedFile(staging, move);
   }
 
   return {
@@ -38,7 +41,7 @@ export function createFileBlobStore(directory: string): BlobStore {
     },
     async open(hash, { first, length }) {
       const file = await openFile(pathOf(hash), hash);
-      // An empty range would read to the end.
+      // createReadStream would read an empty range to the end of the file.
       if (length === 0) {
         await file.close();
         return emptyContent();
@@ -80,7 +83,7 @@ export function createFileBlobStore(directory: string): BlobStore {
   };
 }
 
-/** Milliseconds since the file was last written; undefined if there is none. */
+/** Returns the milliseconds since the file was last written; undefined if there is no file. */
 async function ageOf(path: string): Promise<number | undefined> {
   try {
     return Date.now() - (await stat(path)).mtimeMs;
@@ -94,7 +97,7 @@ async function* entriesOf(directory: string): AsyncIterable<string> {
   try {
     for await (const { name } of await opendir(directory)) yield name;
   } catch (error) {
-    if (!isFileMissing(error)) throw error; // nothing was ever kept there
+    if (!isFileMissing(error)) throw error; // nothing was ever stored there
   }
 }
 

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { BlobMissing } from "#domain/blob-store.ts";
 
-/** Says whether an error is that there is no such file or folder. */
+/** Returns whether an error says that there is no such file or folder. */
 export function isFileMissing(error: unknown): boolean {
   return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
 }
@@ -17,8 +17,8 @@ export async function openFile(path: string, hash: string): Promise<FileHandle> 
 }
 
 /**
- * Makes new names in a folder durable: without it a power cut may forget a rename that was
- * committed on.
+ * Makes new names in a folder durable. Without it a power cut may undo a rename after the commit
+ * that relies on it.
  */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, "r");

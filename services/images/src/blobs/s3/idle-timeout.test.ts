@@ -9,7 +9,7 @@ describe("an idle timeout", () => {
     using paused = createIdleTimeout(10);
     paused.pause();
     await once(idle.signal, "abort");
-    expect(idle.signal.reason).toEqual(new Error("nothing came for 10 ms"));
+    expect(idle.signal.reason).toEqual(new Error("no byte moved for 10 ms"));
     expect(paused.signal.aborted).toBe(false);
     paused.restart();
     await once(paused.signal, "abort");

@@ -4,7 +4,7 @@ import type { S3Bucket } from "./s3-bucket.ts";
 /** The limit of a page of a listing, with all attempts. */
 const LIST_MS_MAX = 10_000;
 
-/** Names every object. */
+/** Lists every object. */
 export async function* listObjects({
   name: Bucket,
   request,
@@ -23,7 +23,7 @@ export async function* listObjects({
   } while (ContinuationToken !== undefined);
 }
 
-/** Names every upload in parts that is neither completed nor aborted. */
+/** Lists every upload in parts that is neither completed nor aborted. */
 export async function* listUploads({
   name: Bucket,
   request,
@@ -46,8 +46,8 @@ export async function* listUploads({
 }
 
 /**
- * The age of a time of the store, in milliseconds. An unknown age counts as 0, since what is new is
- * not removed.
+ * Returns the age of a time of the store, in milliseconds. An unknown age counts as 0, since new
+ * objects are not removed.
  */
 export function ageOf(time: Date | undefined): number {
   return time === undefined ? 0 : Date.now() - time.getTime();

@@ -1,7 +1,7 @@
-/** One piece of work; its signal fires when another has failed. */
+/** The operation on an item. Its signal fires when another item's has failed. */
 export type WorkOnItem<Item, Result> = (item: Item, signal: AbortSignal) => Promise<Result>;
 
-/** How many items are worked on at once, and until when. */
+/** The limits of a mapping. */
 export interface MapLimits {
   readonly concurrency: number;
   readonly deadline: AbortSignal;

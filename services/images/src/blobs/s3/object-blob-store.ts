@@ -6,23 +6,24 @@ import { BlobMissing, type BlobStore } from "#domain/blob-store.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { createStagedObject } from "./staged-object.ts";
 
-/** The names that the files have, so that a folder becomes a bucket by being copied. */
+/** The keys are the paths of the file store, so that a folder becomes a bucket by copying. */
 const KEY = /^([0-9a-f]{2})\/(\1[0-9a-f]{62})$/;
 const keyOf = (hash: string) => `${hash.slice(0, 2)}/${hash}`;
 
-/** What is written and removed to find out whether that may be done. */
+/** The key of an object that is written and removed to check that this is permitted. */
 const CHECK_KEY = "check";
 const SHA256_OF_NOTHING = createHash("sha256").digest("hex");
 
 /**
- * Keeps bytes as objects of a bucket, `ab/ab12…` by their hash. An object is whole, since the store
- * takes bytes of that hash or nothing. What was put and never placed stands there under its name,
- * and goes with all that nobody refers to; what was put by half cannot be read, and is staged.
+ * A blob store in a bucket: `ab/ab12…` by the hash. An object is whole, since the store accepts the
+ * bytes of that hash or nothing. An object that was put and never committed stands under its name,
+ * and is removed with all that nobody refers to. An unfinished upload in parts cannot be read, and
+ * counts as staged.
  */
 export function createObjectBlobStore(objects: ObjectStore): BlobStore {
   return {
     async check() {
-      // A store that hangs is given up sooner by this than by a put, and who starts waits less for
+      // A store that hangs fails this request sooner than a put, so that the start waits less for
       // it.
       await objects.remove(CHECK_KEY);
       await using file = await openScratchFile();
@@ -33,7 +34,7 @@ export function createObjectBlobStore(objects: ObjectStore): BlobStore {
     stage: () => createStagedObject(objects, keyOf),
     async open(hash, range, signal) {
       if (range.length > 0) return await objects.get(keyOf(hash), { range, signal });
-      // There is no way to ask for no bytes.
+      // S3 has no request for an empty range.
       if ((await objects.ageMs(keyOf(hash))) !== undefined) return emptyContent();
       throw new BlobMissing(`there are no bytes of ${hash}`);
     },

@@ -2,42 +2,42 @@ import type { FileHandle } from "node:fs/promises";
 import type { ContentPart } from "#blobs/scratch/content-parts.ts";
 import type { ContentRange } from "#domain/blob-store.ts";
 
-/** A bucket of an object store. Everything throws BlobStoreUnavailable or BlobStoreRefused. */
+/** A bucket of an object store. Every method throws BlobStoreUnavailable or BlobStoreRefused. */
 export interface ObjectStore {
   /**
-   * Keeps a file's content under a key, whole or not at all. Where there is such an object, it
-   * becomes young again. The signal ends the putting; a process that is killed while it puts may
-   * leave an unfinished upload.
+   * Stores a file's content under a key, whole or not at all. An object that exists becomes young
+   * again. The signal ends the put. A process that is killed meanwhile may leave an unfinished
+   * upload.
    */
   put(key: string, content: ObjectContent, signal: AbortSignal | undefined): Promise<void>;
   /** Opens an object, or a part of it. Throws BlobMissing. */
   get(key: string, options?: GetOptions): Promise<AsyncIterableIterator<Uint8Array>>;
-  /** Milliseconds since the object was last written; undefined if there is none. */
+  /** Returns the milliseconds since the object was last written; undefined if there is none. */
   ageMs(key: string): Promise<number | undefined>;
   /** Removes an object, if there is one. */
   remove(key: string): Promise<void>;
-  /** Names every object. */
+  /** Lists every object. */
   list(): AsyncIterable<ListedObject>;
-  /** Names every upload that is not finished: of it something was sent, and nothing can be read. */
+  /** Lists every unfinished upload: parts of it were sent, and nothing can be read. */
   listUploads(): AsyncIterable<ListedUpload>;
-  /** Removes what was sent of an upload, unless that is over. */
+  /** Removes the parts of an upload, unless it is over. */
   abortUpload(upload: UnfinishedUpload): Promise<void>;
 }
 
-/** What an object is to contain. */
+/** The content of an object to put. */
 export interface ObjectContent {
-  /** Read from its beginning on, and left open. */
+  /** Read from its beginning, and left open. */
   readonly file: FileHandle;
   readonly sizeBytes: number;
-  /** The sha256 of the content in hex: the store refuses other bytes. */
+  /** The sha256 of the content in hex. The store refuses other bytes. */
   readonly sha256: string;
-  /** What it is put by, if they are several. */
+  /** The parts in which it is put, if there are several. */
   readonly parts: readonly ContentPart[];
 }
 
-/** How an object is read. */
+/** Options of reading an object. */
 export interface GetOptions {
-  /** At least a byte; undefined means all. */
+  /** At least one byte; undefined means all. */
   readonly range?: ContentRange;
   /** Ends the opening and the reading. */
   readonly signal?: AbortSignal;
@@ -57,6 +57,6 @@ export interface UnfinishedUpload {
 
 /** One unfinished upload of a listing. */
 export interface ListedUpload extends UnfinishedUpload {
-  /** Milliseconds since it was begun. */
+  /** Milliseconds since the upload began. */
   readonly ageMs: number;
 }

@@ -7,12 +7,12 @@ import type { S3Bucket } from "./s3-bucket.ts";
 import { beginUpload, openUpload, toS3Checksum } from "./s3-upload.ts";
 import { type SendLimits, sendRange } from "./send-range.ts";
 
-/** How many parts of one file are sent at once. Each takes a connection, and what its sockets hold. */
+/** Parts of one file that are sent at once. Each costs a connection and its buffers. */
 const PARTS_CONCURRENCY = 2;
 const SEND_ATTEMPTS_MAX = 3;
 const backoff = exponentialBackoff({ firstMs: 200, maxMs: 400 });
 
-/** What is put, and how long it may take. */
+/** The object to put, and its time limits. */
 export interface PutOptions extends SendLimits {
   readonly key: string;
   readonly content: ObjectContent;
@@ -49,8 +49,8 @@ async function putWhole(
 }
 
 /**
- * Puts a content in parts, each of which is sent again by itself. The object is there from the
- * completion on, and not before. If it throws, it has tried to abort the upload.
+ * Puts a content in parts, each of which is retried by itself. The object exists from the
+ * completion on. If it throws, it has tried to abort the upload.
  */
 async function putInParts(
   bucket: S3Bucket,
@@ -68,15 +68,15 @@ async function putInParts(
     });
     await upload.complete(sent, limits);
   } catch (error) {
-    // the first error says more, and the sweep aborts what is left
+    // The first error says more, and the sweep aborts what is left.
     await upload.abort().catch(() => {});
     throw error;
   }
 }
 
 /**
- * Retries a request whose body is a stream: the SDK cannot, since a stream is read once. After the
- * deadline has fired nothing is sent again.
+ * Retries a request whose body is a stream, with exponential backoff and jitter. The SDK cannot,
+ * since a stream is read once. Begins no attempt after the deadline has fired.
  */
 function retrySend<Answer>(sendOnce: () => Promise<Answer>, deadline: AbortSignal) {
   return retry(sendOnce, {

@@ -2,13 +2,13 @@ import type { Readable } from "node:stream";
 import type { IdleTimeout } from "./idle-timeout.ts";
 import { toBlobStoreError } from "./s3-error.ts";
 
-/** The contract's most of a chunk. */
+/** The contract's limit of a chunk. */
 const CHUNK_BYTES_MAX = 64 * 1024;
 
 /**
- * Reads an answer's body in chunks of at most 64 KiB. Whoever stops early returns, also before the
- * first chunk, and the connection is closed. How long the reader takes is its own affair; a store
- * that does not send what is waited for is given up.
+ * Reads a response's body in chunks of at most 64 KiB. A reader that stops early, also before the
+ * first chunk, calls `return`, which closes the connection. The idle timeout covers the store, not
+ * the reader, which may take as long as it likes.
  */
 export class S3Body implements AsyncIterableIterator<Uint8Array> {
   readonly #body: Readable;
@@ -22,7 +22,7 @@ export class S3Body implements AsyncIterableIterator<Uint8Array> {
     this.#chunks = body[Symbol.asyncIterator]();
     this.#idle = idle;
     this.#key = key;
-    // A connection that breaks while nobody reads is told to the next who does.
+    // A connection that breaks between two reads fails the next read.
     body.on("error", () => {});
     idle.pause();
   }

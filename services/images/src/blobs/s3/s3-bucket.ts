@@ -1,42 +1,43 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { toBlobStoreError } from "./s3-error.ts";
 
-/** Where a bucket is, and who asks. */
+/** A bucket's address, and the credentials for it. */
 export interface S3Settings {
   readonly bucket: string;
   readonly region: string;
   /** Undefined means Amazon's, in the region. */
   readonly endpoint: string | undefined;
   readonly forcePathStyle: boolean;
-  /** Undefined takes those of the machine or pod, by the SDK's own chain. */
+  /** Undefined means the machine's or pod's own, by the SDK's chain. */
   readonly credentials:
     | { readonly accessKeyId: string; readonly secretAccessKey: string }
     | undefined;
 }
 
 /**
- * How often a request is made at most, with some 100 to 500 ms between, and longer if the store
- * asks to slow down.
+ * Attempts of a request, in the SDK's standard mode: exponential backoff of 100 to 500 ms, longer
+ * if the store asks to slow down.
  */
 const ATTEMPTS_MAX = 3;
 /**
- * Two for each of 256 uploads, since a file is sent two parts at once, and as many as there are
- * uploads for downloads. More wait, and are told so after `CONNECT_MS_MAX`.
+ * The size of the connection pool: two for each of 256 uploads, since a file is sent two parts at
+ * once, and one for each of as many downloads. Further requests wait, and fail after
+ * `CONNECT_MS_MAX`.
  */
 const CONNECTIONS_MAX = 768;
 const CONNECT_MS_MAX = 1_000;
 
-/** The SDK writes to the console what this process reports itself, unless it has a log. */
+/** Without a logger the SDK writes to the console what this process logs itself. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * The limit of a request that is sent while a row is locked: for so long a store that hangs occupies
- * a connection of the database.
+ * The limit of a request that is sent while a row is locked. A store that hangs occupies a
+ * connection of the database for this long.
  */
 const SHORT_REQUEST_MS_MAX = 2_000;
 const SHORT_ATTEMPT_MS_MAX = 900;
 
-/** The time limits of a request that is sent while a row is locked. They begin now. */
+/** Starts the time limits of a request that is sent while a row is locked. */
 export function shortRequestLimits() {
   return {
     abortSignal: AbortSignal.timeout(SHORT_REQUEST_MS_MAX),
@@ -44,18 +45,18 @@ export function shortRequestLimits() {
   };
 }
 
-/** The SDK, and a client of it. */
+/** The SDK, with a client. */
 export interface S3 {
   readonly sdk: typeof import("@aws-sdk/client-s3");
   readonly client: S3Client;
 }
 
-/** A bucket, and the way to it. */
+/** A bucket to which requests can be sent. */
 export interface S3Bucket {
   readonly name: string;
   /**
-   * Sends a request. What goes wrong with it is thrown as an error of the port, and once the signal
-   * has fired it is the signal's reason.
+   * Sends a request. Its errors are thrown as errors of the port; once the signal has fired, the
+   * error is the signal's reason.
    */
   request<Answer>(
     what: readonly [operation: string, key?: string],
@@ -64,11 +65,11 @@ export interface S3Bucket {
   ): Promise<Answer>;
 }
 
-/** Makes the way to a bucket. Connects to nothing before it is asked. */
+/** Opens a bucket. Connects to nothing before the first request. */
 export function createS3Bucket(settings: S3Settings): S3Bucket {
   let opened: Promise<S3> | undefined;
 
-  // Loading takes 33 MB and 120 ms: who keeps files goes without.
+  // Loading takes 33 MB and 120 ms, which a process that stores files saves.
   async function open(): Promise<S3> {
     const sdk = await import("@aws-sdk/client-s3");
     return { sdk, client: createS3Client(sdk.S3Client, settings) };
@@ -88,7 +89,7 @@ export function createS3Bucket(settings: S3Settings): S3Bucket {
   };
 }
 
-/** Makes the client. It has no connection before it is asked. */
+/** Creates the client. Connects to nothing before the first request. */
 function createS3Client(Client: typeof S3Client, settings: S3Settings): S3Client {
   const { region, endpoint, forcePathStyle, credentials } = settings;
   const agent = { keepAlive: true, maxSockets: CONNECTIONS_MAX };
@@ -99,8 +100,8 @@ function createS3Client(Client: typeof S3Client, settings: S3Settings): S3Client
     ...(credentials !== undefined && { credentials }),
     retryMode: "standard",
     maxAttempts: ATTEMPTS_MAX,
-    // Each put, and each part, names its sha256. What else the SDK would add, stores other than
-    // Amazon's may not know.
+    // Each put, and each part, names its sha256. Stores other than Amazon's may not know the SDK's
+    // further checksums.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     expectContinueHeader: false,

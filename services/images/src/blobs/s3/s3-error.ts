@@ -1,24 +1,24 @@
 import { BlobMissing, BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 
 const NOT_FOUND = 404;
-/** Answers that say of the request only that it came at a bad time. */
+/** Statuses of an answer that a later attempt may not get. */
 const TRANSIENT: ReadonlySet<number> = new Set([408, 429]);
 /**
- * S3's own code for a body that came too slowly, with 400, and Node's words for what has no answer.
+ * S3's own code, with status 400, for a body that arrived too slowly, and Node's name for a missing
+ * answer.
  */
 const TRANSIENT_NAMES: ReadonlySet<string> = new Set(["RequestTimeout", "TimeoutError"]);
 const UPLOAD_OVER = "NoSuchUpload";
 const NO_CREDENTIALS = "CredentialsProviderError";
 
-/** There is no such upload in parts: it was completed, or aborted by somebody else. */
+/** There is no such upload in parts: it was completed, or somebody else aborted it. */
 export class UploadOver extends BlobStoreUnavailable {
   override readonly name = "UploadOver";
 }
 
 /**
- * Mutex what the SDK throws into an error of the port. The SDK's own is not its cause: it carries
- * the answer's members, the id of the access key and the text that was signed among them, and would
- * be logged with them.
+ * Maps an error of the SDK to an error of the port. The SDK's error does not become its cause,
+ * since it would be logged with members that hold the access key's id and the signed text.
  */
 export function toBlobStoreError(thrown: unknown, operation: string, key?: string): Error {
   const { name, message, status, requestId } = read(thrown);
@@ -46,7 +46,9 @@ export function toBlobStoreError(thrown: unknown, operation: string, key?: strin
       );
 }
 
-/** By shape: what comes from sockets may be of another realm than this module's Error. */
+/**
+ * Reads an error by its shape: one of a socket may be of another realm than this module's Error.
+ */
 function read(thrown: unknown) {
   const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as {
     readonly name?: string;
@@ -57,7 +59,7 @@ function read(thrown: unknown) {
   const { name = "", message = "", code = "", $metadata } = error;
   return {
     name,
-    // Of several addresses that all refuse, Node says the code alone.
+    // If several addresses refuse, Node's error has a code and no message.
     message: message === "" ? code : message,
     status: $metadata?.httpStatusCode,
     requestId: $metadata?.requestId ?? "without an id",

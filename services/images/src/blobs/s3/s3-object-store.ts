@@ -9,7 +9,7 @@ import { createS3Bucket, type S3Settings, shortRequestLimits } from "./s3-bucket
 import { UploadOver } from "./s3-error.ts";
 import { openUpload } from "./s3-upload.ts";
 
-/** The limit of one attempt, until an object begins to come. */
+/** The limit of one attempt, until an object begins to arrive. */
 const GET_ATTEMPT_MS_MAX = 2_400;
 /**
  * The limit of a put with all attempts, whole or in parts: a file of 25 MiB at 0.5 MB/s. An upload
@@ -17,7 +17,7 @@ const GET_ATTEMPT_MS_MAX = 2_400;
  */
 const PUT_MS_MAX = 50_000;
 
-/** Reads and writes a bucket by S3. Connects to nothing before it is asked. */
+/** An object store by the protocol of S3. Connects to nothing before the first request. */
 export function createS3ObjectStore(
   settings: S3Settings,
   { idleTimeoutMs = IDLE_TIMEOUT_MS }: { readonly idleTimeoutMs?: number } = {},
@@ -48,8 +48,8 @@ export function createS3ObjectStore(
       try {
         await putObject(bucket, { key, content, idleTimeoutMs, deadline });
       } catch (error) {
-        // The answer to a completion was lost, and who asked again is told that there is no such
-        // upload any more.
+        // The answer to the completion was lost. The retry then finds no such upload, but the
+        // object exists.
         if (!(error instanceof UploadOver) || (await ageMs(key)) === undefined) throw error;
       }
     },

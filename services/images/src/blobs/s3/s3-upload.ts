@@ -9,11 +9,11 @@ import { type FilePart, type SendLimits, sendRange } from "./send-range.ts";
  * An upload in parts, step by step. Sending and completing throw UploadOver if it is over already.
  */
 export interface S3Upload {
-  /** Sends a part, once. Gives what the completion is to name. */
+  /** Sends a part, once. Returns what the completion must name. */
   sendPart(part: ContentPart & FilePart, limits: SendLimits): Promise<CompletedPart>;
   /** Makes an object of the parts. */
   complete(parts: readonly CompletedPart[], limits: SendLimits): Promise<void>;
-  /** Removes what was sent, unless the upload is over, by whomever. */
+  /** Removes the parts that were sent, unless the upload is over. */
   abort(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export async function beginUpload(
   return { key, uploadId };
 }
 
-/** Takes up an upload that was begun. */
+/** Continues an upload that was begun. */
 export function openUpload(
   { name: Bucket, request }: S3Bucket,
   { key: Key, uploadId: UploadId }: UnfinishedUpload,

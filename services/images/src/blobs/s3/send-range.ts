@@ -11,15 +11,15 @@ export interface FilePart extends ContentRange {
   readonly file: FileHandle;
 }
 
-/** How long a part of a file may take to be sent. */
+/** The time limits of sending a part of a file. */
 export interface SendLimits {
-  /** How many milliseconds may pass without a byte moving. */
+  /** The longest time without a byte. */
   readonly idleTimeoutMs: number;
-  /** Ends it in any case. */
+  /** Ends the sending in any case. */
   readonly deadline: AbortSignal;
 }
 
-/** Streams a part of a file as the body of a request, once: who sends it again calls this again. */
+/** Streams a part of a file as the body of a request, once. A retry calls it again. */
 export async function sendRange<Answer>(
   range: FilePart,
   { idleTimeoutMs, deadline }: SendLimits,
@@ -28,7 +28,8 @@ export async function sendRange<Answer>(
   using idle = createIdleTimeout(idleTimeoutMs, deadline);
   const { signal, restart } = idle;
   const body = Readable.from(readRange(range, restart), { objectMode: false });
-  // a scratch file that cannot be read: nothing more is sent, and the idle timeout ends it
+  // If the scratch file cannot be read, nothing more is sent, and the idle timeout ends the
+  // request.
   body.on("error", () => {});
   try {
     return await send(body, signal);
@@ -37,7 +38,10 @@ export async function sendRange<Answer>(
   }
 }
 
-/** Reads a part of a file, a chunk of at most 64 KiB in memory at a time, and tells of each. */
+/**
+ * Reads a part of a file, with one chunk of at most 64 KiB in memory at a time (backpressure).
+ * Calls `onChunk` for each.
+ */
 async function* readRange(
   { file, first, length }: FilePart,
   onChunk: () => void,

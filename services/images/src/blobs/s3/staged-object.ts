@@ -6,8 +6,8 @@ import type { StagedBlob } from "#domain/blob-store.ts";
 import type { ObjectContent, ObjectStore } from "./object-store.ts";
 
 /**
- * Creates a scratch file whose content is put into a bucket once it is whole and its hash, and so
- * its key, is known: before the transaction that commits it, since putting may take seconds.
+ * Creates a scratch file. `finish` puts its content into the bucket, once its hash and so its key
+ * is known: before the transaction that commits it, since a put may take seconds.
  */
 export async function createStagedObject(
   objects: ObjectStore,
@@ -37,7 +37,7 @@ export async function createStagedObject(
     },
     async commit() {
       assert(whole !== undefined, "bytes are committed after they are finished");
-      // Who deleted the last image with the same bytes since may have removed the object.
+      // A deletion of the last image with the same bytes may have removed the object since.
       if ((await objects.ageMs(keyOf(whole.sha256))) === undefined) await put(whole, undefined);
     },
     [Symbol.asyncDispose]: () => file.close(),

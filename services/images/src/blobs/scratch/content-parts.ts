@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { ContentRange } from "#domain/blob-store.ts";
 
-/** S3 takes at least 5 MiB, of all but the last. */
+/** S3 accepts at least 5 MiB, except for the last part. */
 export const PART_BYTES = 8 * 1024 * 1024;
 
 /** A part of a content. */
@@ -16,7 +16,7 @@ export interface ContentPart extends ContentRange {
 export interface ContentParts {
   /** Takes the next bytes. */
   push(chunk: Uint8Array): void;
-  /** Gives the parts of all that came, none of nothing. To be called once. */
+  /** Returns the parts of all bytes; none if there were no bytes. Must be called once. */
   end(): readonly ContentPart[];
 }
 

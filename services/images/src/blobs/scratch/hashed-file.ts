@@ -5,11 +5,11 @@ import type { FileHandle } from "node:fs/promises";
 export interface HashedFile {
   readonly sizeBytes: number;
   write(chunk: Uint8Array): Promise<void>;
-  /** Gives the sha256 of what was written, in hex. To be called once. */
+  /** Returns the sha256 of the written bytes, in hex. Must be called once. */
   digest(): string;
 }
 
-/** Writes to a file from its beginning on. Whoever opened it closes it. */
+/** Writes to a file from its beginning. The caller, who opened it, closes it. */
 export function createHashedFile(file: FileHandle): HashedFile {
   const hash = createHash("sha256");
   let sizeBytes = 0;

@@ -3,10 +3,10 @@ import { type FileHandle, mkdtemp, open, readdir, rm, stat } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Begins the name of everything that is made here, in the system's folder for such files. */
+/** The prefix of all names here, in the system's folder for temporary files. */
 const PREFIX = "triptych-blob-";
 
-/** Opens a file that has no name: it is gone once it is closed, also if its process is killed. */
+/** Opens a file without a name. It is gone once it is closed, also if its process is killed. */
 export async function openScratchFile(): Promise<FileHandle> {
   const path = join(tmpdir(), `${PREFIX}${randomUUID()}`);
   const file = await open(path, "wx+", 0o600);
@@ -14,7 +14,7 @@ export async function openScratchFile(): Promise<FileHandle> {
   return file;
 }
 
-/** Lends the path of a file that is not there yet; whatever is there in the end is removed. */
+/** Provides the path of a file that does not exist yet, and removes it afterwards. */
 export async function withScratchPath<Result>(
   use: (path: string) => Promise<Result>,
 ): Promise<Result> {
@@ -26,7 +26,7 @@ export async function withScratchPath<Result>(
   }
 }
 
-/** Removes what killed processes left, if it is at least so old. Says how many. */
+/** Removes what killed processes left, if it is at least this old. Returns how many. */
 export async function removeScratch(ageMsMin: number): Promise<number> {
   let removed = 0;
   for (const name of await readdir(tmpdir())) {

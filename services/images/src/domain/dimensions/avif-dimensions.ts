@@ -1,7 +1,7 @@
 import type { Dimensions } from "./dimensions.ts";
 
 const BOX_HEAD_BYTES = 8;
-/** A version and flags stand before the content of a "full" box. */
+/** The version and flags before the content of a "full" box. */
 const FULL_BOX_BYTES = 4;
 
 interface Box {
@@ -48,7 +48,8 @@ function find(
 }
 
 /**
- * Every step goes forward by at least a box's head, so it ends. Stops at a box that makes no sense.
+ * Yields the boxes of a range. Each step goes forward by at least a box's head, so it ends. Stops
+ * at a box with an impossible size.
  */
 function* boxes(
   bytes: Buffer,

@@ -2,22 +2,25 @@ import { readAvifDimensions } from "./avif-dimensions.ts";
 import type { Dimensions } from "./dimensions.ts";
 import { JpegDimensions } from "./jpeg-dimensions.ts";
 
-/** Reads a picture's size out of its header while the bytes arrive, without decoding anything. */
+/** Reads a picture's size from its header while the bytes arrive, without decoding them. */
 export interface DimensionReader {
   /**
-   * Takes the next bytes. Gives the size as soon as it is known; "unknown" once it will never be:
-   * the header is damaged, or lies too deep, and decoding has to tell.
+   * Takes the next bytes. Returns the size as soon as it is known, and "unknown" once it is clear
+   * that only decoding can find it: the header is damaged, or lies too deep.
    */
   push(chunk: Buffer): Dimensions | "unknown" | "more";
 }
 
-/** Reads a size out of what was gathered so far; "more" asks for more. */
+/** Reads a size from the bytes so far; returns "more" if it needs more of them. */
 type ReadHeader = (head: Buffer) => Dimensions | "unknown" | "more";
 
-/** Phones put the grid of an AVIF, with a box for each tile, into its first kilobytes. */
+/**
+ * How much of a file's head is gathered. Phones write an AVIF's grid, with a box for each tile,
+ * into its first kilobytes.
+ */
 const HEAD_BYTES_MAX = 256 * 1024;
 
-/** Makes the reader for a file of this type. */
+/** Creates the reader for a file of this type. */
 export function createDimensionReader(contentType: keyof typeof READERS): DimensionReader {
   return READERS[contentType]();
 }
@@ -30,7 +33,10 @@ const READERS = {
   "image/avif": () => headReader(readAvifDimensions),
 } as const satisfies Record<string, () => DimensionReader>;
 
-/** Gathers the head. Grows by doubling, so that chunks of one byte cost no more than large ones. */
+/**
+ * Gathers the head in a buffer that doubles, so that chunks of one byte cost no more than large
+ * ones.
+ */
 function headReader(read: ReadHeader): DimensionReader {
   let head: Buffer = Buffer.alloc(0);
   let length = 0;
@@ -49,19 +55,19 @@ function headReader(read: ReadHeader): DimensionReader {
   };
 }
 
-/** IHDR is the first chunk. */
+/** Reads IHDR, which is the first chunk. */
 function readPng(head: Buffer): Dimensions | "unknown" | "more" {
   if (head.length < 24) return "more";
   if (head.toString("latin1", 12, 16) !== "IHDR") return "unknown";
   return sized(head.readUInt32BE(16), head.readUInt32BE(20));
 }
 
-/** The logical screen: every frame is drawn into it. */
+/** Reads the logical screen, into which every frame is drawn. */
 function readGif(head: Buffer): Dimensions | "unknown" | "more" {
   return head.length < 10 ? "more" : sized(head.readUInt16LE(6), head.readUInt16LE(8));
 }
 
-/** The canvas (VP8X), a lossless bitstream (VP8L) or a lossy one (VP8 and a space). */
+/** Reads the canvas (VP8X), a lossless bitstream (VP8L) or a lossy one (VP8 and a space). */
 function readWebp(head: Buffer): Dimensions | "unknown" | "more" {
   if (head.length < 30) return "more";
   const chunk = head.toString("latin1", 12, 16);

@@ -7,11 +7,12 @@ const END = 0xd9;
 
 /**
  * Walks the segments of a JPEG to its frame header. Skips what lies before it (EXIF with a preview,
- * colour profiles, maps of gain and depth: megabytes, with some cameras) without keeping any of it.
+ * colour profiles, maps of gain and depth: megabytes, with some cameras) without holding it in
+ * memory.
  */
 export class JpegDimensions {
   #pending: Buffer = Buffer.alloc(0);
-  /** Bytes still to be skipped; at first the two that begin every JPEG. */
+  /** How many bytes are still to be skipped; at first the two that begin every JPEG. */
   #skip = 2;
 
   push(chunk: Buffer): Dimensions | "unknown" | "more" {
@@ -26,7 +27,7 @@ export class JpegDimensions {
     }
   }
 
-  /** Undefined if the segment is to be skipped, or its fill byte is. */
+  /** Returns undefined if the segment, or its fill byte, is to be skipped. */
   #readSegment(): Dimensions | "unknown" | "more" | undefined {
     const head = this.#pending;
     const marker = head[1] ?? 0;
@@ -48,7 +49,10 @@ export class JpegDimensions {
   }
 }
 
-/** SOF0 to SOF15, without the three of that range that are tables: DHT, JPG, DAC. */
+/**
+ * Returns whether a marker begins a frame: SOF0 to SOF15, except DHT, JPG and DAC, which are
+ * tables.
+ */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }
