@@ -8,7 +8,7 @@ describe("the app", () => {
       databaseUrl: "postgres://nobody@127.0.0.1:1/none",
       databasePoolMax: 1,
       accessTokenPublicKeys: createTestTokens().jwks,
-      // Below a file there is no folder, whoever asks.
+      // There can be no folder below a file, for no user.
       blobs: { store: "file", directory: `${import.meta.filename}/blobs` },
       uploadsMax: 1,
       failurePolicy: "on",

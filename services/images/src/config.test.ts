@@ -31,7 +31,7 @@ describe("the configuration", () => {
     for (const variable of service) expect(() => readConfig({})).toThrow(variable);
   });
 
-  test("lets a worker go without a port for operators", () => {
+  test("needs no METRICS_PORT for a worker", () => {
     const environment = { DATABASE_URL: "postgres://a@b/c", BLOB_DIRECTORY: "/blobs" };
     expect(readWorkerConfig(environment)).toMatchObject({
       metricsPort: undefined,
@@ -39,12 +39,12 @@ describe("the configuration", () => {
     });
   });
 
-  test("knows a folder", () => {
+  test("reads a folder", () => {
     const { blobs } = readWorkerConfig({ ...WORKER, BLOB_DIRECTORY: "/blobs" });
     expect(blobs).toEqual({ store: "file", directory: "/blobs" });
   });
 
-  test("knows a bucket, with a key or without", () => {
+  test("reads a bucket, with an access key or without", () => {
     const bucket = { store: "s3", bucket: "pictures", region: "here-1", forcePathStyle: false };
     expect(readWorkerConfig({ ...WORKER, ...S3 }).blobs).toEqual(bucket);
     const own = {
@@ -70,7 +70,7 @@ describe("the configuration", () => {
     expect(read).not.toThrow("BLOB_DIRECTORY");
   });
 
-  test("refuses several replicas with files of their own, and takes them with a bucket", () => {
+  test("refuses several replicas with files of their own, and accepts them with a bucket", () => {
     const read = (environment: object) => () => readConfig({ ...SERVICE, ...environment });
     const files = { BLOB_DIRECTORY: "/blobs" };
     expect(read(files)).not.toThrow();

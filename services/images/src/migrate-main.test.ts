@@ -15,7 +15,7 @@ import { createImageWorker, type ImageWorker } from "./image-worker.ts";
 
 const MIGRATE_MAIN = fileURLToPath(new URL("migrate-main.ts", import.meta.url));
 
-describe("images, whose database and queue are made by another process", () => {
+describe("images with MIGRATIONS=await", () => {
   let folder: string;
   let database: TestDatabase;
   let app: ServiceApp | undefined;
@@ -93,7 +93,7 @@ describe("images, whose database and queue are made by another process", () => {
     );
   }
 
-  test("waits for that, and makes nothing itself: it could not write", async () => {
+  test("waits for another process to migrate, and writes nothing", async () => {
     await execute(`alter database ${database.name} set default_transaction_read_only = on`);
     const lines: string[] = [];
     const waiting = Promise.withResolvers<void>();
@@ -116,7 +116,7 @@ describe("images, whose database and queue are made by another process", () => {
     expect(lines.join()).not.toContain("read-only");
   });
 
-  test("is ready beside a database that is up to date, though it be read-only", async () => {
+  test("is ready with a read-only database that is up to date", async () => {
     expect(await migrate()).toBe(0);
     await execute(`alter database ${database.name} set default_transaction_read_only = on`);
     const lines: string[] = [];
@@ -125,11 +125,11 @@ describe("images, whose database and queue are made by another process", () => {
     expect(lines).toEqual([]);
   });
 
-  test("gets the queue however long its statements take, whatever limit its role has for requests", async () => {
+  test("gets its queue from statements that last longer than the role's statement timeout", async () => {
     await execute(`alter database ${database.name} set statement_timeout = '100ms'`);
     const other = new pg.Client({ connectionString: database.url, statement_timeout: 60_000 });
     await other.connect();
-    // Whoever makes the same schema waits for the end of this transaction.
+    // Another process that creates the same schema waits for the end of this transaction.
     await other.query("begin; create schema queue");
     const migrated = migrate();
     let code: unknown;
@@ -147,7 +147,7 @@ describe("images, whose database and queue are made by another process", () => {
     await app.prepare(over.signal);
   });
 
-  test("waits for the queue too", async () => {
+  test("waits for another process to create the queue", async () => {
     expect(await migrate()).toBe(0);
     await execute("drop schema queue cascade");
     const waiting = Promise.withResolvers<string>();
@@ -158,7 +158,7 @@ describe("images, whose database and queue are made by another process", () => {
     await prepared;
   });
 
-  test("has a worker that waits for both, and makes neither", async () => {
+  test("has a worker that waits for migrations and queue, and changes nothing", async () => {
     const schemas = "select from pg_namespace where nspname = 'queue'";
     const tables = "select from pg_tables where tablename = 'images'";
     const waiting = Promise.withResolvers<string>();
@@ -171,9 +171,9 @@ describe("images, whose database and queue are made by another process", () => {
     await started;
   });
 
-  test("has a worker that changes nothing where both are up to date", async () => {
+  test("has a worker that changes nothing in a queue that is up to date", async () => {
     expect(await migrate()).toBe(0);
-    // What the queue was told by somebody else stays as it is.
+    // Options that somebody else has set must stay.
     await execute("update queue.queue set retry_limit = 7");
     worker = createWaitingWorker(() => {});
     await worker.start(over.signal);

@@ -10,12 +10,12 @@ const HOUR_MS = 60 * 60 * 1000;
 const BYTES = randomBytes(300_000);
 const HASH = createHash("sha256").update(BYTES).digest("hex");
 
-/** A store, and a look behind it. */
+/** A store under test, with access to what is behind it. */
 interface Subject extends AsyncDisposable {
   readonly blobs: BlobStore;
-  /** What is there, staged or placed. */
+  /** Lists everything that is stored, staged or committed. */
   kept(): Promise<readonly string[]>;
-  /** Makes all of it older. */
+  /** Makes everything older. */
   age(ms: number): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ describe.each([
     return hashes;
   }
 
-  test("can be checked, which leaves nothing", async () => {
+  test("leaves nothing when it is checked", async () => {
     await blobs.check();
     expect(await subject.kept()).toEqual([]);
   });
@@ -96,29 +96,29 @@ describe.each([
     ["the last byte", 299_999, 1],
     ["a part over several chunks", 65_000, 140_000],
     ["no byte", 5, 0],
-  ])("gives back what was put: %s", async (_, first, length) => {
+  ])("returns the part that was asked for: %s", async (_, first, length) => {
     expect(await put()).toBe(HASH);
     const bytes = await read({ first, length });
     expect(bytes.equals(BYTES.subarray(first, first + length))).toBe(true);
   });
 
-  test("lends what was put as a file", async () => {
+  test("provides stored bytes as a file", async () => {
     await put();
     const lent = await blobs.borrow(HASH, (path) => readFile(path));
     expect(lent.equals(BYTES)).toBe(true);
   });
 
-  test("keeps the same bytes once", async () => {
+  test("stores the same bytes once", async () => {
     await Promise.all([put(), put(), put()]);
     expect(await subject.kept()).toHaveLength(1);
   });
 
-  test("keeps bytes of which there are none", async () => {
+  test("stores an empty content", async () => {
     const hash = await put(Buffer.alloc(0));
     expect(await blobs.borrow(hash, (path) => readFile(path))).toHaveLength(0);
   });
 
-  test("keeps nothing of what was begun and left", async () => {
+  test("leaves nothing of staged bytes that were not finished", async () => {
     {
       await using staged = await blobs.stage();
       await staged.write(BYTES);
@@ -126,7 +126,7 @@ describe.each([
     expect(await subject.kept()).toEqual([]);
   });
 
-  test("throws BlobMissing for bytes that are not there", async () => {
+  test("throws BlobMissing for unknown bytes", async () => {
     await expect(read()).rejects.toThrow(BlobMissing);
     await expect(read({ first: 0, length: 0 })).rejects.toThrow(BlobMissing);
     await expect(blobs.borrow(HASH, async () => 1)).rejects.toThrow(BlobMissing);
@@ -144,14 +144,14 @@ describe.each([
     expect(await subject.kept()).toEqual([]);
   });
 
-  test("lists all of many", async () => {
+  test("lists more bytes than a page of a listing has", async () => {
     const hashes = [];
     for (let at = 0; at < 5; at++) hashes.push(await put(Buffer.from(`blob ${at}`)));
     await subject.age(2 * HOUR_MS);
     expect((await listed()).sort()).toEqual(hashes.sort());
   });
 
-  test("placing bytes keeps them also if they were removed since they were finished", async () => {
+  test("commits bytes that were removed after they were finished", async () => {
     await put();
     await using staged = await blobs.stage();
     await staged.write(BYTES);
@@ -161,7 +161,7 @@ describe.each([
     expect((await read()).equals(BYTES)).toBe(true);
   });
 
-  test("putting bytes again makes them young", async () => {
+  test("counts bytes as new when they are stored again", async () => {
     await put();
     await subject.age(2 * HOUR_MS);
     await put();
@@ -169,7 +169,7 @@ describe.each([
     expect((await read()).equals(BYTES)).toBe(true);
   });
 
-  test("what a process that was killed had staged goes an hour later", async () => {
+  test("removes an hour later what a killed process had staged", async () => {
     const left = await blobs.stage();
     await left.write(BYTES);
     if (kind === "objects") await left.finish(undefined);

@@ -39,7 +39,7 @@ describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
     return { header, chunks, bytes: Buffer.concat(chunks) };
   }
 
-  test("begins with a header, then come the bytes in chunks of at most 64 KiB", async () => {
+  test("sends a header, then the bytes in chunks of at most 64 KiB", async () => {
     const { header, chunks, bytes } = await read({});
     expect(header).toMatchObject({
       contentType: "image/png",
@@ -57,13 +57,13 @@ describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
     ["first to last", { first: 10, last: 19 }, 10, 10],
     ["one byte", { first: 0, last: 0 }, 0, 1],
     ["over several chunks", { first: 70_000, last: 279_999 }, 70_000, 210_000],
-  ])("gives a range: %s", async (_, range, first, length) => {
+  ])("sends a range: %s", async (_, range, first, length) => {
     const { header, bytes } = await read({ range });
     expect(header).toMatchObject({ first, length, sizeBytes: file.length });
     expect(bytes.equals(file.subarray(first, first + length))).toBe(true);
   });
 
-  test("gives the rest, the last so many, and no more than there is", async () => {
+  test("sends a range without an end, a range from the end, and no more than there is", async () => {
     const rest = await read({ range: { first: file.length - 5 } });
     expect(rest.bytes.equals(file.subarray(-5))).toBe(true);
     const suffix = await read({ range: { last: 7 } });
@@ -74,7 +74,7 @@ describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
     );
   });
 
-  test("fails with RANGE_NOT_SATISFIABLE behind the end, and tells the size", async () => {
+  test("fails with RANGE_NOT_SATISFIABLE and the size for a range after the end", async () => {
     for (const range of [{ first: file.length }, { last: 0 }]) {
       await expect(read({ range })).rejects.toMatchObject({
         reason: "RANGE_NOT_SATISFIABLE",
@@ -83,7 +83,7 @@ describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
     }
   });
 
-  test("fails with INVALID_ARGUMENT for a range that ends before it begins, or a variant unheard of", async () => {
+  test("fails with INVALID_ARGUMENT for a range that ends before it begins, or an unknown variant", async () => {
     await expect(read({ range: { first: 9, last: 8 } })).rejects.toMatchObject({
       violations: [{ field: "range.last" }],
     });
@@ -92,7 +92,7 @@ describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
     }
   });
 
-  test("fails with ORIGINAL_FORBIDDEN for the original of another's", async () => {
+  test("fails with ORIGINAL_FORBIDDEN for the original of another user's image", async () => {
     const refusal = { reason: "ORIGINAL_FORBIDDEN" };
     await expect(read({}, other)).rejects.toMatchObject(refusal);
     const anonymous = images.client.downloadImage(
@@ -102,11 +102,11 @@ describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
     await expect(anonymous[Symbol.asyncIterator]().next()).rejects.toMatchObject(refusal);
   });
 
-  test("fails with VARIANT_NOT_FOUND for a variant that is not there yet", async () => {
+  test("fails with VARIANT_NOT_FOUND for a variant that is not rendered yet", async () => {
     await expect(read({ variant: THUMB })).rejects.toMatchObject({ reason: "VARIANT_NOT_FOUND" });
   });
 
-  test("fails with IMAGE_NOT_FOUND for another's private image, whatever is asked of it", async () => {
+  test("fails with IMAGE_NOT_FOUND for every variant of another user's private image", async () => {
     const hidden = await images.upload(owner, file, { visibility: Visibility.PRIVATE });
     for (const variant of [ORIGINAL, THUMB]) {
       await expect(read({ id: hidden.id, variant }, other)).rejects.toMatchObject({
@@ -116,17 +116,17 @@ describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
     expect((await read({ id: hidden.id })).header?.visibility).toBe(Visibility.PRIVATE);
   });
 
-  test("that its reader leaves closes its file or its connection", async () => {
+  test("closes its file or its connection when the reader stops early", async () => {
     for await (const { part } of download({})) {
       if (part.case === "chunk") break;
     }
     await eventually(async () => (images.objectStore?.sending() ?? 0) === 0);
-    // Only Linux tells which files are open.
+    // Only Linux shows the open files of a process.
     if (process.platform !== "linux") return;
     await eventually(async () => (await openFiles(images.blobDirectory)).length === 0);
   });
 
-  test("that has begun goes on when the image is deleted", async () => {
+  test("continues when the image is deleted meanwhile", async () => {
     const doomed = await images.upload(owner, Buffer.concat([file, Buffer.from("x")]));
     let length = 0;
     for await (const { part } of download({ id: doomed.id })) {

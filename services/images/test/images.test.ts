@@ -25,8 +25,8 @@ describe("images", () => {
   const get = (id: string, caller?: UserCaller) =>
     images.client.getImage({ id }, contextFor(caller));
 
-  describe("getting one", () => {
-    test("gives what the upload was answered with", async () => {
+  describe("getting an image", () => {
+    test("returns the image that the upload returned", async () => {
       const image = await images.upload(owner, file, { title: "A title", tags: [" Sea ", "sea"] });
       expect(image).toMatchObject({
         ownerId: owner.userId,
@@ -45,7 +45,7 @@ describe("images", () => {
       expect((await get(image.id)).liked).toBeUndefined();
     });
 
-    test("gives public and unlisted ones to anyone, and private ones to their owner", async () => {
+    test("returns public and unlisted images to anyone, and private ones to their owner", async () => {
       for (const visibility of [Visibility.PUBLIC, Visibility.UNLISTED]) {
         const { id } = await upload(visibility);
         expect(await get(id)).toMatchObject({ id });
@@ -77,11 +77,11 @@ describe("images", () => {
     );
   });
 
-  describe("getting the facts of one", () => {
+  describe("getting the facts of an image", () => {
     const getFacts = (id: string, caller?: UserCaller) =>
       images.client.getImageFacts({ id }, contextFor(caller));
 
-    test("gives what the whole image says, before and after a change", async () => {
+    test("returns the image's own values, before and after a change", async () => {
       const { id } = await upload(Visibility.UNLISTED);
       expect(await getFacts(id, other)).toMatchObject({
         id,
@@ -97,7 +97,7 @@ describe("images", () => {
       expect((await getFacts(id)).commentsOpen).toBe(false);
     });
 
-    test("gives those of a private image to its owner only", async () => {
+    test("returns those of a private image to its owner only", async () => {
       const { id } = await upload(Visibility.PRIVATE);
       expect(await getFacts(id, owner)).toMatchObject({ id });
       for (const caller of [undefined, other]) {
@@ -118,8 +118,8 @@ describe("images", () => {
     });
   });
 
-  describe("getting many", () => {
-    test("gives public and unlisted ones, and of private ones only that they are restricted", async () => {
+  describe("getting many images", () => {
+    test("returns public and unlisted images, and lists private ones as restricted", async () => {
       const shown = [await upload(Visibility.PUBLIC), await upload(Visibility.UNLISTED)];
       const hidden = await upload(Visibility.PRIVATE);
       const ids = [...shown.map(({ id }) => id), hidden.id, ID, hidden.id];
@@ -128,7 +128,7 @@ describe("images", () => {
       expect(batch.restrictedIds).toEqual([hidden.id]);
     });
 
-    test("fails with INVALID_ARGUMENT that names each bad id, or too many", async () => {
+    test("fails with INVALID_ARGUMENT that names each bad id, or for too many ids", async () => {
       const bad = images.client.batchGetImages({ ids: ["x", ID, "y"] }, contextFor());
       await expect(bad).rejects.toMatchObject({
         violations: [{ field: "ids[0]" }, { field: "ids[2]" }],
@@ -138,11 +138,11 @@ describe("images", () => {
     });
   });
 
-  describe("changing one", () => {
+  describe("changing an image", () => {
     const update = (image: object, paths: string[], caller: UserCaller | undefined = owner) =>
       images.client.updateImage({ image, updateMask: { paths } }, contextFor(caller));
 
-    test("changes the named fields, those alone, and the etag", async () => {
+    test("changes the fields of the mask only, and the etag", async () => {
       const before = await images.upload(owner, file, { title: "Old", tags: ["old"] });
       const after = await update(
         {
@@ -168,7 +168,7 @@ describe("images", () => {
       expect(idsOf((await listed("new")).images)).toEqual([before.id]);
     });
 
-    test("fails with ETAG_MISMATCH if it was changed since, and changes nothing", async () => {
+    test("fails with ETAG_MISMATCH if the image was changed since, and changes nothing", async () => {
       const { id } = await upload(Visibility.PUBLIC);
       await update({ id, title: "First" }, ["title"]);
       const late = update({ id, etag: "1", title: "Second" }, ["title"]);
@@ -176,7 +176,7 @@ describe("images", () => {
       expect(await get(id)).toMatchObject({ title: "First", etag: "2" });
     });
 
-    test("lets one of two changes with the same etag through", async () => {
+    test("accepts one of two changes with the same etag", async () => {
       const { id, etag } = await upload(Visibility.PUBLIC);
       const both = await Promise.allSettled(
         ["a", "b"].map((title) => update({ id, etag, title }, ["title"])),
@@ -184,7 +184,7 @@ describe("images", () => {
       expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     });
 
-    test("fails with NOT_IMAGE_OWNER for another's, and IMAGE_NOT_FOUND for another's private one", async () => {
+    test("fails with NOT_IMAGE_OWNER for another user's image, and with IMAGE_NOT_FOUND for a private one", async () => {
       const shown = await upload(Visibility.PUBLIC);
       const hidden = await upload(Visibility.PRIVATE);
       const change = (id: string) => update({ id, title: "Mine" }, ["title"], other);
@@ -215,7 +215,7 @@ describe("images", () => {
     });
   });
 
-  describe("deleting one", () => {
+  describe("deleting an image", () => {
     const remove = (id: string, caller = owner, etag = "") =>
       images.client.deleteImage({ id, etag }, contextFor(caller));
 
@@ -240,7 +240,7 @@ describe("images", () => {
       await remove(shown.id, owner, "1");
     });
 
-    test("many at once of the same bytes, among uploads of them, loses none and keeps none too many", async () => {
+    test("leaves the right files when many images of the same bytes are uploaded and deleted at once", async () => {
       const work = Array.from({ length: 24 }, async (_, index) => {
         const { id } = await upload(Visibility.PUBLIC);
         if (index % 2 === 0) await remove(id);

@@ -30,13 +30,13 @@ describe("large objects in S3", () => {
   const put = (bytes = BYTES, { target = objects, signal = new AbortController().signal } = {}) =>
     withContent(bytes, (content) => target.put("key", content, signal));
 
-  /** Waits for the requests of uploads to be over, and gives them in order. */
+  /** Waits until the requests of uploads are over, and returns them in order. */
   async function requests(): Promise<string[]> {
     await eventually(async () => store.requests.some((line) => /\?uploadId \d/.test(line)));
     return [...store.requests].sort();
   }
 
-  /** Lets what is asked fail so many times. */
+  /** Makes this many requests fail. */
   function failTimes(times: number, of: readonly [string, string], fault: StoreFault): void {
     let left = times;
     store.fail((method, target) => {
@@ -44,7 +44,7 @@ describe("large objects in S3", () => {
     });
   }
 
-  /** Nothing of it can be seen, and nothing takes room. */
+  /** Expects that nothing can be read, and nothing takes room. */
   function expectNothing(): void {
     expect(store.keys()).toEqual([]);
     expect(store.uploads()).toEqual([]);
@@ -77,7 +77,7 @@ describe("large objects in S3", () => {
     }
   });
 
-  test("of one part are put at once", async () => {
+  test("are put with one request if they have one part", async () => {
     await put(BYTES.subarray(0, PART_BYTES));
     await eventually(async () => store.requests.length > 0);
     expect(store.requests).toEqual(["PUT key 200"]);
@@ -97,7 +97,7 @@ describe("large objects in S3", () => {
   test.each([
     ["breaks", BROKEN],
     ["ends the connection", { kind: "cut", afterBytes: MEBIBYTE }],
-  ] as const)("of which the store %s at one part cost that part", async (_, fault) => {
+  ] as const)("are put by a retry of one part if the store %s at it", async (_, fault) => {
     failTimes(1, ["PUT", "key?partNumber=2"], fault);
     await put();
     const parts = (await requests()).filter(isPart).map((line) => line.split(" ")[1]);
@@ -109,7 +109,7 @@ describe("large objects in S3", () => {
     ["beginning", ["POST", "key?uploads"]],
     ["a part", ["PUT", "key?partNumber=1"]],
     ["completing", ["POST", "key?uploadId"]],
-  ] as const)("outlast a store that hangs at %s", async (_, of) => {
+  ] as const)("are put although the store hangs once at %s", async (_, of) => {
     failTimes(1, of, HANGING);
     await put(BYTES, {
       target: createS3ObjectStore(store.settings, { idleTimeoutMs: 2 * IDLE_TIMEOUT_MS }),
@@ -131,7 +131,7 @@ describe("large objects in S3", () => {
     expect(sent).toHaveLength(attempts);
   });
 
-  test("are sent two parts at once at most", async () => {
+  test("are sent with at most two parts at once", async () => {
     const asked = new Set<string>();
     store.fail((_, target) => {
       if (!isPart(target)) return undefined;
@@ -144,7 +144,7 @@ describe("large objects in S3", () => {
     expectNothing();
   });
 
-  test("are given up with all their parts when one is refused", async () => {
+  test("are aborted with all their parts when the store refuses one", async () => {
     let hanging = 0;
     store.fail((_, target) => {
       if (target === "key?partNumber=1") return hanging > 0 ? DENIED : BROKEN;
@@ -174,7 +174,7 @@ describe("large objects in S3", () => {
   test.each([
     ["refused", DENIED],
     ["not answered", HANGING],
-  ])("fail with what came first when their abort is %s", async (_, fault) => {
+  ])("fail with the first error when their abort is %s", async (_, fault) => {
     store.fail((method, target) => {
       if (method === "DELETE") return fault;
       return isPart(target) ? DENIED : undefined;
@@ -185,7 +185,7 @@ describe("large objects in S3", () => {
     expect(store.uploads()).toEqual(["key"]);
   });
 
-  test("are completed again when a 200 turns out to be an error", async () => {
+  test("are completed by a retry when a 200 contains an error", async () => {
     failTimes(1, ["POST", "key?uploadId"], { kind: "late", code: "InternalError" });
     await put();
     expect((await read(0, BYTES.length)).equals(BYTES)).toBe(true);
@@ -198,7 +198,7 @@ describe("large objects in S3", () => {
     expectNothing();
   });
 
-  test("are there when the answer to their completion was lost", async () => {
+  test("are put although the answer to their completion is lost", async () => {
     failTimes(1, ["POST", "key?uploadId"], { kind: "mute" });
     await put();
     expect(await requests()).toContain("POST key?uploadId 404");
@@ -214,7 +214,7 @@ describe("large objects in S3", () => {
     expectNothing();
   });
 
-  test("are refused by the store if a part is not what was received", async () => {
+  test("are refused by the store if a part differs from the received bytes", async () => {
     const damaging = withContent(BYTES, async (content) => {
       await content.file.write("another", PART_BYTES);
       await objects.put("key", content, undefined);

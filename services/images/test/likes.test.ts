@@ -32,7 +32,7 @@ describe("likes", () => {
   const list = (request: object, caller?: UserCaller) =>
     images.client.listLikes({ imageId: image.id, ...request }, contextFor(caller));
 
-  test("are counted, and shown to whom they are of", async () => {
+  test("are counted, and shown to the user who gave them", async () => {
     const [ann, ben] = [await images.user(), await images.user()];
     await like(ann);
     expect(await get(ann)).toMatchObject({ likeCount: 1, liked: true, etag: "1" });
@@ -40,7 +40,7 @@ describe("likes", () => {
     expect((await get()).liked).toBeUndefined();
   });
 
-  test("count once however often they are given, and end once", async () => {
+  test("count once however often they are added, and are removed once", async () => {
     const ann = await images.user();
     await Promise.all(Array.from({ length: 8 }, () => like(ann)));
     expect(await get(ann)).toMatchObject({ likeCount: 1, liked: true });
@@ -63,7 +63,7 @@ describe("likes", () => {
       await like(user);
       users.push(user);
     }
-    // The last four in the same millisecond, the others a minute apart.
+    // The last four have the same millisecond, the others are a minute apart.
     for (const [index, { userId }] of users.entries()) {
       await images.query(
         "update likes set create_time = date_trunc('hour', now()) - $2 * interval '1 minute' where user_id = $1",
@@ -83,7 +83,7 @@ describe("likes", () => {
     expect(seen.toSorted()).toEqual(expected.toSorted());
   });
 
-  test("fail with IMAGE_NOT_FOUND on an image that is not there, or another's and private", async () => {
+  test("fail with IMAGE_NOT_FOUND for an unknown image, and for another user's private image", async () => {
     const ann = await images.user();
     for (const id of [ID, hidden.id]) {
       for (const refused of [like(ann, id), unlike(ann, id), list({ imageId: id }, ann)]) {
@@ -94,7 +94,7 @@ describe("likes", () => {
     expect((await list({ imageId: hidden.id }, owner)).likes).toHaveLength(1);
   });
 
-  test("that meet the image's deletion either count or find no image", async () => {
+  test("either count or find no image when the image is deleted at once", async () => {
     const file = await picture(20, 20).png().toBuffer();
     const users = await Promise.all(Array.from({ length: 10 }, () => images.user()));
     const { id } = await images.upload(owner, file);

@@ -24,7 +24,7 @@ describe("a list of images", () => {
   const list = (request: object, caller?: UserCaller) =>
     images.client.listImages(request, contextFor(caller));
 
-  test("shows public ones to anyone, and to an owner all of their own, newest first", async () => {
+  test("shows public images to anyone, and to an owner all of their own, newest first", async () => {
     const shown = await upload(Visibility.PUBLIC);
     const unlisted = await upload(Visibility.UNLISTED);
     const hidden = await upload(Visibility.PRIVATE);
@@ -63,21 +63,24 @@ describe("a list of images", () => {
     ["all", () => ({})],
     ["of an owner", () => ({ ownerId: owner.userId })],
     ["with a tag", () => ({ tag: "sea" })],
-  ])("in pages (%s) shows each image once, whatever is written meanwhile", async (_, filters) => {
-    const before: Image[] = [];
-    for (let count = 0; count < 7; count++) {
-      before.push(await images.upload(owner, file, { tags: ["sea"] }));
-    }
-    const seen: string[] = [];
-    let pageToken = "";
-    do {
-      const page = await list({ ...filters(), pageSize: 3, pageToken });
-      seen.push(...idsOf(page.images));
-      pageToken = page.nextPageToken;
-      await images.upload(owner, file, { tags: ["sea"] });
-    } while (pageToken !== "");
-    expect(seen).toEqual(idsOf(before.toReversed()));
-  });
+  ])(
+    "shows each image once in its pages (%s), whatever is written meanwhile",
+    async (_, filters) => {
+      const before: Image[] = [];
+      for (let count = 0; count < 7; count++) {
+        before.push(await images.upload(owner, file, { tags: ["sea"] }));
+      }
+      const seen: string[] = [];
+      let pageToken = "";
+      do {
+        const page = await list({ ...filters(), pageSize: 3, pageToken });
+        seen.push(...idsOf(page.images));
+        pageToken = page.nextPageToken;
+        await images.upload(owner, file, { tags: ["sea"] });
+      } while (pageToken !== "");
+      expect(seen).toEqual(idsOf(before.toReversed()));
+    },
+  );
 
   test.each([
     ["a token that was made up", { pageToken: "made-up" }, "page_token"],
@@ -88,7 +91,7 @@ describe("a list of images", () => {
     await expect(list(request)).rejects.toMatchObject({ violations: [{ field }] });
   });
 
-  test("refuses the token of another list, or of another viewer's", async () => {
+  test("refuses the page token of another list or of another viewer", async () => {
     await Promise.all(Array.from({ length: 3 }, () => upload(Visibility.PUBLIC)));
     const { nextPageToken: pageToken } = await list({ pageSize: 2 });
     for (const [request, caller] of [

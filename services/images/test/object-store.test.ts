@@ -6,7 +6,12 @@ import { contextFor } from "@triptych/chassis/testing/test-context";
 import { type Image, ImageState, VariantName } from "@triptych/protos/images/v1/image_pb";
 import { createBlobStore } from "#blobs/create-blob-store.ts";
 import { picture } from "./pictures.ts";
-import { type ImagesUnderTest, messagesOf, startImages } from "./start-images.ts";
+import {
+  type ImagesUnderTest,
+  messagesOf,
+  startImages,
+  UPLOAD_TIMEOUT_MS,
+} from "./start-images.ts";
 import type { TestObjectStore } from "./start-object-store.ts";
 import { processed, startWorker } from "./start-worker.ts";
 
@@ -24,7 +29,7 @@ describe("the service beside an object store", () => {
   let store: TestObjectStore;
   let caller: UserCaller;
   let file: Buffer;
-  /** Takes two parts in the bucket. */
+  /** A picture that needs two parts in the bucket. */
   let large: Buffer;
   beforeAll(async () => {
     images = await startImages({ store: "s3" });
@@ -43,13 +48,16 @@ describe("the service beside an object store", () => {
   async function download(image: Image, variant: VariantName): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
     const request = { id: image.id, variant };
-    for await (const { part } of images.client.downloadImage(request, contextFor(caller))) {
+    for await (const { part } of images.client.downloadImage(
+      request,
+      contextFor(caller, { timeoutMs: UPLOAD_TIMEOUT_MS }),
+    )) {
       if (part.case === "chunk") chunks.push(part.value);
     }
     return Buffer.concat(chunks);
   }
 
-  test("keeps original and variants in it, and removes them with their image", async () => {
+  test("stores original and variants in it, and removes them with their image", async () => {
     await using _worker = await startWorker(images);
     const { id } = await images.upload(caller, file);
     const image = await processed(images, caller, id);
@@ -62,7 +70,7 @@ describe("the service beside an object store", () => {
     expect(store.keys()).toEqual([]);
   });
 
-  test("calls no image broken while its bytes cannot be read, and makes it ready after", async () => {
+  test("fails no image while its bytes cannot be read, and makes it ready afterwards", async () => {
     const { id } = await images.upload(caller, file);
     store.fail((method) => (method === "GET" ? DENIED : undefined));
     await using _worker = await startWorker(images);
@@ -78,7 +86,7 @@ describe("the service beside an object store", () => {
     ["refuses", DENIED],
     ["breaks", BROKEN],
     ["ends the connection", { kind: "cut", afterBytes: 10 }],
-  ] as const)("tells an upload that the store %s, and keeps nothing of it", async (_, fault) => {
+  ] as const)("fails an upload when the store %s, and stores nothing of it", async (_, fault) => {
     store.fail((method) => (method === "PUT" ? fault : undefined));
     await expect(images.upload(caller, file)).rejects.toMatchObject(OUTAGE);
     expect(await images.query("select id from images")).toEqual([]);
@@ -88,14 +96,14 @@ describe("the service beside an object store", () => {
     expect(store.keys()).toHaveLength(1);
   });
 
-  test("tells an upload whose bytes could not be looked for, and keeps nothing of it", async () => {
+  test("fails an upload whose object cannot be looked for, and stores nothing of it", async () => {
     store.fail((method) => (method === "HEAD" ? BROKEN : undefined));
     await expect(images.upload(caller, file)).rejects.toMatchObject(OUTAGE);
     expect(await images.query("select id from images")).toEqual([]);
     expect(store.keys()).toEqual([]);
   });
 
-  test("answers all that needs no bytes while the store is away", async () => {
+  test("answers everything that needs no bytes while the store is down", async () => {
     const image = await images.upload(caller, file);
     store.fail(() => BROKEN);
     await expect(download(image, VariantName.ORIGINAL)).rejects.toMatchObject(OUTAGE);
@@ -107,14 +115,14 @@ describe("the service beside an object store", () => {
     const gone = images.client.getImage({ id }, contextFor(caller));
     await expect(gone).rejects.toMatchObject({ reason: "IMAGE_NOT_FOUND" });
 
-    // Its bytes wait for a sweep, which finds the store back.
+    // The bytes are removed by a sweep, once the store is back.
     expect(store.keys()).toHaveLength(1);
     store.fail();
     await using _worker = await startWorker(images);
     await eventually(async () => store.keys().length === 0);
   });
 
-  test("a download that breaks off says so", async () => {
+  test("fails a download that is cut off", async () => {
     const longer = Buffer.concat([file, Buffer.alloc(500_000)]);
     const image = await images.upload(caller, longer);
     store.fail((method) => (method === "GET" ? { kind: "cut", afterBytes: 200_000 } : undefined));
@@ -123,14 +131,14 @@ describe("the service beside an object store", () => {
     expect((await download(image, VariantName.ORIGINAL)).equals(longer)).toBe(true);
   });
 
-  test("takes a large upload in parts, and gives it back whole", async () => {
+  test("stores a large upload in parts, and returns it whole", async () => {
     const image = await images.upload(caller, large);
     expect(store.requests.filter((line) => line.includes("?partNumber="))).toHaveLength(2);
     expect((await download(image, VariantName.ORIGINAL)).equals(large)).toBe(true);
     expect(store.uploads()).toEqual([]);
   });
 
-  test("tells a large upload that a part of it never arrives, and keeps nothing of it", async () => {
+  test("fails a large upload when a part of it never arrives, and stores nothing of it", async () => {
     store.fail((_, target) => (target.endsWith("?partNumber=2") ? BROKEN : undefined));
     await expect(images.upload(caller, large)).rejects.toMatchObject(OUTAGE);
     expect(await images.query("select id from images")).toEqual([]);
@@ -139,7 +147,7 @@ describe("the service beside an object store", () => {
     expect(store.uploads()).toEqual([]);
   });
 
-  test("aborts a large upload whose client leaves when all of it has come", async () => {
+  test("aborts a large upload whose client leaves after its last byte", async () => {
     const leaving = new AbortController();
     let asked = false;
     store.fail((_, target) => {
@@ -157,7 +165,7 @@ describe("the service beside an object store", () => {
     expect(await images.query("select id from images")).toEqual([]);
   });
 
-  test("has its worker abort what a killed process had put by half", async () => {
+  test("has its worker abort the unfinished upload of a killed process", async () => {
     store.fail((method, target) => {
       return method === "DELETE" || target.endsWith("?partNumber=2") ? DENIED : undefined;
     });
@@ -169,7 +177,7 @@ describe("the service beside an object store", () => {
     await eventually(async () => store.uploads().length === 0);
   });
 
-  test("has its worker remove what nobody refers to, also if unfinished uploads may not be listed", async () => {
+  test("has its worker remove unreferenced bytes, also if it may not list unfinished uploads", async () => {
     await using killed = await createBlobStore(images.blobs).stage();
     await killed.write(Buffer.from("a picture"));
     await killed.finish(undefined);
@@ -180,7 +188,7 @@ describe("the service beside an object store", () => {
     await eventually(async () => store.keys().length === 0);
   });
 
-  test("what a process had put when it was killed before its commit is nobody's, and goes", async () => {
+  test("removes the object of a process that was killed before its commit", async () => {
     const kept = await images.upload(caller, file);
     await using killed = await createBlobStore(images.blobs).stage();
     await killed.write(Buffer.from("a picture"));
@@ -200,19 +208,22 @@ describe("a service that starts", () => {
   test.each([
     ["breaks", BROKEN],
     ["hangs", { kind: "hang" }],
-  ] as const)("beside an object store that %s answers what needs no bytes", async (_, fault) => {
-    await using images = await startImages({ store: "s3", storeFault: () => fault });
-    const caller = await images.user();
-    const { images: listed } = await images.client.listImages({}, contextFor(caller));
-    expect(listed).toEqual([]);
-    images.objectStore?.fail();
-    await images.upload(caller, await picture(30, 20).png().toBuffer());
-  });
+  ] as const)(
+    "answers everything that needs no bytes beside an object store that %s",
+    async (_, fault) => {
+      await using images = await startImages({ store: "s3", storeFault: () => fault });
+      const caller = await images.user();
+      const { images: listed } = await images.client.listImages({}, contextFor(caller));
+      expect(listed).toEqual([]);
+      images.objectStore?.fail();
+      await images.upload(caller, await picture(30, 20).png().toBuffer());
+    },
+  );
 
   test.each([
     [403, "AccessDenied"],
     [404, "NoSuchBucket"],
-  ])("beside one that refuses with %s %s ends, and says what to look at", async (code, name) => {
+  ])("exits and names the settings if the object store refuses with %s %s", async (code, name) => {
     const storeFault = () => ({ kind: "refuse", status: code, code: name }) as const;
     await expect(startImages({ store: "s3", storeFault })).rejects.toThrow(
       new RegExp(`refuses DeleteObject check with ${code} ${name} .*look at S3_BUCKET`),

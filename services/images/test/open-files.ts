@@ -1,8 +1,8 @@
 import { readdir, readlink } from "node:fs/promises";
 
 /**
- * Names the files that this process has open whose paths begin so, also those that have been
- * removed. Only Linux tells.
+ * Lists the open files of this process whose paths have this prefix, removed files included. Works
+ * on Linux only.
  */
 export async function openFiles(beginning: string): Promise<string[]> {
   const descriptors = await readdir("/proc/self/fd");

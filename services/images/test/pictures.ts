@@ -1,21 +1,20 @@
 import { crc32, deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 
-/** A byte of a picture's pixels: a pattern that does not compress to nothing. */
+/** A byte of a picture's pixels: a pattern that compresses badly. */
 function pixels(width: number, height: number, channels: number): Buffer {
   const bytes = Buffer.alloc(width * height * channels);
   for (let at = 0; at < bytes.length; at++) bytes[at] = (at * 31 + (at >> 8) * 17) & 0xff;
   return bytes;
 }
 
-/** A picture that sharp can go on with. */
+/** A picture as a pipeline of sharp. */
 export function picture(width: number, height: number): Sharp {
   return sharp(pixels(width, height, 3), { raw: { width, height, channels: 3 } });
 }
 
 /**
- * A photograph as a phone takes it: lying on its side, with an orientation, a place and a camera in
- * its EXIF.
+ * A photograph as a phone takes it: on its side, with orientation, place and camera in its EXIF.
  */
 export async function phonePhotograph(width: number, height: number): Promise<Buffer> {
   return await picture(width, height)
@@ -28,7 +27,7 @@ export async function phonePhotograph(width: number, height: number): Promise<Bu
     .toBuffer();
 }
 
-/** A picture of 100 × 80 in each type that is taken. */
+/** A picture of 100 × 80 in each accepted type. */
 export const SMALL_PICTURES = {
   "image/jpeg": () => picture(100, 80).jpeg().toBuffer(),
   "image/png": () => picture(100, 80).png().toBuffer(),

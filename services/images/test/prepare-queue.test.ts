@@ -15,7 +15,7 @@ describe("the preparation of the queue", () => {
   const prepare = (start: () => Promise<void>) =>
     prepareQueue({ url: database.url, logger, start }, new AbortController().signal);
 
-  test("is tried again if the database goes before the queue is in use", async () => {
+  test("is retried if the database fails before the queue is in use", async () => {
     let starts = 0;
     await prepare(async () => {
       starts++;
@@ -24,7 +24,7 @@ describe("the preparation of the queue", () => {
     expect(starts).toBe(2);
   });
 
-  test("fails with what is wrong otherwise", async () => {
+  test("fails with every other error", async () => {
     const defect = new TypeError("a defect");
     await expect(prepare(() => Promise.reject(defect))).rejects.toBe(defect);
   });

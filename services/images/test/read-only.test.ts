@@ -16,7 +16,7 @@ describe("images, switched to read-only by an operator", () => {
   });
   afterAll(() => images[Symbol.asyncDispose]());
 
-  test("answers reads, refuses an upload before its bytes come, and takes it when switched back", async () => {
+  test("answers reads, refuses an upload before its bytes arrive, and accepts it when switched back", async () => {
     const { id } = await images.upload(caller, file);
     images.readOnly.set(true);
 

@@ -3,15 +3,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { StoreFault } from "./s3-faults.ts";
 import { refuse } from "./s3-refusal.ts";
 
-/** Bytes that have come, and their sha256 in base64. */
+/** Received bytes, and their sha256 in base64. */
 export interface ReceivedContent {
   readonly bytes: Buffer;
   readonly sha256: string;
 }
 
 /**
- * Receives the content of an object or part. Undefined if the connection was cut off, or the
- * checksum is wrong, which is answered.
+ * Receives the content of an object or part. Returns undefined if the connection was cut off, or if
+ * the checksum is wrong, which it answers.
  */
 export async function receiveContent(
   request: IncomingMessage,

@@ -19,11 +19,14 @@ export interface MultipartRequest {
 
 /** The uploads in parts of a bucket. */
 export interface MultipartUploads {
-  /** Takes part of an upload; to be called if a parameter says that the request is of one. */
+  /**
+   * Answers a request of an upload in parts. Must be called if a parameter marks the request as
+   * one.
+   */
   answer(request: MultipartRequest): Promise<void>;
-  /** The keys of those that are neither completed nor aborted. */
+  /** The keys of uploads that are neither completed nor aborted. */
   keys(): string[];
-  /** Makes all of them so much older. */
+  /** Makes all uploads this much older. */
   age(ms: number): void;
   clear(): void;
 }
@@ -41,7 +44,7 @@ interface Upload {
   begunMs: number;
 }
 
-/** Keeps parts until they are completed, which `place` is told of. */
+/** Stores parts until their completion, for which it calls `place`. */
 export function createMultipartUploads(
   place: (key: string, bytes: Buffer) => void,
 ): MultipartUploads {
@@ -123,7 +126,7 @@ export function createMultipartUploads(
   };
 }
 
-/** Gives the parts that a completion names, or the code of what is wrong with them. */
+/** Returns the parts that a completion names, or the code of its error. */
 function findParts({ parts }: Upload, named: string): readonly Part[] | string {
   const found: Part[] = [];
   let before = 0;

@@ -36,7 +36,7 @@ describe("objects in S3", () => {
   const countRequests = (method: string) =>
     store.requests.filter((line) => line.startsWith(`${method} `)).length;
 
-  /** Lets so many requests of a method fail. */
+  /** Makes this many requests of a method fail. */
   function failTimes(times: number, method: string, fault: StoreFault): void {
     let left = times;
     store.fail((given) => (given === method && left-- > 0 ? fault : undefined));
@@ -47,7 +47,7 @@ describe("objects in S3", () => {
     ["GET", 503, "SlowDown"],
     ["HEAD", 500, "InternalError"],
     ["DELETE", 500, "InternalError"],
-  ] as const)("a %s is made three times at most", async (method, status, code) => {
+  ] as const)("a %s has at most three attempts", async (method, status, code) => {
     await put();
     const patient = createS3ObjectStore(store.settings);
     const run = {
@@ -65,7 +65,7 @@ describe("objects in S3", () => {
     await expect(run()).rejects.toThrow(BlobStoreUnavailable);
   });
 
-  test("a put that is cut off is made again, and otherwise leaves nothing", async () => {
+  test("a put that is cut off is retried, and leaves nothing if it fails", async () => {
     failTimes(2, "PUT", { kind: "cut", afterBytes: MEBIBYTE / 2 });
     await put();
     expect(await get()).toEqual(BYTES);
@@ -76,13 +76,13 @@ describe("objects in S3", () => {
     expect(store.keys()).toEqual([]);
   });
 
-  test("a read that is cut off fails, and does not look whole", async () => {
+  test("a read that is cut off fails instead of ending", async () => {
     await put();
     store.fail(() => ({ kind: "cut", afterBytes: MEBIBYTE / 2 }));
     await expect(get()).rejects.toThrow(BlobStoreUnavailable);
   });
 
-  test("a store that falls silent is given up, whatever it was asked", async () => {
+  test("every request fails after the idle timeout if the store stops sending", async () => {
     await put();
     store.fail(() => ({ kind: "stall", afterBytes: 1_000 }));
     await expect(get()).rejects.toThrow(`no byte moved for ${IDLE_TIMEOUT_MS} ms`);
@@ -92,7 +92,7 @@ describe("objects in S3", () => {
     await expect(objects.ageMs("key")).rejects.toThrow(BlobStoreUnavailable);
   });
 
-  test("a reader may take its time", async () => {
+  test("the idle timeout does not cover a slow reader", async () => {
     await put(Buffer.alloc(8 * MEBIBYTE));
     let length = 0;
     for await (const chunk of await objects.get("key")) {
@@ -106,7 +106,7 @@ describe("objects in S3", () => {
     ["the key may not", 403, "AccessDenied"],
     ["the key is unknown", 403, "InvalidAccessKeyId"],
     ["there is no such bucket", 404, "NoSuchBucket"],
-  ])("a refusal is told at once, without the key: %s", async (_, status, code) => {
+  ])("a refusal is thrown at once, without the access key: %s", async (_, status, code) => {
     store.fail(() => ({ kind: "refuse", status, code }));
     for (const run of [put, get, () => objects.remove("key")]) {
       const before = store.requests.length;
@@ -126,13 +126,13 @@ describe("objects in S3", () => {
     expect(store.keys()).toEqual([]);
   });
 
-  test("a put that is refused before it was read holds no connection", async () => {
+  test("a put that is refused before it is read leaves no connection open", async () => {
     store.fail(() => ({ kind: "refuse", status: 403, code: "AccessDenied" }));
     await expect(put(Buffer.alloc(20 * MEBIBYTE))).rejects.toThrow(BlobStoreRefused);
     await eventually(async () => (await store.connections()) === 0);
   });
 
-  test("bytes that are not those of the hash are refused by the store", async () => {
+  test("the store refuses bytes of another hash", async () => {
     await using file = await openScratchFile();
     await file.write(BYTES);
     const content = { file, sizeBytes: BYTES.length, sha256: "00".repeat(32), parts: [] };
@@ -140,7 +140,7 @@ describe("objects in S3", () => {
     expect(store.keys()).toEqual([]);
   });
 
-  test("a store that gives other bytes than were asked for is not believed", async () => {
+  test("a read fails if the store sends another range than requested", async () => {
     await put();
     store.fail(() => ({ kind: "whole" }));
     const range = { first: 1, length: 5 };
@@ -149,7 +149,7 @@ describe("objects in S3", () => {
     expect(await get({ range })).toEqual(BYTES.subarray(1, 6));
   });
 
-  test("what is not there is missing, and nobody there is an outage", async () => {
+  test("an unknown object is BlobMissing, an unreachable store an outage", async () => {
     await expect(get()).rejects.toThrow(BlobMissing);
     expect(await objects.ageMs("key")).toBeUndefined();
     await objects.remove("key");
@@ -158,7 +158,7 @@ describe("objects in S3", () => {
     store = await startObjectStore();
   });
 
-  test("a caller who leaves ends the reading, also before its first chunk", async () => {
+  test("a caller's signal ends a read, also before its first chunk", async () => {
     await put();
     const patient = createS3ObjectStore(store.settings);
     store.fail(() => ({ kind: "stall", afterBytes: 1_000 }));
@@ -174,7 +174,7 @@ describe("objects in S3", () => {
     await eventually(async () => store.sending() === 0);
   });
 
-  test("a put holds a small part of its content in memory while the store is slow", async () => {
+  test("a put holds a small part of its content in memory while the store is slow (backpressure)", async () => {
     await using file = await openScratchFile();
     const sizeBytes = 64 * MEBIBYTE;
     for (let at = 0; at < sizeBytes; at += MEBIBYTE) await file.write(BYTES);
@@ -193,9 +193,9 @@ describe("objects in S3", () => {
       await setImmediate();
     }
     await ended;
-    expect(most).toBeLessThan(sizeBytes / 2); // measured: 4 MiB, what the sockets take
+    expect(most).toBeLessThan(sizeBytes / 2); // measured: 4 MiB, in the sockets
 
-    // The control: what is held shows.
+    // The control: content that is held in memory shows.
     const less = process.memoryUsage().arrayBuffers;
     const held = Buffer.alloc(sizeBytes, 1);
     expect(process.memoryUsage().arrayBuffers - less).toBeGreaterThanOrEqual(held.length);
@@ -208,7 +208,7 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]>
   return all;
 }
 
-/** What a log line says of an error. */
+/** The text of an error in a log line. */
 function logged(error: unknown): string {
   let lines = "";
   const destination = {

@@ -6,8 +6,8 @@ const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/((\d{8})\/([^/]+)\/s3\/aws4_request), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/;
 
 /**
- * Gives S3's code for a request that is not signed as version 4 asks (AWS, "Create a signed
- * request"); undefined if it is.
+ * Returns S3's code for a request without a correct signature of version 4 (AWS, "Create a signed
+ * request"); undefined if it is correct.
  */
 export function findSignatureFault(
   request: IncomingMessage,

@@ -26,13 +26,13 @@ import { openFiles } from "./open-files.ts";
 import type { FindStoreFault } from "./s3-faults.ts";
 import { startObjectStore, type TestObjectStore } from "./start-object-store.ts";
 
-/** What an upload says, and sends. */
+/** A message of an upload. */
 export type UploadMessage = MessageInitShape<typeof CreateImageRequestSchema>;
 
-/** Where a test's service keeps bytes: in files, or in a bucket. */
+/** The kinds of store that a test's service can use: files, or a bucket. */
 export const BLOB_STORES = ["file", "s3"] as const;
 
-/** The images service, listening, over a database and a store of bytes of its own. */
+/** The images service, listening, with a database and a blob store of its own. */
 export interface ImagesUnderTest extends AsyncDisposable {
   readonly client: Client<typeof ImageService>;
   readonly databaseUrl: string;
@@ -41,9 +41,9 @@ export interface ImagesUnderTest extends AsyncDisposable {
   readonly blobDirectory: string;
   /** The bucket, if the bytes are in one. */
   readonly objectStore: TestObjectStore | undefined;
-  /** The operator's switch. */
+  /** The operator's read-only switch. */
   readonly readOnly: ReadOnlySwitch;
-  /** Makes a user who is signed in. */
+  /** Creates a user who is signed in. */
   user(): Promise<UserCaller>;
   /** Uploads a file in chunks of 64 KiB. */
   upload(
@@ -51,13 +51,14 @@ export interface ImagesUnderTest extends AsyncDisposable {
     file: Uint8Array,
     header?: MessageInitShape<typeof ImageHeaderSchema>,
   ): Promise<Image>;
-  /** Looks into the database. */
+  /** Queries the database. */
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   /**
-   * The names of the files in the blob directory, staged ones included, or the keys in the bucket.
+   * Lists the names of the files in the blob directory, staged ones included, or the keys in the
+   * bucket.
    */
   files(): Promise<string[]>;
-  /** How many uploads are being received; of a bucket's only Linux tells. */
+  /** Returns how many uploads are being received. For a bucket it works on Linux only. */
   arriving(): Promise<number>;
   /** Removes every image and every file. */
   clear(): Promise<void>;
@@ -65,7 +66,7 @@ export interface ImagesUnderTest extends AsyncDisposable {
 
 const CHUNK_BYTES = 64 * 1024;
 /** 25 MiB take seconds on a machine that runs other tests too. */
-const UPLOAD_TIMEOUT_MS = 30_000;
+export const UPLOAD_TIMEOUT_MS = 30_000;
 
 /** Cuts a file into the messages of an upload. */
 export async function* messagesOf(
@@ -76,7 +77,7 @@ export async function* messagesOf(
   yield endOf(file);
 }
 
-/** Says that an upload is whole, and what its header did not say. */
+/** The last message of an upload, with fields that its header lacked. */
 export function endOf(
   file: Uint8Array,
   late: MessageInitShape<typeof UploadEndSchema> = {},
@@ -95,11 +96,11 @@ export async function* openingOf(
   }
 }
 
-/** What of a service is not as usual. */
+/** The options of a service under test. */
 export interface StartOptions {
   readonly uploadsMax?: number;
   readonly store?: (typeof BLOB_STORES)[number];
-  /** What goes wrong with the bucket from before the start on. */
+  /** The fault of the bucket, from before the start. */
   readonly storeFault?: FindStoreFault;
 }
 
@@ -166,7 +167,7 @@ export async function startImages({
     },
     async arriving() {
       if (store === "s3") return (await openFiles(join(tmpdir(), "triptych-blob-"))).length;
-      const staged = await readdir(join(blobDirectory, "staging")).catch(() => []); // not made yet
+      const staged = await readdir(join(blobDirectory, "staging")).catch(() => []); // does not exist yet
       return staged.length;
     },
     async clear() {

@@ -14,22 +14,20 @@ const BUCKET = "pictures";
 const LIST_PAGE = 2;
 
 /**
- * A bucket on this machine that speaks as much of S3 as the service uses, and verifies signatures.
+ * A fake bucket on this machine. It implements as much of S3 as the service uses, and verifies
+ * signatures.
  */
 export interface TestObjectStore extends AsyncDisposable {
   readonly settings: S3Settings;
-  /**
-   * Every request that came, as `PUT ab/ab12… 200`: method, target as of a fault, and the answer's
-   * status.
-   */
+  /** Every request, as `PUT ab/ab12… 200`: method, target as in a fault, status of the answer. */
   readonly requests: string[];
   /** The keys of all objects. */
   keys(): string[];
-  /** Lets requests fail, until it is called again. */
+  /** Makes requests fail, until it is called again. */
   fail(findFault?: FindStoreFault): void;
   /** The keys of all uploads in parts that are neither completed nor aborted. */
   uploads(): string[];
-  /** Makes every object, and every such upload, so much older. */
+  /** Makes every object, and every such upload, this much older. */
   age(ms: number): void;
   /** How many answers are being sent. */
   sending(): number;
@@ -43,7 +41,7 @@ interface StoredObject {
   writtenMs: number;
 }
 
-/** Starts the store, with credentials that belong to it. */
+/** Starts the store, with credentials for it. */
 export async function startObjectStore(): Promise<TestObjectStore> {
   const objects = new Map<string, StoredObject>();
   const place = (key: string, bytes: Buffer) => {
@@ -120,7 +118,7 @@ export async function startObjectStore(): Promise<TestObjectStore> {
     if (fault?.kind !== "cut" && fault?.kind !== "stall") return response.end(bytes);
     response.write(bytes.subarray(0, fault.afterBytes));
     if (fault.kind === "stall") return;
-    await delay(50); // what was written must have left before the connection ends
+    await delay(50); // the written bytes must have left before the connection ends
     response.destroy();
   }
 
@@ -170,7 +168,7 @@ interface Target {
   readonly fault: StoreFault | undefined;
 }
 
-/** What says that a request is of an upload in parts, and which step of it. */
+/** The parameters that mark a request as a step of an upload in parts. */
 function parameterOf(parameters: URLSearchParams): string {
   const number = parameters.get("partNumber");
   if (number !== null) return `?partNumber=${number}`;

@@ -28,8 +28,8 @@ export async function startWorker(
 }
 
 /**
- * Waits until an image is ready or failed, and gives it. Whoever asks on a busy machine may be
- * refused meanwhile.
+ * Waits until an image is ready or failed, and returns it. On a busy machine a read may be refused
+ * meanwhile.
  */
 export function processed(
   images: ImagesUnderTest,

@@ -6,7 +6,7 @@ import { startObjectStore, type TestObjectStore } from "./start-object-store.ts"
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** The key of a content whose hash ends so. */
+/** The key of a content whose hash has this end. */
 const keyOf = (end: number) => `ab/ab${String(end).padStart(62, "0")}`;
 
 describe("uploads in parts that killed processes left", () => {
@@ -18,13 +18,13 @@ describe("uploads in parts that killed processes left", () => {
   });
   afterEach(() => store[Symbol.asyncDispose]());
 
-  /** Does what a process does that is killed then. */
+  /** Begins uploads as a process does that is killed then. */
   async function begin(...keys: readonly string[]): Promise<void> {
     const limits = { deadline: AbortSignal.timeout(10_000), idleTimeoutMs: 10_000 };
     for (const key of keys) await beginUpload(createS3Bucket(store.settings), key, limits);
   }
 
-  test("are aborted when they are old, also if they are many or of the same bytes", async () => {
+  test("are aborted when they are old, also if there are many of them or several of the same bytes", async () => {
     const keys = [1, 2, 2, 2, 3, 4, 5].map(keyOf);
     await begin(...keys);
     await blobs.removeStaged(HOUR_MS);
@@ -35,7 +35,7 @@ describe("uploads in parts that killed processes left", () => {
     expect(store.uploads()).toEqual([keyOf(1)]);
   });
 
-  test("are left alone under keys that no content has", async () => {
+  test("are left alone if their key is not that of a content", async () => {
     await begin("elsewhere", keyOf(1));
     store.age(2 * HOUR_MS);
     await blobs.removeStaged(HOUR_MS);
@@ -53,7 +53,7 @@ describe("uploads in parts that killed processes left", () => {
     expect(store.uploads()).toEqual([]);
   });
 
-  test("are not forgotten if the key may not list them", async () => {
+  test("cause an error if the credentials may not list them", async () => {
     store.fail(() => ({ kind: "refuse", status: 403, code: "AccessDenied" }));
     await expect(blobs.removeStaged(HOUR_MS)).rejects.toThrow(BlobStoreRefused);
   });

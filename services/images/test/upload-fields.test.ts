@@ -34,7 +34,7 @@ describe("the fields of an upload", () => {
     return await images.client.createImage(messages, contextFor(caller));
   }
 
-  test("fails with INVALID_ARGUMENT that names every bad field of the header", async () => {
+  test("fail with INVALID_ARGUMENT that names every bad one of the header", async () => {
     const header = {
       title: "x".repeat(201),
       description: "a\0b",
@@ -54,7 +54,7 @@ describe("the fields of an upload", () => {
     await expectNothingLeft();
   });
 
-  test("takes 20 tags and refuses 21", async () => {
+  test("may have 20 tags, and not 21", async () => {
     const tags = Array.from({ length: 21 }, (_, index) => `Tag ${index}`);
     const image = await images.upload(caller, file, { tags: tags.slice(1) });
     expect(image.tags).toEqual(tags.slice(1).map((tag) => tag.toLowerCase()));
@@ -62,14 +62,14 @@ describe("the fields of an upload", () => {
     await expect(refused).rejects.toMatchObject({ violations: [{ field: "tags" }] });
   });
 
-  describe("that come behind the file", () => {
+  describe("that arrive after the file", () => {
     type Late = Parameters<typeof endOf>[1];
     async function* fieldsLast(late: Late, early = {}): AsyncIterable<UploadMessage> {
       yield* openingOf(file, early);
       yield endOf(file, late);
     }
 
-    test("writes the image once, with all of them, and nothing before", async () => {
+    test("are all in the image's one write, and there is no image before", async () => {
       const late = Promise.withResolvers<Late>();
       async function* waiting(): AsyncIterable<UploadMessage> {
         yield* openingOf(file, { title: "early", tags: ["a"] });
@@ -91,22 +91,22 @@ describe("the fields of an upload", () => {
       expect(await images.client.getImage({ id: image.id }, contextFor(caller))).toEqual(image);
     });
 
-    test("takes the end's where the header gives them too, even if they are empty", async () => {
+    test("are the end's where header and end have them, even if they are empty", async () => {
       const early = { title: "early", description: "early", visibility: Visibility.PUBLIC };
       const late = { title: "", description: "late", visibility: Visibility.UNLISTED };
       expect(await send(fieldsLast(late, early))).toMatchObject(late);
     });
 
-    test("keeps the header's where the end gives none", async () => {
+    test("are the header's where the end has none", async () => {
       const early = { title: "a title", description: "b", visibility: Visibility.PRIVATE };
       expect(await send(fieldsLast({}, early))).toMatchObject(early);
     });
 
-    test("is public if neither chooses a visibility", async () => {
+    test("include a public visibility if neither chooses one", async () => {
       expect((await send(fieldsLast({ title: "x" }))).visibility).toBe(Visibility.PUBLIC);
     });
 
-    test("fails with INVALID_ARGUMENT that names every bad one, and leaves nothing", async () => {
+    test("fail with INVALID_ARGUMENT that names every bad one, and leave nothing", async () => {
       const tags = Array.from({ length: 20 }, (_, index) => `tag ${index}`);
       const late = { title: "x".repeat(201), tags: ["one more"], visibility: 9 as Visibility };
       await expect(send(fieldsLast(late, { tags }))).rejects.toMatchObject({
@@ -120,7 +120,7 @@ describe("the fields of an upload", () => {
       await expectNothingLeft();
     });
 
-    test("fails for a bad one of the header before the file has come", async () => {
+    test("fail before the file has arrived if the header's are bad", async () => {
       async function* endless(): AsyncIterable<UploadMessage> {
         yield* openingOf(file, { title: "x".repeat(201) });
         await new Promise(() => {});

@@ -10,12 +10,13 @@ import {
   messagesOf,
   openingOf,
   startImages,
+  UPLOAD_TIMEOUT_MS,
   type UploadMessage,
 } from "./start-images.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A PNG's beginning and then zeroes. */
+/** A PNG's beginning, then zeroes. */
 function pngOf(file: Buffer, bytes: number): Buffer {
   return Buffer.concat([file, Buffer.alloc(bytes - file.length)]);
 }
@@ -27,7 +28,7 @@ function ftyp(...brands: readonly string[]): Buffer {
   return Buffer.concat([box, Buffer.alloc(1_000)]);
 }
 
-// Only Linux tells what arrives for a bucket.
+// Only Linux shows the uploads in progress for a bucket.
 const STORES = process.platform === "linux" ? BLOB_STORES : (["file"] as const);
 
 describe.each(STORES)("an upload to a store of kind %s", (store) => {
@@ -52,7 +53,10 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
   }
 
   async function send(messages: AsyncIterable<UploadMessage>, signal?: AbortSignal) {
-    return await images.client.createImage(messages, contextFor(caller, { signal }));
+    return await images.client.createImage(
+      messages,
+      contextFor(caller, { signal, timeoutMs: UPLOAD_TIMEOUT_MS }),
+    );
   }
 
   test.each([
@@ -87,7 +91,7 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
     await expectNothingLeft();
   });
 
-  test("takes a file of exactly 25 MiB", async () => {
+  test("accepts a file of exactly 25 MiB", async () => {
     const image = await images.upload(caller, pngOf(file, 25 * MEBIBYTE));
     expect(image.sizeBytes).toBe(25 * MEBIBYTE);
   });
@@ -100,7 +104,7 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
     await expectNothingLeft();
   });
 
-  test("fails with UNAUTHENTICATED for an anonymous caller, before a byte is read", async () => {
+  test("fails with UNAUTHENTICATED for an anonymous caller before a byte is read", async () => {
     const upload = images.client.createImage(messagesOf(file), contextFor());
     await expect(upload).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
     await expectNothingLeft();
@@ -112,7 +116,7 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
     ["two headers", [header(), header()], "chunk"],
     ["a chunk of more than 64 KiB", [header(), chunk(65_537)], "chunk"],
     ["no end", [header(), chunk(9)], "end"],
-    ["an end that tells of more bytes than came", [header(), chunk(9), end(10)], "end"],
+    ["an end with more bytes than arrived", [header(), chunk(9), end(10)], "end"],
   ] as const)("fails with INVALID_ARGUMENT for %s", async (_, messages, field) => {
     const refused = send(iterate(messages as readonly UploadMessage[]));
     await expect(refused).rejects.toMatchObject({
@@ -122,7 +126,7 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
     await expectNothingLeft();
   });
 
-  test("that is cut off leaves neither row nor file", async () => {
+  test("leaves neither row nor file when it is cut off", async () => {
     const cutOff = new AbortController();
     async function* half(): AsyncIterable<UploadMessage> {
       yield* openingOf(pngOf(file, MEBIBYTE));
@@ -134,7 +138,7 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
     await expectNothingLeft();
   });
 
-  test("that trickles in and is cut off while the service waits leaves neither row nor file", async () => {
+  test("leaves neither row nor file when it is cut off while the service waits for its bytes", async () => {
     // Node's HTTP/2 then ends the stream properly, and resets it a moment later.
     for (let times = 0; times < 5; times++) {
       const cutOff = new AbortController();
@@ -149,7 +153,7 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
     await expectNothingLeft();
   });
 
-  test("fails with UPLOADS_OVERLOADED while as many as can be taken are under way", async () => {
+  test("fails with UPLOADS_OVERLOADED while all permits are in use", async () => {
     const finish = Promise.withResolvers<void>();
     async function* slow(): AsyncIterable<UploadMessage> {
       yield* openingOf(file);
@@ -178,7 +182,7 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
     await expectNothingLeft();
   });
 
-  test("of the same bytes twice at once keeps them once, and for both", async () => {
+  test("stores the same bytes of two uploads at once only once, and for both", async () => {
     const users = [await images.user(), await images.user()] as const;
     const [first, second] = await Promise.all(users.map((user) => images.upload(user, file)));
     expect(await images.files()).toHaveLength(1);

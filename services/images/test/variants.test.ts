@@ -50,7 +50,7 @@ describe("variants", () => {
     return image.failure;
   }
 
-  test("a phone's photograph stands upright in four sizes, without a byte of metadata", async () => {
+  test("of a phone's photograph are upright, in four sizes, without a byte of metadata", async () => {
     const file = await phonePhotograph(2600, 1300);
     expect(file.includes("PhoneMaker")).toBe(true);
     const image = await ready(file);
@@ -106,14 +106,14 @@ describe("variants", () => {
     },
   );
 
-  test("of an animation only the first frame is shown", async () => {
+  test("of an animation show the first frame only", async () => {
     const image = await ready(await animation(60, 50));
     const metadata = await sharp(await download(image.id, VariantName.LARGE)).metadata();
     expect(metadata).toMatchObject({ width: 60, height: 50 });
     expect(metadata.pages ?? 1).toBe(1);
   });
 
-  test("the colours of a wide profile stay what they look like", async () => {
+  test("of a wide colour profile look like the original", async () => {
     const red = { create: { width: 64, height: 64, channels: 3, background: "#c83232" } } as const;
     const file = await sharp(red).withIccProfile("p3").png().toBuffer();
     const image = await ready(file);
@@ -124,7 +124,7 @@ describe("variants", () => {
     expect(Math.max(...distances)).toBeLessThan(6);
   });
 
-  test("the thumb of a panorama is as large as the panorama is high", async () => {
+  test("of a panorama include a thumb as large as the panorama is high", async () => {
     const image = await ready(await picture(6000, 300).jpeg().toBuffer());
     expect(image.variants.map(({ width, height }) => [width, height])).toEqual([
       [2048, 102],
@@ -134,19 +134,19 @@ describe("variants", () => {
     ]);
   });
 
-  test("a JPEG that is cut off fails as unreadable", async () => {
+  test("of a JPEG that is cut off fail as unreadable", async () => {
     const file = await picture(800, 600).jpeg().toBuffer();
     const broken = file.subarray(0, file.length / 2);
     expect(await failure(broken)).toBe(ImageFailure.UNREADABLE);
   });
 
-  test("a PNG of nothing but its signature fails as unreadable, and hurts nothing else", async () => {
+  test("of a PNG's bare signature fail as unreadable, and nothing else does", async () => {
     const file = await picture(50, 50).png().toBuffer();
     expect(await failure(file.subarray(0, 20))).toBe(ImageFailure.UNREADABLE);
     await ready(file);
   });
 
-  test("stray bytes between a JPEG's segments are passed over", async () => {
+  test("of a JPEG are rendered despite stray bytes between its segments", async () => {
     const file = await picture(800, 600).jpeg().toBuffer();
     const next = 4 + file.readUInt16BE(4);
     const stray = Buffer.from([1, 2, 3]);

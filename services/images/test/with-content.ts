@@ -3,7 +3,7 @@ import type { ObjectContent } from "#blobs/s3/object-store.ts";
 import { createContentParts } from "#blobs/scratch/content-parts.ts";
 import { openScratchFile } from "#blobs/scratch/scratch.ts";
 
-/** Lends bytes as what is put into a bucket. */
+/** Provides bytes as the content of an object. */
 export async function withContent<Result>(
   bytes: Buffer,
   use: (content: ObjectContent) => Promise<Result>,

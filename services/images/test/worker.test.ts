@@ -16,7 +16,7 @@ import { type ImagesUnderTest, startImages } from "./start-images.ts";
 import { processed, startWorker } from "./start-worker.ts";
 
 const MAIN = fileURLToPath(new URL("../src/worker-main.ts", import.meta.url));
-/** A heartbeat that stops is missed after 10 s, and looked for every 10 s. */
+/** A missing heartbeat is noticed after 10 s, and looked for every 10 s. */
 const REDONE_MS_MAX = 40_000;
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -33,7 +33,7 @@ describe("a worker", () => {
   });
   afterAll(() => images[Symbol.asyncDispose]());
 
-  /** 49 megapixels in some kilobytes: long enough under way to be met there. */
+  /** 49 megapixels in some kilobytes: slow enough to be interrupted. */
   const slowPicture = () =>
     sharp({ create: { width: 7000, height: 7000, channels: 3, background: "#456" } })
       .png()
@@ -59,7 +59,7 @@ describe("a worker", () => {
 
   const databaseName = () => new URL(images.databaseUrl).pathname.slice(1);
 
-  /** Runs a statement on the server, and not in the worker's database, which may not be entered. */
+  /** Runs a statement on the server, since the worker's database may accept no connections. */
   async function asSuperuser(text: string, values?: readonly unknown[]): Promise<void> {
     const client = new pg.Client({ connectionString: process.env.TEST_POSTGRES_URL });
     await client.connect();
@@ -67,7 +67,9 @@ describe("a worker", () => {
     await client.end();
   }
 
-  /** Changes the worker's database, and ends the worker's sessions, so that it meets the change. */
+  /**
+   * Changes the worker's database, and ends the worker's sessions, so that it notices the change.
+   */
   async function alterDatabase(change: string): Promise<void> {
     await asSuperuser(`alter database ${databaseName()} ${change}`);
     await asSuperuser(
@@ -82,7 +84,7 @@ describe("a worker", () => {
     throw new Error(`the worker ended without a line on: ${text}`);
   }
 
-  test("that is killed in the middle of an image leaves it to another, which does it again", async () => {
+  test("leaves its image to another worker when it is killed in the middle of it", async () => {
     const child = forkWorker();
     try {
       const { id } = await images.upload(caller, await slowPicture());
@@ -98,7 +100,7 @@ describe("a worker", () => {
     }
   }, 60_000);
 
-  test("ends with its job done when it is told to", async () => {
+  test("finishes its job before it exits on SIGTERM", async () => {
     const child = forkWorker();
     try {
       const { id } = await images.upload(caller, await slowPicture());
@@ -121,7 +123,7 @@ describe("a worker", () => {
       "reset default_transaction_read_only",
     ],
   ])(
-    "goes on by itself after its database %s",
+    "continues by itself after its database %s",
     async (_, change, restoration) => {
       const child = forkWorker();
       try {
@@ -143,7 +145,7 @@ describe("a worker", () => {
     60_000,
   );
 
-  test("gives an image up that takes too long again and again", async () => {
+  test("fails an image that takes too long at each attempt", async () => {
     await using _worker = await startWorker(images, { renderTimeoutMs: 1 });
     const { id } = await images.upload(caller, await picture(50, 50).png().toBuffer());
     const image = await processed(images, caller, id);
@@ -155,7 +157,7 @@ describe("a worker", () => {
     expect(await images.files()).toHaveLength(1);
   });
 
-  test("gives an image up whose header told too few pixels", async () => {
+  test("fails an image whose header showed too few pixels", async () => {
     await using _worker = await startWorker(images);
     const file = await sharp({
       create: { width: 8000, height: 7000, channels: 3, background: "#456" },
@@ -172,7 +174,7 @@ describe("a worker", () => {
     });
   });
 
-  test("leaves nothing behind of an image that is deleted while it is processed", async () => {
+  test("leaves nothing of an image that is deleted while it is processed", async () => {
     await using _worker = await startWorker(images);
     const { id } = await images.upload(caller, await slowPicture());
     await underWay();
@@ -187,14 +189,15 @@ describe("a worker", () => {
     }
   });
 
-  test("shares the variants of equal pictures, and goes on without one's owner", async () => {
+  test("shares the variants of equal pictures, and keeps them when one is deleted", async () => {
     await using _worker = await startWorker(images);
     const file = await picture(700, 600).jpeg().toBuffer();
     const first = await images.upload(caller, file);
     const second = await images.upload(caller, file);
     await processed(images, caller, first.id);
     await processed(images, caller, second.id);
-    // The original, a large and a medium one that are the same, a small one and a thumb.
+    // The original, the large and the medium variant, which are the same, the small one and the
+    // thumb.
     expect(await images.files()).toHaveLength(4);
     await images.client.deleteImage({ id: first.id }, contextFor(caller));
     expect(await images.files()).toHaveLength(4);
@@ -202,7 +205,7 @@ describe("a worker", () => {
     expect(await images.files()).toEqual([]);
   });
 
-  test("removes at its start what nobody refers to and is older than an hour", async () => {
+  test("removes unreferenced bytes that are older than an hour when it starts", async () => {
     const file = await picture(40, 40).png().toBuffer();
     const kept = await images.upload(caller, file);
     const orphan = await images.upload(caller, Buffer.concat([file, Buffer.from("old")]));

@@ -16,7 +16,7 @@ describe("a byte range", () => {
     expect(resolved).toEqual({ first, length });
   });
 
-  test("that was not given means all", () => {
+  test("means all bytes if it is undefined", () => {
     expect(resolveRange(undefined, SIZE)).toEqual({ first: 0, length: 100 });
   });
 

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { createUploadCheck } from "./upload-check.ts";
 
-/** Passes a file on in pieces of this size, and gives its type. */
+/** Checks a file in pieces of this size, and returns its type. */
 function check(file: Buffer, pieceBytes: number): string {
   const upload = createUploadCheck();
   for (let at = 0; at < file.length; at += pieceBytes) {
@@ -14,7 +14,7 @@ function blank(width: number, height: number) {
   return sharp({ create: { width, height, channels: 3, background: "#888" } });
 }
 
-/** Files of some pixels more than are taken. */
+/** Files with a few pixels too many. */
 const TOO_WIDE = {
   "image/jpeg": () => jpeg(0xc0),
   "a progressive image/jpeg": () => jpeg(0xc2),
@@ -28,7 +28,7 @@ const TOO_WIDE = {
 
 describe("the check of an upload", () => {
   describe.each([1, 7, 65_536])("in pieces of %d bytes", (pieceBytes) => {
-    test.each(["jpeg", "png", "webp", "avif", "gif"] as const)("tells a %s", async (format) => {
+    test.each(["jpeg", "png", "webp", "avif", "gif"] as const)("detects a %s", async (format) => {
       const file = await blank(40, 30).toFormat(format).toBuffer();
       expect(check(file, pieceBytes)).toBe(`image/${format}`);
     });
@@ -39,7 +39,7 @@ describe("the check of an upload", () => {
       );
     });
 
-    test("fails with NOT_AN_IMAGE for what is none", () => {
+    test("fails with NOT_AN_IMAGE for other bytes", () => {
       for (const file of [Buffer.from("<svg>"), Buffer.alloc(600), Buffer.from([0xff, 0xd8])]) {
         expect(() => check(file, pieceBytes)).toThrow(
           expect.objectContaining({ reason: "NOT_AN_IMAGE" }),
@@ -48,7 +48,7 @@ describe("the check of an upload", () => {
     });
   });
 
-  test("takes 50 megapixels", async () => {
+  test("accepts 50 megapixels", async () => {
     expect(check(avif(10_000, 5_000), 100)).toBe("image/avif");
   });
 
@@ -81,7 +81,7 @@ describe("the check of an upload", () => {
     expect(check(file, 1_000)).toMatch(/^image\//);
   });
 
-  test("fails with TOO_LARGE at the first byte too many", () => {
+  test("fails with TOO_LARGE at the first byte over the limit", () => {
     const upload = createUploadCheck();
     const chunk = Buffer.alloc(1_048_576);
     upload.push(Buffer.concat([gif(1, 1), chunk.subarray(gif(1, 1).length)]));

@@ -45,7 +45,7 @@ describe("reading the fields of an upload", () => {
 });
 
 describe("reading an update", () => {
-  test.each(["toString", "constructor", "id"])("takes no path %s in the mask", (path) => {
+  test.each(["toString", "constructor", "id"])("refuses the path %s in the mask", (path) => {
     const request = create(UpdateImageRequestSchema, {
       image: { id: ID },
       updateMask: { paths: ["title", path] },

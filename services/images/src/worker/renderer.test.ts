@@ -39,10 +39,10 @@ describe("a renderer", () => {
     await expect(rendering).rejects.toThrow(RenderAborted);
   });
 
-  test("says nothing of an image whose file is not there", async () => {
+  test("blames no image for a missing file", async () => {
     const renderer = createRenderer({ timeoutMs: 30_000 });
     const rendering = renderer.render(join(directory, "no-such-file"));
-    await expect(rendering).rejects.toThrow(/could not be rendered now/);
+    await expect(rendering).rejects.toThrow(/could not be read now/);
     expect(await renderer.render(path)).toMatchObject({ kind: "rendered" });
     renderer.close();
   });

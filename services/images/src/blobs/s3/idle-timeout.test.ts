@@ -4,7 +4,7 @@ import { createIdleTimeout } from "./idle-timeout.ts";
 const LONG_MS = 60_000;
 
 describe("an idle timeout", () => {
-  test("fires when nothing moves, and not while nothing is waited for", async () => {
+  test("fires when no byte moves, and not while it is paused", async () => {
     using idle = createIdleTimeout(10);
     using paused = createIdleTimeout(10);
     paused.pause();
@@ -22,7 +22,7 @@ describe("an idle timeout", () => {
     expect(idle.signal.reason).toBe("enough");
   });
 
-  test("leaves no timer, whatever still moves in the end", () => {
+  test("leaves no timer, though a byte moves after its disposal", () => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout");
     const before = timers().length;
     const idle = createIdleTimeout(LONG_MS);

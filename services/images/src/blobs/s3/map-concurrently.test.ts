@@ -3,8 +3,8 @@ import { mapConcurrently } from "./map-concurrently.ts";
 const ITEMS = [1, 2, 3, 4, 5];
 const limits = () => ({ concurrency: 2, deadline: new AbortController().signal });
 
-describe("work on some items at once", () => {
-  test("gives its results in the order of the items, whatever ends first", async () => {
+describe("mapConcurrently", () => {
+  test("returns its results in the order of the items, whichever ends first", async () => {
     let underWay = 0;
     let most = 0;
     const results = await mapConcurrently(ITEMS, limits(), async (item) => {
@@ -17,7 +17,7 @@ describe("work on some items at once", () => {
     expect(most).toBe(2);
   });
 
-  test("ends with the first failure, once all that was under way has ended", async () => {
+  test("throws the first failure, once every operation in progress has ended", async () => {
     const begun: number[] = [];
     let ended = false;
     const running = mapConcurrently(ITEMS, limits(), async (item, signal) => {
@@ -33,7 +33,7 @@ describe("work on some items at once", () => {
     expect(begun).toEqual([1, 2]);
   });
 
-  test("tells the work of the deadline", async () => {
+  test("passes the deadline on to the operations", async () => {
     const deadline = AbortSignal.abort(new Error("too late"));
     const running = mapConcurrently(ITEMS, { concurrency: 2, deadline }, async (_, signal) => {
       signal.throwIfAborted();

@@ -10,7 +10,7 @@ describe("parts of a content", () => {
     ["a part to the byte", PART_BYTES, [PART_BYTES]],
     ["a byte more than a part", PART_BYTES + 1, [PART_BYTES, 1]],
     ["two parts and a half", 2.5 * PART_BYTES, [PART_BYTES, PART_BYTES, PART_BYTES / 2]],
-  ])("are told with their hashes: %s", (_, sizeBytes, lengths) => {
+  ])("have their own hashes: %s", (_, sizeBytes, lengths) => {
     const bytes = randomBytes(sizeBytes);
     const parts = createContentParts();
     for (let at = 0; at < sizeBytes; at += CHUNK_BYTES) {
@@ -25,7 +25,7 @@ describe("parts of a content", () => {
     expect(parts.end()).toEqual(expected);
   });
 
-  test("are cut also out of a chunk that is longer than they are", () => {
+  test("are cut from a chunk that is longer than a part", () => {
     const parts = createContentParts();
     parts.push(new Uint8Array(2 * PART_BYTES + 1));
     expect(parts.end().map(({ length }) => length)).toEqual([PART_BYTES, PART_BYTES, 1]);

@@ -14,7 +14,7 @@ describe("scratch", () => {
     expect(buffer.toString()).toBe("bytes");
   });
 
-  test("a path is lent, and what is there in the end is removed, also if it fails", async () => {
+  test("a path is provided, and its file removed afterwards, also after a failure", async () => {
     let lent = "";
     const failing = withScratchPath(async (path) => {
       await writeFile(path, "some bytes");
@@ -25,7 +25,7 @@ describe("scratch", () => {
     await expect(access(dirname(lent))).rejects.toThrow("ENOENT");
   });
 
-  test("what a killed process left is removed when it is old", async () => {
+  test("a killed process's file is removed when it is old", async () => {
     const left = await mkdtemp(join(tmpdir(), "triptych-blob-"));
     try {
       await writeFile(join(left, "blob"), "some bytes");
