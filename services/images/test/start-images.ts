@@ -167,7 +167,8 @@ export async function startImages({
     },
     async arriving() {
       if (store === "s3") return (await openFiles(join(tmpdir(), "triptych-blob-"))).length;
-      const staged = await readdir(join(blobDirectory, "staging")).catch(() => []); // does not exist yet
+      // The folder may not exist yet.
+      const staged = await readdir(join(blobDirectory, "staging")).catch(() => []);
       return staged.length;
     },
     async clear() {

@@ -454,7 +454,8 @@ export const ImageFailureSchema: GenEnum<ImageFailure> = /*@__PURE__*/
   enumDesc(file_images_v1_image, 3);
 
 /**
- * The reasons for which the images service refuses: the `reason` of the google.rpc.ErrorInfo in the status.
+ * The reasons for which the images service refuses: the `reason` of the google.rpc.ErrorInfo in the
+ * status.
  *
  * @generated from enum images.v1.ErrorReason
  */
@@ -559,7 +560,8 @@ export const ErrorReason = {
 } as const;
 
 /**
- * The reasons for which the images service refuses: the `reason` of the google.rpc.ErrorInfo in the status.
+ * The reasons for which the images service refuses: the `reason` of the google.rpc.ErrorInfo in the
+ * status.
  *
  * @generated from enum images.v1.ErrorReason
  */

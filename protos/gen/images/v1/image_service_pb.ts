@@ -49,9 +49,9 @@ export type CreateImageRequest = Message<"images.v1.CreateImageRequest"> & {
     case: "chunk";
   } | {
     /**
-     * Says that everything was sent. A stream without it was cut off, and leaves nothing behind. The
-     * end of the stream is no proof: when a client gives up, HTTP/2 may end the stream first, and
-     * reset it only then.
+     * Says that everything was sent. A stream without it was cut off, and leaves nothing behind.
+     * The end of the stream is no proof: when a client gives up, HTTP/2 may end the stream first,
+     * and reset it only then.
      *
      * @generated from field: images.v1.UploadEnd end = 3;
      */

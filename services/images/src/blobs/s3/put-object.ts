@@ -19,8 +19,8 @@ export interface PutOptions extends SendLimits {
 }
 
 /**
- * Puts a content as an object, whole or not at all: with one request, or in parts if it has several.
- * Throws UploadOver if the completion finds no upload.
+ * Puts a content as an object, whole or not at all: with one request, or in parts if it has
+ * several. Throws UploadOver if the completion finds no upload.
  */
 export async function putObject(bucket: S3Bucket, options: PutOptions): Promise<void> {
   await (options.content.parts.length < 2 ? putWhole : putInParts)(bucket, options);
