@@ -14,9 +14,9 @@ import { contextFor } from "#testing/test-context.ts";
 
 /**
  * Measures what the failure policy costs a caller: the processor time of its process for each call,
- * over real gRPC, with the callee in its own process. Many calls are in flight, since the cost is to
- * keep objects alive while a call waits, and not to run a layer. The arms take turns, so that a noisy
- * moment affects all of them.
+ * over real gRPC, with the callee in its own process. Many calls are in flight, since the cost is
+ * to keep objects alive while a call waits, and not to run a layer. The arms take turns, so that a
+ * noisy moment affects all of them.
  */
 const ROUNDS = Number(process.argv[2] ?? 8);
 const CALLS = 10_000;

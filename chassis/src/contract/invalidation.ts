@@ -7,8 +7,8 @@ export interface Invalidation {
   /** The batch method that they are answers of, by its name in a client. */
   readonly batch: string;
   /**
-   * Returns the key of what has changed. Undefined if the key is in the response, and there is none,
-   * or a callee of an earlier version left the field out.
+   * Returns the key of what has changed. Undefined if the key is in the response, and there is
+   * none, or a callee of an earlier version left the field out.
    */
   keyOf(request: Message, response: Message | undefined): string | undefined;
 }

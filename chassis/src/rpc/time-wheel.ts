@@ -1,4 +1,6 @@
-/** An entry of a time wheel. The object that waits is the entry, so that waiting allocates nothing. */
+/**
+ * An entry of a time wheel. The object that waits is the entry, so that waiting allocates nothing.
+ */
 export interface WheelEntry {
   /** When it is due, or {@link NOT_WAITING}. Only the wheel writes it. */
   dueMs: number;
@@ -16,8 +18,8 @@ const SLOTS = 512;
 
 /**
  * A timing wheel: one timer for hedges, waits in a queue, silent streams and deadlines, most of
- * which end before they are due. It runs only while there are entries, and does not keep the process
- * alive. After Varghese and Lauck, Hashed and Hierarchical Timing Wheels (1987).
+ * which end before they are due. It runs only while there are entries, and does not keep the
+ * process alive. After Varghese and Lauck, Hashed and Hierarchical Timing Wheels (1987).
  */
 export class TimeWheel {
   readonly #slots = Array.from({ length: SLOTS }, () => new Set<WheelEntry>());
