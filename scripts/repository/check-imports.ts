@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 const PACKAGES = "{chassis,services/*,gateway,stack,e2e,scripts}/package.json";
@@ -33,7 +33,7 @@ export function violationsOf(files: Graph): string[] {
 
 function importsOf(root: string): Graph {
   const sources = globSync(`${root}/**/*.ts`, { exclude: (path) => path.includes("node_modules") });
-  const rooms = existsSync(join(root, "src")) ? join(root, "src") : root;
+  const rooms = join(root, roomsOf(root));
   const targetsOf = (path: string) =>
     [...readFileSync(path, "utf8").matchAll(IMPORT)]
       .map(([, target = ""]) =>
@@ -43,6 +43,12 @@ function importsOf(root: string): Graph {
   return new Map(
     sources.filter((path) => !TEST.test(path)).map((path) => [path, new Set(targetsOf(path))]),
   );
+}
+
+/** The folder that `#` stands for, by the package's own `imports`: `"#*": "./src/*"`. */
+function roomsOf(root: string): string {
+  const { imports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return String(imports?.["#*"] ?? "./*").replace("*", "");
 }
 
 function foldersOf(files: Graph): Graph {
