@@ -30,9 +30,12 @@ export interface ImageQuery {
 
 /** Stores images. */
 export interface ImageRepository {
-  /** Finds an image, whoever may see it; `liked` is the viewer's. */
+  /** Finds an image, regardless of who may see it; `liked` is the viewer's. */
   findImage(id: string, viewer: Viewer, signal: AbortSignal): Promise<Image | undefined>;
-  /** Finds the facts of an image, whoever may see it, and who may: one row of one table. */
+  /**
+   * Finds the facts of an image and its visibility, regardless of who may see it: one row of one
+   * table.
+   */
   findImageFacts(
     id: string,
     signal: AbortSignal,

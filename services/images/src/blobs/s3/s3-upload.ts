@@ -11,7 +11,7 @@ import { type FilePart, type SendLimits, sendRange } from "./send-range.ts";
 export interface S3Upload {
   /** Sends a part, once. Returns what the completion must name. */
   sendPart(part: ContentPart & FilePart, limits: SendLimits): Promise<CompletedPart>;
-  /** Makes an object of the parts. */
+  /** Completes the upload: the parts become an object. */
   complete(parts: readonly CompletedPart[], limits: SendLimits): Promise<void>;
   /** Removes the parts that were sent, unless the upload is over. */
   abort(): Promise<void>;
