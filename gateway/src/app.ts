@@ -99,7 +99,7 @@ export async function createGateway(
 
   const { failurePolicy } = configuration;
   const limits = createRateLimits(server, configuration);
-  const admission = failurePolicy === "on" ? createAdmission(metrics) : undefined;
+  const admission = createAdmission(metrics, failurePolicy);
   const guard = createRequestGuard({
     authenticate: createAuthenticator(configuration.accessTokenPublicKeys),
     limits,

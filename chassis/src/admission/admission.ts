@@ -1,4 +1,5 @@
 import { Criticality } from "@triptych/protos/policy/v1/policy_pb";
+import type { FailurePolicySwitch } from "#contract/method-policy.ts";
 import type { RpcError } from "#contract/rpc-error.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
@@ -151,8 +152,15 @@ export class Admission {
   }
 }
 
-/** The admission control of a process, or of one service in it, shown by its metrics. */
-export function createAdmission(metrics: Metrics): Admission {
+/**
+ * Creates the admission control of a process, or of one service in it, with its metrics. Undefined
+ * while the failure policy is off: everything is then admitted.
+ */
+export function createAdmission(
+  metrics: Metrics,
+  failurePolicy: FailurePolicySwitch,
+): Admission | undefined {
+  if (failurePolicy === "off") return undefined;
   const admission = new Admission((shed) => metrics.server.shed.inc(shed));
   metrics.server.watchAdmission(admission);
   return admission;

@@ -24,7 +24,7 @@ export function createServedMethods(
   options: RouterOptions,
 ): ReadonlyMap<DescMethod, ServedMethod> {
   const { failurePolicy, metrics } = options;
-  const admission = failurePolicy === "on" ? createAdmission(metrics) : undefined;
+  const admission = createAdmission(metrics, failurePolicy);
   const served = new Map<DescMethod, ServedMethod>();
   for (const implementation of implementations) {
     for (const method of implementation.service.methods) {
