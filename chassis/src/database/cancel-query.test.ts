@@ -6,7 +6,7 @@ import pg from "pg";
 import { eventually } from "#testing/eventually.ts";
 import { createTestDatabase, type TestDatabase } from "#testing/test-database.ts";
 import { createDatabase, type Database, type DatabaseOptions } from "./database.ts";
-import { DatabaseUnavailable, QueryCanceled } from "./database-error.ts";
+import { QueryCanceled } from "./database-error.ts";
 
 const APPLICATION = "cancel-query.test";
 const SLEEP = { name: "sleep", text: "select pg_sleep($1)" } as const;
@@ -100,7 +100,7 @@ describe("a signal", () => {
     for (const socket of sockets) socket.unpipe().pause();
     way.removeAllListeners("connection").on("connection", (near) => sockets.push(near));
     controller.abort();
-    await expect(sleep).rejects.toThrow(DatabaseUnavailable);
+    await expect(sleep).rejects.toThrow(QueryCanceled);
     for (const socket of sockets) socket.destroy();
   });
 

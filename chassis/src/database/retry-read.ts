@@ -1,6 +1,11 @@
 import { jittered } from "#concurrency/exponential-backoff.ts";
 import { retry } from "#concurrency/retry.ts";
-import { CannotConnect, ConnectionLost } from "./database-error.ts";
+import {
+  CannotConnect,
+  ConnectionLost,
+  canceledBy,
+  DatabaseUnavailable,
+} from "./database-error.ts";
 import type { Pool } from "./pool.ts";
 import type { PrimaryMonitor } from "./primary-monitor.ts";
 
@@ -30,7 +35,7 @@ const PAUSE_MS_MAX = 50;
  * Runs a read that changes nothing, and retries it if its connection was lost or none could be
  * opened: on the read replica while the primary is unreachable, else on the primary, after it has
  * restarted. Has no deadline of its own: callers stop waiting at theirs. Throws what `read` throws,
- * and DatabaseUnavailable.
+ * and DatabaseUnavailable; QueryCanceled in place of a lost connection if the signal has fired.
  */
 export function retryRead<Result>(
   { primary, replica, monitor, readAttemptsMax }: ReadSources,
@@ -39,15 +44,17 @@ export function retryRead<Result>(
   let standIn = replica;
   const attempt = async () => {
     const isAway = monitor.state === "unreachable";
-    if (isAway && standIn === undefined) await monitor.untilReachable();
     const pool = isAway && standIn !== undefined ? standIn : primary;
     try {
+      if (isAway && standIn === undefined) await monitor.untilReachable();
       return await read(pool);
     } catch (error) {
-      if (!isConnectionFailure(error)) throw error;
-      if (pool !== primary) standIn = undefined;
-      else if (error instanceof CannotConnect) monitor.report("unreachable");
-      else monitor.suspect();
+      if (isConnectionFailure(error)) {
+        if (pool !== primary) standIn = undefined;
+        else if (error instanceof CannotConnect) monitor.report("unreachable");
+        else monitor.suspect();
+      }
+      if (signal?.aborted && error instanceof DatabaseUnavailable) throw canceledBy(signal);
       throw error;
     }
   };

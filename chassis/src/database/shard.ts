@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { CannotConnect, ConnectionLost, DatabaseReadOnly } from "./database-error.ts";
+import { CannotConnect, ConnectionLost, canceledBy, DatabaseReadOnly } from "./database-error.ts";
 import { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 import type { ReadOnlyMode } from "./read-only-mode.ts";
@@ -54,7 +54,8 @@ export interface Shard {
   ): Promise<Result>;
 }
 
-/** The parts of a shard. */ interface ShardOptions extends ReadSources {
+/** The parts of a shard. */
+interface ShardOptions extends ReadSources {
   readonly mode: ReadOnlyMode;
 }
 
@@ -68,9 +69,9 @@ export function createShard(options: ShardOptions): Shard {
     readCurrent: (statement, values, signal) =>
       retryRead(current, { signal, read: (pool) => runOne(pool, { statement, values, signal }) }),
     write: (statement, values, signal) =>
-      guardWrite(options, () => runOne(primary, { statement, values, signal })),
+      guardWrite(options, { signal, run: () => runOne(primary, { statement, values, signal }) }),
     transaction: (body, signal) =>
-      guardWrite(options, () => runTransaction(primary, { body, signal })),
+      guardWrite(options, { signal, run: () => runTransaction(primary, { body, signal }) }),
   };
 }
 
@@ -92,10 +93,18 @@ async function runOne<Row>(
   }
 }
 
-/** Refuses writes in read-only mode, and reports to the monitor why a write failed. */
+interface Write<Result> {
+  readonly run: () => Promise<Result>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Refuses writes in read-only mode, and reports to the monitor why a write failed. A caller that
+ * has given up receives QueryCanceled, also where its connection had to be dropped for it.
+ */
 async function guardWrite<Result>(
   { monitor, mode }: ShardOptions,
-  run: () => Promise<Result>,
+  { run, signal }: Write<Result>,
 ): Promise<Result> {
   mode.check();
   try {
@@ -106,7 +115,10 @@ async function guardWrite<Result>(
       throw new DatabaseReadOnly(error.message, { cause: error });
     }
     if (error instanceof DatabaseReadOnly) monitor.report("read-only");
-    if (error instanceof ConnectionLost) monitor.suspect();
+    if (error instanceof ConnectionLost) {
+      monitor.suspect();
+      if (signal?.aborted) throw canceledBy(signal);
+    }
     throw error;
   }
 }
