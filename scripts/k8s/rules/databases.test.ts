@@ -54,7 +54,7 @@ describe("the connection budget", () => {
     ]);
   });
 
-  test("is broken by a database that takes fewer, whoever runs it", () => {
+  test("is broken by a database with fewer connections, from either component", () => {
     const parameters = { max_connections: "170" };
     expect(findBudgetViolations(withCluster({ postgresql: { parameters } }), programs)).toEqual([
       expect.stringContaining("max_connections is 170"),

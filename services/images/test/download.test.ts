@@ -9,6 +9,9 @@ import { BLOB_STORES, type ImagesUnderTest, startImages } from "./start-images.t
 
 const { ORIGINAL, THUMB } = VariantName;
 
+/** Megabytes on a busy machine. */
+const DOWNLOAD_MS_MAX = 30_000;
+
 describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
   let images: ImagesUnderTest;
   let owner: UserCaller;
@@ -26,7 +29,7 @@ describe.each(BLOB_STORES)("a download from a store of kind %s", (store) => {
   const download = (request: object, caller: UserCaller | undefined = owner) =>
     images.client.downloadImage(
       { id: image.id, variant: ORIGINAL, ...request },
-      contextFor(caller),
+      contextFor(caller, { timeoutMs: DOWNLOAD_MS_MAX }),
     );
 
   async function read(request: object, caller?: UserCaller) {

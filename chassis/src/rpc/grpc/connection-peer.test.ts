@@ -33,7 +33,7 @@ function spyOnCertificates() {
 }
 
 describe("the peer of a connection", () => {
-  test("is read from its certificate once for all calls, and anew for another connection", async () => {
+  test("is read from its certificate once for all calls, and again for another connection", async () => {
     await using stack = new AsyncDisposableStack();
     const own = stack.use(await openTestPeers("echo", authority));
     const server = createGrpcServer(echoRouter({}), { host: HOST, port: 0, peers: own.peers });

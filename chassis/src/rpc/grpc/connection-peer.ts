@@ -16,7 +16,7 @@ const peers = new WeakMap<Http2Session, Peer>();
 
 /**
  * Returns the peer of a call: the process at the other end of the call's connection. Each
- * connection's certificate is read once, and not for each call: Node parses it anew each time,
+ * connection's certificate is read once, and not for each call: Node parses it again each time,
  * which costs 31 µs, a third of what the server's side of a small call costs at all. A certificate
  * cannot change within a connection (TLS 1.3 has no renegotiation). The peer is cached by the
  * connection's object and by nothing else: an address or a port is soon another process's.

@@ -27,7 +27,7 @@ describe("a gRPC server", () => {
     port = await server.start();
     server.setServing(true);
     transport = echoTransport(`${HOST}:${port}`);
-    return quietClient(EchoService, transport);
+    return quietClient(EchoService, transport, failurePolicy);
   };
   afterEach(async () => {
     transport.close();

@@ -15,7 +15,9 @@ const CLEAN_ROUNDS = 5;
 /** Longer than it takes to judge a replica twice. */
 const JUDGED_MS = 6_000;
 
-/** Of three that take turns none has less, were there a few calls while they connect anew. */
+/**
+ * The least share of one of three replicas under round robin, with a few calls during a reconnect.
+ */
 const EVEN_SHARE_MIN = 0.3;
 
 const broken: EchoHandlers["say"] = () => {
@@ -51,7 +53,7 @@ async function serveReplicas(...says: readonly (EchoHandlers["say"] | undefined)
       });
       isOdd = true;
     },
-    /** Makes all of them well again. */
+    /** Lets every replica answer again. */
     heal() {
       isOdd = false;
     },
@@ -61,7 +63,7 @@ async function serveReplicas(...says: readonly (EchoHandlers["say"] | undefined)
   };
 }
 
-/** Makes some calls at once. Returns why those failed that did. */
+/** Makes some calls at once. Returns the errors of those that failed. */
 async function round(client: Client<typeof EchoService>): Promise<readonly RpcError[]> {
   const calls = Array.from({ length: CALLS_AT_ONCE }, () =>
     client.say({ value: "x" }, contextFor()),
