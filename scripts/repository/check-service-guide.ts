@@ -9,30 +9,37 @@ const EXAMPLE = "comments";
 const PATH = /`((?:[\w.-]+\/)+[\w.-]*|[\w.-]+\.(?:json|ya?ml)|CODEOWNERS|Dockerfile)`/g;
 /** The folders that belong to the example alone: each of their files is one to write. */
 const OWN = new RegExp(`^(services|protos|k8s/base)/${EXAMPLE}/`);
-/**
- * Where one of several services is named: as a word of its own, a package, an address, a client.
- */
-const NAMED = new RegExp(
-  [
-    `["'\`]${EXAMPLE}["'\`]`,
-    `@triptych/${EXAMPLE}\\b`,
-    `(services|base)/${EXAMPLE}\\b`,
-    `\\b${EXAMPLE}-(db|database|key|migrate)\\b`,
-    `\\b${EXAMPLE.toUpperCase()}_[A-Z]`,
-    `\\bname: ${EXAMPLE}\\b`,
-    `^  ${EXAMPLE}:$`,
-    `\\b${EXAMPLE}: (\\w+\\.calledBy|transport)`,
-  ].join("|"),
-  "m",
-);
-/** Tests choose a service as an example, documents tell of all, and the other services call it. */
+/** Where all services are named, one after another or each by its own line. */
+const LISTED = [
+  `\\bimages["']?(,| and| or)\\s+["']?${EXAMPLE}\\b`,
+  "\\bImageService, CommentService\\b",
+  `@triptych/${EXAMPLE}\\b`,
+  `\\b${EXAMPLE.toUpperCase()}_[A-Z]`,
+  `\\b${EXAMPLE}: (\\w+\\(|\\w+\\.calledBy|transport)`,
+  `\\b${EXAMPLE}-database\\b`,
+];
+/** Where it is named alone: as a word, a place, a part, or by a name of its resource. */
+const NAMED_ALONE = [
+  `["'\`]${EXAMPLE}["'\`]`,
+  `(services|base)/${EXAMPLE}\\b`,
+  `\\b${EXAMPLE}-(db|key|migrate)\\b`,
+  `\\bname: ${EXAMPLE}\\b`,
+  `^  ${EXAMPLE}:$`,
+  "\\bCOMMENT_[A-Z]",
+  "\\bcomment(Id|Key)\\b",
+];
+const NAMED = new RegExp([...LISTED, ...NAMED_ALONE].join("|"), "m");
+/** Tests choose a service as an example. One that lists all of them lists a new one too. */
+const TEST = /\.(test|fixture)\.ts$|\/testing\/|(^|\/)test\//;
+const NAMED_IN_TEST = new RegExp(LISTED.join("|"));
+/** Documents describe all services, and the other services call it. */
 const LEFT_OUT =
-  /\.(test|fixture)\.ts$|\/testing\/|(^|\/)test\/|\.md$|^protos\/(gen|images|users)\/|^gateway\/openapi\.json$|^pnpm-lock|^services\/(users|images)\/|^scripts\/repository\/|^buf\.yaml$/;
+  /\.md$|^protos\/(gen|images|users)\/|^gateway\/openapi\.json$|^pnpm-lock|^services\/(users|images)\/|^scripts\/repository\/|^buf\.yaml$/;
 
 /**
  * Finds the files that a new service touches and the guide does not name. It looks for them as if a
- * fourth service were added by the guide: all files of the example's own folders, and every other
- * file in which the example is named among the services.
+ * fourth service were added by the guide: all files of the example's own folders, every other file
+ * in which the example is named among the services, and each test that lists all of them.
  */
 export function findGuideViolations(): string[] {
   const guide = readFileSync(GUIDE, "utf8");
@@ -54,6 +61,10 @@ export function missingFrom(
     named.some((name) => name === path || (name.endsWith("/") && path.startsWith(name)));
   return paths
     .filter((path) => (OWN.test(path) || !LEFT_OUT.test(path)) && !isNamed(path))
-    .filter((path) => OWN.test(path) || NAMED.test(textOf(path)))
+    .filter((path) => OWN.test(path) || namedIn(path).test(textOf(path)))
     .map((path) => `${GUIDE}: does not name ${path}, which a new service touches`);
+}
+
+function namedIn(path: string): RegExp {
+  return TEST.test(path) ? NAMED_IN_TEST : NAMED;
 }
