@@ -26,7 +26,7 @@ async function ask(path: string, status: number, request: RequestInit = {}): Pro
   throw new Error(`${path} answered ${answer.status}, not ${status}: ${await answer.text()}`);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: answers of every shape, looked into where they are used.
+// biome-ignore lint/suspicious/noExplicitAny: answers have every shape; see their uses.
 async function askJson(path: string, status: number, request: RequestInit = {}): Promise<any> {
   return (await ask(path, status, request)).json();
 }

@@ -7,7 +7,7 @@ import { sendCall } from "./send-call.ts";
  * Sends a call that must succeed. Returns its JSON; null without a body. Throws if it does not
  * succeed.
  */
-// biome-ignore lint/suspicious/noExplicitAny: answers have every shape, and reading what is not there fails loudly.
+// biome-ignore lint/suspicious/noExplicitAny: answers have every shape; see their uses.
 export async function succeed(balancer: LoadBalancer, call: Call): Promise<any> {
   const { answer, error, class: answerClass } = await sendCall(balancer, call);
   if (answer === undefined || isWorse(answerClass, "partial")) {

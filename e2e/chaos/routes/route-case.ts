@@ -52,7 +52,7 @@ export function nameOf({ route, variant }: Pick<RouteCase, "route" | "variant">)
 }
 
 /** Parses an answer's JSON. */
-// biome-ignore lint/suspicious/noExplicitAny: answers have every shape, and reading what is not there fails loudly.
+// biome-ignore lint/suspicious/noExplicitAny: answers have every shape; see their uses.
 export function jsonOf({ body }: Pick<HttpAnswer, "body">): any {
   return JSON.parse(body.toString("utf8"));
 }
