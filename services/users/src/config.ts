@@ -28,7 +28,7 @@ export const CONFIGURATION_FIELDS = {
       default: [],
     },
     {
-      expected: "ids of users with commas between",
+      expected: "ids of users, separated by commas",
       parse: (value) => {
         const ids = splitList(value.toLowerCase());
         return ids.every(isId) ? ids : new Invalid();

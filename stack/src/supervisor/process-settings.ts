@@ -98,8 +98,8 @@ export function gatewaySettings(input: ProcessSettingsInput): Record<string, str
 }
 
 /**
- * Passwords are hashed in libuv's threads, which also look up names and read files. With four
- * threads, hashing could take all of them.
+ * Passwords are hashed in libuv's threads, which also look up names and read files. Two hashes at
+ * once would take half of the default four.
  */
 export const HASHING_SETTINGS = { UV_THREADPOOL_SIZE: "8" } as const;
 

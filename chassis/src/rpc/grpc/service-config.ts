@@ -71,14 +71,13 @@ export function channelPlanOf(
   service: DescService,
   failurePolicy: FailurePolicySwitch,
 ): ChannelPlan {
-  if (failurePolicy === "off") {
+  const plans = service.methods.map((method) => planOf(method, failurePolicy));
+  if (!plans.some(({ isDefended }) => isDefended)) {
     const config = JSON.stringify({ loadBalancingConfig: [ROUND_ROBIN] });
     const channelOptions = { "grpc.service_config": config, "grpc.enable_retries": 0 };
     return { channelOptions, watchesReplicas: false };
   }
-  const retried = service.methods.filter(
-    (method) => planOf(method, failurePolicy).secondTry === "channel",
-  );
+  const retried = plans.filter((plan) => plan.secondTry === "channel").map(({ method }) => method);
   return {
     channelOptions: {
       "grpc.service_config": serviceConfig(service, retried),
