@@ -4,8 +4,8 @@ import { NOT_WAITING, timeWheel, type WheelEntry } from "./time-wheel.ts";
 
 /**
  * The deadline and the cancellation of a call: its time ends when the deadline passes, when its
- * caller gives up, or when the call is over. It holds
- * the call's only AbortController, and waits on the time wheel, without a timer of its own.
+ * caller gives up, or when the call is over. It holds the call's only AbortController, and waits on
+ * the time wheel, without a timer of its own.
  */
 export class CallTime implements WheelEntry, Disposable {
   /** When the answer is of no more use, in milliseconds since the epoch. */

@@ -25,11 +25,11 @@ async function serveReplicas() {
   await using stack = new AsyncDisposableStack();
   let port = 0;
   for (const host of HOSTS) {
-    const say = async (message: { readonly value: string }) => {
+    const tell = async (message: { readonly value: string }) => {
       calls.set(host, (calls.get(host) ?? 0) + 1);
       return message;
     };
-    const server = createGrpcServer(echoRouter({ say }), { host, port });
+    const server = createGrpcServer(echoRouter({ tell }), { host, port });
     port = await server.start();
     stack.defer(() => server.drain(AbortSignal.abort()));
   }
@@ -44,7 +44,7 @@ async function serveReplicas() {
 async function sharesOf(client: EchoClient, calls: Map<string, number>, replicas: number) {
   calls.clear();
   await Promise.all(
-    Array.from({ length: CALLS_AT_ONCE }, () => client.say({ value: "x" }, contextFor())),
+    Array.from({ length: CALLS_AT_ONCE }, () => client.tell({ value: "x" }, contextFor())),
   );
   return HOSTS.map((host) => ((calls.get(host) ?? 0) * replicas) / CALLS_AT_ONCE);
 }
