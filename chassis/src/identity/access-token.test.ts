@@ -1,4 +1,5 @@
-import { SignJWT } from "jose";
+import { CompactSign, SignJWT } from "jose";
+import { newId } from "#ids/new-id.ts";
 import { createTestTokens } from "#testing/test-tokens.ts";
 import { type AccessToken, InvalidAccessToken } from "./access-token.ts";
 import { createAccessTokenSigner } from "./access-token-signer.ts";
@@ -8,7 +9,8 @@ import { generateKeyPair, importPrivateKey } from "./keys.ts";
 
 const ISSUER = "https://users.test";
 const AUDIENCE = "triptych";
-const SESSION = { subject: "ada", sessionId: "s1" };
+const [ADA, S1] = [newId(), newId()];
+const SESSION = { subject: ADA, sessionId: S1 };
 const LIFETIME_SECONDS = 600;
 
 const { privateJwk, publicJwks } = generateKeyPair("first");
@@ -23,9 +25,16 @@ function newVerifier(keys = publicJwks): AccessTokenVerifier {
 
 /** Signs any claims and header, as a forger might. */
 function forge(claims: Record<string, unknown>, header: Record<string, unknown> = {}) {
-  return new SignJWT({ sub: "ada", sid: "s1", iss: ISSUER, aud: AUDIENCE, ...claims })
+  return new SignJWT({ sub: ADA, sid: S1, iss: ISSUER, aud: AUDIENCE, ...claims })
     .setProtectedHeader({ alg: "EdDSA", typ: "at+jwt", kid: "first", ...header })
     .sign(importPrivateKey(privateJwk));
+}
+
+/** Changes bits of the last character that no byte takes its bits from. */
+function withOtherLastCharacter(token: string): string {
+  const last = token.at(-1) ?? "";
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return token.slice(0, -1) + digits.charAt(digits.indexOf(last) ^ 1);
 }
 
 async function refusalOf(verifying: Promise<AccessToken>): Promise<InvalidAccessToken> {
@@ -45,8 +54,8 @@ describe("an access token", () => {
     expect(expireTime.getTime()).toBe(nowMs + LIFETIME_SECONDS * 1_000);
     expect(callerOf(accessToken)).toEqual({
       kind: "user",
-      userId: "ada",
-      sessionId: "s1",
+      userId: ADA,
+      sessionId: S1,
       operator: false,
       token,
     });
@@ -58,7 +67,7 @@ describe("an access token", () => {
     const options = { ...forUs, privateJwk: second.privateJwk, lifetimeSeconds: 60 };
     const { token } = await createAccessTokenSigner(options).sign(SESSION);
 
-    expect((await newVerifier(keys).verify(token)).subject).toBe("ada");
+    expect((await newVerifier(keys).verify(token)).subject).toBe(ADA);
   });
 
   test("is cached until it expires, and refused then", async () => {
@@ -83,8 +92,8 @@ describe("an access token", () => {
     const verifier = newVerifier();
     const { token } = await signer.sign(SESSION);
     const first = await verifier.verify(token);
-    for (const subject of ["bob", "cleo"]) {
-      await verifier.verify((await signer.sign({ subject, sessionId: "s" })).token);
+    for (const subject of [newId(), newId()]) {
+      await verifier.verify((await signer.sign({ subject, sessionId: newId() })).token);
     }
 
     const again = await verifier.verify(token);
@@ -116,7 +125,7 @@ describe("a token is refused", () => {
   const exp = iat + 60;
 
   test("only for its defect: the same one without it is accepted", async () => {
-    expect((await newVerifier().verify(await forge({ iat, exp }))).subject).toBe("ada");
+    expect((await newVerifier().verify(await forge({ iat, exp }))).subject).toBe(ADA);
   });
 
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
@@ -128,6 +137,19 @@ describe("a token is refused", () => {
     ["if its subject is empty", { iat, exp, sub: "" }, {}],
     ["if it has no session", { iat, exp, sid: undefined }, {}],
     ["if its session is no text", { iat, exp, sid: 7 }, {}],
+    ["if its subject is no id", { iat, exp, sub: "ada" }, {}],
+    ["if its subject is an id in capitals", { iat, exp, sub: ADA.toUpperCase() }, {}],
+    ["if its subject is a list", { iat, exp, sub: [ADA] }, {}],
+    ["if its session is no id", { iat, exp, sid: `${S1} ` }, {}],
+    ["if it began in the future", { iat: iat + 60, exp: exp + 60 }, {}],
+    ["if it ends before it began", { iat, exp: iat - 1 }, {}],
+    ["if it lasts for longer than a day", { iat, exp: iat + 86_401 }, {}],
+    ["if it lasts for ever", { iat, exp: Number.MAX_VALUE }, {}],
+    ["if it ends within a second", { iat, exp: exp + 0.5 }, {}],
+    ["if it is for several", { iat, exp, aud: [AUDIENCE, "elsewhere"] }, {}],
+    ["if its header has another member", { iat, exp }, { cty: "JWT" }],
+    ["if its header has a key of its own", { iat, exp }, { jwk: publicJwks.keys[0] }],
+    ["if its header lists a critical member", { iat, exp }, { crit: ["b64"], b64: true }],
     ["if another issued it", { iat, exp, iss: "https://elsewhere.test" }, {}],
     ["if it is for another", { iat, exp, aud: "elsewhere" }, {}],
     ["if its kind is another", { iat, exp }, { typ: "JWT" }],
@@ -139,9 +161,35 @@ describe("a token is refused", () => {
     expect(refusal.cause).toBeInstanceOf(Error);
   });
 
+  test.each([
+    ["padded", (token: string) => `${token}==`],
+    ["followed by a blank", (token: string) => `${token} `],
+    ["in four parts", (token: string) => `${token}.`],
+    ["with another last character of the same bytes", withOtherLastCharacter],
+  ])("if it is the signer's own, %s", async (_how, spell) => {
+    const { token } = await signer.sign(SESSION);
+    expect(spell(token)).not.toBe(token);
+    await refusalOf(newVerifier().verify(spell(token)));
+  });
+
+  test.each([
+    ["a blank", (json: string) => json.replace(",", ", ")],
+    ["a member twice", (json: string) => json.replace("{", `{"sub":"${newId()}",`)],
+  ])("if its claims are signed with %s", async (_what, change) => {
+    const claims = { sub: ADA, sid: S1, iss: ISSUER, aud: AUDIENCE, iat, exp };
+    const header = { alg: "EdDSA", typ: "at+jwt", kid: "first" };
+    const signJson = async (json: string) =>
+      await new CompactSign(Buffer.from(json))
+        .setProtectedHeader(header)
+        .sign(importPrivateKey(privateJwk));
+    const json = JSON.stringify(claims);
+    expect((await newVerifier().verify(await signJson(json))).subject).toBe(ADA);
+    await refusalOf(newVerifier().verify(await signJson(change(json))));
+  });
+
   test("if it is signed with a shared secret made of the public key", async () => {
     const secret = Buffer.from(publicJwks.keys[0]?.x ?? "", "base64url");
-    const token = await new SignJWT({ sub: "ada", sid: "s1", iss: ISSUER, aud: AUDIENCE, iat, exp })
+    const token = await new SignJWT({ sub: ADA, sid: S1, iss: ISSUER, aud: AUDIENCE, iat, exp })
       .setProtectedHeader({ alg: "HS256", typ: "at+jwt", kid: "first" })
       .sign(secret);
     await refusalOf(newVerifier().verify(token));
@@ -173,8 +221,8 @@ describe("the tokens for tests", () => {
     const tokens = createTestTokens();
     const verifier = createAccessTokenVerifier({ keys: tokens.jwks, ...tokens });
 
-    const token = await tokens.tokenFor("ada", { sessionId: "s9" });
-    expect(await verifier.verify(token)).toMatchObject({ subject: "ada", sessionId: "s9" });
-    await refusalOf(verifier.verify(await tokens.tokenFor("ada", { expired: true })));
+    const token = await tokens.tokenFor(ADA, { sessionId: S1 });
+    expect(await verifier.verify(token)).toMatchObject(SESSION);
+    await refusalOf(verifier.verify(await tokens.tokenFor(ADA, { expired: true })));
   });
 });

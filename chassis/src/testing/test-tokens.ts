@@ -1,12 +1,13 @@
 import { createAccessTokenSigner } from "#identity/access-token-signer.ts";
 import { ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_ISSUER } from "#identity/authenticate.ts";
 import { generateKeyPair, type Jwks, type PrivateJwk } from "#identity/keys.ts";
+import { newId } from "#ids/new-id.ts";
 
 const LIFETIME_SECONDS = 600;
 
 /** The options of a test's token. */
 export interface TestTokenOptions {
-  /** The session's id; derived from the user's id if not given. */
+  /** The session's id; a new one if not given. */
   readonly sessionId?: string;
   /** True returns a token of an operator. */
   readonly operator?: boolean;
@@ -39,7 +40,7 @@ export function createTestTokens(): TestTokens {
     issuer,
     audience,
     tokenFor: async (userId, options = {}) => {
-      const { sessionId = `session-of-${userId}`, operator = false, expired = false } = options;
+      const { sessionId = newId(), operator = false, expired = false } = options;
       const subject = { subject: userId, sessionId, operator };
       const { token } = await (expired ? lateSigner : signer).sign(subject);
       return token;
