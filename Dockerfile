@@ -1,10 +1,9 @@
-# syntax=docker/dockerfile:1
-
 # One Dockerfile for every process:
 #   docker build --build-arg PACKAGE=services/users --tag triptych/users .
 #
 # PACKAGE is services/users, services/images, services/comments or gateway.
-# stack/test/image-contents.test.ts runs these lines in a folder, and checks the result.
+# stack/test/image-contents.test.ts runs these lines in a folder, and checks the result. They need no
+# more than the two builders of Docker 20.10, and no frontend from a registry.
 
 # Both can be pinned: --build-arg BUILD_IMAGE=node:24-bookworm-slim@sha256:…
 ARG BUILD_IMAGE=node:24-bookworm-slim

@@ -212,6 +212,18 @@ describe("the Dockerfile", () => {
     expect(froms).toEqual(bases.map(([name]) => `\${${name}}`));
   });
 
+  test("needs no frontend from a registry, and nothing that Docker 20.10 lacks", async () => {
+    const { directives, stages } = await readDockerfile();
+    expect(directives).toEqual([]);
+    const all = stages.flatMap(({ instructions }) => instructions);
+    expect(all.filter(({ words }) => words.includes("<<"))).toEqual([]);
+    const flags = all.flatMap(({ name, words }) => {
+      const [leading = ""] = /^(?:--\S+ )*/.exec(words) ?? [];
+      return leading === "" ? [] : [`${name} ${leading.trim()}`];
+    });
+    expect(new Set(flags)).toEqual(new Set(["COPY --from=build"]));
+  });
+
   test("runs as a user that is not root, without a shell", async () => {
     const { stages } = await readDockerfile();
     const last = stages.at(-1)?.instructions ?? [];

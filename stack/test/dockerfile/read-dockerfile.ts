@@ -19,6 +19,8 @@ export interface Stage {
 
 /** A parsed Dockerfile. */
 export interface Dockerfile {
+  /** The parser directives at its top: `syntax=docker/dockerfile:1`. */
+  readonly directives: readonly string[];
   /** The instructions before the first FROM. */
   readonly head: readonly Instruction[];
   readonly stages: readonly Stage[];
@@ -27,6 +29,7 @@ export interface Dockerfile {
 /** Reads the Dockerfile of this repository. */
 export async function readDockerfile(): Promise<Dockerfile> {
   const text = await readFile(join(REPOSITORY_FOLDER, "Dockerfile"), "utf8");
+  const [, top = ""] = /^((?:#\s*[a-z]+\s*=.*\n)*)/.exec(text) ?? [];
   const lines = text.replace(/^\s*#.*\n/gm, "").replace(/\\\n\s*/g, "");
   const head: Instruction[] = [];
   const stages: { readonly name: string; readonly instructions: Instruction[] }[] = [];
@@ -38,5 +41,6 @@ export async function readDockerfile(): Promise<Dockerfile> {
     }
     (stages.at(-1)?.instructions ?? head).push({ name, words });
   }
-  return { head, stages };
+  const directives = top.split("\n").filter((line) => line !== "");
+  return { directives, head, stages };
 }
