@@ -56,6 +56,24 @@ describe("the routes of users", () => {
     });
   });
 
+  test("leaves the blanks around every field of an account away, but for its password", async () => {
+    const account = { handle: " ada\u200B", email: " ada@example.com\n", displayName: "\u200B" };
+    const response = await gateway.fetch("/v1/users", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...account, password: " a long password " }),
+    });
+    expect(response.status).toBe(201);
+    expect(asked).toEqual([
+      expect.objectContaining({
+        handle: "ada",
+        email: "ada@example.com",
+        displayName: "",
+        password: " a long password ",
+      }),
+    ]);
+  });
+
   test("names every bad field of a body at once, unknown members too", async () => {
     const response = await gateway.fetch("/v1/users", {
       method: "POST",

@@ -17,6 +17,8 @@ export interface TestDatabase {
   /** Its role owns the database, and is no superuser. */
   readonly url: string;
   readonly name: string;
+  /** Runs a statement by its owner, or several if there are no values. Returns the rows. */
+  query(text: string, values?: readonly unknown[]): Promise<readonly unknown[]>;
   /** Ends all sessions and removes the database. May be called twice. */
   drop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -37,15 +39,26 @@ export async function createTestDatabase(options: TestDatabaseOptions): Promise<
   const directory = folderOf(options.migrations);
   const template = `template_${await hashOf(directory)}`;
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await asSuperuser(superuserUrl, async (client) => {
+  await withClient(superuserUrl, async (client) => {
     await ensureTemplate(client, { superuserUrl, template, directory });
     await client.query(`create database ${name} template ${template} owner ${ROLE}`);
   });
   const drop = () =>
-    asSuperuser(superuserUrl, async (client) => {
+    withClient(superuserUrl, async (client) => {
       await client.query(`drop database if exists ${name} with (force)`);
     });
-  return { url: roleUrl(superuserUrl, name), name, drop, [Symbol.asyncDispose]: drop };
+  const url = roleUrl(superuserUrl, name);
+  return {
+    url,
+    name,
+    query: (text, values) =>
+      withClient(url, async (client) => {
+        const { rows } = await client.query<object>(text, values && [...values]);
+        return rows;
+      }),
+    drop,
+    [Symbol.asyncDispose]: drop,
+  };
 }
 
 interface Template {
@@ -111,11 +124,11 @@ async function hashOf(directory: string): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-async function asSuperuser(url: string, use: (client: pg.Client) => Promise<void>): Promise<void> {
+async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, application_name: "test-database" });
   await client.connect();
   try {
-    await use(client);
+    return await use(client);
   } finally {
     await client.end();
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert";
 import type { Caller } from "@triptych/chassis/identity/caller";
+import { fold, trimBlanks } from "@triptych/chassis/validation/text-form";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";
 import { stateOf } from "./request-state.ts";
@@ -70,5 +71,5 @@ function userIdOf(request: FastifyRequest): string {
 
 function addressAndLoginOf({ ip, body }: FastifyRequest): string {
   const { login } = body as SignIn;
-  return `${ip} ${login.toLowerCase()}`;
+  return `${ip} ${fold(trimBlanks(login))}`;
 }

@@ -13,9 +13,14 @@ import { NextPageToken, PAGE_QUERY } from "./page.ts";
 import { UserSummary } from "./users.ts";
 import { words } from "./words.ts";
 
-const Title = Type.String({ maxLength: TITLE_LENGTH_MAX, examples: ["Harbour at dawn"] });
+const Title = Type.String({
+  "x-trimmed": true,
+  maxLength: TITLE_LENGTH_MAX,
+  examples: ["Harbour at dawn"],
+});
+const Tag = Type.String({ "x-trimmed": true, minLength: 1, maxLength: TAG_LENGTH_MAX });
 const Description = Type.String({ maxLength: DESCRIPTION_LENGTH_MAX });
-const Tags = Type.Array(Type.String({ minLength: 1, maxLength: TAG_LENGTH_MAX }), {
+const Tags = Type.Array(Tag, {
   maxItems: TAG_COUNT_MAX,
   examples: [["harbour", "dawn"]],
 });
@@ -115,7 +120,12 @@ export const ImageChange = Type.Object(
 export const ImageQuery = Type.Object({
   owner: Type.Optional(identifier("Only this user's.")),
   tag: Type.Optional(
-    Type.String({ minLength: 1, maxLength: TAG_LENGTH_MAX, description: "Only with this tag." }),
+    Type.String({
+      "x-trimmed": true,
+      minLength: 1,
+      maxLength: TAG_LENGTH_MAX,
+      description: "Only with this tag. Tags are compared without case.",
+    }),
   ),
   ...PAGE_QUERY,
 });

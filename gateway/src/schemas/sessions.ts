@@ -9,6 +9,7 @@ import { UserReference } from "./users.ts";
 export const NewSession = Type.Object(
   {
     login: Type.String({
+      "x-trimmed": true,
       minLength: 1,
       maxLength: LOGIN_LENGTH_MAX,
       description: "A handle or an e-mail address.",

@@ -15,6 +15,7 @@ import { nullable } from "./nullable.ts";
 import { NextPageToken, PAGE_QUERY } from "./page.ts";
 
 const DisplayName = Type.String({
+  "x-trimmed": true,
   maxLength: DISPLAY_NAME_LENGTH_MAX,
   description: "Shown instead of the handle; may be empty.",
   examples: ["Ada Lovelace"],
@@ -59,11 +60,13 @@ export const UserPage = Type.Object({
 export const NewUser = Type.Object(
   {
     handle: Type.String({
+      "x-trimmed": true,
       pattern: HANDLE_PATTERN,
       description: "The public name: 3 to 30 of a-z, 0-9 and _.",
       examples: ["ada"],
     }),
     email: Type.String({
+      "x-trimmed": true,
       maxLength: EMAIL_LENGTH_MAX,
       pattern: EMAIL_PATTERN,
       examples: ["ada@example.com"],
@@ -95,6 +98,7 @@ export const UserChange = Type.Object(
 export const UserQuery = Type.Object({
   handle: Type.Optional(
     Type.String({
+      "x-trimmed": true,
       minLength: 1,
       maxLength: USER_QUERY_LENGTH_MAX,
       description: "The exact handle: returns a list of one or none.",

@@ -57,6 +57,8 @@ describe("a list of images", () => {
     const filters = { tag: "sea", ownerId: owner.userId };
     expect(idsOf((await list(filters)).images)).toEqual([mine.id]);
     expect((await list({ tag: "river" })).images).toEqual([]);
+    const cafe = await images.upload(owner, file, { tags: ["cafe\u0301"] });
+    expect(idsOf((await list({ tag: "CAF\u00C9" })).images)).toEqual([cafe.id]);
   });
 
   test.each([

@@ -16,11 +16,13 @@ async function search(query: string): Promise<readonly string[]> {
 describe("ListUsers by handle", () => {
   test("returns the user of the handle in any case, without the e-mail address", async () => {
     const { id, handle } = await service.register();
-    const request = { handle: handle.toUpperCase() };
-    const { users, nextPageToken } = await service.client.listUsers(request, contextFor());
-    expect(users.map((user) => user.id)).toEqual([id]);
-    expect(users[0]?.email).toBeUndefined();
-    expect(nextPageToken).toBe("");
+    for (const typed of [handle.toUpperCase(), ` ${handle}\u200B`]) {
+      const request = { handle: typed };
+      const { users, nextPageToken } = await service.client.listUsers(request, contextFor());
+      expect(users.map((user) => user.id)).toEqual([id]);
+      expect(users[0]?.email).toBeUndefined();
+      expect(nextPageToken).toBe("");
+    }
   });
 
   test("returns none for a handle that is free or malformed", async () => {
@@ -39,6 +41,12 @@ describe("ListUsers by prefix", () => {
     expect(await search("zoe ")).toEqual(["bird_9"]);
     expect(await search("ZOË")).toEqual(["zoe_lark"]);
     expect(await search("ZOE\u0308")).toEqual(["zoe_lark"]);
+  });
+
+  test("refuses a prefix that shows nothing", async () => {
+    for (const query of ["", " ", "\u200B", "\u2060\uFE0F"]) {
+      await expect(search(query)).rejects.toMatchObject({ reason: "INVALID_ARGUMENT" });
+    }
   });
 
   test("finds a user by a changed display name", async () => {

@@ -40,6 +40,22 @@ describe("CreateSession", () => {
     }
   });
 
+  test("accepts a login with blanks around it, and a password only without", async () => {
+    const { id, handle, email = "" } = await service.register();
+    for (const login of [`${handle} `, `\u00A0${handle}\n`, ` ${email}\u200B`]) {
+      expect((await signIn(login)).user).toMatchObject({ id });
+    }
+    await expect(signIn(handle, `${PASSWORD} `)).rejects.toMatchObject({
+      reason: "BAD_CREDENTIALS",
+    });
+  });
+
+  test("accepts an e-mail address whose accents are composed in another way", async () => {
+    const email = `jos\u00E9.${newHandle()}@example.org`;
+    const { id } = await service.register({ email });
+    expect((await signIn(email.normalize("NFD").toUpperCase())).user).toMatchObject({ id });
+  });
+
   test("returns an access token of ten minutes for a session in the user's slot", async () => {
     const { id, handle } = await service.register();
     const { session, tokens } = await signIn(handle, PASSWORD, "curl/8");

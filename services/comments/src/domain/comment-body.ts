@@ -1,3 +1,4 @@
+import { isBlank } from "@triptych/chassis/validation/text-form";
 import { findTextViolation } from "@triptych/chassis/validation/text-violation";
 
 /** The longest body. The schema has the same limit. */
@@ -8,6 +9,6 @@ export const BODY_CODE_POINTS_MAX = 2_000;
  * field's name; undefined if nothing is.
  */
 export function findBodyViolation(body: string): string | undefined {
-  if (body.trim() === "") return "must not be blank";
+  if (isBlank(body)) return "must not be blank";
   return findTextViolation(body, { max: BODY_CODE_POINTS_MAX });
 }

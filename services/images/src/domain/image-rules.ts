@@ -1,3 +1,4 @@
+import { fold, isBlank, trimBlanks } from "@triptych/chassis/validation/text-form";
 import { findTextViolation } from "@triptych/chassis/validation/text-violation";
 
 const TITLE_LENGTH_MAX = 200;
@@ -20,7 +21,8 @@ export function findDescriptionViolation(description: string): string | undefine
 
 /** Checks a tag in the form of `toTag`. */
 export function findTagViolation(tag: string): string | undefined {
-  return findTextViolation(tag, { min: 1, max: TAG_LENGTH_MAX });
+  if (isBlank(tag)) return "must not be blank";
+  return findTextViolation(tag, { max: TAG_LENGTH_MAX });
 }
 
 /** Checks how many different tags an image has. */
@@ -28,7 +30,7 @@ export function findTagsViolation(tags: readonly string[]): string | undefined {
   return tags.length > TAGS_MAX ? `must be at most ${TAGS_MAX}` : undefined;
 }
 
-/** The form in which a tag is stored and compared: trimmed, in lower case. */
+/** The form in which a tag is stored and compared. */
 export function toTag(text: string): string {
-  return text.trim().toLowerCase();
+  return fold(trimBlanks(text));
 }

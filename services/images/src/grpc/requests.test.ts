@@ -31,6 +31,21 @@ describe("reading the fields of an upload", () => {
     expect(readUploadFields(header({ tags })).tags).toEqual(["zebra", "äpfel", "apple"]);
   });
 
+  test("reads tags that people read as one as one, and none that shows nothing", () => {
+    const tags = ["caf\u00E9", "CAFE\u0301", "ca\u200Bf\u00E9", "\uFF43afe\u0301"];
+    expect(readUploadFields(header({ tags })).tags).toEqual(["caf\u00E9"]);
+    for (const tag of ["", " ", "\u200B", "\uFE0F\u2060"]) {
+      expect(() => readUploadFields(header({ tags: [tag] }))).toThrow(violating("tags[0]"));
+    }
+  });
+
+  test("returns a title without the blanks around it", () => {
+    expect(readUploadFields(header({ title: " \u200BHarbour  at dawn\n" })).title).toBe(
+      "Harbour  at dawn",
+    );
+    expect(readUploadFields(header({ title: `${" ".repeat(300)}x` })).title).toBe("x");
+  });
+
   test("counts code points", () => {
     const title = "👍".repeat(200);
     expect(readUploadFields(header({ title, tags: ["👍".repeat(50)] })).title).toBe(title);

@@ -1,5 +1,6 @@
 import { type FieldReader, readFields } from "@triptych/chassis/validation/field-reader";
 import type { PagedList } from "@triptych/chassis/validation/page";
+import { trimBlanks } from "@triptych/chassis/validation/text-form";
 import { Visibility as VisibilityCode } from "@triptych/protos/images/v1/image_pb";
 import type {
   BatchGetImagesRequest,
@@ -88,7 +89,7 @@ export function readDownloadImage({ id, variant, range }: DownloadImageRequest):
 export function readUploadFields(header: ImageHeader, end?: UploadEnd): UploadFields {
   const visibility = end?.visibility || header.visibility;
   return readFields((fields) => ({
-    title: fields.checked("title", end?.title ?? header.title, findTitleViolation),
+    title: readTitle(fields, "title", end?.title ?? header.title),
     description: fields.checked(
       "description",
       end?.description ?? header.description,
@@ -106,9 +107,7 @@ type Updated = NonNullable<UpdateImageRequest["image"]>;
 
 /** For each path that an update's mask may name, the function that reads the new value. */
 const UPDATABLE_FIELDS = {
-  title: (fields, { title }) => ({
-    title: fields.checked("image.title", title, findTitleViolation),
-  }),
+  title: (fields, { title }) => ({ title: readTitle(fields, "image.title", title) }),
   description: (fields, { description }) => ({
     description: fields.checked("image.description", description, findDescriptionViolation),
   }),
@@ -151,6 +150,11 @@ export function readDeleteImage({ id, etag }: DeleteImageRequest, userId: string
     id: fields.id("id", id),
     etag: etag || undefined,
   }));
+}
+
+/** Blanks around a title are not part of it. */
+function readTitle(fields: FieldReader, field: string, value: string): string {
+  return fields.checked(field, trimBlanks(value), findTitleViolation);
 }
 
 function readTag(fields: FieldReader, field: string, value: string): string {

@@ -1,6 +1,8 @@
+import { fold } from "@triptych/chassis/validation/text-form";
 import { findTextViolation } from "@triptych/chassis/validation/text-violation";
 import type { SignUp } from "./accounts.ts";
 import { isCommonPassword } from "./common-passwords.ts";
+import { toEmailKey } from "./text-keys.ts";
 
 // Each rule returns what is wrong, as the rest of a sentence that begins with the field's name, or
 // undefined if nothing is. None repeats the text.
@@ -29,7 +31,10 @@ export function findHandleViolation(handle: string): string | undefined {
 
 /** The rule of an e-mail address. */
 export function findEmailViolation(email: string): string | undefined {
-  const violation = findTextViolation(email, { max: EMAIL_CODE_POINTS_MAX });
+  // Folding makes some addresses longer, and the index takes no key that is.
+  const violation =
+    findTextViolation(email, { max: EMAIL_CODE_POINTS_MAX }) ??
+    findTextViolation(toEmailKey(email), { max: EMAIL_CODE_POINTS_MAX });
   if (violation !== undefined || EMAIL.test(email)) return violation;
   return "must be an e-mail address, such as ada@example.org";
 }
@@ -44,8 +49,8 @@ export function findPasswordViolation({
   const violation = findTextViolation(password, limits);
   if (violation !== undefined) return violation;
   if (isCommonPassword(password)) return "is one of the commonest passwords: choose another";
-  const folded = password.toLowerCase();
-  if (folded === handle.toLowerCase() || folded === email.toLowerCase()) {
+  const folded = fold(password);
+  if (folded === fold(handle) || folded === toEmailKey(email)) {
     return "must be neither the handle nor the e-mail address";
   }
   return undefined;

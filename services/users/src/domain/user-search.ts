@@ -1,7 +1,7 @@
 import { type Page, toPage } from "@triptych/chassis/validation/page";
+import { fold, isBlank } from "@triptych/chassis/validation/text-form";
 import { findTextViolation } from "@triptych/chassis/validation/text-violation";
 import { HANDLE } from "./account-rules.ts";
-import { fold } from "./fold.ts";
 import type { User } from "./user.ts";
 import type { PrefixQuery, UserRepository } from "./user-repository.ts";
 
@@ -26,7 +26,8 @@ const SEARCH_TEXT_CODE_POINTS_MAX = 80;
 
 /** The rule of what users are searched by: what is wrong with it, or undefined. */
 export function findSearchTextViolation(text: string): string | undefined {
-  return findTextViolation(text, { min: 1, max: SEARCH_TEXT_CODE_POINTS_MAX });
+  if (isBlank(text)) return "must not be blank";
+  return findTextViolation(text, { max: SEARCH_TEXT_CODE_POINTS_MAX });
 }
 
 export function createUserSearch({ users }: UserSearchDependencies): UserSearch {

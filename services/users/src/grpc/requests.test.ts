@@ -20,7 +20,7 @@ function failureOf(read: () => unknown): Failure {
 const badFields = (read: () => unknown) => failureOf(read).violations.map(({ field }) => field);
 
 describe("readCreateUser", () => {
-  const BAD = { handle: "hunter2 ", email: "hunter2 ", password: "hunter2 ", displayName: "\0" };
+  const BAD = { handle: "hunter 2", email: "hunter2 ", password: "hunter2 ", displayName: "\0" };
   const read = () => readCreateUser(create(CreateUserRequestSchema, BAD));
 
   test("names every bad field", () => {

@@ -1,5 +1,6 @@
 import { type FieldReader, readFields } from "@triptych/chassis/validation/field-reader";
 import type { PagedList, PageQuery } from "@triptych/chassis/validation/page";
+import { trimBlanks } from "@triptych/chassis/validation/text-form";
 import type { User } from "@triptych/protos/users/v1/user_pb";
 import type {
   BatchGetUsersRequest,
@@ -19,23 +20,21 @@ import {
   findPasswordViolation,
 } from "#domain/account-rules.ts";
 import type { SignUp } from "#domain/accounts.ts";
-import { fold } from "#domain/fold.ts";
 import type { ProfileUpdate } from "#domain/profiles.ts";
 import type { SessionKey } from "#domain/session.ts";
 import type { SignIn } from "#domain/sign-in.ts";
+import { toNameKey } from "#domain/text-keys.ts";
 import type { ProfileChange } from "#domain/user.ts";
 import { findSearchTextViolation, type UserFilter } from "#domain/user-search.ts";
 
 // Each function turns a request into a value of the domain, and throws INVALID_ARGUMENT that names
 // every bad field by its path in the request.
 
-/** The account to open. */
-export function readCreateUser({
-  handle,
-  email,
-  password,
-  displayName,
-}: CreateUserRequest): SignUp {
+/** The account to open. Blanks are part of the password, and of nothing else. */
+export function readCreateUser(request: CreateUserRequest): SignUp {
+  const { password } = request;
+  const [handle, email] = [trimBlanks(request.handle), trimBlanks(request.email)];
+  const displayName = trimBlanks(request.displayName);
   return readFields((fields) => ({
     handle: fields.checked("handle", handle, findHandleViolation),
     email: fields.checked("email", email, findEmailViolation),
@@ -62,7 +61,8 @@ export function readListUsers(request: ListUsersRequest): {
   readonly filter: UserFilter;
 } {
   return readFields((fields) => {
-    const { handle, query } = request;
+    const { query } = request;
+    const handle = request.handle === undefined ? undefined : trimBlanks(request.handle);
     if ((handle === undefined) === (query === undefined)) {
       for (const field of ["handle", "query"]) {
         fields.refuse(field, "exactly one of handle and query must be set");
@@ -72,7 +72,7 @@ export function readListUsers(request: ListUsersRequest): {
     } else {
       fields.checked("handle", handle, findSearchTextViolation);
     }
-    const prefix = fold(query ?? "");
+    const prefix = toNameKey(query ?? "");
     const list: PagedList = { query: ["ListUsers", handle ?? "", prefix], kinds: ["text"] };
     const page = fields.page(request, list);
     return { list, filter: handle === undefined ? { prefix, ...page } : { handle } };
@@ -86,7 +86,11 @@ const CHANGE_READERS: ReadonlyMap<string, ChangeReader> = new Map<string, Change
   [
     "display_name",
     (fields, { displayName }) => ({
-      displayName: fields.checked("user.display_name", displayName, findDisplayNameViolation),
+      displayName: fields.checked(
+        "user.display_name",
+        trimBlanks(displayName),
+        findDisplayNameViolation,
+      ),
     }),
   ],
   ["bio", (fields, { bio }) => ({ bio: fields.checked("user.bio", bio, findBioViolation) })],
@@ -120,12 +124,13 @@ export function readUpdateUser(
 
 /**
  * The sign-in. A text of any length is read: the answer to one that is too long is BAD_CREDENTIALS,
- * as for every other login that no account has.
+ * as for every other login that no account has. Blanks around a login are not part of it; those
+ * around a password are.
  */
 export function readCreateSession({ login, password, userAgent }: CreateSessionRequest): SignIn {
   const limits = { max: Number.POSITIVE_INFINITY };
   return readFields((fields) => ({
-    login: fields.text("login", login, limits),
+    login: fields.text("login", trimBlanks(login), limits),
     password: fields.text("password", password, limits),
     userAgent,
   }));

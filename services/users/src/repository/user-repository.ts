@@ -1,6 +1,7 @@
 import type { Database } from "@triptych/chassis/database/database";
 import type { Shard } from "@triptych/chassis/database/shard";
-import { fold, foldEmail } from "#domain/fold.ts";
+import { fold } from "@triptych/chassis/validation/text-form";
+import { toEmailKey, toNameKey } from "#domain/text-keys.ts";
 import type { Account, NewAccount } from "#domain/user.ts";
 import type { Taken, UserRepository } from "#domain/user-repository.ts";
 import { type AccountRow, toAccount, toUser, type UserRow } from "./user-row.ts";
@@ -36,7 +37,7 @@ export function createUserRepository(database: Database): UserRepository {
     email: string,
     signal: AbortSignal,
   ): Promise<Taken | undefined> {
-    const values = [handle, foldEmail(email)];
+    const values = [handle, toEmailKey(email)];
     const { rows } = await database
       .for(handle)
       .readCurrent<{ readonly handle_taken: boolean }>(SELECT_TAKEN, values, signal);
@@ -47,7 +48,7 @@ export function createUserRepository(database: Database): UserRepository {
 
   async function insertAccount(account: NewAccount, signal: AbortSignal): Promise<Account | Taken> {
     const { id, handle, email, displayName, passwordHash, createTime } = account;
-    const keys = { email: foldEmail(email), displayName: fold(displayName) };
+    const keys = { email: toEmailKey(email), displayName: toNameKey(displayName) };
     const names = [handle, email, keys.email, displayName, keys.displayName];
     const values = [id, ...names, passwordHash, createTime];
     for (let attempt = 1; attempt <= INSERT_ATTEMPTS_MAX; attempt++) {
@@ -103,7 +104,7 @@ export function createUserRepository(database: Database): UserRepository {
 
     async updateProfile({ userId, sessionId }, { change, version, now }, signal) {
       const { displayName, bio, avatarImageId } = change;
-      const displayNameKey = displayName === undefined ? undefined : fold(displayName);
+      const displayNameKey = displayName === undefined ? undefined : toNameKey(displayName);
       const changesAvatar = avatarImageId !== undefined;
       const columns = [displayName, displayNameKey, bio, changesAvatar, avatarImageId];
       const values = [userId, sessionId, now, version, ...columns];
@@ -115,7 +116,7 @@ export function createUserRepository(database: Database): UserRepository {
     async findCredentials(login, signal) {
       // A handle has no @, and every e-mail address has one.
       const [statement, key] = login.includes("@")
-        ? [SELECT_CREDENTIALS_BY_EMAIL, foldEmail(login)]
+        ? [SELECT_CREDENTIALS_BY_EMAIL, toEmailKey(login)]
         : [SELECT_CREDENTIALS_BY_HANDLE, fold(login)];
       const { rows } = await database
         .for(key)
