@@ -1,6 +1,7 @@
 import { findKubectl } from "#k8s/kubectl.ts";
 import type { Rendering } from "#k8s/manifest.ts";
 import { loadPrograms, type Programs } from "#k8s/programs.ts";
+import { findAutoscalerViolations } from "#k8s/rules/autoscalers.ts";
 import { findCallerViolations, findWiringViolations } from "#k8s/rules/callers.ts";
 import { findBudgetViolations } from "#k8s/rules/connection-budget.ts";
 import { findMetricViolations, loadMetrics } from "#k8s/rules/metric-names.ts";
@@ -55,6 +56,7 @@ async function violationsOf(rendering: Rendering, programs: Programs): Promise<s
     ...findRolloutViolations(rendering, programs),
     ...findSettingViolations(rendering, programs),
     ...findReferenceViolations(rendering),
+    ...findAutoscalerViolations(rendering),
     ...findCallerViolations(rendering),
     ...findBudgetViolations(rendering, programs),
     ...findPostgresClusterViolations(rendering),

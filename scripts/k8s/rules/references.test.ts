@@ -1,10 +1,9 @@
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
-import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
 import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IService } from "kubernetes-models/v1/Service";
 import { broken, loadSamples, without } from "#k8s/broken.fixture.ts";
-import { nameOf, ofKind } from "#k8s/manifest.ts";
+import { ofKind } from "#k8s/manifest.ts";
 import { findReferenceViolations } from "#k8s/rules/references.ts";
 
 const { local, production } = await loadSamples();
@@ -84,22 +83,6 @@ describe("what the manifests refer to", () => {
     });
     expect(findReferenceViolations(changed)).toEqual([
       expect.stringContaining(`IMAGES_ADDRESS is ${address}`),
-    ]);
-  });
-
-  test("is a workload that can be scaled, for an autoscaler", () => {
-    const gone = broken<IHorizontalPodAutoscaler>(
-      production,
-      "HorizontalPodAutoscaler/users",
-      ({ spec }) => spec && Object.assign(spec.scaleTargetRef, { name: "user" }),
-    );
-    expect(findReferenceViolations(gone)).toEqual([expect.stringContaining("no Deployment user")]);
-    const scalers = ofKind(production, "HorizontalPodAutoscaler");
-    const images = scalers.filter((scaler) => nameOf(scaler).endsWith(" images"));
-    const stuck = { ...local, manifests: [...local.manifests, ...images] };
-    expect(findReferenceViolations(stuck)).toEqual([
-      expect.stringContaining("hold a volume of one node"),
-      expect.stringContaining("remove the replicas of images"),
     ]);
   });
 });

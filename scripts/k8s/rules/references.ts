@@ -1,4 +1,3 @@
-import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
 import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
 import type { IContainer } from "kubernetes-models/v1/Container";
 import type { IService } from "kubernetes-models/v1/Service";
@@ -14,14 +13,13 @@ import {
   workloadsOf,
 } from "#k8s/manifest.ts";
 import { isBudgetOf, poolersIn } from "#k8s/poolers.ts";
-import { holdsOneVolume } from "./rollout.ts";
 
 /** Objects that an operator creates before anything is applied: see k8s/README.md. */
 const MADE_IN_THE_CLUSTER = ["access-token-public-keys"];
 
 /**
  * Finds references to objects that do not exist: selectors that match no pod, ports, accounts,
- * volumes, targets.
+ * volumes.
  */
 export function findReferenceViolations(rendering: Rendering): string[] {
   return [
@@ -36,7 +34,6 @@ export function findReferenceViolations(rendering: Rendering): string[] {
     ...ofKind<IPodDisruptionBudget>(rendering, "PodDisruptionBudget")
       .filter((budget) => !isOfOne(rendering, budget))
       .map((budget) => `${nameOf(budget)}: selects the pods of not exactly one workload`),
-    ...scalerViolations(rendering),
   ];
 }
 
@@ -128,24 +125,4 @@ function serviceViolations(rendering: Rendering, service: IService & { kind: str
       ? [`${name}: is headless, so its port has to be the pod's, ${target.containerPort}`]
       : [];
   });
-}
-
-function scalerViolations(rendering: Rendering): string[] {
-  return ofKind<IHorizontalPodAutoscaler>(rendering, "HorizontalPodAutoscaler").flatMap(
-    (scaler) => {
-      const { kind, name } = scaler.spec?.scaleTargetRef ?? {};
-      const target = workloadsOf(rendering).find(
-        (workload) => workload.kind === kind && workload.metadata.name === name,
-      );
-      if (target === undefined) return [`${nameOf(scaler)}: there is no ${kind} ${name}`];
-      const violations = [];
-      if (holdsOneVolume(rendering, target)) {
-        violations.push("its pods hold a volume of one node, and cannot be more than one");
-      }
-      if (target.spec.replicas !== undefined) {
-        violations.push(`remove the replicas of ${name}: each apply would undo the scaling`);
-      }
-      return violations.map((violation) => `${nameOf(scaler)}: ${violation}`);
-    },
-  );
 }
