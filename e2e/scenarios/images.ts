@@ -17,7 +17,7 @@ export function images(system: SystemUnderTest): void {
       const uploaded = await upload(system.api, token, await telephonePhotograph(), fields);
       expect(uploaded).toMatchObject({
         status: 201,
-        json: { title: "Upright", tags: ["holiday"] },
+        json: { title: "Upright", tags: ["holiday"], width: 1200, height: 1600 },
       });
       const { json: image } = await system.api.until(isDone, `/v1/images/${uploaded.json.id}`);
       expect(image).toMatchObject({
@@ -46,7 +46,7 @@ export function images(system: SystemUnderTest): void {
       const { token } = await newPerson(system.api);
       const file = await drawing(300, 200).toFormat(format).toBuffer();
       const uploaded = await upload(system.api, token, file);
-      expect(uploaded.status).toBe(201);
+      expect(uploaded).toMatchObject({ status: 201, json: { width: 300, height: 200 } });
       const { json } = await system.api.until(isDone, `/v1/images/${uploaded.json.id}`);
       expect(json).toMatchObject({ state: "ready", width: 300, height: 200 });
     });
@@ -86,6 +86,7 @@ export function images(system: SystemUnderTest): void {
       const path = `/v1/images/${uploaded.json.id}`;
       const { json } = await system.api.until(isDone, path, token);
       expect(json).toMatchObject({ state: "failed", failure: "UNREADABLE", variants: [] });
+      expect(json).toMatchObject({ width: null, height: null });
       await readyImage(system.api, token);
     });
 

@@ -48,7 +48,7 @@ export function imageMessage(id = IMAGE) {
     tags: ["sea"],
     visibility: Visibility.PUBLIC,
     commentsOpen: true,
-    state: ImageState.READY,
+    state: ImageState.READY as ImageState,
     width: 4000,
     height: 3000,
     contentType: "image/jpeg",

@@ -1,4 +1,5 @@
 import { status } from "@grpc/grpc-js";
+import { ImageState } from "@triptych/protos/images/v1/image_pb";
 import {
   ADA,
   BOB,
@@ -16,6 +17,7 @@ const JSON_HEADERS = { "content-type": "application/json" };
 describe("the routes of images, likes and comments", () => {
   let gateway: TestGateway;
   const asked: Record<string, unknown>[] = [];
+  let changed: Partial<ReturnType<typeof imageMessage>> = {};
 
   beforeAll(async () => {
     gateway = await startTestGateway({
@@ -26,7 +28,7 @@ describe("the routes of images, likes and comments", () => {
         },
       },
       images: {
-        getImage: async ({ id }) => imageMessage(id),
+        getImage: async ({ id }) => ({ ...imageMessage(id), ...changed }),
         listImages: async (request) => {
           asked.push({ listImages: request });
           return { images: [imageMessage(), imageMessage(COMMENT)], nextPageToken: "" };
@@ -102,6 +104,15 @@ describe("the routes of images, likes and comments", () => {
       createTime: "2026-11-22T10:00:00.000Z",
       updateTime: "2026-11-22T10:00:00.000Z",
     });
+  });
+
+  test("returns null for the size of an image that failed, and of one that is not known", async () => {
+    for (const state of [ImageState.FAILED, ImageState.PROCESSING]) {
+      changed = { state, width: 0, height: 0, variants: [] };
+      const response = await gateway.fetch(`/v1/images/${IMAGE}`);
+      expect(await bodyOf(response)).toMatchObject({ width: null, height: null, variants: [] });
+    }
+    changed = {};
   });
 
   test("lists images, and requests each owner once", async () => {

@@ -57,8 +57,8 @@ export function toImage(message: ImageMessage, decoration: ImageDecoration): Ima
     commentsOpen: message.commentsOpen,
     state: wordOf(STATE_WORDS, message.state),
     ...(message.state === ImageState.FAILED && { failure: failureOf(message) }),
-    width: message.width,
-    height: message.height,
+    width: sideOf(message.width),
+    height: sideOf(message.height),
     contentType: message.contentType,
     sizeBytes: message.sizeBytes,
     placeholder: Buffer.from(message.placeholder).toString("base64"),
@@ -76,6 +76,11 @@ function toVariant(imageId: string, variant: VariantMessage): Variant {
   const name = wordOf(VARIANT_WORDS, variant.name);
   const url = `/v1/images/${imageId}/content?variant=${name}&v=${version}`;
   return { name, width, height, contentType, url };
+}
+
+/** In the contract 0 means that the size is not known. */
+function sideOf(pixels: number): number | null {
+  return pixels === 0 ? null : pixels;
 }
 
 function failureOf({ failure = ImageFailure.UNSPECIFIED }: ImageMessage): string {

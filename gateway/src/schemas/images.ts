@@ -57,8 +57,13 @@ const IMAGE = {
       examples: ["UNREADABLE"],
     }),
   ),
-  width: Type.Integer(),
-  height: Type.Integer(),
+  width: nullable(
+    Type.Integer({
+      description:
+        "Upright, from the upload on. `null` if `state` is `failed`, or the file's header does not show it: then it comes with `ready`.",
+    }),
+  ),
+  height: nullable(Type.Integer({ description: "Like `width`." })),
   contentType: Type.String({ examples: ["image/jpeg"] }),
   sizeBytes: Type.Integer(),
   placeholder: Type.String({ description: "A thumbhash, in base64; empty until ready." }),

@@ -23,7 +23,7 @@ create table images (
   comments_open boolean not null default true,
   state text not null default 'processing' check (state in ('processing', 'ready', 'failed')),
   failure text check (failure in ('unreadable', 'too_expensive')),
-  -- After orientation; 0 until the image is ready.
+  -- After orientation; 0 if unknown.
   width integer not null default 0 check (width >= 0),
   height integer not null default 0 check (height >= 0),
   content_type text not null,

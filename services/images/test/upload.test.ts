@@ -2,7 +2,7 @@ import type { UserCaller } from "@triptych/chassis/identity/caller";
 import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { VariantName } from "@triptych/protos/images/v1/image_pb";
-import { hugePng, picture } from "./pictures.ts";
+import { hugePng, phonePhotograph, picture } from "./pictures.ts";
 import {
   BLOB_STORES,
   endOf,
@@ -42,6 +42,14 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
   });
   afterEach(() => images.clear());
   afterAll(() => images[Symbol.asyncDispose]());
+
+  test("is answered with the size that the picture will have, upright", async () => {
+    const uploaded = await images.upload(caller, await phonePhotograph(60, 40));
+    expect(uploaded).toMatchObject({ width: 40, height: 60 });
+    const { id } = uploaded;
+    const found = await images.client.getImage({ id }, contextFor(caller));
+    expect(found).toMatchObject({ width: 40, height: 60 });
+  });
 
   const countImages = async () => (await images.query("select id from images")).length;
 

@@ -36,9 +36,11 @@ describe("variants", () => {
   }
 
   async function ready(file: Uint8Array) {
-    const { id } = await images.upload(caller, file);
+    const { id, width, height } = await images.upload(caller, file);
     const image = await processed(images, caller, id);
     expect(image.state).toBe(ImageState.READY);
+    // The size is that of the upload's answer, unless that could not know it.
+    if (width > 0) expect([image.width, image.height]).toEqual([width, height]);
     return image;
   }
 
@@ -46,7 +48,7 @@ describe("variants", () => {
     const { id } = await images.upload(caller, file);
     const image = await processed(images, caller, id);
     expect(image.state).toBe(ImageState.FAILED);
-    expect(image.variants).toEqual([]);
+    expect(image).toMatchObject({ variants: [], width: 0, height: 0 });
     return image.failure;
   }
 

@@ -86,14 +86,15 @@ export type Image = Message<"images.v1.Image"> & {
   failure: ImageFailure;
 
   /**
-   * Width in pixels, after orientation.
+   * Width in pixels, after orientation, from the upload on. 0 if the image failed, or if only
+   * decoding can find it out and has not yet.
    *
    * @generated from field: uint32 width = 10;
    */
   width: number;
 
   /**
-   * Height in pixels, after orientation.
+   * Height in pixels, like the width.
    *
    * @generated from field: uint32 height = 11;
    */

@@ -1,3 +1,4 @@
+import type { Dimensions } from "./dimensions/dimensions.ts";
 import type { Image, ImageFacts, ImageFields, Viewer, Visibility } from "./image.ts";
 
 /** An image that was uploaded and is not stored yet. */
@@ -5,6 +6,8 @@ export interface NewImage extends ImageFields {
   readonly id: string;
   readonly ownerId: string;
   readonly contentType: string;
+  /** Undefined if only decoding can find it. */
+  readonly dimensions: Dimensions | undefined;
   readonly sizeBytes: number;
   readonly blobHash: string;
   readonly createTime: Date;

@@ -36,7 +36,10 @@ export interface ImageFields {
   readonly commentsOpen: boolean;
 }
 
-/** An uploaded picture. */
+/**
+ * An uploaded picture. Its width and height are those of its header until it is ready; 0 if that
+ * does not show them, and if it failed.
+ */
 export interface Image extends ImageFields, Dimensions {
   readonly id: string;
   readonly ownerId: string;

@@ -3,6 +3,10 @@ import { createUploadCheck } from "./upload-check.ts";
 
 /** Checks a file in pieces of this size, and returns its type. */
 function check(file: Buffer, pieceBytes: number): string {
+  return checked(file, pieceBytes).contentType;
+}
+
+function checked(file: Buffer, pieceBytes: number) {
   const upload = createUploadCheck();
   for (let at = 0; at < file.length; at += pieceBytes) {
     upload.push(file.subarray(at, at + pieceBytes));

@@ -1,7 +1,10 @@
+import type { ParserDriver } from "#domain/dimensions/byte-parser.ts";
 import {
   createDimensionReader,
   type DimensionReader,
 } from "#domain/dimensions/dimension-reader.ts";
+import type { Dimensions } from "#domain/dimensions/dimensions.ts";
+import { createRotationReader, type Rotation } from "#domain/dimensions/rotation-reader.ts";
 import type { ContentType } from "./image.ts";
 import { detectImageType } from "./image-type.ts";
 import { notAnImage, tooLarge, tooManyPixels } from "./reasons.ts";
@@ -11,12 +14,19 @@ export const UPLOAD_BYTES_MAX = 26_214_400;
 /** The largest accepted picture: 50 megapixels, which decode to 200 MB. */
 export const PIXELS_MAX = 50_000_000;
 
+/** A file that passed the checks. */
+export interface CheckedFile {
+  readonly contentType: ContentType;
+  /** The size of the picture as it is shown, upright; undefined if only decoding can find it. */
+  readonly dimensions: Dimensions | undefined;
+}
+
 /** Checks an upload's bytes as they pass. */
 export interface UploadCheck {
   /** Throws NOT_AN_IMAGE, TOO_LARGE or TOO_MANY_PIXELS as soon as the bytes so far show it. */
   push(chunk: Uint8Array): void;
-  /** Ends the file, and returns its type. Throws NOT_AN_IMAGE. */
-  end(): ContentType;
+  /** Ends the file. Throws NOT_AN_IMAGE. */
+  end(): CheckedFile;
 }
 
 /** Starts the check of one upload. It holds no more than a file's head in memory. */
@@ -25,18 +35,21 @@ export function createUploadCheck(): UploadCheck {
   let head: Buffer = Buffer.alloc(0);
   let contentType: ContentType | undefined;
   let reader: DimensionReader | undefined;
+  let rotation: ParserDriver<Rotation> | undefined;
+  let stored: Dimensions | undefined;
 
   /**
-   * The reader receives every byte once: the gathered head when the type is known, then each chunk.
+   * The readers receive every byte once: the gathered head when the type is known, then each chunk.
    */
-  function readDimensions(bytes: Buffer): void {
+  function readHeader(bytes: Buffer): void {
+    rotation?.push(bytes);
     const found = reader?.push(bytes);
     if (found === undefined || found === "more") return;
     reader = undefined;
     // An unreadable header passes: the decoder finds out what is wrong with it.
-    if (found !== "unknown" && found.width * found.height > PIXELS_MAX) {
-      throw tooManyPixels(found, PIXELS_MAX);
-    }
+    if (found === "unknown") return;
+    if (found.width * found.height > PIXELS_MAX) throw tooManyPixels(found, PIXELS_MAX);
+    stored = found;
   }
 
   function detect(ended: boolean): ContentType | undefined {
@@ -45,7 +58,8 @@ export function createUploadCheck(): UploadCheck {
     if (detected === "unknown") throw notAnImage();
     contentType = detected;
     reader = createDimensionReader(detected);
-    readDimensions(head);
+    rotation = createRotationReader(detected);
+    readHeader(head);
     head = Buffer.alloc(0);
     return detected;
   }
@@ -55,14 +69,22 @@ export function createUploadCheck(): UploadCheck {
       sizeBytes += chunk.length;
       if (sizeBytes > UPLOAD_BYTES_MAX) throw tooLarge(UPLOAD_BYTES_MAX);
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      if (contentType !== undefined) return readDimensions(bytes);
+      if (contentType !== undefined) return readHeader(bytes);
       head = Buffer.concat([head, bytes]);
       detect(false);
     },
     end() {
       const detected = contentType ?? detect(true);
       if (detected === undefined) throw notAnImage();
-      return detected;
+      return { contentType: detected, dimensions: upright(stored, rotation?.result) };
     },
   };
+}
+
+function upright(
+  stored: Dimensions | undefined,
+  rotation: Rotation | undefined,
+): Dimensions | undefined {
+  if (stored === undefined || rotation === undefined || rotation === "unknown") return undefined;
+  return rotation ? { width: stored.height, height: stored.width } : stored;
 }

@@ -2,9 +2,9 @@ import type { Asker } from "@triptych/chassis/identity/asker";
 import { newId } from "@triptych/chassis/ids/new-id";
 import type { BlobCollector } from "./blob-collector.ts";
 import type { BlobStore, StagedBlob } from "./blob-store.ts";
-import type { ContentType, Image, ImageFields, Visibility } from "./image.ts";
+import type { Image, ImageFields, Visibility } from "./image.ts";
 import type { ImageRepository } from "./image-repository.ts";
-import { createUploadCheck } from "./upload-check.ts";
+import { type CheckedFile, createUploadCheck } from "./upload-check.ts";
 
 const VISIBILITY_DEFAULT = "public" satisfies Visibility;
 
@@ -46,12 +46,12 @@ export function createUploads(dependencies: UploadsDependencies): Uploads {
     async createImage({ ownerId, chunks, fields: readFields }, { signal }) {
       await repository.checkWritable(); // before minutes of bytes arrive in vain
       await using staged = await blobs.stage();
-      const contentType = await receive(chunks, staged);
+      const { contentType, dimensions } = await receive(chunks, staged);
       const { visibility = VISIBILITY_DEFAULT, ...texts } = readFields();
       const fields = { ...texts, visibility, commentsOpen: true };
       const blobHash = await staged.finish(signal);
       const { sizeBytes } = staged;
-      const content = { contentType, sizeBytes, blobHash };
+      const content = { contentType, dimensions, sizeBytes, blobHash };
       const image = { id: newId(), ownerId, ...fields, ...content, createTime: clock() };
       try {
         return await repository.createImage(image, staged.commit);
@@ -63,11 +63,11 @@ export function createUploads(dependencies: UploadsDependencies): Uploads {
   };
 }
 
-/** Writes the chunks while they pass the checks. Returns the detected type. */
+/** Writes the chunks while they pass the checks. */
 async function receive(
   chunks: AsyncIterable<Uint8Array>,
   staged: StagedBlob,
-): Promise<ContentType> {
+): Promise<CheckedFile> {
   const check = createUploadCheck();
   for await (const chunk of chunks) {
     check.push(chunk);

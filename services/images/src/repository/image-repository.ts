@@ -121,6 +121,8 @@ async function insertImage(connection: Connection, image: NewImage): Promise<Ima
     image.sizeBytes,
     image.blobHash,
     image.createTime,
+    image.dimensions?.width ?? 0,
+    image.dimensions?.height ?? 0,
   ]);
   return toImage(rows[0]);
 }

@@ -65,16 +65,16 @@ export const SELECT_TAGGED_IMAGES = {
 
 /**
  * $1 id, $2 owner, $3 title, $4 description, $5 tags, $6 visibility, $7 comments open, $8 type, $9
- * size, $10 hash, $11 time. Writes the image and its tags, and returns the image, in one round
- * trip.
+ * size, $10 hash, $11 time, $12 width, $13 height. Writes the image and its tags, and returns the
+ * image, in one round trip.
  */
 export const INSERT_IMAGE = {
   name: "insert_image",
   text: `
     with added as (
       insert into images (id, owner_id, title, description, tags, visibility, comments_open,
-        content_type, size_bytes, blob_hash, create_time, update_time)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) returning *
+        content_type, size_bytes, blob_hash, create_time, update_time, width, height)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13) returning *
     ), tagged as (
       insert into image_tags (image_id, tag) select $1, unnest($5::text[])
     )

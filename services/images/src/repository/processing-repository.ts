@@ -32,11 +32,11 @@ const COMPLETE_IMAGE = {
     where id = $1`,
 } as const satisfies Statement;
 
-/** $1 id, $2 failure, $3 time. */
+/** $1 id, $2 failure, $3 time. The size in the header is of no picture, so it goes. */
 const FAIL_IMAGE = {
   name: "fail_image",
   text: `
-    update images set state = 'failed', failure = $2, update_time = $3
+    update images set state = 'failed', failure = $2, width = 0, height = 0, update_time = $3
     where id = $1 and state = 'processing'`,
 } as const satisfies Statement;
 
