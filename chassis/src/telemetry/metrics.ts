@@ -44,6 +44,8 @@ export interface Metrics {
   readonly readOnly: Gauge<"pool">;
   /** Reads a pool's statistics at each scrape, until the returned function is called. */
   readonly watchPool: WatchPool;
+  /** Stored data that contradicted other data, and were corrected: a defect made them so. */
+  readonly repairs: Counter<"what" | "fault">;
   /** Reads the validity of the certificates at each scrape. */
   readonly watchCertificates: WatchCertificates;
 }
@@ -82,6 +84,12 @@ export function createMetrics({ service }: { readonly service: string }): Metric
     server: serverMetrics(registry),
     observeBreaker: breakerMetrics(registry),
     ...poolMetrics(registry, buckets),
+    repairs: new Counter({
+      name: "repairs_total",
+      help: "Stored data that contradicted other data, and were corrected.",
+      labelNames: ["what", "fault"] as const,
+      registers,
+    }),
     watchCertificates: certificateMetrics(registry),
   };
 }

@@ -8,7 +8,6 @@ import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { createBlobStore } from "#blobs/create-blob-store.ts";
-import { createBlobCollector } from "#domain/blob-collector.ts";
 import { type BlobStore, BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 import { createDownloads } from "#domain/downloads.ts";
 import { createImages } from "#domain/images.ts";
@@ -18,10 +17,10 @@ import { createHandlers } from "#grpc/handlers.ts";
 import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
 import { createImageQueue } from "#queue/image-queue.ts";
 import { prepareQueue } from "#queue/prepare-queue.ts";
-import { createBlobReferences } from "#repository/blob-references.ts";
 import { createImageRepository } from "#repository/image-repository.ts";
 import { createLikeRepository } from "#repository/like-repository.ts";
 import type { Configuration } from "./config.ts";
+import { createCollector } from "./create-collector.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 /** The name of the service, of its database, and of its metrics. */
@@ -62,12 +61,7 @@ export function createApp(
   const queue = createImageQueue(database, logger);
   const repository = createImageRepository(database, queue.enqueue);
   const blobs = createBlobStore(configuration.blobs);
-  const collector = createBlobCollector({
-    references: createBlobReferences(database),
-    blobs,
-    observeFailure: (error) =>
-      logger.warn({ error }, "bytes that nobody refers to could not be removed"),
-  });
+  const collector = createCollector({ database, blobs, metrics, logger });
   const clock = () => new Date();
   const images = createImages({ repository, collector, clock });
   const implementation = {

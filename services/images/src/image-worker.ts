@@ -3,15 +3,14 @@ import { createServiceDatabase } from "@triptych/chassis/database/service-databa
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics, type Metrics } from "@triptych/chassis/telemetry/metrics";
 import { createBlobStore } from "#blobs/create-blob-store.ts";
-import { createBlobCollector } from "#domain/blob-collector.ts";
 import { createProcessImage } from "#domain/process-image.ts";
 import { createImageConsumer } from "#queue/image-consumer.ts";
 import { prepareQueue } from "#queue/prepare-queue.ts";
-import { createBlobReferences } from "#repository/blob-references.ts";
 import { createProcessingRepository } from "#repository/processing-repository.ts";
 import { createRenderer } from "#worker/renderer.ts";
 import { startPeriodically } from "#worker/start-periodically.ts";
 import type { WorkerConfiguration } from "./config.ts";
+import { createCollector } from "./create-collector.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 /** The worker's name, in logs, metrics and the database. */
@@ -62,12 +61,7 @@ export function createImageWorker(
     logger,
   });
   const blobs = createBlobStore(configuration.blobs);
-  const collector = createBlobCollector({
-    references: createBlobReferences(database),
-    blobs,
-    observeFailure: (error) =>
-      logger.warn({ error }, "bytes that nobody refers to could not be removed"),
-  });
+  const collector = createCollector({ database, blobs, metrics, logger });
   const renderer = createRenderer({ timeoutMs: renderTimeoutMs });
   const repository = createProcessingRepository(database);
   const clock = () => new Date();

@@ -1,5 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { newId } from "@triptych/chassis/ids/new-id";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { ImageState } from "@triptych/protos/images/v1/image_pb";
 import { startUsers, type TestUser, type UsersUnderTest } from "./start-users.ts";
@@ -44,6 +45,24 @@ describe("UpdateUser", () => {
     expect(updated.etag).not.toBe(ada.user.etag);
     expect(updated.createTime).toEqual(ada.user.createTime);
     expect(updated.updateTime).not.toEqual(ada.user.updateTime);
+  });
+
+  test("fails if the session ends while the change waits for another one", async () => {
+    const updates: Promise<unknown>[] = [];
+    await service.database.for("").transaction(async (connection) => {
+      await connection.execute("select from users where id = $1 for update", [ada.user.id]);
+      updates.push(update({ bio: "too late" }, "bio"));
+      await eventually(async () => {
+        const waiting = await connection.execute(
+          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        );
+        return waiting.rowCount === 1;
+      });
+      await service.client.deleteSession({ id: ada.sessionId }, ada.context());
+    });
+    await expect(updates[0]).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
+    const now = await service.client.getUser({ id: ada.user.id }, contextFor());
+    expect(now.bio).toBe("");
   });
 
   test("fails with ETAG_MISMATCH for an old or unknown etag, and changes nothing", async () => {

@@ -128,6 +128,8 @@ async function insertImage(connection: Connection, image: NewImage): Promise<Ima
 }
 
 async function lockImage(connection: Connection, id: string): Promise<Image | undefined> {
-  const { rows } = await connection.query<ImageRow>(statements.LOCK_IMAGE, [id, null]);
-  return rows.length === 0 ? undefined : toImage(rows[0]);
+  const { rowCount } = await connection.query(statements.LOCK_IMAGE, [id]);
+  if (rowCount === 0) return undefined;
+  const { rows } = await connection.query<ImageRow>(statements.SELECT_IMAGE, [id, null]);
+  return toImage(rows[0]);
 }

@@ -19,10 +19,13 @@ export const SELECT_IMAGE_FACTS = {
   text: "select id, owner_id, visibility, comments_open, state from images where id = $1",
 } as const satisfies Statement;
 
-/** $1 id, $2 viewer. */
+/**
+ * $1 id. Returns nothing of the image, which the next statement reads: after a wait for the lock
+ * this one would return the row as it is now, and the variants of a subselect as they were before.
+ */
 export const LOCK_IMAGE = {
   name: "lock_image",
-  text: `select ${imageColumns("$2")} from images i where i.id = $1 for update of i`,
+  text: "select from images where id = $1 for update",
 } as const satisfies Statement;
 
 /** $1 ids, $2 viewer. */

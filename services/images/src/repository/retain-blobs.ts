@@ -28,11 +28,14 @@ const LOCK_BLOBS = {
   text: "select hash from blobs where hash = any($1::text[]) order by hash for update",
 } as const satisfies Statement;
 
-/** $1 hashes; a hash may occur twice. */
+/**
+ * $1 hashes; a hash may occur twice. A count that was too low stops at 0: the removal of the bytes
+ * then finds the rows that name them.
+ */
 const RELEASE_BLOBS = {
   name: "release_blobs",
   text: `
-    update blobs set reference_count = reference_count - released.count
+    update blobs set reference_count = greatest(reference_count - released.count, 0)
     from (select hash, count(*) from unnest($1::text[]) as given (hash) group by hash) as released
     where blobs.hash = released.hash
     returning blobs.hash, blobs.reference_count`,

@@ -1,13 +1,6 @@
 import type { Statement } from "@triptych/chassis/database/statement";
 import { ACCOUNT_COLUMNS, USER_COLUMNS } from "./user-row.ts";
 
-/**
- * True if the session $2 of the user $1 is open at $3: the SQL twin of `isOpen`. It is part of the
- * statement that it guards, so that nothing can come between.
- */
-const SESSION_IS_OPEN =
-  "exists (select from sessions where user_id = $1 and sessions.id = $2 and expire_time > $3)";
-
 /** Returns the row of the handle first if two rows match. */
 export const SELECT_TAKEN = {
   name: "select_taken",
@@ -63,24 +56,39 @@ export const SELECT_USERS_BY_PREFIX = {
     ) order by handle limit $4`,
 } as const satisfies Statement;
 
-/** The account of a session's user; no row if the session is not open. */
+/**
+ * The account of a session's user; no row if the session is not open: the SQL twin of `isOpen`. $1
+ * user, $2 session, $3 time.
+ */
 export const SELECT_ACCOUNT = {
   name: "select_account",
-  text: `select ${ACCOUNT_COLUMNS} from users where id = $1 and ${SESSION_IS_OPEN}`,
+  text: `select ${ACCOUNT_COLUMNS} from users where id = $1 and exists
+    (select from sessions where user_id = $1 and sessions.id = $2 and expire_time > $3)`,
 } as const satisfies Statement;
 
 /**
  * A conditional update: no row unless the session is open and the version is $4, or $4 is null. It
  * is the SQL twin of the rule in `domain/profiles.ts`. A null leaves a column as it is, except that
  * $8 says whether $9, which may be null, replaces the avatar.
+ *
+ * Locks the account, and then the session, in the order of a sign-in. A session that was only read
+ * would be that of before the wait for the account, and might have ended since.
  */
 export const UPDATE_PROFILE = {
   name: "update_profile",
-  text: `update users set
+  text: `
+    with account as (
+      select id from users where id = $1 for no key update
+    ), session as (
+      select sessions.user_id from account join sessions on sessions.user_id = account.id
+      where sessions.id = $2 and expire_time > $3 for key share of sessions
+    )
+    update users set
       display_name = coalesce($5, display_name), display_name_key = coalesce($6, display_name_key),
       bio = coalesce($7, bio), avatar_image_id = case when $8 then $9::uuid else avatar_image_id end,
       version = version + 1, update_time = $3
-    where id = $1 and ($4::integer is null or version = $4) and ${SESSION_IS_OPEN}
+    from session
+    where users.id = session.user_id and ($4::integer is null or version = $4)
     returning ${ACCOUNT_COLUMNS}`,
 } as const satisfies Statement;
 
