@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { createServer } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { renderMetrics } from "#operations/render-metrics.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
@@ -15,14 +16,18 @@ const HOUR_MS = 3_600_000;
 const LIMITS = { maxConnectionAgeMs: 600_000 };
 const DRAIN = { ...LIMITS, drainDelayMs: 0, drainTimeoutMs: 1 };
 
-function appOf(prepare: ServiceApp["prepare"], closed: () => void): ServiceApp {
+function appOf(
+  prepare: ServiceApp["prepare"],
+  closed: () => void,
+  warmUp: ServiceApp["warmUp"] = async () => {},
+): ServiceApp {
   const router = echoRouter({});
   const metrics = createMetrics({ service: "test" });
   const readOnly: ServiceApp["readOnly"] = {
     status: () => ({ readOnly: false, operator: false, primary: "writable" }),
     set: () => {},
   };
-  return { name: "test", router, metrics, readOnly, prepare, close: async () => closed() };
+  return { name: "test", router, metrics, readOnly, prepare, warmUp, close: async () => closed() };
 }
 
 /** The line of a metrics page that says when a certificate begins or ends. */
@@ -42,13 +47,18 @@ async function freePort(): Promise<number> {
 }
 
 describe("a served app", () => {
-  test("answers health checks before its database is reachable, and is ready afterwards", async () => {
+  test("answers health checks before its database is reachable, and is ready once it is warm", async () => {
     const [grpcPort, metricsPort] = await Promise.all([freePort(), freePort()]);
-    const prepared = Promise.withResolvers<void>();
+    const [prepared, warm] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const warming = Promise.withResolvers<void>();
     let closed = false;
     const app = appOf(
       () => prepared.promise,
       () => (closed = true),
+      () => {
+        warming.resolve();
+        return warm.promise;
+      },
     );
     const host = "127.0.0.1";
     const options = { grpcHost: host, grpcPort, metricsHost: host, metricsPort, ...DRAIN };
@@ -59,7 +69,11 @@ describe("a served app", () => {
     await expect(transport.health(5_000)).resolves.toBe("not-serving");
     await expect(readiness()).resolves.toBe(503);
     prepared.resolve();
-    await prepared.promise;
+    await warming.promise;
+    await expect(transport.health(5_000)).resolves.toBe("not-serving");
+    await expect(readiness()).resolves.toBe(503);
+    warm.resolve();
+    await warm.promise;
     await expect(transport.health(5_000)).resolves.toBe("serving");
     await expect(readiness()).resolves.toBe(200);
 
@@ -81,7 +95,7 @@ describe("a served app", () => {
     const options = { ...LIMITS, grpcHost: host, grpcPort, metricsHost: host, metricsPort };
     const drainDelayMs = 60_000; // the signal below ends it
     const running = await serveApp(app, { ...options, drainDelayMs, drainTimeoutMs: 1 }, logger);
-    await Promise.resolve(); // prepared
+    await setImmediate(); // prepared, and warm
     const over = new AbortController();
     const drained = running.drain(over.signal);
     const transport = echoTransport(`${host}:${grpcPort}`);

@@ -17,6 +17,8 @@ export interface ServiceApp {
   readonly readOnly: ReadOnlySwitch;
   /** Migrates the database. Retries until it is reachable or the signal fires. */
   prepare(signal: AbortSignal): Promise<void>;
+  /** Compiles code and opens connections by calls to itself, once it is prepared. Never fails. */
+  warmUp(signal: AbortSignal): Promise<void>;
   /** Closes the connections. */
   close(): Promise<void>;
 }

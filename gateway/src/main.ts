@@ -10,6 +10,7 @@ import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import { createGateway } from "./app.ts";
 import { readConfig } from "./config.ts";
+import { warmUp } from "./warm-up.ts";
 
 runProcess({
   name: "gateway",
@@ -25,6 +26,7 @@ runProcess({
       images: transportTo(ImageService, configuration.imagesAddress),
       comments: transportTo(CommentService, configuration.commentsAddress),
     };
+    await warmUp(configuration, transports);
     const metrics = createMetrics({ service: "gateway" });
     if (peers !== undefined) metrics.watchCertificates(() => peers.validities());
     const gateway = await createGateway(configuration, { transports, logger, metrics });

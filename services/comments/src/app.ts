@@ -4,6 +4,8 @@ import { createServiceDatabase } from "@triptych/chassis/database/service-databa
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import { createClient } from "@triptych/chassis/rpc/client/client";
 import { createRouter } from "@triptych/chassis/rpc/server/router";
+import type { RouterOptions } from "@triptych/chassis/rpc/server/router-options";
+import { createWarmUp } from "@triptych/chassis/rpc/server/warm-up";
 import type { Transport } from "@triptych/chassis/rpc/transport";
 import type { ServiceApp } from "@triptych/chassis/service-app";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
@@ -14,6 +16,7 @@ import { createImagesClient } from "#clients/images-client.ts";
 import { createComments } from "#domain/comments.ts";
 import { createHandlers } from "#grpc/handlers.ts";
 import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
+import { WARM_UP_CALLS } from "#grpc/warm-up-calls.ts";
 import { createCommentRepository } from "#repository/comment-repository.ts";
 import type { Configuration } from "./config.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -74,7 +77,7 @@ export function createApp(
     errorDomain: ERROR_DOMAIN,
     reasonStatus: REASON_STATUS,
   };
-  const router = createRouter([implementation], {
+  const routerOptions: RouterOptions = {
     authenticate: createAuthenticator(configuration.accessTokenPublicKeys),
     logger,
     metrics,
@@ -82,15 +85,21 @@ export function createApp(
     failureOf: databaseFailure,
     probe: (timeoutMs) => database.probe(timeoutMs),
     isReadOnly: () => database.readOnly.status().readOnly,
-  });
+  };
 
   return {
     name: NAME,
-    router,
+    router: createRouter([implementation], routerOptions),
     metrics,
     readOnly: database.readOnly,
     prepare: (signal) =>
       prepareServiceDatabase({ url, migrations: MIGRATIONS, mode, logger }, signal),
+    warmUp: createWarmUp({
+      implementation,
+      routerOptions,
+      calls: WARM_UP_CALLS,
+      callees: [transport],
+    }),
     close: () => database.close(),
   };
 }

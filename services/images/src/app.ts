@@ -3,6 +3,8 @@ import { prepareServiceDatabase } from "@triptych/chassis/database/migrations/pr
 import { createServiceDatabase } from "@triptych/chassis/database/service-database";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
 import { createRouter } from "@triptych/chassis/rpc/server/router";
+import type { RouterOptions } from "@triptych/chassis/rpc/server/router-options";
+import { createWarmUp } from "@triptych/chassis/rpc/server/warm-up";
 import type { ServiceApp } from "@triptych/chassis/service-app";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
@@ -15,6 +17,7 @@ import { createLikes } from "#domain/likes.ts";
 import { createUploads } from "#domain/uploads.ts";
 import { createHandlers } from "#grpc/handlers.ts";
 import { ERROR_DOMAIN, REASON_STATUS } from "#grpc/reason-status.ts";
+import { WARM_UP_CALLS } from "#grpc/warm-up-calls.ts";
 import { createImageQueue } from "#queue/image-queue.ts";
 import { prepareQueue } from "#queue/prepare-queue.ts";
 import { createImageRepository } from "#repository/image-repository.ts";
@@ -76,7 +79,7 @@ export function createApp(
     errorDomain: ERROR_DOMAIN,
     reasonStatus: REASON_STATUS,
   };
-  const router = createRouter([implementation], {
+  const routerOptions: RouterOptions = {
     authenticate: createAuthenticator(configuration.accessTokenPublicKeys),
     logger,
     metrics,
@@ -84,11 +87,11 @@ export function createApp(
     failureOf: databaseFailure,
     probe: (timeoutMs) => database.probe(timeoutMs),
     isReadOnly: () => database.readOnly.status().readOnly,
-  });
+  };
 
   return {
     name: NAME,
-    router,
+    router: createRouter([implementation], routerOptions),
     metrics,
     readOnly: database.readOnly,
     async prepare(signal) {
@@ -96,6 +99,7 @@ export function createApp(
       await prepareServiceDatabase({ url, migrations: MIGRATIONS, mode, logger }, signal);
       await prepareQueue({ url, mode, logger, start: queue.start }, signal);
     },
+    warmUp: createWarmUp({ implementation, routerOptions, calls: WARM_UP_CALLS, callees: [] }),
     async close() {
       await queue.close();
       await database.close();

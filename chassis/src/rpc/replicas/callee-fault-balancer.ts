@@ -1,6 +1,7 @@
 import { experimental, status } from "@grpc/grpc-js";
 import { readDetails } from "#contract/status-details.ts";
 import { speaksAgainstReplica } from "#contract/verdict.ts";
+import { SlowStart } from "./slow-start.ts";
 import { forgetReplicas, isUnresponsive, noteReplicas } from "./unresponsive-replicas.ts";
 
 const { ChildLoadBalancerHandler, createChildChannelControlHelper, PickResultType } = experimental;
@@ -61,19 +62,21 @@ class CalleeFaultBalancerConfig implements BalancerConfig {
 type Child = Parameters<typeof experimental.selectLbConfigFromList>[0][number];
 
 /**
- * A load-balancing policy around outlier detection. It does three things:
+ * A load-balancing policy around outlier detection. It does four things:
  *
  * - It reports to outlier detection only outcomes that speak against a replica. By itself that
  *   counts every status but OK, so a run of NOT_FOUND, or of calls that an overloaded callee sheds,
  *   would eject healthy replicas. A call that was cancelled late counts: it was hedged, or its
  *   deadline passed.
  * - It does not pick a replica that answers no pings, if another does.
+ * - It raises the share of a new replica over some seconds.
  * - It resolves the callee's name again and again, and leaves the connections to known replicas
  *   open.
  */
 class CalleeFaultBalancer implements LoadBalancer {
   readonly #child: InstanceType<typeof ChildLoadBalancerHandler>;
   readonly #timer: NodeJS.Timeout;
+  readonly #slowStart = new SlowStart();
   #transportId = "";
   #replicas = 1;
 
@@ -81,7 +84,11 @@ class CalleeFaultBalancer implements LoadBalancer {
     this.#child = new ChildLoadBalancerHandler(
       createChildChannelControlHelper(helper, {
         updateState: (state, picker, errorMessage) =>
-          helper.updateState(state, new CalleeFaultPicker(picker, this.#replicas), errorMessage),
+          helper.updateState(
+            state,
+            new CalleeFaultPicker(picker, this.#replicas, this.#slowStart),
+            errorMessage,
+          ),
       }),
     );
     this.#timer = setInterval(() => helper.requestReresolution(), RESOLUTION_INTERVAL_MS).unref();
@@ -97,7 +104,9 @@ class CalleeFaultBalancer implements LoadBalancer {
     const all = endpoints.flatMap(({ addresses }) => addresses);
     this.#replicas = all.length;
     this.#transportId = String(options[TRANSPORT_ID]);
-    noteReplicas(this.#transportId, all.map(experimental.subchannelAddressToString));
+    const texts = all.map(experimental.subchannelAddressToString);
+    noteReplicas(this.#transportId, texts);
+    this.#slowStart.setAddresses(texts);
   }
 
   exitIdle(): void {
@@ -122,10 +131,12 @@ class CalleeFaultBalancer implements LoadBalancer {
 class CalleeFaultPicker implements Picker {
   readonly #child: Picker;
   readonly #replicas: number;
+  readonly #slowStart: SlowStart;
 
-  constructor(child: Picker, replicas: number) {
+  constructor(child: Picker, replicas: number, slowStart: SlowStart) {
     this.#child = child;
     this.#replicas = replicas;
+    this.#slowStart = slowStart;
   }
 
   pick(what: experimental.PickArgs): experimental.PickResult {
@@ -145,14 +156,21 @@ class CalleeFaultPicker implements Picker {
     };
   }
 
-  /** Picks the next replica that answers pings; any replica if none does. */
+  /**
+   * Picks the next replica that answers pings and is due. If there is none, one that answers pings;
+   * any replica if none does.
+   */
   #pickResponsive(what: experimental.PickArgs): experimental.PickResult {
-    let picked = this.#child.pick(what);
-    for (let others = this.#replicas - 1; others > 0; others--) {
+    let notDue: experimental.PickResult | undefined;
+    for (let tries = this.#replicas; ; tries--) {
+      const picked = this.#child.pick(what);
       const { subchannel } = picked;
-      if (subchannel === null || !isUnresponsive(subchannel.getAddress())) break;
-      picked = this.#child.pick(what);
+      if (subchannel === null) return picked;
+      const address = subchannel.getAddress();
+      const answers = !isUnresponsive(address);
+      if (answers && this.#slowStart.mayPick(address)) return picked;
+      if (answers) notDue ??= picked;
+      if (tries <= 1) return notDue ?? picked;
     }
-    return picked;
   }
 }
