@@ -1,5 +1,5 @@
-import { connect } from "node:net";
 import type { Answer } from "#src/api.ts";
+import { connectTo } from "#src/connect-to.ts";
 import { newPerson } from "#src/person.ts";
 import { readyImage } from "#src/pictures.ts";
 import type { SystemUnderTest } from "./system-under-test.ts";
@@ -105,10 +105,9 @@ export function hostileInput(system: SystemUnderTest): void {
     });
 
     test("bytes that are not HTTP or not UTF-8, and too many headers, are refused", async () => {
-      const { hostname, port } = new URL(system.api.url);
       const send = (bytes: Buffer) =>
         new Promise<string>((resolve, reject) => {
-          const socket = connect(Number(port), hostname, () => socket.end(bytes));
+          const socket = connectTo(system.api.url).end(bytes);
           let answer = "";
           socket.setTimeout(RAW_MS_MAX, () => socket.destroy(new Error("no answer")));
           socket.on("data", (chunk) => (answer += chunk));

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { connectTo } from "#src/connect-to.ts";
 import { eventually } from "#src/eventually.ts";
 import { newPerson } from "#src/person.ts";
 import { drawing, readyImage } from "#src/pictures.ts";
@@ -47,15 +47,14 @@ export function ownMachine(system: OwnSystem): void {
 
     test("an interrupted upload leaves neither an image nor a file", async () => {
       const { id, token } = await newPerson(system.api);
-      const { hostname, port } = new URL(system.api.url);
       const blobs = () => readdir(join(system.stack.data, "blobs"), { recursive: true });
       const before = (await blobs()).length;
       const file = await drawing(640, 480).png().toBuffer();
       for (const pauseMs of [0, 50, 500]) {
-        const socket = connect(Number(port), hostname);
+        const socket = connectTo(system.api.url);
         const head = [
           "POST /v1/images HTTP/1.1",
-          `host: ${hostname}`,
+          `host: ${new URL(system.api.url).host}`,
           `authorization: Bearer ${token}`,
           "content-type: multipart/form-data; boundary=cut",
           "content-length: 9000000",

@@ -52,8 +52,18 @@ describe("the lock of a data folder", () => {
     expect(await readStackFile(path)).toEqual(RECORD);
   });
 
-  test("replaces a file that no stack wrote", async () => {
-    await writeFile(path, "not JSON");
+  test.each([
+    ["no JSON", "not JSON"],
+    ["an empty file", ""],
+    ["a file that was cut", JSON.stringify(RECORD).slice(0, 40)],
+    ["a list", "[]"],
+    ["a record without a process", JSON.stringify({ ...RECORD, pid: undefined })],
+    ["the number of all processes", JSON.stringify({ ...RECORD, pid: -1 })],
+    ["no port", JSON.stringify({ ...RECORD, control: { port: 70_000, token: "x" } })],
+    ["a token that is no text", JSON.stringify({ ...RECORD, control: { port: 1, token: {} } })],
+    ["no list of processes", JSON.stringify({ ...RECORD, processes: [{ pid: 0, name: "x" }] })],
+  ])("replaces a file that no stack wrote: %s", async (_what, content) => {
+    await writeFile(path, content);
     expect(await lockDataFolder(path, RECORD)).toBeUndefined();
     expect(await readStackFile(path)).toEqual(RECORD);
   });

@@ -1,16 +1,21 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
+import { describeError } from "@triptych/chassis/lifecycle/describe-error";
 import { StackError } from "#errors/stack-error.ts";
-import { PART_ACTIONS } from "#parts/part-actions.ts";
-import { isPartName } from "#parts/part-names.ts";
 import type { ControlRequest, ControlResponse } from "./control-messages.ts";
+import { readControlRequest } from "./read-control-request.ts";
+import { receiveLine } from "./receive-line.ts";
 
 const HOST = "127.0.0.1";
 const REQUEST_BYTES_MAX = 4_096;
-/** A `stack` command writes its request in one piece: a slower client is something else. */
-const REQUEST_MS_MAX = 5_000;
-const CONNECTIONS_MAX = 16;
+/**
+ * The most that a request takes to arrive whole, and its response to leave. A `stack` command sends
+ * its request in one piece: a slower client is something else.
+ */
+const TRANSFER_MS_MAX = 5_000;
+/** Connections that have not sent a request of this stack. One more ends the oldest of them. */
+const STRANGERS_MAX = 64;
 const TOKEN_BYTES = 32;
 
 /** The control server: it receives commands from other terminals of the same user. */
@@ -22,31 +27,55 @@ export interface ControlServer {
   close(): void;
 }
 
+/** The limits of a control server, for tests that cannot wait. */
+interface ControlLimits {
+  /** {@link TRANSFER_MS_MAX} if not given. */
+  readonly transferMsMax?: number;
+}
+
 /**
  * Listens on a free port of 127.0.0.1. A request is one line of JSON with the token, and so is the
  * response. It uses TCP, because the path of a Unix socket may have at most 107 bytes. A StackError
- * from `handle` becomes the response; so does any other error.
+ * from `handle` becomes the response; so does any other error. Any process of this machine can
+ * connect: whatever a connection sends, or does not send, ends at most that connection.
  */
 export async function startControlServer(
   handle: (request: ControlRequest) => Promise<ControlResponse>,
+  { transferMsMax = TRANSFER_MS_MAX }: ControlLimits = {},
 ): Promise<ControlServer> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  /** In the order in which they came. */
+  const strangers = new Set<Socket>();
+
+  async function serve(socket: Socket): Promise<void> {
+    const line = await inTime(socket, transferMsMax, () => receiveLine(socket, REQUEST_BYTES_MAX));
+    if (line === undefined) return;
+    const request = readControlRequest(line, token);
+    if (request !== undefined) strangers.delete(socket);
+    const response = await answer(request, handle);
+    await inTime(socket, transferMsMax, () => send(socket, `${JSON.stringify(response)}\n`));
+  }
+
+  // Half-open: a client that ends its side after the request still gets the response.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    socket.on("error", () => {}); // the client has left; its command runs all the same
-    socket.setTimeout(REQUEST_MS_MAX, () => socket.destroy());
-    receiveLine(socket, async (line) => {
-      socket.setTimeout(0);
-      const response = await answer(parseRequest(line, token), handle);
-      socket.end(`${JSON.stringify(response)}\n`);
+    strangers.add(socket);
+    socket.once("close", () => {
+      sockets.delete(socket);
+      strangers.delete(socket);
     });
+    socket.on("error", () => {}); // the client has left; its command runs all the same
+    const [oldest] = strangers;
+    if (strangers.size > STRANGERS_MAX) oldest?.destroy();
+    // The connection ends in either case, and there is nobody else to tell.
+    const end = () => void socket.destroy();
+    serve(socket).then(end, end);
   });
-  server.maxConnections = CONNECTIONS_MAX;
   const listening = once(server, "listening");
   server.listen(0, HOST);
   await listening;
+  server.on("error", () => {}); // one connection could not be accepted
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
@@ -58,17 +87,27 @@ export async function startControlServer(
   };
 }
 
-function receiveLine(socket: Socket, take: (line: string) => Promise<void>): void {
-  let text = "";
-  const collect = (chunk: Buffer) => {
-    text += chunk.toString("utf8");
-    const end = text.indexOf("\n");
-    if (end < 0 && text.length <= REQUEST_BYTES_MAX) return;
-    socket.off("data", collect);
-    if (end < 0) socket.destroy();
-    else void take(text.slice(0, end));
-  };
-  socket.on("data", collect);
+/** Ends the connection if the work on it takes longer. */
+async function inTime<Result>(
+  socket: Socket,
+  timeoutMs: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const late = setTimeout(() => socket.destroy(), timeoutMs);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+/** Sends the last text of a connection. Resolves when it has left, or the connection is gone. */
+function send(socket: Socket, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) return resolve();
+    socket.once("close", () => resolve());
+    socket.end(text, () => resolve());
+  });
 }
 
 async function answer(
@@ -80,31 +119,6 @@ async function answer(
     return await handle(request);
   } catch (error) {
     if (error instanceof StackError) return { ok: false, message: error.message };
-    return { ok: false, message: `The stack failed at that: ${error}` };
+    return { ok: false, message: `The stack failed at that: ${describeError(error)}.` };
   }
-}
-
-/**
- * Returns undefined if the line is not JSON, has a wrong token, or names an unknown command or
- * part.
- */
-function parseRequest(line: string, token: string): ControlRequest | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined; // a browser or a port scanner
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  if (!("token" in value && isSame(String(value.token), token))) return undefined;
-  const command = "command" in value ? value.command : undefined;
-  if (command === "status") return { command };
-  const action = PART_ACTIONS.find((word) => word === command);
-  const part = "part" in value ? String(value.part) : "";
-  return action !== undefined && isPartName(part) ? { command: action, part } : undefined;
-}
-
-function isSame(received: string, expected: string): boolean {
-  const [left, right] = [Buffer.from(received), Buffer.from(expected)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

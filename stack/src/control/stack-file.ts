@@ -1,11 +1,15 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
-import type { Topology } from "#parts/topology.ts";
+import { TOPOLOGIES, type Topology } from "#parts/topology.ts";
 
 /** A process of the stack, as the stack file records it. */
 export interface RecordedProcess {
   readonly name: string;
   readonly pid: number;
 }
+
+/** The states of a stack. */
+const STATES = ["starting", "ready", "stopping"] as const;
+const PORT_MAX = 65_535;
 
 /**
  * The content of `stack.json` in the data folder: the state of the running stack. Only its owner
@@ -14,7 +18,7 @@ export interface RecordedProcess {
 export interface StackRecord {
   /** The supervisor's process id. */
   readonly pid: number;
-  readonly state: "starting" | "ready" | "stopping";
+  readonly state: (typeof STATES)[number];
   readonly topology: Topology;
   /** The gateway's URL; null until everything is ready for the first time. */
   readonly url: string | null;
@@ -33,7 +37,7 @@ export async function readStackFile(path: string): Promise<StackRecord | undefin
     const record: unknown = JSON.parse(text);
     return isStackRecord(record) ? record : undefined;
   } catch {
-    return undefined; // not JSON: no supervisor wrote it
+    return undefined; // not JSON, or cut: no supervisor wrote it
   }
 }
 
@@ -44,16 +48,32 @@ export async function writeStackFile(path: string, record: StackRecord): Promise
   await rename(unfinished, path);
 }
 
+/** Signals are sent to these ids, and requests to this port: each member is checked. */
 function isStackRecord(value: unknown): value is StackRecord {
-  if (typeof value !== "object" || value === null) return false;
-  if (!("pid" in value && "control" in value && "processes" in value)) return false;
-  const { control } = value;
+  if (!isRecord(value)) return false;
+  const { pid, state, topology, url, control, processes } = value;
   return (
-    Number.isSafeInteger(value.pid) &&
-    Array.isArray(value.processes) &&
-    typeof control === "object" &&
-    control !== null &&
-    "port" in control &&
-    "token" in control
+    isPid(pid) &&
+    STATES.some((one) => one === state) &&
+    TOPOLOGIES.some((one) => one === topology) &&
+    (url === null || typeof url === "string") &&
+    isRecord(control) &&
+    isPort(control.port) &&
+    typeof control.token === "string" &&
+    Array.isArray(processes) &&
+    processes.every((one) => isRecord(one) && typeof one.name === "string" && isPid(one.pid))
   );
+}
+
+/** The id of one process: 0 and negative numbers stand for several. */
+function isPid(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= PORT_MAX;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

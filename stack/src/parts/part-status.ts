@@ -1,7 +1,17 @@
 import type { PartName } from "./part-names.ts";
 
+/** The states of a part. */
+export const PART_STATES = [
+  "starting",
+  "running",
+  "restarting",
+  "frozen",
+  "stopping",
+  "stopped",
+] as const;
+
 /** The state of a part. */
-export type PartState = "starting" | "running" | "restarting" | "frozen" | "stopping" | "stopped";
+export type PartState = (typeof PART_STATES)[number];
 
 /** The status of a part: one line of `stack status`. */
 export interface PartStatus {

@@ -1,5 +1,8 @@
 /**
- * The topology of a stack (its deployment mode): the services and the gateway as a process each, or
- * as one process.
+ * The topologies of a stack (its deployment modes): the services and the gateway as a process each,
+ * or as one process.
  */
-export type Topology = "split" | "monolith";
+export const TOPOLOGIES = ["split", "monolith"] as const;
+
+/** One of {@link TOPOLOGIES}. */
+export type Topology = (typeof TOPOLOGIES)[number];
