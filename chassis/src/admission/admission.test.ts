@@ -25,9 +25,11 @@ describe("admission", () => {
     );
   });
 
-  const admit = (given: { criticality?: Criticality; isAnonymous?: boolean } = {}) => {
-    const { criticality = DEFAULT, isAnonymous = false } = given;
-    return admission.admit("get", shedRankOf(criticality, isAnonymous));
+  const admit = (
+    given: { criticality?: Criticality; isAnonymous?: boolean; leftMs?: number } = {},
+  ) => {
+    const { criticality = DEFAULT, isAnonymous = false, leftMs = 1_000 } = given;
+    return admission.admit("get", shedRankOf(criticality, isAnonymous), leftMs);
   };
   const fill = (share: number): Permit[] => {
     const permits: Permit[] = [];
@@ -76,6 +78,26 @@ describe("admission", () => {
     admit();
   });
 
+  test("queues what can be answered in time, within twice the limit, rather than refuse it", () => {
+    const permits = fill(0.85);
+    expect(() => admit()).toThrow();
+    // It has answered as many within the last second.
+    for (const permit of permits) permit.release("answered");
+    fill(0.85);
+    admit({ leftMs: 60_000 });
+    expect(() => admit({ leftMs: 10 })).toThrow();
+    while (admission.inFlight < LIMIT * 0.85 * 2) admit({ leftMs: 60_000 });
+    expect(() => admit({ leftMs: 60_000 })).toThrow();
+  });
+
+  test("lets calls wait for a late event loop as long as the process answers them in time", () => {
+    for (let count = 0; count < 50; count++) admit().release("answered");
+    lagMs = 1_100;
+    admit({ leftMs: 60_000 });
+    lagMs = 2_100;
+    expect(() => admit({ leftMs: 60_000 })).toThrow();
+  });
+
   test("lets no user hold more than half of the limit while it is busy", () => {
     const admitFor = (userId: string) => {
       const permit = admit();
@@ -98,7 +120,7 @@ describe("admission", () => {
   test("learns no latency from calls that were given up", () => {
     const known = (outcome: "answered" | "ignored") => {
       const fresh = new Admission(() => {}, learning);
-      fresh.admit("get", "default").release(outcome);
+      fresh.admit("get", "default", 1_000).release(outcome);
     };
     const learnt: string[] = [];
     const learning = new ConcurrencyLimit();

@@ -5,6 +5,7 @@ import type { Metrics } from "#telemetry/metrics.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import { overloaded } from "./overloaded.ts";
+import { Throughput } from "./throughput.ts";
 
 /** How a call ended, as far as its latency shows something. */
 export type Outcome = "answered" | "timed-out" | "ignored";
@@ -22,17 +23,29 @@ export type ObserveShed = (shed: {
   readonly cause: ShedCause;
 }) => void;
 
+/** How much of a process a rank may use. */
+interface RankLimits {
+  /** The share of the limit that it may fill without a question. */
+  readonly share: number;
+  /** The lag of the event loop up to which it is admitted without a question. */
+  readonly lagMs: number;
+  /** Beyond either it may queue, if the queue takes no larger part of its remaining time. */
+  readonly patience: number;
+}
+
 /**
- * The share of the limit that a rank may fill, and the lag of the event loop from which it is shed.
- * Critical calls may exceed the limit: all lower ranks have made room by then, and admitted calls
- * are never ended.
+ * The limits of each rank. Critical calls may exceed the limit: all lower ranks have made room by
+ * then, and admitted calls are never ended.
  */
 const RANKS = {
-  "sheddable-anonymous": { share: 0.6, lagMs: 400 },
-  sheddable: { share: 0.7, lagMs: 600 },
-  default: { share: 0.85, lagMs: 1_000 },
-  critical: { share: 2, lagMs: 2_000 },
-} as const satisfies Record<ShedRank, { readonly share: number; readonly lagMs: number }>;
+  "sheddable-anonymous": { share: 0.6, lagMs: 400, patience: 0.4 },
+  sheddable: { share: 0.7, lagMs: 600, patience: 0.5 },
+  default: { share: 0.85, lagMs: 1_000, patience: 0.6 },
+  critical: { share: 2, lagMs: 2_000, patience: 0.8 },
+} as const satisfies Record<ShedRank, RankLimits>;
+
+/** The queue has an end, whatever its speed: this many times a rank's share, or lag. */
+const QUEUE_FACTOR = 2;
 
 /** Above this part of the limit the process is busy, ... */
 const BUSY_SHARE = 0.5;
@@ -45,13 +58,15 @@ const USER_SHARE = 0.5;
 const BASELINE_SHARE_NEEDED = 0.5;
 
 /**
- * Admission control, or load shedding: refuses calls beyond what the process can answer in time,
- * the least important first. docs/decisions/0007 says how and why.
+ * Admission control, or load shedding: refuses calls that the process could not answer in time, the
+ * least important first. What it can answer waits in the queues of the process: the event loop's
+ * and the connection pool's. docs/decisions/0007 says how and why.
  */
 export class Admission {
   readonly #limit: ConcurrencyLimit;
   readonly #lag: Pick<EventLoopLag, "milliseconds" | "watch">;
   readonly #observe: ObserveShed;
+  readonly #throughput = new Throughput();
   readonly #users = new Map<string, number>();
   readonly #isIdle = () => this.#inFlight === 0;
   #inFlight = 0;
@@ -89,19 +104,24 @@ export class Admission {
     return leftMs > this.#baselineMs(method) * BASELINE_SHARE_NEEDED;
   }
 
-  /** Throws RESOURCE_EXHAUSTED, `OVERLOADED`, if a call would not be admitted now. */
-  check(method: string, rank: ShedRank): void {
-    const { share, lagMs } = RANKS[rank];
-    if (this.lagMs > lagMs) throw this.#refuse(method, rank, "lag");
-    if (this.#inFlight >= this.limit * share) throw this.#refuse(method, rank, "limit");
+  /**
+   * Throws RESOURCE_EXHAUSTED, `OVERLOADED`, if a call with so many milliseconds left would not be
+   * admitted now.
+   */
+  check(method: string, rank: ShedRank, leftMs: number): void {
+    const cause = this.#excess(rank, 1);
+    if (cause === undefined) return;
+    const isHopeful = this.#throughput.msFor(this.#inFlight) < leftMs * RANKS[rank].patience;
+    if (isHopeful && this.#excess(rank, QUEUE_FACTOR) === undefined) return;
+    throw this.#refuse(method, rank, cause);
   }
 
   /**
    * Admits a call; its method's baseline latency is learnt under that name. Throws as {@link check}
    * does.
    */
-  admit(method: string, rank: ShedRank): Permit {
-    this.check(method, rank);
+  admit(method: string, rank: ShedRank, leftMs: number): Permit {
+    this.check(method, rank, leftMs);
     this.#inFlight += 1;
     this.#lag.watch(this.#isIdle);
     return new Permit(this, method, rank);
@@ -125,6 +145,14 @@ export class Admission {
     const tells =
       outcome === "answered" || (outcome === "timed-out" && ms > this.#baselineMs(method));
     if (tells) this.#limit.learn(method, ms, inFlight);
+    if (outcome === "answered") this.#throughput.count();
+  }
+
+  /** By what the process is busier than this many times what a rank may use, if it is. */
+  #excess(rank: ShedRank, factor: number): "lag" | "limit" | undefined {
+    const { share, lagMs } = RANKS[rank];
+    if (this.lagMs > lagMs * factor) return "lag";
+    return this.#inFlight >= this.limit * share * factor ? "limit" : undefined;
   }
 
   #baselineMs(method: string): number {

@@ -48,11 +48,12 @@ export interface Pool {
 /**
  * The part of its remaining time that a call waits for a connection. Less critical calls fail
  * before their deadline, as overloaded: a breaker would take a passed deadline for a database that
- * hangs. Critical calls wait until their deadline.
+ * hangs. What is left is several times the duration of a statement. Critical calls wait until their
+ * deadline.
  */
 const QUEUE_SHARES: Readonly<Partial<Record<Criticality, number>>> = {
-  [Criticality.SHEDDABLE]: 0.5,
-  [Criticality.DEFAULT]: 0.75,
+  [Criticality.SHEDDABLE]: 0.75,
+  [Criticality.DEFAULT]: 0.85,
 };
 /** At rest few connections stay open, since each costs Postgres several megabytes. */
 const IDLE_MS_MAX = 10_000;

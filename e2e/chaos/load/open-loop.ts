@@ -16,16 +16,20 @@ export interface Sample {
   readonly detail: string;
 }
 
-/** The options of a load. */
-export interface LoadOptions {
+/** What the requests of a load are, and where they go. */
+export interface SampleOptions {
   readonly balancer: LoadBalancer;
   readonly seedData: SeedData;
   readonly cases: readonly RouteCase[];
+}
+
+/** The options of a load. */
+export interface LoadOptions extends SampleOptions {
   readonly requestsPerSecond: number;
 }
 
 /** A load that runs until it is stopped. */
-interface Load {
+export interface Load {
   /** Sends no more, waits for the last answer, and returns every sample. */
   stop(): Promise<readonly Sample[]>;
 }
@@ -41,25 +45,15 @@ const IN_FLIGHT_MAX = 5_000;
  * requests.
  */
 export function startOpenLoop(options: LoadOptions): Load {
-  const { seedData, cases, requestsPerSecond } = options;
+  const { requestsPerSecond } = options;
   const samples: Sample[] = [];
   const inFlight = new Set<Promise<void>>();
   const startMs = performance.now();
   let stopped = false;
   let sent = 0;
-  let deck: RouteCase[] = [];
-
+  const takeSample = createSampler(options);
   const send = async (intendedMs: number) => {
-    if (deck.length === 0) deck = [...seedData.random.shuffled(cases.flatMap(byWeight))];
-    const routeCase = deck.pop() as RouteCase;
-    const result = await sendCall(options.balancer, routeCase.call(seedData));
-    samples.push({
-      case: routeCase,
-      intendedMs,
-      endedMs: performance.now(),
-      class: result.class,
-      detail: detailOf(result),
-    });
+    samples.push(await takeSample(intendedMs));
   };
 
   const run = async () => {
@@ -83,6 +77,27 @@ export function startOpenLoop(options: LoadOptions): Load {
       await Promise.all(inFlight);
       return samples;
     },
+  };
+}
+
+/** Returns a function that sends the next request of a shuffled deck of cases. */
+export function createSampler({
+  balancer,
+  seedData,
+  cases,
+}: SampleOptions): (intendedMs: number) => Promise<Sample> {
+  let deck: RouteCase[] = [];
+  return async function takeSample(intendedMs) {
+    if (deck.length === 0) deck = [...seedData.random.shuffled(cases.flatMap(byWeight))];
+    const routeCase = deck.pop() as RouteCase;
+    const result = await sendCall(balancer, routeCase.call(seedData));
+    return {
+      case: routeCase,
+      intendedMs,
+      endedMs: performance.now(),
+      class: result.class,
+      detail: detailOf(result),
+    };
   };
 }
 

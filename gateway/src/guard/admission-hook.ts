@@ -23,12 +23,12 @@ export function createAdmissionHook(admission: Admission | undefined): Admission
   return {
     check(request) {
       const route = routeOf(request);
-      if (route !== undefined) admission?.check(route.name, route.rank);
+      if (route !== undefined) admission?.check(route.name, route.rank, route.budgetMs);
     },
     admit(request) {
       const route = routeOf(request);
       if (route === undefined) return undefined;
-      const permit = admission?.admit(route.name, route.rank);
+      const permit = admission?.admit(route.name, route.rank, route.budgetMs);
       if (route.isLimited) return permit;
       permit?.release("ignored");
       return undefined;
@@ -42,5 +42,5 @@ function routeOf({ headers, routeOptions }: FastifyRequest) {
   assert(routeName, "a route of the API is named when it is made");
   const { criticality, isLimited } = calls.policy;
   const rank = shedRankOf(criticality, headers.authorization === undefined);
-  return { name: routeName, rank, isLimited };
+  return { name: routeName, rank, isLimited, budgetMs: calls.budgetMs };
 }

@@ -108,7 +108,8 @@ export class ServedCall extends CallTime implements CallContext {
     if (admission === undefined) return;
     const leftMs = this.deadline - Date.now();
     if (leftMs <= 0 || !admission.hasTimeFor(plan.name, leftMs)) throw deadlineTooShort();
-    const permit = admission.admit(plan.name, shedRankOf(this.criticality, isAnonymous));
+    const rank = shedRankOf(this.criticality, isAnonymous);
+    const permit = admission.admit(plan.name, rank, leftMs);
     if (plan.policy.isLimited) this.#permit = permit;
     else permit.release("ignored");
   }
