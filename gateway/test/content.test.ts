@@ -35,7 +35,7 @@ describe.each([
             const endless = id === ENDLESS;
             const size = endless ? 1_000_000_000 : CONTENT.length;
             const first = range?.first ?? (range?.last === undefined ? 0 : size - range.last);
-            if (first >= size) {
+            if (first >= size || (range?.first === undefined && range?.last === 0)) {
               throw refusal("RANGE_NOT_SATISFIABLE", status.OUT_OF_RANGE, {
                 metadata: { size_bytes: String(size) },
               });
@@ -136,19 +136,13 @@ describe.each([
   });
 
   test("answer 416 with their size to a range that is outside", async () => {
-    for (const range of ["bytes=10-", "bytes=99999999999999-"]) {
+    for (const range of ["bytes=10-", "bytes=99999999999999-", "bytes=-0"]) {
       const response = await fetchBytes({ range });
       expect(response.status).toBe(416);
+      expect(response.headers.get("x-content-type-options")).toBe("nosniff");
       expect(response.headers.get("content-range")).toBe("bytes */10");
       expect((await bodyOf(response)).code).toBe("RANGE_NOT_SATISFIABLE");
     }
-  });
-
-  test("come in part only if If-Range still holds", async () => {
-    const same = await fetchBytes({ range: "bytes=2-4", "if-range": '"v1"' });
-    expect([same.status, await same.text()]).toEqual([206, "234"]);
-    const other = await fetchBytes({ range: "bytes=20-40", "if-range": '"v0"' });
-    expect([other.status, await other.text()]).toEqual([200, "0123456789"]);
   });
 
   test("are answered by 304 if the client has them", async () => {

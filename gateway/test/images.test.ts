@@ -18,6 +18,7 @@ describe("the routes of images, likes and comments", () => {
   let gateway: TestGateway;
   const asked: Record<string, unknown>[] = [];
   let changed: Partial<ReturnType<typeof imageMessage>> = {};
+  let refused: Error | undefined;
 
   beforeAll(async () => {
     gateway = await startTestGateway({
@@ -41,6 +42,7 @@ describe("the routes of images, likes and comments", () => {
         },
         deleteImage: async ({ etag }) => {
           asked.push({ deleteImage: etag });
+          if (refused !== undefined) throw refused;
           return {};
         },
         likeImage: async () => ({}),
@@ -68,7 +70,10 @@ describe("the routes of images, likes and comments", () => {
       },
     });
   });
-  beforeEach(() => asked.splice(0));
+  beforeEach(() => {
+    asked.splice(0);
+    refused = undefined;
+  });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
   test("returns an image with its owner, its comment count and the URLs of its variants", async () => {
@@ -159,6 +164,65 @@ describe("the routes of images, likes and comments", () => {
     });
     expect(response.status).toBe(expected);
     if (expected === 412) expect((await bodyOf(response)).code).toBe("ETAG_MISMATCH");
+  });
+
+  test.each([
+    ["*", 412],
+    ['"3.aaaaaaaaaaaaaaaa"', 412],
+    ['"2.aaaaaaaaaaaaaaaa", W/"3.aaaaaaaaaaaaaaaa"', 412],
+    ['"2.aaaaaaaaaaaaaaaa"', 200],
+    ['"made-up"', 200],
+    ["nonsense", 200],
+  ])("answers a change with If-None-Match: %s by %d", async (header, expected) => {
+    const response = await gateway.fetch(`/v1/images/${IMAGE}`, {
+      method: "PATCH",
+      headers: { ...(await gateway.as(ADA)), ...JSON_HEADERS, "if-none-match": header },
+      body: JSON.stringify({ title: "New" }),
+    });
+    expect(response.status).toBe(expected);
+  });
+
+  test("answers a write that would fail anyway by its reason, and not by 412", async () => {
+    refused = refusal("NOT_IMAGE_OWNER", status.PERMISSION_DENIED);
+    for (const condition of [{ "if-match": '"made-up"' }, { "if-none-match": "*" }]) {
+      const response = await gateway.fetch(`/v1/images/${IMAGE}`, {
+        method: "DELETE",
+        headers: { ...(await gateway.as(BOB)), ...condition },
+      });
+      expect(response.status).toBe(403);
+    }
+  });
+
+  test.each([
+    ["if-match", (tag: string) => tag, 200],
+    ["if-match", (tag: string) => `"x", ${tag}`, 200],
+    ["if-match", () => "*", 200],
+    ["if-match", (tag: string) => `W/${tag}`, 412],
+    ["if-match", () => '"x"', 412],
+    ["if-unmodified-since", () => "Sat, 01 Jan 2000 00:00:00 GMT", 200],
+    ["if-modified-since", () => "Fri, 01 Jan 2100 00:00:00 GMT", 200],
+  ])("answers a read with %s: %s by %d", async (name, value, expected) => {
+    for (const path of [`/v1/images/${IMAGE}`, `/v1/comments/${COMMENT}`]) {
+      const tag = (await gateway.fetch(path)).headers.get("etag") ?? "";
+      for (const method of ["GET", "HEAD"]) {
+        const response = await gateway.fetch(path, { method, headers: { [name]: value(tag) } });
+        expect(response.status).toBe(expected);
+      }
+    }
+  });
+
+  test("answers 412 rather than 304 if both preconditions fail", async () => {
+    const headers = { "if-match": '"x"', "if-none-match": "*" };
+    expect((await gateway.fetch(`/v1/images/${IMAGE}`, { headers })).status).toBe(412);
+  });
+
+  test("answers 304 with the caching headers of 200", async () => {
+    const whole = await gateway.fetch(`/v1/images/${IMAGE}`);
+    const headers = { "if-none-match": "*" };
+    const unchanged = await gateway.fetch(`/v1/images/${IMAGE}`, { headers });
+    for (const name of ["etag", "cache-control", "vary", "content-location", "expires"]) {
+      expect(unchanged.headers.get(name)).toBe(whole.headers.get(name));
+    }
   });
 
   test("passes the version of If-Match on when an image is deleted", async () => {

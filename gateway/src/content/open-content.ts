@@ -7,6 +7,7 @@ import type {
 } from "@triptych/protos/images/v1/image_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { VARIANT_NAMES } from "#compose/image-view.ts";
+import { hasPrecondition, mayBePart } from "#http/read-condition.ts";
 import type { Variant } from "#schemas/images.ts";
 import { parseByteRange } from "./byte-range.ts";
 import { type Download, resumeDownload } from "./resume-download.ts";
@@ -34,24 +35,32 @@ interface RangeChoice extends ContentChoice {
 
 /** The request for a download. */
 export interface ContentRequest {
+  readonly method: string;
   readonly headers: IncomingHttpHeaders;
   readonly context: CallContext;
 }
 
-/** Begins a download: of the requested range, if `If-Range` allows it, or else of the whole. */
+/** Returns the entity tag of bytes. */
+export function contentTag({ version }: ContentHeader): string {
+  return `"${version}"`;
+}
+
+/**
+ * Begins a download: of the requested range, if the preconditions allow one, or else of the whole.
+ * A range is for GET (RFC 9110, 14.2). It comes last, so that a precondition that fails is answered
+ * rather than a range that can't be satisfied.
+ */
 export async function openContent(
   images: Clients["images"],
   choice: ContentChoice,
-  { headers, context }: ContentRequest,
+  { method, headers, context }: ContentRequest,
 ): Promise<OpenContent> {
-  const range = parseByteRange(headers.range);
-  const condition = headers["if-range"];
-  if (range === undefined || condition === undefined) {
+  const range = method === "GET" ? parseByteRange(headers.range) : undefined;
+  if (range === undefined || !hasPrecondition(headers)) {
     return download(images, { ...choice, range }, context);
   }
-  // The range counts only if the client has a part of these same bytes.
   const whole = await download(images, choice, context);
-  if (condition !== `"${whole.header.version}"`) return whole;
+  if (!mayBePart(headers, contentTag(whole.header))) return whole;
   await whole.close();
   return download(images, { ...choice, range }, context);
 }

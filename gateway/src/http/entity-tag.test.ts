@@ -1,4 +1,10 @@
-import { matchesNone, parseEntityTags, resourceTag, versionOf } from "./entity-tag.ts";
+import {
+  matchesNone,
+  matchesStrongly,
+  parseEntityTags,
+  resourceTag,
+  versionOf,
+} from "./entity-tag.ts";
 
 describe("an entity tag", () => {
   test("changes with the version and with the bytes", () => {
@@ -20,7 +26,15 @@ describe("an entity tag", () => {
       ],
     ],
     ['""', [{ weak: false, opaque: "" }]],
+    [
+      ' , "a",,"b" ,',
+      [
+        { weak: false, opaque: "a" },
+        { weak: false, opaque: "b" },
+      ],
+    ],
     ["", undefined],
+    [",", undefined],
     ["a", undefined],
     ['"a" "b"', undefined],
     ['"a', undefined],
@@ -30,10 +44,9 @@ describe("an entity tag", () => {
     expect(parseEntityTags(header)).toEqual(expected);
   });
 
-  test("has a version only if the gateway made it, and it is strong", () => {
+  test("has a version only if the gateway made it", () => {
     const opaque = "12.abcdefghijklmnop";
     expect(versionOf({ weak: false, opaque })).toBe("12");
-    expect(versionOf({ weak: true, opaque })).toBeUndefined();
     expect(versionOf({ weak: false, opaque: "12" })).toBeUndefined();
     expect(versionOf({ weak: false, opaque: "x.abcdefghijklmnop" })).toBeUndefined();
   });
@@ -43,6 +56,14 @@ describe("an entity tag", () => {
     expect(matchesNone('W/"a"', '"a"')).toBe(true);
     expect(matchesNone('"b"', '"a"')).toBe(false);
     expect(matchesNone("nonsense", '"a"')).toBe(false);
+  });
+
+  test("is compared strongly by If-Match", () => {
+    expect(matchesStrongly("*", '"a"')).toBe(true);
+    expect(matchesStrongly('"b", "a"', '"a"')).toBe(true);
+    expect(matchesStrongly('W/"a"', '"a"')).toBe(false);
+    expect(matchesStrongly('"b"', '"a"')).toBe(false);
+    expect(matchesStrongly("a", '"a"')).toBe(false);
   });
 
   test("is parsed in one pass: a list of 400,000 characters that never ends would otherwise take minutes", () => {

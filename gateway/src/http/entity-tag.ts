@@ -4,7 +4,9 @@ import { hash } from "node:crypto";
 const HASH_CHARACTERS = 16;
 const RESOURCE_TAG = /^(\d+)\.[\w-]{16}$/;
 const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/y;
-const SEPARATOR = /[ \t]*(?:,[ \t]*|$)/y;
+/** Also several commas: empty elements of a list do not count (RFC 9110, 5.6.1). */
+const SEPARATOR = /[ \t]*(?:,[ \t,]*|$)/y;
+const LEADING_COMMAS = /^[ \t,]+/;
 
 /** An entity tag of a header. */
 export interface EntityTag {
@@ -23,14 +25,14 @@ export function resourceTag(version: string, body: string): string {
 }
 
 /** Returns the version in a tag of {@link resourceTag}; undefined for any other tag. */
-export function versionOf({ weak, opaque }: EntityTag): string | undefined {
-  return weak ? undefined : RESOURCE_TAG.exec(opaque)?.[1];
+export function versionOf({ opaque }: EntityTag): string | undefined {
+  return RESOURCE_TAG.exec(opaque)?.[1];
 }
 
 /** Parses `If-Match` or `If-None-Match`: `*`, or tags. Returns undefined if it is malformed. */
 export function parseEntityTags(header: string): "*" | readonly EntityTag[] | undefined {
-  const text = header.trim();
-  if (text === "*") return "*";
+  if (header.trim() === "*") return "*";
+  const text = header.replace(LEADING_COMMAS, "").trimEnd();
   const tags: EntityTag[] = [];
   let at = 0;
   while (at < text.length) {
@@ -47,8 +49,19 @@ export function parseEntityTags(header: string): "*" | readonly EntityTag[] | un
 
 /** Whether `If-None-Match` has this tag, by weak comparison. A malformed header matches nothing. */
 export function matchesNone(header: string | undefined, tag: string): boolean {
+  return hasTag(header, ({ opaque }) => `"${opaque}"` === tag);
+}
+
+/**
+ * Whether `If-Match` has this tag, by strong comparison: a weak tag never matches. A malformed
+ * header matches nothing.
+ */
+export function matchesStrongly(header: string, tag: string): boolean {
+  return hasTag(header, ({ weak, opaque }) => !weak && `"${opaque}"` === tag);
+}
+
+function hasTag(header: string | undefined, isIt: (tag: EntityTag) => boolean): boolean {
   if (header === undefined) return false;
   const tags = parseEntityTags(header);
-  if (tags === "*") return true;
-  return tags?.some(({ opaque }) => `"${opaque}"` === tag) ?? false;
+  return tags === "*" || (tags?.some(isIt) ?? false);
 }

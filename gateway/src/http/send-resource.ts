@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { matchesNone, resourceTag } from "./entity-tag.ts";
+import { resourceTag } from "./entity-tag.ts";
+import { isNotModified } from "./read-condition.ts";
 
 const JSON_CONTENT_TYPE = "application/json; charset=utf-8";
 
@@ -12,7 +13,11 @@ export interface ResourceAnswer {
   readonly body: object;
 }
 
-/** Sends a single resource with its entity tag, or 304 if the client has the same bytes. */
+/**
+ * Sends a single resource with its entity tag, or 304 if the client has the same bytes.
+ *
+ * @throws Problem ETAG_MISMATCH for a read that requires other bytes.
+ */
 export function sendResource(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -23,6 +28,6 @@ export function sendResource(
   const tag = resourceTag(version, text);
   reply.header("etag", tag);
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (isRead && matchesNone(request.headers["if-none-match"], tag)) return reply.code(304).send();
+  if (isRead && isNotModified(request.headers, tag)) return reply.code(304).send();
   return reply.type(JSON_CONTENT_TYPE).send(text);
 }

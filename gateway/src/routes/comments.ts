@@ -35,7 +35,11 @@ function commentReadRoutes(server: ApiServer, clients: CommentRouteDependencies)
         tags: ["comments"],
         summary: "Get a comment",
         params: IdParameters,
-        response: { 200: CommentReference, ...NOT_MODIFIED, ...problems("COMMENT_NOT_FOUND") },
+        response: {
+          200: CommentReference,
+          ...NOT_MODIFIED,
+          ...problems("COMMENT_NOT_FOUND", "ETAG_MISMATCH"),
+        },
       },
     },
     async (request, reply) => {

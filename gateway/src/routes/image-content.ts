@@ -1,15 +1,16 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
 import { Visibility } from "@triptych/protos/images/v1/image_pb";
 import type { ContentHeader } from "@triptych/protos/images/v1/image_service_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { Type } from "typebox";
 import type { Clients } from "#clients/clients.ts";
-import { openContent } from "#content/open-content.ts";
+import { contentTag, type OpenContent, openContent } from "#content/open-content.ts";
 import { contextOf } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import { accepts } from "#http/acceptable.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import { matchesNone } from "#http/entity-tag.ts";
+import { isNotModified } from "#http/read-condition.ts";
 import { NOT_MODIFIED, problems } from "#openapi/answers.ts";
 import { Problem } from "#problems/problem.ts";
 import { IdParameters } from "#schemas/identifier.ts";
@@ -25,6 +26,9 @@ const PART = { description: "The range of bytes.", content: { "image/*": { schem
 /** Nothing in an image may run, even if a browser opens it as a page. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
 
+/** The visibilities of images whose variants anybody may get who knows the URL. */
+const SHOWN_TO_ANYBODY: ReadonlySet<Visibility> = new Set([Visibility.PUBLIC, Visibility.UNLISTED]);
+
 /** Adds the route of an image's bytes, which flow as fast as the client reads: backpressure. */
 export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, "images">): void {
   server.get(
@@ -35,7 +39,7 @@ export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, 
         operationId: "getImageContent",
         tags: ["images"],
         summary: "Get the bytes of an image",
-        description: "Honours `Range`, `If-Range` and `If-None-Match`.",
+        description: "Honours `Range`, `If-Range`, `If-Match` and `If-None-Match`.",
         params: IdParameters,
         querystring: ContentQuery,
         response: {
@@ -46,30 +50,25 @@ export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, 
             "IMAGE_NOT_FOUND",
             "VARIANT_NOT_FOUND",
             "ORIGINAL_FORBIDDEN",
+            "ETAG_MISMATCH",
             "RANGE_NOT_SATISFIABLE",
           ),
         },
       },
     },
     async (request, reply) => {
-      const { headers } = request;
+      const { method, headers } = request;
       const context = contextOf(request);
       const { variant = "large", v } = request.query;
       const content = await openContent(
         images,
         { id: request.params.id, variant },
-        { headers, context },
+        { method, headers, context },
       );
       const { header } = content;
-      const tag = `"${header.version}"`;
-      reply.headers(headersOf(content.header, { id: request.params.id, variant, v }));
-      if (matchesNone(headers["if-none-match"], tag)) {
-        await content.close();
+      reply.headers(headersOf(header, { id: request.params.id, variant, v }));
+      if (!(await isWanted(content, headers))) {
         return reply.removeHeader("content-disposition").code(304).send();
-      }
-      if (!accepts(headers.accept, [header.contentType])) {
-        await content.close();
-        throw new Problem("NOT_ACCEPTABLE", { detail: `These bytes are ${header.contentType}.` });
       }
       reply.type(header.contentType).header("content-length", header.length);
       if (content.isPart) {
@@ -78,7 +77,7 @@ export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, 
           .code(206)
           .header("content-range", `bytes ${header.first}-${last}/${header.sizeBytes}`);
       }
-      if (request.method === "HEAD") {
+      if (method === "HEAD") {
         await content.close();
         // For a stream, even an empty one, fastify does not overwrite content-length.
         return reply.send(Readable.from([]));
@@ -86,6 +85,25 @@ export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, 
       return reply.send(Readable.from(content.chunks(), { objectMode: false }));
     },
   );
+}
+
+/**
+ * Whether the client wants the bytes of a download, and does not have them. Closes the download
+ * otherwise. Throws NOT_ACCEPTABLE before it looks at preconditions: they count only for an answer
+ * that would succeed without them (RFC 9110, 13.2.1).
+ */
+async function isWanted(content: OpenContent, headers: IncomingHttpHeaders): Promise<boolean> {
+  const { contentType } = content.header;
+  let isWanted = false;
+  try {
+    if (!accepts(headers.accept, [contentType])) {
+      throw new Problem("NOT_ACCEPTABLE", { detail: `These bytes are ${contentType}.` });
+    }
+    isWanted = !isNotModified(headers, contentTag(content.header));
+  } finally {
+    if (!isWanted) await content.close();
+  }
+  return isWanted;
 }
 
 /** The parts of a request's URL. */
@@ -97,14 +115,20 @@ interface ContentUrl {
 
 function headersOf(header: ContentHeader, url: ContentUrl): Record<string, string> {
   return {
-    etag: `"${header.version}"`,
+    etag: contentTag(header),
     "accept-ranges": "bytes",
     "cache-control": cacheControl(header, url),
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "content-disposition": disposition(header, url),
-    "cross-origin-resource-policy":
-      header.visibility === Visibility.PUBLIC ? "cross-origin" : "same-origin",
+    "cross-origin-resource-policy": needsToken(header, url) ? "same-origin" : "cross-origin",
   };
+}
+
+/**
+ * Whether bytes need a token. All others may be shown by `<img>` on any site, which can't send one.
+ */
+function needsToken({ visibility }: ContentHeader, { variant }: ContentUrl): boolean {
+  return variant === "original" || !SHOWN_TO_ANYBODY.has(visibility);
 }
 
 /**

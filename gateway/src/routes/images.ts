@@ -56,7 +56,11 @@ function imageReadRoutes(server: ApiServer, clients: Clients): void {
         tags: ["images"],
         summary: "Get an image",
         params: IdParameters,
-        response: { 200: ImageReference, ...NOT_MODIFIED, ...problems("IMAGE_NOT_FOUND") },
+        response: {
+          200: ImageReference,
+          ...NOT_MODIFIED,
+          ...problems("IMAGE_NOT_FOUND", "ETAG_MISMATCH"),
+        },
       },
     },
     async (request, reply) => {

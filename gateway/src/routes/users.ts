@@ -93,7 +93,11 @@ function profileRoutes(server: ApiServer, { users }: UserRouteDependencies): voi
         tags: ["users"],
         summary: "Get a user",
         params: IdParameters,
-        response: { 200: UserReference, ...NOT_MODIFIED, ...problems("USER_NOT_FOUND") },
+        response: {
+          200: UserReference,
+          ...NOT_MODIFIED,
+          ...problems("USER_NOT_FOUND", "ETAG_MISMATCH"),
+        },
       },
     },
     async (request, reply) => {
@@ -115,7 +119,7 @@ function ownProfileRoutes(server: ApiServer, { users }: UserRouteDependencies): 
         tags: ["users"],
         summary: "Get oneself, with the e-mail address",
         security: SIGNED_IN,
-        response: { 200: UserReference, ...NOT_MODIFIED, ...problems() },
+        response: { 200: UserReference, ...NOT_MODIFIED, ...problems("ETAG_MISMATCH") },
       },
     },
     async (request, reply) => {
