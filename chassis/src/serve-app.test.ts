@@ -1,12 +1,16 @@
 import { X509Certificate } from "node:crypto";
 import { createServer } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { status } from "@grpc/grpc-js";
 import { renderMetrics } from "#operations/render-metrics.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
+import { EchoService } from "#testing/echo-service.ts";
 import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { eventually } from "#testing/eventually.ts";
+import { quietClient } from "#testing/quiet-client.ts";
 import { createTestAuthority } from "#testing/test-certificates.ts";
+import { contextFor } from "#testing/test-context.ts";
 import { openTestPeers } from "#testing/test-peers.ts";
 import { serveApp } from "./serve-app.ts";
 import type { ServiceApp } from "./service-app.ts";
@@ -68,6 +72,10 @@ describe("a served app", () => {
 
     await expect(transport.health(5_000)).resolves.toBe("not-serving");
     await expect(readiness()).resolves.toBe(503);
+    // Its handlers would fail as by a defect, without their tables.
+    const say = () =>
+      quietClient(EchoService, transport).say({ value: "x" }, contextFor(undefined));
+    await expect(say()).rejects.toMatchObject({ code: status.UNAVAILABLE });
     prepared.resolve();
     await warming.promise;
     await expect(transport.health(5_000)).resolves.toBe("not-serving");
@@ -75,6 +83,7 @@ describe("a served app", () => {
     warm.resolve();
     await warm.promise;
     await expect(transport.health(5_000)).resolves.toBe("serving");
+    await expect(say()).resolves.toMatchObject({ value: "x" });
     await expect(readiness()).resolves.toBe(200);
 
     transport.close();

@@ -3,6 +3,7 @@ import type { RunningApp } from "#lifecycle/run-process.ts";
 import { startInOrder } from "#lifecycle/start-in-order.ts";
 import { type OperationsServer, startOperationsServer } from "#operations/operations-server.ts";
 import { createGrpcServer } from "#rpc/grpc/grpc-server.ts";
+import { createPreparedRouter } from "#rpc/server/prepared-router.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import type { ServiceApp } from "./service-app.ts";
@@ -24,18 +25,21 @@ export interface ServeOptions {
 /**
  * Listens for calls, then prepares the database, then warms up, then reports ready. In this order,
  * so that a process whose database is down still answers health checks, and a process that gets its
- * share of the calls is as fast as the others.
+ * share of the calls is as fast as the others. Until the database is prepared every call is refused
+ * as UNAVAILABLE.
  */
 export async function serveApp(
   app: ServiceApp,
   options: ServeOptions,
   logger: Logger,
 ): Promise<RunningApp> {
+  let prepared = false;
   let ready = false;
   const stopping = new AbortController();
   const { grpcHost: host, grpcPort: port, maxConnectionAgeMs, peers } = options;
   if (peers !== undefined) app.metrics.watchCertificates(() => peers.validities());
-  const grpc = createGrpcServer(app.router, { host, port, maxConnectionAgeMs, peers });
+  const router = createPreparedRouter(app.router, () => prepared);
+  const grpc = createGrpcServer(router, { host, port, maxConnectionAgeMs, peers });
   let operations: OperationsServer | undefined;
   const stop = await startInOrder([
     {
@@ -65,7 +69,9 @@ export async function serveApp(
   // A migration that fails is a defect of this version. The unhandled rejection ends the process
   // and shows the cause.
   void app.prepare(stopping.signal).then(async () => {
-    if (!stopping.signal.aborted) await app.warmUp(stopping.signal);
+    if (stopping.signal.aborted) return;
+    prepared = true;
+    await app.warmUp(stopping.signal);
     if (stopping.signal.aborted) return;
     ready = true;
     grpc.setServing(true);

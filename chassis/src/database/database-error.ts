@@ -40,6 +40,14 @@ export class DatabaseReadOnly extends DatabaseUnavailable {
   override readonly name = "DatabaseReadOnly";
 }
 
+/**
+ * Other transactions got in the way, by a deadlock, a lock that they hold, or a serialization
+ * failure. Nothing was changed, and another attempt may succeed.
+ */
+export class TransactionConflict extends DatabaseUnavailable {
+  override readonly name = "TransactionConflict";
+}
+
 /** The signal fired, or the statement or its transaction took longer than its limit. */
 export class QueryCanceled extends Error {
   override readonly name = "QueryCanceled";
@@ -50,9 +58,14 @@ export function canceledBy(signal: AbortSignal): QueryCanceled {
   return new QueryCanceled("the call was canceled", { cause: signal.reason });
 }
 
-const SERIALIZATION_FAILURE = "40001";
-const DEADLOCK_DETECTED = "40P01";
+/** serialization_failure, deadlock_detected, lock_not_available. */
+const CONFLICT = new Set(["40001", "40P01", "55P03"]);
 const READ_ONLY_SQL_TRANSACTION = "25006";
+/**
+ * Where Postgres finds that a migration has changed the columns of a prepared statement. It fails
+ * on this connection from then on, and on a new one it does not.
+ */
+const STALE_PLAN_ROUTINE = "RevalidateCachedQuery";
 
 /**
  * query_canceled (also statement_timeout), idle_in_transaction_session_timeout,
@@ -94,7 +107,7 @@ const SHORTAGE = /^(EMFILE$|53)/;
 const POOL_CLOSED = /^Cannot use a pool after/;
 
 /** Reads by shape, since the errors of Node's sockets may have the Error of another realm. */
-function read(error: unknown, member: "code" | "message"): string {
+function read(error: unknown, member: "code" | "message" | "routine"): string {
   const value = typeof error === "object" && error !== null ? Reflect.get(error, member) : "";
   return typeof value === "string" ? value : "";
 }
@@ -102,6 +115,7 @@ function read(error: unknown, member: "code" | "message"): string {
 function isUnavailable(error: unknown): boolean {
   const code = read(error, "code");
   if (error instanceof pg.DatabaseError) {
+    if (isStalePlan(error)) return true;
     return UNAVAILABLE.has(code) || UNAVAILABLE_CLASSES.some((prefix) => code.startsWith(prefix));
   }
   return SYSTEM_CODES.has(code) || CONNECTION_MESSAGE.test(read(error, "message"));
@@ -121,6 +135,10 @@ export function toDatabaseError(error: unknown): unknown {
   if (code === READ_ONLY_SQL_TRANSACTION) {
     return new DatabaseReadOnly("the database refuses writes now", { cause: error });
   }
+  if (CONFLICT.has(code)) {
+    const message = `another transaction got in the way: ${read(error, "message")}`;
+    return new TransactionConflict(message, { cause: error });
+  }
   if (!isUnavailable(error)) return error;
   const message = `the database is unavailable: ${read(error, "message")}`;
   const isLost = !leavesConnectionUsable(error);
@@ -129,10 +147,10 @@ export function toDatabaseError(error: unknown): unknown {
 
 /**
  * Returns DatabaseUnavailable or CannotConnect for an error of pg's connect, with that as its
- * cause; the error itself if it is neither.
+ * cause. Whatever it is, a server that starts, a role that does not exist yet, a new password or an
+ * expired certificate: the database cannot be asked, and the call is not at fault.
  */
-export function toConnectError(error: unknown): unknown {
-  if (!isUnavailable(error)) return error;
+export function toConnectError(error: unknown): DatabaseUnavailable {
   const reason = read(error, "message");
   const message = `the database is unavailable: ${reason}`;
   const isGone = !SHORTAGE.test(read(error, "code")) && !POOL_CLOSED.test(reason);
@@ -141,10 +159,9 @@ export function toConnectError(error: unknown): unknown {
 
 /** Whether the server answered with an error after which the connection is still usable. */
 export function leavesConnectionUsable(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.severity === "ERROR";
+  return error instanceof pg.DatabaseError && error.severity === "ERROR" && !isStalePlan(error);
 }
 
-/** Whether two transactions conflicted, so that the whole transaction may be retried. */
-export function isSerializationFailure(error: unknown): boolean {
-  return [SERIALIZATION_FAILURE, DEADLOCK_DETECTED].includes(read(error, "code"));
+function isStalePlan(error: unknown): boolean {
+  return read(error, "routine") === STALE_PLAN_ROUTINE;
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { createTestDatabase, type TestDatabase } from "#testing/test-database.ts";
 import { createDatabase, type Database, type DatabaseOptions } from "./database.ts";
-import { DatabaseUnavailable, QueryCanceled } from "./database-error.ts";
+import { DatabaseUnavailable, QueryCanceled, TransactionConflict } from "./database-error.ts";
 
 const SLEEP = { name: "sleep", text: "select pg_sleep($1)" } as const;
 const SELECT_NUMBER = { name: "select_number", text: "select $1::bigint as number" } as const;
@@ -201,6 +201,66 @@ describe("createDatabase", () => {
       await until(() => database.statistics().total === 0);
       await expect(database.for("").write(SELECT_NUMBER, [1])).rejects.toThrow(DatabaseUnavailable);
     });
+  });
+
+  describe("a database that is being made or migrated", () => {
+    const withUrl = (change: (url: URL) => void) => {
+      const url = new URL(testDatabase.url);
+      change(url);
+      return connect({ url: url.href }).for("");
+    };
+
+    test.each<[string, (url: URL) => void]>([
+      ["the role does not exist", (url) => (url.username = "nobody_yet")],
+      ["the role has another password", (url) => (url.password = "another")],
+      ["the database does not exist", (url) => (url.pathname = "/not_yet")],
+    ])("is unavailable while %s", async (_what, change) => {
+      const shard = withUrl(change);
+      await expect(shard.write(SELECT_NUMBER, [1])).rejects.toBeInstanceOf(DatabaseUnavailable);
+      const transaction = shard.transaction(async () => {});
+      await expect(transaction).rejects.toBeInstanceOf(DatabaseUnavailable);
+    });
+
+    test("answers a prepared statement whose columns a migration has changed", async () => {
+      const all = { name: "select_all", text: "select * from items" } as const;
+      const shard = connect({ poolMax: 1 }).for("");
+      await shard.write(INSERT, [1, 7]);
+      await shard.read(all);
+      await observer.query("alter table items add column colour text");
+      try {
+        const row = { id: 1, amount: 7, colour: null };
+        expect((await shard.read(all)).rows).toEqual([row]);
+      } finally {
+        await observer.query("alter table items drop column colour");
+      }
+      const inTransaction = await shard.transaction((connection) => connection.query(all));
+      expect(inTransaction.rows).toEqual([{ id: 1, amount: 7 }]);
+    });
+
+    test.each(["40P01", "40001", "55P03"])(
+      "repeats a write that another transaction got in the way of (%s), some times",
+      async (code) => {
+        const conflict = { name: "conflict", text: "select conflict($1, $2) as attempts" } as const;
+        // A sequence is not rolled back.
+        await observer.query(`create sequence attempts;
+          create function conflict(attempts_max int, code text) returns int language plpgsql as $$
+            begin
+              if nextval('attempts') < attempts_max then
+                raise exception 'in the way' using errcode = code;
+              end if;
+              return currval('attempts');
+            end $$`);
+        try {
+          const shard = connect().for("");
+          expect((await shard.write(conflict, [3, code])).rows).toEqual([{ attempts: 3 }]);
+          const never = shard.write(conflict, [1_000, code]);
+          await expect(never).rejects.toBeInstanceOf(TransactionConflict);
+          await expect(never).rejects.toBeInstanceOf(DatabaseUnavailable);
+        } finally {
+          await observer.query("drop function conflict; drop sequence attempts");
+        }
+      },
+    );
   });
 
   test("closes after the queries in use, and then refuses with DatabaseUnavailable", async () => {

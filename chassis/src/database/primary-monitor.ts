@@ -92,8 +92,7 @@ export class PrimaryMonitor {
   /** A server without a free connection for a probe may still serve the open ones. */
   #stateAfter(error: unknown): PrimaryState {
     const known = toConnectError(error);
-    const isShort = known instanceof DatabaseUnavailable && !(known instanceof CannotConnect);
-    return isShort ? this.#state : "unreachable";
+    return known instanceof CannotConnect ? "unreachable" : this.#state;
   }
 
   #enter(state: PrimaryState): void {

@@ -5,7 +5,7 @@ import type { Pool } from "./pool.ts";
 import type { ReadOnlyMode } from "./read-only-mode.ts";
 import { type ReadSources, retryRead } from "./retry-read.ts";
 import type { Rows, Statement } from "./statement.ts";
-import { runTransaction } from "./transaction.ts";
+import { runStatement, runTransaction } from "./transaction.ts";
 
 /** A shard: the database with the rows of a partition key, and its read replica. */
 export interface Shard {
@@ -32,9 +32,9 @@ export interface Shard {
     signal?: AbortSignal,
   ): Promise<Rows<Row>>;
   /**
-   * Runs one statement that may change something, on the primary. It is never retried: after a lost
-   * connection it is unknown whether it was carried out. Throws what `read` throws, and
-   * DatabaseReadOnly.
+   * Runs one statement that may change something, on the primary. It is retried if another
+   * transaction got in its way, and never after a lost connection: then it is unknown whether it
+   * was carried out. Throws what `read` throws, and DatabaseReadOnly.
    */
   write<Row>(
     statement: Statement,
@@ -69,7 +69,10 @@ export function createShard(options: ShardOptions): Shard {
     readCurrent: (statement, values, signal) =>
       retryRead(current, { signal, read: (pool) => runOne(pool, { statement, values, signal }) }),
     write: (statement, values, signal) =>
-      guardWrite(options, { signal, run: () => runOne(primary, { statement, values, signal }) }),
+      guardWrite(options, {
+        signal,
+        run: () => runStatement(() => runOne(primary, { statement, values, signal }), signal),
+      }),
     transaction: (body, signal) =>
       guardWrite(options, { signal, run: () => runTransaction(primary, { body, signal }) }),
   };

@@ -1,7 +1,7 @@
 import { jittered } from "#concurrency/exponential-backoff.ts";
-import { retry } from "#concurrency/retry.ts";
+import { type RetryPolicy, retry } from "#concurrency/retry.ts";
 import type { Connection } from "./connection.ts";
-import { ConnectionLost, canceledBy, isSerializationFailure } from "./database-error.ts";
+import { ConnectionLost, canceledBy, TransactionConflict } from "./database-error.ts";
 import { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 
@@ -21,11 +21,31 @@ const PAUSE_MS_MAX = 20;
  */
 export function runTransaction<Result>(pool: Pool, call: TransactionCall<Result>): Promise<Result> {
   return retry(() => runOnce(pool, call), {
+    ...policyFor(call.signal),
+    isRetryable: (error) => error instanceof TransactionConflict || error instanceof ConnectionLost,
+  });
+}
+
+/**
+ * Runs one statement, which is a transaction of its own, and retries it if another one got in its
+ * way: Postgres has rolled it back.
+ */
+export function runStatement<Result>(
+  run: () => Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  return retry(run, {
+    ...policyFor(signal),
+    isRetryable: (error) => error instanceof TransactionConflict,
+  });
+}
+
+function policyFor(signal: AbortSignal | undefined): Omit<RetryPolicy, "isRetryable"> {
+  return {
     attemptsMax: ATTEMPTS_MAX,
     delayMs: (attempt) => jittered(PAUSE_MS_MAX * attempt),
-    isRetryable: (error) => isSerializationFailure(error) || error instanceof ConnectionLost,
-    signal: call.signal,
-  });
+    signal,
+  };
 }
 
 async function runOnce<Result>(

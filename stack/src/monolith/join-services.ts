@@ -4,6 +4,7 @@ import {
   createInProcessTransport,
   type InProcessTransport,
 } from "@triptych/chassis/rpc/in-process/in-process-transport";
+import { createPreparedRouter } from "@triptych/chassis/rpc/server/prepared-router";
 import type { ServiceApp } from "@triptych/chassis/service-app";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createApp as createComments } from "@triptych/comments/app";
@@ -33,11 +34,14 @@ export interface JoinedServices {
 export function joinServices(environment: Environment): JoinedServices {
   const apps = new Map<ServiceName, ServiceApp>();
   const prepared = new Set<ServiceName>();
-  const transportTo = (name: ServiceName) =>
-    createInProcessTransport(
+  const transportTo = (name: ServiceName) => {
+    const isPrepared = () => prepared.has(name);
+    const router = createPreparedRouter(
       createLazyRouter(() => find(apps, name).router),
-      () => prepared.has(name),
+      isPrepared,
     );
+    return createInProcessTransport(router, isPrepared);
+  };
   const transports = {
     users: transportTo("users"),
     images: transportTo("images"),

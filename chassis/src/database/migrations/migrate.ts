@@ -103,14 +103,15 @@ async function run(client: pg.Client, options: MigrateOptions): Promise<readonly
 
 function explained(error: unknown, current: string | undefined): unknown {
   const reason = error instanceof Error ? error.message : String(error);
-  const known = toDatabaseError(error);
-  if (known instanceof DatabaseUnavailable) return known;
-  if (current !== undefined) {
-    return new Error(`migration ${current}.sql failed: ${reason}`, { cause: error });
-  }
-  if (error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE) {
+  if (current === undefined && isLocked(error)) {
     const message = `another migration of this database has been running for ${LOCK_MS_MAX / 1000} s`;
     return new DatabaseOutdated(message, { cause: error });
   }
-  return error;
+  const known = toDatabaseError(error);
+  if (known instanceof DatabaseUnavailable || current === undefined) return known;
+  return new Error(`migration ${current}.sql failed: ${reason}`, { cause: error });
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;
 }
