@@ -16,12 +16,18 @@ const TOKEN_LENGTH_MAX = 1024;
 /** A character has at most four bytes, so every position that fits its kinds fits a token. */
 const TEXT_LENGTH_MAX = 128;
 const TOKEN = /^[A-Za-z0-9_-]+$/;
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
+const TIME = /^(?!0000)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
+
+/** Whether a text is a time that exists. `Date` alone takes 30 February for 2 March. */
+function isTime(text: string): boolean {
+  if (!TIME.test(text) || Number.isNaN(Date.parse(text))) return false;
+  const seconds = text.slice(0, "2026-01-01T00:00:00".length);
+  return new Date(text).toISOString().startsWith(seconds);
+}
 
 const isKind: Readonly<Record<PositionKind, (value: unknown) => boolean>> = {
   id: (value) => typeof value === "string" && isId(value),
-  time: (value) =>
-    typeof value === "string" && TIME.test(value) && !Number.isNaN(Date.parse(value)),
+  time: (value) => typeof value === "string" && isTime(value),
   integer: (value) => Number.isSafeInteger(value),
   text: (value) =>
     typeof value === "string" &&

@@ -25,6 +25,8 @@ describe("a refresh token", () => {
     `${newId().toUpperCase()}.${"A".repeat(43)}`,
     `${"-".repeat(36)}.${"A".repeat(43)}`,
     `${newId()}.${"A".repeat(44)}`,
+    `${newId()}.${"A".repeat(42)}B`,
+    `${newId()}.${"A".repeat(43)}=`,
     `${newId()}.${"A".repeat(43)}\n`,
     `${newId()}.${"+".repeat(43)}`,
   ])("is not parsed from %j", (text) => {

@@ -14,7 +14,8 @@ export interface ParsedRefreshToken {
 }
 
 const SECRET_BYTES = 32;
-const TOKEN = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})$/;
+/** The last character has four bits of the secret; the other two are 0, as base64url has them. */
+const TOKEN = /^([0-9a-f-]{36})\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
 /**
  * Creates a refresh token: the id of its session, which finds it, and 256 random bits. Only its
