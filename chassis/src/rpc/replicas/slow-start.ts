@@ -10,8 +10,11 @@ const AWAY_MS = 1_000;
 const ROUNDS_AWAY = 4;
 
 interface Replica {
-  /** When it came; before the slow start of this caller if it is as old as the caller. */
-  sinceMs: number;
+  /**
+   * When it was offered first, which is when it was connected; undefined if it never was. Before
+   * all time for a replica that the caller knows from its own start.
+   */
+  sinceMs: number | undefined;
   offeredMs: number;
   /** How many offers there had been of all replicas when it was offered last. */
   offeredAt: number;
@@ -39,7 +42,7 @@ export class SlowStart {
    * they may be, and knows of no difference.
    */
   setAddresses(addresses: readonly string[]): void {
-    const sinceMs = this.#replicas.size === 0 ? Number.NEGATIVE_INFINITY : this.#now();
+    const sinceMs = this.#replicas.size === 0 ? Number.NEGATIVE_INFINITY : undefined;
     for (const address of this.#replicas.keys()) {
       if (!addresses.includes(address)) this.#replicas.delete(address);
     }
@@ -55,8 +58,7 @@ export class SlowStart {
   mayPick(address: string): boolean {
     const replica = this.#replicas.get(address);
     if (replica === undefined) return true;
-    this.#notice(replica);
-    const ageMs = this.#now() - replica.sinceMs;
+    const ageMs = this.#ageOf(replica);
     if (ageMs >= SLOW_START_MS) return true;
     replica.credit += Math.max(SHARE_FIRST, ageMs / SLOW_START_MS);
     if (replica.credit < 1) return false;
@@ -64,18 +66,22 @@ export class SlowStart {
     return true;
   }
 
-  #newReplica(sinceMs: number): Replica {
+  #newReplica(sinceMs: number | undefined): Replica {
     return { sinceMs, offeredMs: this.#now(), offeredAt: this.#offers, credit: 0 };
   }
 
-  #notice(replica: Replica): void {
+  /** Notes an offer of a replica. Returns for how long it has been there. */
+  #ageOf(replica: Replica): number {
     const now = this.#now();
     this.#offers += 1;
     const missed = this.#offers - replica.offeredAt;
     const wasAway =
       now - replica.offeredMs >= AWAY_MS && missed > ROUNDS_AWAY * this.#replicas.size;
-    if (wasAway) Object.assign(replica, { sinceMs: now, credit: 0 });
+    if (wasAway) replica.sinceMs = undefined;
+    if (replica.sinceMs === undefined) replica.credit = 0;
+    replica.sinceMs ??= now;
     replica.offeredMs = now;
     replica.offeredAt = this.#offers;
+    return now - replica.sinceMs;
   }
 }
