@@ -10,6 +10,7 @@ import type { Metrics } from "@triptych/chassis/telemetry/metrics";
 import { type Clients, createClients, type Transports } from "#clients/clients.ts";
 import { createAdmissionHook } from "#guard/admission-hook.ts";
 import { explain } from "#guard/explain.ts";
+import { createFairPlaces, type FairPlaces } from "#guard/fair-places.ts";
 import { createRateLimits, type RateLimits } from "#guard/rate-limits.ts";
 import { createRequestGuard, type RequestGuard } from "#guard/request-guard.ts";
 import { nameRoute } from "#guard/route-calls.ts";
@@ -89,7 +90,7 @@ export async function createGateway(
   );
 
   const { server, refuseUnknownRoutes } = createServer({
-    trustProxy: configuration.trustProxy,
+    connections: configuration,
     logger,
     metrics,
     isDraining,
@@ -110,7 +111,8 @@ export async function createGateway(
   operationsRoutes(server, { metrics, isReady });
   openApiRoutes(server);
   referencePageRoutes(server);
-  await addApi(server, { ...clients, limits, guard, board });
+  const places = createFairPlaces(configuration, metrics);
+  await addApi(server, { ...clients, limits, places, guard, board });
   await server.ready();
 
   return {
@@ -135,6 +137,7 @@ export async function createGateway(
 /** The dependencies of the routes under `/v1`. */
 interface ApiDependencies extends Clients {
   readonly limits: RateLimits;
+  readonly places: FairPlaces;
   readonly guard: RequestGuard;
   readonly board: StatusBoard;
 }

@@ -14,9 +14,14 @@ import { boolean, integer, list, text } from "@triptych/chassis/configuration/se
 import { findPeerViolations } from "@triptych/chassis/tls/peer-violations";
 
 const REQUESTS_MAX = 1_000_000_000;
+const PLACES_MAX = 1_000_000;
 
 function perMinute(variable: string, description: string, value: number) {
   return integer({ variable, description, default: value, min: 1, max: REQUESTS_MAX });
+}
+
+function places(variable: string, description: string, value: number) {
+  return integer({ variable, description, default: value, min: 1, max: PLACES_MAX });
 }
 
 /** The settings of the gateway, as environment variables. */
@@ -46,6 +51,21 @@ export const CONFIGURATION_FIELDS = {
     description: "whether a client's address is taken from `X-Forwarded-For`",
     default: false,
   }),
+  connectionsMax: places(
+    "CONNECTIONS_MAX",
+    "connections that clients may have open at once; one address may have a quarter of them, a trusted proxy all",
+    4_096,
+  ),
+  uploadsMax: places(
+    "UPLOADS_MAX",
+    "uploads under way at once; one account may have a quarter of them, one address half",
+    256,
+  ),
+  downloadsMax: places(
+    "DOWNLOADS_MAX",
+    "downloads under way at once; one user, or one address if anonymous, may have a quarter of them",
+    256,
+  ),
   rateLimitUserPerMinute: perMinute(
     "RATE_LIMIT_USER_PER_MINUTE",
     "requests of one signed-in user",

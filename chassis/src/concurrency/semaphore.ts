@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type PermitWait, waitInQueue } from "./permit-wait.ts";
 
 /** Waits in a semaphore's queue for a permit. Any object can be one, without a promise. */
 export interface Waiter {
@@ -19,12 +20,8 @@ export interface SemaphoreLimits {
   readonly queueMax: number;
 }
 
-/** For how long a permit is of use to a caller that waits for it. */
-interface PermitWait {
-  /** Fires when the caller gives up. */
-  readonly signal: AbortSignal | undefined;
-  /** 0 or less does not wait; infinity waits until the signal fires. */
-  readonly waitMsMax: number;
+/** A wait for a permit of a semaphore with priorities. */
+interface RankedWait extends PermitWait {
   /** The highest priority goes first; 0 by default. */
   readonly priority?: number;
 }
@@ -34,9 +31,6 @@ interface PermitWait {
  * room. `timed-out`: the wait took as long as it may. `evicted`: `evict` ended it.
  */
 type Acquired = "permitted" | "full" | "timed-out" | "evicted";
-
-/** The longest timer of Node. A longer one would fire at once. */
-const TIMER_MS_MAX = 2_147_483_647;
 
 /**
  * A counting semaphore with a bounded queue. Permits go to the waiter with the highest priority,
@@ -130,26 +124,23 @@ export class Semaphore<Queued extends Waiter = Waiter> {
    * Waits for a permit, which the caller must release if the result is `permitted`, also if its
    * signal has fired since. Rejects with the signal's reason if that fires before.
    */
-  acquire({ signal, waitMsMax, priority = 0 }: PermitWait): Promise<Acquired> {
+  acquire({ signal, waitMsMax, priority = 0 }: RankedWait): Promise<Acquired> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.tryAcquire()) return Promise.resolve("permitted");
     if (this.#queued >= this.#queueMax) return Promise.resolve("full");
     if (waitMsMax <= 0) return Promise.resolve("timed-out");
-    return new Promise((resolve, reject) => {
-      const end = (result: Acquired) => {
-        this.#leave(waiter);
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", giveUp);
-        resolve(result);
-      };
-      const giveUp = () => {
-        reject(signal?.reason);
-        end("evicted"); // only clears up: the promise is settled
-      };
-      const waiter = new PromiseWaiter(priority, end);
-      const timer = waitMsMax <= TIMER_MS_MAX ? setTimeout(end, waitMsMax, "timed-out") : undefined;
-      signal?.addEventListener("abort", giveUp, { once: true });
-      this.#enqueue(waiter);
+    let waiter: PromiseWaiter | undefined;
+    return waitInQueue<Acquired>({
+      signal,
+      waitMsMax,
+      enter: (end) => {
+        waiter = new PromiseWaiter(priority, end);
+        this.#enqueue(waiter);
+      },
+      leave: () => {
+        if (waiter !== undefined) this.#leave(waiter);
+      },
+      timedOut: () => "timed-out",
     });
   }
 

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BreakerState, ObserveBreaker } from "./breaker-state.ts";
 import { certificateMetrics, type WatchCertificates } from "./certificate-metrics.ts";
 import { type ClientMetrics, clientMetrics } from "./client-metrics.ts";
+import { placeMetrics, type WatchPlaces } from "./place-metrics.ts";
 import { poolMetrics, type WatchPool } from "./pool-metrics.ts";
 import { type ServerMetrics, serverMetrics } from "./server-metrics.ts";
 
@@ -46,6 +47,8 @@ export interface Metrics {
   readonly watchPool: WatchPool;
   /** Stored data that contradicted other data, and were corrected: a defect made them so. */
   readonly repairs: Counter<"what" | "fault">;
+  /** Reads places that are shared fairly at each scrape. */
+  readonly watchPlaces: WatchPlaces;
   /** Reads the validity of the certificates at each scrape. */
   readonly watchCertificates: WatchCertificates;
 }
@@ -90,6 +93,7 @@ export function createMetrics({ service }: { readonly service: string }): Metric
       labelNames: ["what", "fault"] as const,
       registers,
     }),
+    watchPlaces: placeMetrics(registry),
     watchCertificates: certificateMetrics(registry),
   };
 }

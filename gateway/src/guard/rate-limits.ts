@@ -3,6 +3,7 @@ import type { Caller } from "@triptych/chassis/identity/caller";
 import { fold, trimBlanks } from "@triptych/chassis/validation/text-form";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";
+import { addressOf } from "./client-key.ts";
 import { stateOf } from "./request-state.ts";
 
 /** The limits, in requests a minute. */
@@ -39,7 +40,7 @@ export function createRateLimits(
   configuration: RateLimitConfiguration,
 ): RateLimits {
   /** Creates a counter. Its key is the address if no other is given. */
-  function createCounter(max: number, keyOf = (request: FastifyRequest) => request.ip) {
+  function createCounter(max: number, keyOf = addressOf) {
     const count = server.createRateLimit({ max, timeWindow: WINDOW_MS, keyGenerator: keyOf });
     return async function take(request: FastifyRequest): Promise<void> {
       const taken = await count(request);
@@ -69,7 +70,7 @@ function userIdOf(request: FastifyRequest): string {
   return caller.userId;
 }
 
-function addressAndLoginOf({ ip, body }: FastifyRequest): string {
-  const { login } = body as SignIn;
-  return `${ip} ${fold(trimBlanks(login))}`;
+function addressAndLoginOf(request: FastifyRequest): string {
+  const { login } = request.body as SignIn;
+  return `${addressOf(request)} ${fold(trimBlanks(login))}`;
 }

@@ -12,6 +12,7 @@ import { sendProblem } from "#problems/send-problem.ts";
 import { recordRequest } from "./access-log.ts";
 import type { ApiServer } from "./api-server.ts";
 import { answerClientError } from "./client-error.ts";
+import { type ConnectionLimits, limitConnections } from "./connection-limits.ts";
 import { parseJsonBody } from "./json-parser.ts";
 import { parseQuery } from "./query-parser.ts";
 import { createRouteTable } from "./route-table.ts";
@@ -36,7 +37,7 @@ const TIMEOUT_CHECK_MS = 5_000;
 
 /** The options of a server. */
 export interface ServerOptions {
-  readonly trustProxy: boolean;
+  readonly connections: ConnectionLimits;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
@@ -51,7 +52,7 @@ export interface PlainServer {
 
 /** Creates the HTTP server with its limits, parsers and error answers, and without routes. */
 export function createServer({
-  trustProxy,
+  connections,
   logger,
   metrics,
   isDraining,
@@ -64,7 +65,7 @@ export function createServer({
       requestIdLogLabel: "requestId",
     }),
     genReqId: ({ headers }) => acceptRequestId(single(headers["x-request-id"])),
-    trustProxy,
+    trustProxy: connections.trustProxy,
     bodyLimit: BODY_BYTES_MAX,
     connectionTimeout: IDLE_MS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -96,6 +97,7 @@ export function createServer({
     if (isDraining()) reply.header("connection", "close");
   }
 
+  const checkConnection = limitConnections(server.server, connections, metrics);
   const routes = createRouteTable();
   server.setValidatorCompiler(compileValidator);
   server.setErrorHandler(sendProblem);
@@ -106,6 +108,7 @@ export function createServer({
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, parseJsonBody);
   server.addHook("onRoute", ({ method, url }) => routes.add(method, url));
   server.addHook("onRequest", async (request, reply) => begin(request, reply));
+  server.addHook("onRequest", async (request) => checkConnection(request));
   server.addHook("onSend", async (request, reply) => dropUnreadBody(request, reply));
 
   return {

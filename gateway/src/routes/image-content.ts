@@ -7,6 +7,7 @@ import { Type } from "typebox";
 import type { Clients } from "#clients/clients.ts";
 import { contentTag, type OpenContent, openContent } from "#content/open-content.ts";
 import { contextOf } from "#guard/calls.ts";
+import type { FairPlaces } from "#guard/fair-places.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import { accepts } from "#http/acceptable.ts";
 import type { ApiServer } from "#http/api-server.ts";
@@ -30,11 +31,15 @@ const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
 const SHOWN_TO_ANYBODY: ReadonlySet<Visibility> = new Set([Visibility.PUBLIC, Visibility.UNLISTED]);
 
 /** Adds the route of an image's bytes, which flow as fast as the client reads: backpressure. */
-export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, "images">): void {
+export function imageContentRoutes(
+  server: ApiServer,
+  { images, places }: Pick<Clients, "images"> & { readonly places: FairPlaces },
+): void {
   server.get(
     "/v1/images/:id/content",
     {
       config: waitsFor(ImageService.method.downloadImage),
+      preHandler: places.forDownload,
       schema: {
         operationId: "getImageContent",
         tags: ["images"],
@@ -52,6 +57,8 @@ export function imageContentRoutes(server: ApiServer, { images }: Pick<Clients, 
             "ORIGINAL_FORBIDDEN",
             "ETAG_MISMATCH",
             "RANGE_NOT_SATISFIABLE",
+            "TOO_MANY_DOWNLOADS",
+            "DOWNLOADS_OVERLOADED",
           ),
         },
       },

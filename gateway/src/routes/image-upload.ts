@@ -8,6 +8,7 @@ import { composeImage, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
 import { fileTooLarge, type OpenImageForm, openImageForm } from "#content/image-form.ts";
 import { contextOf, requireUser } from "#guard/calls.ts";
+import type { FairPlaces } from "#guard/fair-places.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { sendResource } from "#http/send-resource.ts";
@@ -26,7 +27,10 @@ const PART_HEADERS_MAX = 16;
  * Fields may stand before the file or behind it, since browsers and curl send them in any order.
  * The stream's last message has those behind it: images writes the whole image then, and once.
  */
-export async function imageUploadRoutes(server: ApiServer, clients: Clients): Promise<void> {
+export async function imageUploadRoutes(
+  server: ApiServer,
+  { places, ...clients }: Clients & { readonly places: FairPlaces },
+): Promise<void> {
   server.removeAllContentTypeParsers();
   await server.register(multipart, {
     throwFileSizeLimit: false, // image-form.ts checks, and throws TOO_LARGE
@@ -50,6 +54,7 @@ export async function imageUploadRoutes(server: ApiServer, clients: Clients): Pr
           if (declared > UPLOAD_BYTES_MAX + FORM_OVERHEAD_BYTES_MAX) throw fileTooLarge();
         },
       ],
+      preHandler: [...places.forUpload],
       schema: {
         operationId: "createImage",
         tags: ["images"],
@@ -67,6 +72,7 @@ export async function imageUploadRoutes(server: ApiServer, clients: Clients): Pr
             "NOT_AN_IMAGE",
             "UNSUPPORTED_MEDIA_TYPE",
             "TOO_MANY_PIXELS",
+            "TOO_MANY_UPLOADS",
             "UPLOADS_OVERLOADED",
             "READ_ONLY",
           ),

@@ -8,6 +8,7 @@ import type { Clients } from "#clients/clients.ts";
 import { toText } from "#compose/moment-text.ts";
 import { toSelf } from "#compose/user-view.ts";
 import { contextOf, requireUser, userOf } from "#guard/calls.ts";
+import type { FairPlaces } from "#guard/fair-places.ts";
 import type { RateLimits } from "#guard/rate-limits.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
@@ -29,6 +30,7 @@ const USER_AGENT_CHARACTERS_MAX = 256;
 /** The dependencies of the routes of sessions. */
 export type SessionRouteDependencies = Pick<Clients, "users"> & {
   readonly limits: RateLimits;
+  readonly places: FairPlaces;
 };
 
 /** Adds the routes of signing in and out. */
@@ -38,14 +40,14 @@ export function sessionRoutes(server: ApiServer, dependencies: SessionRouteDepen
   signOutRoutes(server, dependencies);
 }
 
-function tokenRoutes(server: ApiServer, { users, limits }: SessionRouteDependencies): void {
+function tokenRoutes(server: ApiServer, { users, limits, places }: SessionRouteDependencies): void {
   server.post(
     "/v1/sessions",
     {
       config: waitsFor(UserService.method.createSession),
       onRequest: (request) => limits.countSignInAddress(request),
       // The login is in the body. It is counted before its password is hashed.
-      preHandler: (request) => limits.countSignIn(request),
+      preHandler: [(request) => limits.countSignIn(request), places.forHashing],
       schema: {
         operationId: "createSession",
         tags: ["sessions"],

@@ -2,6 +2,7 @@ import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { toSelf, toUser } from "#compose/user-view.ts";
 import { contextOf, requireUser, userOf } from "#guard/calls.ts";
+import type { FairPlaces } from "#guard/fair-places.ts";
 import type { RateLimits } from "#guard/rate-limits.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
@@ -17,6 +18,7 @@ import { NewUser, UserChange, UserPage, UserQuery, UserReference } from "#schema
 /** The dependencies of the routes of users. */
 export type UserRouteDependencies = Pick<Clients, "users"> & {
   readonly limits: RateLimits;
+  readonly places: FairPlaces;
 };
 
 /** Adds the routes of accounts and profiles. */
@@ -26,12 +28,13 @@ export function userRoutes(server: ApiServer, dependencies: UserRouteDependencie
   ownProfileRoutes(server, dependencies);
 }
 
-function signUpRoutes(server: ApiServer, { users, limits }: UserRouteDependencies): void {
+function signUpRoutes(server: ApiServer, { users, limits, places }: UserRouteDependencies): void {
   server.post(
     "/v1/users",
     {
       config: waitsFor(UserService.method.createUser),
       onRequest: (request) => limits.countSignUp(request),
+      preHandler: places.forHashing,
       schema: {
         operationId: "createUser",
         tags: ["users"],

@@ -73,6 +73,7 @@ export function createApp(
       images,
       uploads: createUploads({ repository, blobs, collector, clock }),
       uploadsMax: configuration.uploadsMax,
+      watchPlaces: metrics.watchPlaces,
       downloads: createDownloads({ images, blobs }),
       likes: createLikes({ repository: createLikeRepository(database), images, clock }),
     }),

@@ -90,7 +90,8 @@ export const CONFIGURATION_FIELDS = {
   // would only slow each other down.
   uploadsMax: integer({
     variable: "UPLOADS_MAX",
-    description: "how many uploads may be under way at once",
+    description:
+      "how many uploads may be under way at once; one account may have a quarter of them",
     default: 256,
     min: 1,
     max: 1_000,

@@ -60,11 +60,22 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
     expect(await countImages()).toBe(0);
   }
 
-  async function send(messages: AsyncIterable<UploadMessage>, signal?: AbortSignal) {
+  async function send(
+    messages: AsyncIterable<UploadMessage>,
+    signal?: AbortSignal,
+    uploader = caller,
+  ) {
     return await images.client.createImage(
       messages,
-      contextFor(caller, { signal, timeoutMs: UPLOAD_TIMEOUT_MS }),
+      contextFor(uploader, { signal, timeoutMs: UPLOAD_TIMEOUT_MS }),
     );
+  }
+
+  /** An upload that ends only when it may. */
+  async function* slow(finish: Promise<void>): AsyncIterable<UploadMessage> {
+    yield* openingOf(file);
+    await finish;
+    yield endOf(file);
   }
 
   test.each([
@@ -161,14 +172,27 @@ describe.each(STORES)("an upload to a store of kind %s", (store) => {
     await expectNothingLeft();
   });
 
-  test("fails with UPLOADS_OVERLOADED while all permits are in use", async () => {
+  test("fails with TOO_MANY_UPLOADS for an account that has its share, and for no other", async () => {
+    const other = await images.user();
     const finish = Promise.withResolvers<void>();
-    async function* slow(): AsyncIterable<UploadMessage> {
-      yield* openingOf(file);
-      await finish.promise;
-      yield endOf(file);
-    }
-    const underWay = [send(slow()), send(slow())];
+    const dripping = send(slow(finish.promise));
+    await eventually(async () => (await images.arriving()) === 1);
+    await expect(images.upload(caller, file)).rejects.toMatchObject({
+      reason: "TOO_MANY_UPLOADS",
+      retryAfterMs: expect.any(Number),
+    });
+    expect((await images.upload(other, file)).ownerId).toBe(other.userId);
+    finish.resolve();
+    await dripping;
+    await images.upload(caller, file);
+    expect(await countImages()).toBe(3);
+  });
+
+  test("fails with UPLOADS_OVERLOADED while several accounts use all permits", async () => {
+    const finish = Promise.withResolvers<void>();
+    const underWay = [await images.user(), await images.user()].map((uploader) =>
+      send(slow(finish.promise), undefined, uploader),
+    );
     await eventually(async () => (await images.arriving()) === 2);
     await expect(images.upload(caller, file)).rejects.toMatchObject({
       reason: "UPLOADS_OVERLOADED",

@@ -14,6 +14,7 @@ export type Reason =
   | "RANGE_NOT_SATISFIABLE"
   | "ETAG_MISMATCH"
   | "UPLOADS_OVERLOADED"
+  | "TOO_MANY_UPLOADS"
   | "BLOBS_UNAVAILABLE";
 
 /** Some fields of a request break a rule. */
@@ -91,4 +92,10 @@ export function etagMismatch(id: string): Failure<Reason> {
 export function uploadsOverloaded(retryAfterMs: number): Failure<Reason> {
   const message = "Too many uploads are under way. Try again shortly.";
   return new Failure("UPLOADS_OVERLOADED", message, { retryAfterMs });
+}
+
+/** The caller has as many uploads under way as one account may. */
+export function tooManyUploads(retryAfterMs: number): Failure<Reason> {
+  const message = "Too many uploads of this account are under way. Let some of them end first.";
+  return new Failure("TOO_MANY_UPLOADS", message, { retryAfterMs });
 }
