@@ -114,7 +114,8 @@ export const WORKER_CONFIGURATION_FIELDS = {
   ),
   workerConcurrency: integer({
     variable: "WORKER_CONCURRENCY",
-    description: "how many images a worker processes at once; each takes a core and up to 400 MB",
+    description:
+      "how many images a worker processes at once, each with a core and up to 400 MB; one of at most 4 megapixels more, with up to 230 MB",
     default: 1,
     min: 1,
     max: 64,

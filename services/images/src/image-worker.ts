@@ -5,6 +5,7 @@ import { createMetrics, type Metrics } from "@triptych/chassis/telemetry/metrics
 import { createBlobStore } from "#blobs/create-blob-store.ts";
 import { createProcessImage } from "#domain/process-image.ts";
 import { createImageConsumer } from "#queue/image-consumer.ts";
+import { createImageQueue } from "#queue/image-queue.ts";
 import { prepareQueue } from "#queue/prepare-queue.ts";
 import { createProcessingRepository } from "#repository/processing-repository.ts";
 import { createRenderer } from "#worker/renderer.ts";
@@ -16,7 +17,9 @@ import { MIGRATIONS } from "./migrations.ts";
 /** The worker's name, in logs, metrics and the database. */
 export const WORKER_NAME = "images-worker";
 const SWEEP_MS = 15 * 60 * 1000;
-/** Connections besides one for each job: the sweep's. */
+/**
+ * Connections besides one for each large image: the place for small images and the sweep share it.
+ */
 const POOL_EXTRA = 1;
 
 /** The settings that the worker reads. Those of its process are `worker-main.ts`'. */
@@ -63,9 +66,18 @@ export function createImageWorker(
   const blobs = createBlobStore(configuration.blobs);
   const collector = createCollector({ database, blobs, metrics, logger });
   const renderer = createRenderer({ timeoutMs: renderTimeoutMs });
-  const repository = createProcessingRepository(database);
+  const queue = createImageQueue(database, logger);
+  const repository = createProcessingRepository(database, queue.enqueue);
   const clock = () => new Date();
-  const processImage = createProcessImage({ repository, blobs, collector, renderer, clock });
+  const processImage = createProcessImage({
+    repository,
+    blobs,
+    collector,
+    renderer,
+    clock,
+    observeAborted: (imageId, error) =>
+      logger.warn({ imageId, error }, "rendering was aborted: the image has another turn"),
+  });
   const consumer = createImageConsumer({
     url,
     migrate: mode === "run",
@@ -85,12 +97,24 @@ export function createImageWorker(
   });
   let stopSweeping = () => {};
 
+  async function start(): Promise<void> {
+    await queue.start();
+    await consumer.start();
+  }
+
+  async function sweep(): Promise<void> {
+    await collector.sweep();
+    await repository
+      .removeStaleTurns()
+      .catch((error) => logger.warn({ error }, "the turns of processed images remain"));
+  }
+
   return {
     metrics,
     async start(signal) {
       await prepareServiceDatabase({ url, migrations: MIGRATIONS, mode, logger }, signal);
-      await prepareQueue({ url, mode, logger, start: consumer.start }, signal);
-      if (!signal.aborted) stopSweeping = startPeriodically(collector.sweep, SWEEP_MS);
+      await prepareQueue({ url, mode, logger, start }, signal);
+      if (!signal.aborted) stopSweeping = startPeriodically(sweep, SWEEP_MS);
     },
     async drain(signal) {
       stopSweeping();
@@ -100,6 +124,7 @@ export function createImageWorker(
       stopSweeping();
       renderer.close();
       await consumer.close();
+      await queue.close();
       await database.close();
     },
   };

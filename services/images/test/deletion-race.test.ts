@@ -40,7 +40,7 @@ describe("a change of an image while its renditions are committed", () => {
       acquireTimeoutMs: 1_000,
       statementTimeoutMs: 30_000,
     });
-    processing = createProcessingRepository(database);
+    processing = createProcessingRepository(database, async () => {});
     blocker = new pg.Client({ connectionString: images.databaseUrl });
     await blocker.connect();
   });

@@ -137,6 +137,7 @@ export async function startImages({
   const service = stack.use(await startTestService(app));
   const client = service.client(ImageService);
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+  pool.on("error", () => {}); // the database may go while the pool still closes its connections
   stack.defer(() => pool.end());
   const resources = stack.move();
 

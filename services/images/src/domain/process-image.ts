@@ -6,6 +6,8 @@ import { RenderAborted, type Renderer, type RenderResult } from "./renderer.ts";
 /** After this many attempts that took too long or ended the renderer, an image fails. */
 export const ATTEMPTS_MAX = 3;
 
+const TOO_EXPENSIVE = { kind: "failed", failure: "too_expensive" } as const satisfies RenderResult;
+
 /** What processing needs. */
 export interface ProcessImageDependencies {
   readonly repository: ProcessingRepository;
@@ -13,33 +15,42 @@ export interface ProcessImageDependencies {
   readonly collector: BlobCollector;
   readonly renderer: Renderer;
   readonly clock: () => Date;
+  /** Called if rendering took too long or ended its process, and will be tried again. */
+  readonly observeAborted: (id: string, error: RenderAborted) => void;
 }
 
 /**
- * The outcome of processing; "gone" if the image was deleted meanwhile, or is processed already.
+ * The outcome of processing; "gone" if the image was deleted meanwhile, or is processed already,
+ * and "postponed" if another attempt has a turn and a job of its own.
  */
-export type ProcessOutcome = "ready" | "failed" | "gone";
+export type ProcessOutcome = "ready" | "failed" | "gone" | "postponed";
 
 /** Processes an image; `attempt` counts from 1. Throws if another attempt may succeed. */
 export type ProcessImage = (id: string, attempt: number) => Promise<ProcessOutcome>;
 
 /** The rules of processing. It is idempotent, so two workers may get the same job. */
 export function createProcessImage(dependencies: ProcessImageDependencies): ProcessImage {
-  const { repository, blobs, collector, renderer, clock } = dependencies;
+  const { repository, blobs, collector, renderer, clock, observeAborted } = dependencies;
 
-  async function render(path: string, attempt: number): Promise<RenderResult> {
+  async function render(path: string): Promise<RenderResult | RenderAborted> {
     try {
       return await renderer.render(path);
     } catch (error) {
-      if (!(error instanceof RenderAborted) || attempt < ATTEMPTS_MAX) throw error;
-      return { kind: "failed", failure: "too_expensive" };
+      if (error instanceof RenderAborted) return error;
+      throw error;
     }
   }
 
   return async function processImage(id, attempt) {
-    const hash = await repository.findUnprocessed(id);
+    const hash = await repository.startImage(id);
     if (hash === undefined) return "gone";
-    const result = await blobs.borrow(hash, (path) => render(path, attempt));
+    const rendered = await blobs.borrow(hash, render);
+    const isAborted = rendered instanceof RenderAborted;
+    if (isAborted && attempt < ATTEMPTS_MAX) {
+      observeAborted(id, rendered);
+      return (await repository.postponeImage(id, attempt)) ? "postponed" : "gone";
+    }
+    const result = isAborted ? TOO_EXPENSIVE : rendered;
     if (result.kind === "failed") {
       await repository.failImage(id, { failure: result.failure, updateTime: clock() });
       return "failed";

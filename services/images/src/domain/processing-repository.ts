@@ -9,8 +9,16 @@ export interface Rendition extends Dimensions {
 
 /** Stores the results of processing. */
 export interface ProcessingRepository {
-  /** Returns the hash of the original. Undefined if the image is deleted, or processed already. */
-  findUnprocessed(id: string): Promise<string | undefined>;
+  /**
+   * Marks that an image's turn has begun, and returns the hash of the original. Undefined if the
+   * image is deleted, or processed already.
+   */
+  startImage(id: string): Promise<string | undefined>;
+  /**
+   * Gives an image whose rendering was aborted another turn, behind all others of its owner, as if
+   * it were of the largest. False if the image is deleted, or processed already.
+   */
+  postponeImage(id: string, earlierAttempts: number): Promise<boolean>;
   /**
    * Marks an image as ready, in one transaction, within which it calls `storeBytes` for the bytes
    * of the variants. False if the image is deleted, or processed already.
@@ -25,4 +33,6 @@ export interface ProcessingRepository {
     id: string,
     result: { readonly failure: ImageFailure; readonly updateTime: Date },
   ): Promise<void>;
+  /** Removes the turns of images that are processed. */
+  removeStaleTurns(): Promise<void>;
 }

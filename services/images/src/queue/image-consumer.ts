@@ -15,7 +15,7 @@ export interface ConsumerOptions {
    * pg-boss leaves to the background.
    */
   readonly migrate: boolean;
-  /** How many jobs run at once. */
+  /** How many jobs run at once, besides one of a small image. */
   readonly concurrency: number;
   readonly logger: Logger;
   readonly run: RunJob;
@@ -37,6 +37,8 @@ export interface ImageConsumer {
  * a lock of the whole Postgres instance when the upload commits.
  */
 const POLL_SECONDS = 0.5;
+/** So that a small image does not wait for a large one that is being rendered. */
+const PLACES_FOR_SMALL = 1;
 /** How often jobs of killed workers are looked for: those without a heartbeat for 10 s. */
 const MONITOR_SECONDS = 10;
 const MAINTENANCE_SECONDS = 60 * 60;
@@ -64,25 +66,32 @@ export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
   });
   boss.on("error", logSeldom(logger));
 
+  /** Adds a place for one job at a time. All together run no more large ones than `concurrency`. */
+  async function addPlace(): Promise<void> {
+    const work = {
+      pollingIntervalSeconds: POLL_SECONDS,
+      localConcurrency: 1,
+      localGroupConcurrency: concurrency, // LARGE is the only group
+      batchSize: 1,
+      includeMetadata: true,
+    } as const;
+    const id = await boss.work<ProcessImageJob, void, typeof work>(
+      PROCESS_IMAGE,
+      work,
+      async ([job]) => {
+        if (job === undefined) return;
+        // Fetches the next job at once. By polling alone there would be two images a second.
+        boss.notifyWorker(id);
+        const { imageId, earlierAttempts = 0 } = job.data;
+        await run(imageId, earlierAttempts + job.retryCount + 1);
+      },
+    );
+  }
+
   return {
     async start() {
       await boss.start();
-      const work = {
-        pollingIntervalSeconds: POLL_SECONDS,
-        localConcurrency: concurrency,
-        batchSize: 1,
-        includeMetadata: true,
-      } as const;
-      const id = await boss.work<ProcessImageJob, void, typeof work>(
-        PROCESS_IMAGE,
-        work,
-        async ([job]) => {
-          if (job === undefined) return;
-          // Fetches the next job at once. By polling alone there would be two images a second.
-          boss.notifyWorker(id);
-          await run(job.data.imageId, job.retryCount + 1);
-        },
-      );
+      for (let place = 0; place < concurrency + PLACES_FOR_SMALL; place++) await addPlace();
     },
     async drain(signal) {
       if (signal.aborted) return;

@@ -2,11 +2,14 @@ import type { Connection } from "@triptych/chassis/database/connection";
 import type { Database } from "@triptych/chassis/database/database";
 import type { Logger } from "@triptych/chassis/telemetry/logger";
 import { type Db, PgBoss } from "pg-boss";
-import { COMMON_OPTIONS, PROCESS_IMAGE } from "./queue-options.ts";
+import type { RenderJob } from "#domain/render-job.ts";
+import { COMMON_OPTIONS, LARGE, PROCESS_IMAGE } from "./queue-options.ts";
 
 /** The content of a job. */
 export interface ProcessImageJob {
   readonly imageId: string;
+  /** How many attempts to render it were aborted before this job; 0 if it does not say so. */
+  readonly earlierAttempts?: number;
 }
 
 /** The producer's side of the queue. Runs none of its loops, which belong to the workers. */
@@ -17,10 +20,17 @@ export interface ImageQueue {
    */
   start(): Promise<void>;
   /** Adds a job in the transaction of the connection. */
-  enqueue(connection: Connection, imageId: string): Promise<void>;
+  enqueue(connection: Connection, job: RenderJob): Promise<void>;
   close(): Promise<void>;
 }
 
+/**
+ * The least priority of pg-boss, an integer of Postgres. To reach it, some hundred million images
+ * have to come while the queue is never empty; those behind it are rendered as they come.
+ */
+const TURN_MAX = 2_147_483_647;
+/** What aborted an attempt, such as a lack of memory, may be over after a pause. */
+const RETRY_SECONDS = 1;
 /** The queue's options do not change while a process runs. */
 const QUEUE_CACHE_SECONDS = 24 * 60 * 60;
 
@@ -38,9 +48,15 @@ export function createImageQueue(database: Database, logger: Logger): ImageQueue
     async start() {
       await boss.start();
     },
-    async enqueue(connection, imageId) {
-      const db = toDb((body) => body(connection));
-      await boss.send(PROCESS_IMAGE, { imageId } satisfies ProcessImageJob, { db });
+    async enqueue(connection, { imageId, earlierAttempts, turn, isSmall }) {
+      const content = { imageId, earlierAttempts } satisfies ProcessImageJob;
+      await boss.send(PROCESS_IMAGE, content, {
+        db: toDb((body) => body(connection)),
+        // The highest priority is fetched first.
+        priority: -Math.min(turn, TURN_MAX),
+        ...(isSmall ? {} : { group: { id: LARGE } }),
+        ...(earlierAttempts > 0 ? { startAfter: RETRY_SECONDS } : {}),
+      });
     },
     async close() {
       await boss.stop({ graceful: false });

@@ -4,6 +4,9 @@ export const QUEUE_SCHEMA = "queue";
 /** The queue of images to process. */
 export const PROCESS_IMAGE = "process-image";
 
+/** The group of jobs that may not take the place for small images. */
+export const LARGE = "large";
+
 /**
  * A killed worker is noticed by its missing heartbeat, and its job is retried. There are many
  * retries, since repeated failures are those of the disk or the database. The domain counts the

@@ -4,12 +4,11 @@ import type { Statement } from "@triptych/chassis/database/statement";
 import { ID_MAX } from "@triptych/chassis/ids/id-bounds";
 import type { Image, Viewer } from "#domain/image.ts";
 import type { ImageQuery, ImageRepository, NewImage } from "#domain/image-repository.ts";
+import { workloadOf } from "#domain/render-job.ts";
 import { type ImageFactsRow, type ImageRow, toImage } from "./image-row.ts";
 import * as statements from "./image-statements.ts";
+import { type EnqueueImage, takeTurn } from "./render-turns.ts";
 import { releaseBlobs, retainBlobs } from "./retain-blobs.ts";
-
-/** Adds a job that processes an image, in the transaction of the connection. */
-export type EnqueueImage = (connection: Connection, id: string) => Promise<void>;
 
 /** A healthy database answers within a few milliseconds. */
 const WRITABLE_MS_MAX = 1_000;
@@ -54,7 +53,13 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
         await retainBlobs(connection, [image]);
         await storeBytes();
         const inserted = await insertImage(connection, image);
-        await enqueue(connection, image.id);
+        const { cost, isSmall } = workloadOf(image.dimensions);
+        const turn = await takeTurn(connection, {
+          imageId: image.id,
+          ownerId: image.ownerId,
+          cost,
+        });
+        await enqueue(connection, { imageId: image.id, turn, isSmall, earlierAttempts: 0 });
         return inserted;
       }),
     updateImage: (id, decide, signal) =>

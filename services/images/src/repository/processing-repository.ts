@@ -1,12 +1,24 @@
 import type { Database } from "@triptych/chassis/database/database";
 import type { Statement } from "@triptych/chassis/database/statement";
 import type { ProcessingRepository } from "#domain/processing-repository.ts";
+import { LARGEST_WORKLOAD } from "#domain/render-job.ts";
+import { type EnqueueImage, takeTurn } from "./render-turns.ts";
 import { retainBlobs } from "./retain-blobs.ts";
 
 /** $1 id. */
-const SELECT_UNPROCESSED_IMAGE = {
-  name: "select_unprocessed_image",
-  text: "select blob_hash from images where id = $1 and state = 'processing'",
+const START_IMAGE = {
+  name: "start_image",
+  text: `
+    with started as (
+      update render_turns set started = true where image_id = $1
+    )
+    select blob_hash from images where id = $1 and state = 'processing'`,
+} as const satisfies Statement;
+
+/** $1 id. The lock waits for a deletion in progress, and then finds no image. */
+const SELECT_UNPROCESSED_OWNER = {
+  name: "select_unprocessed_owner",
+  text: "select owner_id from images where id = $1 and state = 'processing' for key share",
 } as const satisfies Statement;
 
 /** $1 id. */
@@ -28,6 +40,7 @@ const INSERT_VARIANTS = {
 const COMPLETE_IMAGE = {
   name: "complete_image",
   text: `
+    with over as (delete from render_turns where image_id = $1)
     update images set state = 'ready', width = $2, height = $3, placeholder = $4, update_time = $5
     where id = $1`,
 } as const satisfies Statement;
@@ -36,22 +49,43 @@ const COMPLETE_IMAGE = {
 const FAIL_IMAGE = {
   name: "fail_image",
   text: `
+    with over as (delete from render_turns where image_id = $1)
     update images set state = 'failed', failure = $2, width = 0, height = 0, update_time = $3
     where id = $1 and state = 'processing'`,
+} as const satisfies Statement;
+
+/** Turns that a version before this one left, which knew of none. */
+const DELETE_STALE_TURNS = {
+  name: "delete_stale_turns",
+  text: `
+    delete from render_turns using images
+    where images.id = render_turns.image_id and images.state <> 'processing'`,
 } as const satisfies Statement;
 
 /**
  * Stores the results of processing in Postgres. Does not change the image's version, which counts
  * its owner's changes.
  */
-export function createProcessingRepository(database: Database): ProcessingRepository {
+export function createProcessingRepository(
+  database: Database,
+  enqueue: EnqueueImage,
+): ProcessingRepository {
   return {
-    async findUnprocessed(id) {
-      const { rows } = await database
-        .for(id)
-        .readCurrent<{ blob_hash: string }>(SELECT_UNPROCESSED_IMAGE, [id]);
+    async startImage(id) {
+      const { rows } = await database.for(id).write<{ blob_hash: string }>(START_IMAGE, [id]);
       return rows[0]?.blob_hash;
     },
+    postponeImage: (id, earlierAttempts) =>
+      database.for(id).transaction(async (connection) => {
+        const { rows } = await connection.query<{ owner_id: string }>(SELECT_UNPROCESSED_OWNER, [
+          id,
+        ]);
+        if (rows[0] === undefined) return false;
+        const { cost, isSmall } = LARGEST_WORKLOAD;
+        const turn = await takeTurn(connection, { imageId: id, ownerId: rows[0].owner_id, cost });
+        await enqueue(connection, { imageId: id, turn, isSmall, earlierAttempts });
+        return true;
+      }),
     completeImage: (id, { rendition, updateTime }, storeBytes) =>
       database.for(id).transaction(async (connection) => {
         // A deletion waits for this lock, or has committed before it.
@@ -74,6 +108,9 @@ export function createProcessingRepository(database: Database): ProcessingReposi
       }),
     async failImage(id, { failure, updateTime }) {
       await database.for(id).write(FAIL_IMAGE, [id, failure, updateTime]);
+    },
+    async removeStaleTurns() {
+      await database.for("").write(DELETE_STALE_TURNS, []);
     },
   };
 }
