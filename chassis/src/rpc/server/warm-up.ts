@@ -26,7 +26,7 @@ export interface WarmUpOptions {
 /** Each call is made so many times, enough for V8 to compile what it runs. */
 const ROUNDS = 60;
 /** As many connections of the pool are open afterwards. */
-const CALLS_AT_ONCE = 4;
+const CALLS_AT_ONCE = 8;
 /** Readiness waits no longer: on a machine without time to spare a cold process is better. */
 const WARM_UP_MS_MAX = 2_000;
 /** A callee that does not answer says nothing about this process, and must not keep it waiting. */
