@@ -36,7 +36,7 @@ export interface PostgresCluster extends Manifest {
         readonly postInitApplicationSQL?: readonly string[];
       };
     };
-    readonly postgresql?: { readonly parameters?: Labels };
+    readonly postgresql?: { readonly parameters?: Labels; readonly pg_hba?: readonly string[] };
     readonly plugins?: readonly {
       readonly isWALArchiver?: boolean;
       readonly parameters?: Labels;

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "@triptych/chassis/testing/eventually";
+import pg from "pg";
 import { readStackFile, type StackRecord } from "#control/stack-file.ts";
 import { isRunning } from "#processes/process-identity.ts";
 import { outcomeOf, runStack, spawnStack } from "./run-stack.ts";
@@ -68,6 +69,32 @@ describe("the whole stack", () => {
     expect((await register(`taken_${Date.now()}`)).status).toBe(201);
   }
 
+  /** Each role has its own database and no other, and is no superuser. */
+  async function expectOwnDatabasesOnly(url: string): Promise<void> {
+    const databases = ["users", "images", "comments", "postgres", "template1"];
+    for (const role of ["users", "images", "comments"]) {
+      const path = join(folder, "keys", `${role}-database.password`);
+      const password = (await readFile(path, "utf8")).trim();
+      for (const database of databases) {
+        const connectionString = `postgres://${role}:${password}@${url}/${database}`;
+        const client = new pg.Client({ connectionString });
+        const connected = client.connect().then(
+          async () => {
+            const { rows } = await client.query("select current_setting('is_superuser') as is");
+            await client.end();
+            return rows[0].is;
+          },
+          (error) => error.code,
+        );
+        expect([role, database, await connected]).toEqual([
+          role,
+          database,
+          role === database ? "off" : "42501",
+        ]);
+      }
+    }
+  }
+
   const gone = ({ processes }: StackRecord) => processes.every(({ pid }) => !isRunning(pid));
 
   test(
@@ -90,6 +117,8 @@ describe("the whole stack", () => {
 
       const { output } = await runStack(["status"], environment);
       expect(output).toMatch(/^gateway +running +\d+ +http/m);
+      const server = /^postgres +running +\d+ +(\S+)/m.exec(output)?.[1] ?? "";
+      await expectOwnDatabasesOnly(server);
 
       const outcome = outcomeOf(child);
       child.kill("SIGINT");

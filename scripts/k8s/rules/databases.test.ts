@@ -37,7 +37,7 @@ describe("the connection budget", () => {
       data.DATABASE_POOL_MAX = "17";
     });
     expect(findBudgetViolations(changed, programs)).toEqual([
-      "images-database: images-database-pooler 3 × 30 + images-migrate 5 × 1 + images-worker 4 × 4 + images-migrate 4 × 1 + standby's readers images 5 × 17 + reserved 10 = 210 connections, and max_connections is 200",
+      "images-database: images-database-pooler 3 × 30 + images-migrate 5 × 1 + images-worker 5 × 4 + images-migrate 5 × 1 + standby's readers images 5 × 17 + reserved 10 = 215 connections, and max_connections is 200",
     ]);
   });
 
@@ -82,7 +82,10 @@ describe("a cluster of CloudNativePG", () => {
           initdb: {
             database: "app",
             owner: "app",
-            postInitApplicationSQL: ["alter role app set statement_timeout = '5s'"],
+            postInitApplicationSQL: [
+              "alter role app set statement_timeout = '5s'",
+              "alter role users connection limit 145",
+            ],
           },
         },
       },
@@ -96,13 +99,26 @@ describe("a cluster of CloudNativePG", () => {
         },
       },
     ],
-    ["no connection budget", { postgresql: {} }],
     ["set resources and storage", { storage: {} }],
     ["archives no log", { plugins: [] }],
   ])("is refused: %s", (violation, change) => {
     expect(findPostgresClusterViolations(withCluster(change))).toEqual([
       expect.stringContaining(violation),
     ]);
+  });
+
+  test.each<[string, object]>([
+    ["no connection budget", { parameters: undefined }],
+    ["may connect to other databases", { pg_hba: undefined }],
+    ["may connect to other databases", { pg_hba: ["host all users all scram-sha-256"] }],
+    ["may take every connection", { parameters: { max_connections: "150" } }],
+  ])("is refused: %s", (violation, change) => {
+    const changed = broken<PostgresCluster>(production, "Cluster/users-database", ({ spec }) => {
+      Object.assign(spec.postgresql ?? {}, change);
+    });
+    expect(findPostgresClusterViolations(changed)).toContainEqual(
+      expect.stringContaining(violation),
+    );
   });
 
   test("is backed up", () => {

@@ -3,6 +3,8 @@ import type { PostgresCluster } from "#k8s/pods.ts";
 import { findPoolerViolations } from "./poolers.ts";
 
 const INSTANCES_MIN = 2;
+/** Connections that the role of a service leaves to the operator, a backup and people. */
+const RESERVED = 10;
 /** Labels that the operator sets on its pods. */
 const OPERATORS = /^(app\.kubernetes\.io|cnpg\.io)\//;
 
@@ -48,6 +50,7 @@ function violationsOf(rendering: Rendering, { metadata, spec }: PostgresCluster)
   if (spec.postgresql?.parameters?.max_connections === undefined) {
     violations.push("says no max_connections, so there is no connection budget");
   }
+  violations.push(...roleViolations(spec, service));
   if (spec.resources === undefined || spec.storage?.size === undefined) {
     violations.push("says not how much it may take: set resources and storage");
   }
@@ -56,5 +59,22 @@ function violationsOf(rendering: Rendering, { metadata, spec }: PostgresCluster)
   }
   if (!plans.some((plan) => plan.spec.cluster?.name === name))
     violations.push("is never backed up");
+  return violations;
+}
+
+/** The role of a service may connect to its own database only, and not take every connection. */
+function roleViolations({ bootstrap, postgresql }: PostgresCluster["spec"], service: string) {
+  const violations = [];
+  const [own, others] = postgresql?.pg_hba ?? [];
+  const isOwn = own === `host ${service} ${service} all scram-sha-256`;
+  if (!isOwn || others !== `host all ${service} all reject`) {
+    violations.push(`its role may connect to other databases: let pg_hba reject ${service} there`);
+  }
+  const prefix = `alter role ${service} connection limit `;
+  const limit = bootstrap?.initdb?.postInitApplicationSQL?.find((sql) => sql.startsWith(prefix));
+  const max = Number(postgresql?.parameters?.max_connections ?? 0) - RESERVED;
+  if (!(Number(limit?.slice(prefix.length)) <= max)) {
+    violations.push(`its role may take every connection: set ${prefix}N, with N up to ${max}`);
+  }
   return violations;
 }

@@ -20,8 +20,16 @@ async function query(url: string, text: string): Promise<readonly unknown[]> {
 }
 
 describe("a service's database", () => {
-  const first = { name: `first_${randomBytes(4).toString("hex")}`, password: "one" };
-  const second = { name: `second_${randomBytes(4).toString("hex")}`, password: "two's" };
+  const first = {
+    name: `first_${randomBytes(4).toString("hex")}`,
+    password: "one",
+    connectionsMax: 3,
+  };
+  const second = {
+    name: `second_${randomBytes(4).toString("hex")}`,
+    password: "two's",
+    connectionsMax: 3,
+  };
   let url: string;
 
   beforeAll(async () => {
@@ -60,6 +68,29 @@ describe("a service's database", () => {
     other.username = second.name;
     other.password = second.password;
     await expect(query(other.href, "select 1")).rejects.toMatchObject({ code: "42501" });
+  });
+
+  test("gives its role as many connections as its budget has, and takes none of another's", async () => {
+    const clients = Array.from({ length: 3 }, () => new pg.Client({ connectionString: url }));
+    try {
+      await Promise.all(clients.map((client) => client.connect()));
+      await expect(query(url, "select 1")).rejects.toMatchObject({ code: "53300" });
+      const other = new URL(url);
+      [other.username, other.password, other.pathname] = [
+        second.name,
+        second.password,
+        second.name,
+      ];
+      expect(await query(other.href, "select 1 as one")).toEqual([{ one: 1 }]);
+    } finally {
+      await Promise.all(clients.map((client) => client.end()));
+    }
+    url = await ensureServiceDatabase(superuserUrl, { ...first, connectionsMax: 4 });
+    const rows = await query(
+      url,
+      "select rolconnlimit, rolsuper from pg_roles where rolname = user",
+    );
+    expect(rows).toEqual([{ rolconnlimit: 4, rolsuper: false }]);
   });
 
   test("refuses and ends connections after refuseConnections, and accepts them after acceptConnections", async () => {

@@ -5,6 +5,8 @@ interface ServiceDatabase {
   /** A lower-case word: the name of the database and of its role. */
   readonly name: string;
   readonly password: string;
+  /** The most connections that the role may have at once: its budget. */
+  readonly connectionsMax: number;
 }
 
 /** An idle transaction keeps its locks, and holds back vacuum in the whole database. */
@@ -16,19 +18,30 @@ const DUPLICATE_OBJECT = "42710";
 const DUPLICATE_DATABASE = "42P04";
 
 /**
- * Creates the service's database and role unless they exist, sets this password, and forbids
- * everybody else to connect. May be called at each start. `superuserUrl` must name a database
- * `postgres`. Returns the service's own URL.
+ * Closes the server's own databases, which Postgres opens to every role, to all but superusers. A
+ * role then has its own database and no other. May be called at each start, by one caller at a
+ * time.
+ */
+export async function closeSharedDatabases(superuserUrl: string): Promise<void> {
+  await withClient(superuserUrl, async (client) => {
+    await client.query("revoke all on database postgres, template1 from public");
+  });
+}
+
+/**
+ * Creates the service's database and role unless they exist, sets this password and this limit, and
+ * forbids everybody else to connect. May be called at each start. `superuserUrl` must name a
+ * database `postgres`. Returns the service's own URL.
  */
 export async function ensureServiceDatabase(
   superuserUrl: string,
-  { name, password }: ServiceDatabase,
+  { name, password, connectionsMax }: ServiceDatabase,
 ): Promise<string> {
   const role = pg.escapeIdentifier(name);
   await withClient(superuserUrl, async (client) => {
     await createUnlessThere(client, `create role ${role} login`, DUPLICATE_OBJECT);
     await client.query(
-      `alter role ${role} login nosuperuser nocreatedb nocreaterole noreplication password ${pg.escapeLiteral(password)}`,
+      `alter role ${role} login nosuperuser nocreatedb nocreaterole noreplication connection limit ${connectionsMax} password ${pg.escapeLiteral(password)}`,
     );
     await client.query(
       `alter role ${role} set idle_in_transaction_session_timeout = '${IDLE_IN_TRANSACTION_LIMIT}'`,

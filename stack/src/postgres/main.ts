@@ -1,8 +1,9 @@
 import { createReadiness } from "@triptych/chassis/lifecycle/readiness";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
 import { startOperationsServer } from "@triptych/chassis/operations/operations-server";
-import { ensureServiceDatabase } from "./ensure-service-database.ts";
+import { closeSharedDatabases, ensureServiceDatabase } from "./ensure-service-database.ts";
 import { readPostgresConfiguration } from "./postgres-configuration.ts";
+import { CONNECTIONS_MAX_DEFAULT, CONNECTIONS_RESERVED } from "./server-settings.ts";
 import { startPostgres } from "./start-postgres.ts";
 
 /** Longer than a fast shutdown together with an immediate one, if the fast one hangs. */
@@ -24,7 +25,9 @@ runProcess({
     void server.exited.then(() => {
       if (wanted) throw new Error("Postgres ended unasked"); // unhandled, it ends the process
     });
-    await ensureServiceDatabase(server.url, { name, password });
+    await closeSharedDatabases(server.url);
+    const connectionsMax = CONNECTIONS_MAX_DEFAULT - CONNECTIONS_RESERVED;
+    await ensureServiceDatabase(server.url, { name, password, connectionsMax });
     const readiness = createReadiness();
     const { isReady } = readiness;
     const operations = await startOperationsServer({

@@ -1,24 +1,31 @@
 /** The settings in which the stack's server differs from a test's. */
 export interface ServerSettings {
   readonly port: number;
+  /** The most connections of all roles together. */
+  readonly connectionsMax: number;
   /** False only in tests, where the data may be lost with the machine. */
   readonly durable: boolean;
 }
 
-/** Enough for four processes with connection pools, a worker, migrations and a person with psql. */
-const CONNECTIONS_MAX = 100;
+/**
+ * Connections that no role of a service may take: for the stack itself, and a person with psql.
+ * `superuser_reserved_connections` is 3 of them.
+ */
+export const CONNECTIONS_RESERVED = 10;
+/** Postgres' own default, which is enough for the budgets of all services with their defaults. */
+export const CONNECTIONS_MAX_DEFAULT = 100;
 
 /**
  * Returns the server's configuration, which is written at each start. It is sized for a machine
  * that Postgres shares: few processes, little memory, no parallel plans, no replication.
  */
-export function serverSettings({ port, durable }: ServerSettings): string {
+export function serverSettings({ port, connectionsMax, durable }: ServerSettings): string {
   const settings: Readonly<Record<string, string | number>> = {
     listen_addresses: "127.0.0.1",
     port,
     unix_socket_directories: "",
     password_encryption: "scram-sha-256",
-    max_connections: CONNECTIONS_MAX,
+    max_connections: connectionsMax,
     shared_buffers: "16MB",
     work_mem: "4MB",
     maintenance_work_mem: "32MB",

@@ -15,6 +15,7 @@ import {
   SUPERUSER,
 } from "./postgres-folder.ts";
 import { clearEarlierServer, readPostmasterFile, stopServer } from "./running-server.ts";
+import { CONNECTIONS_MAX_DEFAULT } from "./server-settings.ts";
 import { spawnAs } from "./server-user.ts";
 
 /** The options of the embedded server. */
@@ -23,6 +24,8 @@ interface PostgresOptions {
   readonly folder: string;
   /** A port of 127.0.0.1; 0 takes a free one. */
   readonly port: number;
+  /** {@link CONNECTIONS_MAX_DEFAULT} if not given. */
+  readonly connectionsMax?: number;
   /** False only in tests, where the data may be lost with the machine. */
   readonly durable: boolean;
 }
@@ -57,8 +60,9 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const user = await claimPostgresFolder(data, binaries);
   await clearEarlierServer(data.cluster, data.supervisor);
   const port = await freePort(options.port);
-  const password = await initialise(data, binaries, { user, durable: options.durable });
-  const log = await configure(data, user, { port, durable: options.durable });
+  const { durable, connectionsMax = CONNECTIONS_MAX_DEFAULT } = options;
+  const password = await initialise(data, binaries, { user, durable });
+  const log = await configure(data, user, { port, connectionsMax, durable });
   const { size } = await log.stat();
   const child = spawnAs(user, [binaries.postgres, "-D", data.cluster], {
     cwd: "/",

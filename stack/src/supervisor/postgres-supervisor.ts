@@ -4,10 +4,11 @@ import { type PostgresServer, startPostgres } from "#postgres/start-postgres.ts"
 import type { PartListener } from "#processes/process-part.ts";
 import { createRestartBackoff } from "#processes/restart-backoff.ts";
 
-/** The folder and the port of the embedded Postgres. */
+/** The folder and the port of the embedded Postgres, and the sum of the connection budgets. */
 interface PostgresPlace {
   readonly folder: string;
   readonly port: number;
+  readonly connectionsMax: number;
 }
 
 /**

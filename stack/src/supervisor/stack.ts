@@ -12,11 +12,16 @@ import { SERVICES } from "#parts/part-names.ts";
 import type { PartStatus } from "#parts/part-status.ts";
 import type { StackPart } from "#parts/stack-part.ts";
 import type { Topology } from "#parts/topology.ts";
-import { acceptConnections, ensureServiceDatabase } from "#postgres/ensure-service-database.ts";
+import {
+  acceptConnections,
+  closeSharedDatabases,
+  ensureServiceDatabase,
+} from "#postgres/ensure-service-database.ts";
 import { NODE_OPTIONS } from "#processes/child-process.ts";
 import { Mutex } from "#processes/mutex.ts";
 import type { ProcessPart } from "#processes/process-part.ts";
 import type { StackSettings } from "#settings/stack-settings.ts";
+import { roleConnectionsMax, serverConnectionsMax } from "./connection-budget.ts";
 import { DatabasePart } from "./database-part.ts";
 import { endOrphans } from "./end-orphans.ts";
 import { checkPortIsFree, findFreePorts } from "./find-free-ports.ts";
@@ -69,8 +74,9 @@ export class Stack {
       print: this.#options.print,
       changed: () => this.#record().catch((error) => this.#options.print(String(error))),
     };
+    const connectionsMax = serverConnectionsMax(input.environment);
     const postgres = new PostgresSupervisor(
-      { folder: folder.postgres, port: input.ports.postgres },
+      { folder: folder.postgres, port: input.ports.postgres, connectionsMax },
       listener,
     );
     this.#postgres = postgres;
@@ -149,11 +155,14 @@ export class Stack {
 
   async #startDatabases(
     postgres: PostgresSupervisor,
-    { secrets }: ProcessSettingsInput,
+    { secrets, environment }: ProcessSettingsInput,
   ): Promise<void> {
     const url = await postgres.start();
+    await closeSharedDatabases(url);
     for (const name of SERVICES) {
-      await ensureServiceDatabase(url, { name, password: secrets.databasePasswords[name] });
+      const password = secrets.databasePasswords[name];
+      const connectionsMax = roleConnectionsMax(name, environment);
+      await ensureServiceDatabase(url, { name, password, connectionsMax });
       // The database is closed if it was stopped when the stack last ended.
       await acceptConnections(url, name);
     }
