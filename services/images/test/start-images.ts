@@ -106,7 +106,7 @@ export interface StartOptions {
 
 /** Starts the service. */
 export async function startImages({
-  uploadsMax = 32,
+  uploadsMax = 128,
   store = "file",
   storeFault,
 }: StartOptions = {}): Promise<ImagesUnderTest> {
