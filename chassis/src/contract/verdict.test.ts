@@ -28,7 +28,12 @@ describe("the verdict on a failed call", () => {
       { health: "bad", ...UNAVAILABLE },
     ],
     ["a late answer", failed(status.DEADLINE_EXCEEDED), { health: "bad", ...UNAVAILABLE }],
-    ["a defect", failed(status.INTERNAL, "INTERNAL"), { health: "bad", ...UNAVAILABLE }],
+    [
+      "a defect that one request meets",
+      failed(status.INTERNAL, "INTERNAL"),
+      { health: "good", ...UNAVAILABLE },
+    ],
+    ["a stream that was reset", failed(status.INTERNAL), { health: "bad", ...UNAVAILABLE }],
     ["a cancellation", failed(status.CANCELLED), { health: "unknown", ...UNAVAILABLE }],
     [
       "a refused write",

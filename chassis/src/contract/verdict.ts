@@ -4,8 +4,8 @@ import { RpcError } from "./rpc-error.ts";
 /** A verdict on the outcome of a call: what it means for breaker, retry, replica and cache. */
 export interface Verdict {
   /**
-   * What the outcome says about the callee's health. `unknown`: nothing, since the caller gave up,
-   * the call had too little time, or the callee is alive and refused on purpose.
+   * What the outcome says about whether the callee can answer. `unknown`: nothing, since the caller
+   * gave up, the call had too little time, or the callee is alive and refused on purpose.
    */
   readonly health: "good" | "bad" | "unknown";
   /**
@@ -32,7 +32,7 @@ export const ANSWERED: Verdict = Object.freeze({
 /** The verdict on an error that no callee sends, such as one from the source of a stream. */
 const DEFECT: Verdict = Object.freeze({ ...ANSWERED, health: "bad" });
 
-/** Statuses that speak against the callee, and not against the request. */
+/** Statuses with which a callee fails to answer, and not the request. */
 const CALLEE_FAULTS: ReadonlySet<status> = new Set([
   status.UNAVAILABLE,
   status.DEADLINE_EXCEEDED,
@@ -69,7 +69,11 @@ export function judge(thrown: unknown, isCutShort = false): Verdict {
   if (!(thrown instanceof RpcError)) return DEFECT;
   const isFault = CALLEE_FAULTS.has(thrown.code);
   const isLost = thrown.code === status.UNAVAILABLE && thrown.reason === "";
-  const health = isCutShort || isNeutral(thrown) ? "unknown" : isFault ? "bad" : "good";
+  // INTERNAL with a reason comes from a handler: a defect that this request meets. The callee has
+  // answered, and answers others. Without a reason it comes from the transport.
+  const isAnswer = thrown.code === status.INTERNAL && thrown.reason !== "";
+  const isBad = isFault && !isAnswer;
+  const health = isCutShort || isNeutral(thrown) ? "unknown" : isBad ? "bad" : "good";
   return {
     health,
     isUnavailable: isFault || thrown.code === status.CANCELLED,

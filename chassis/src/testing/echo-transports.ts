@@ -23,8 +23,14 @@ export interface ServedEcho {
   readonly client: Client<typeof EchoService>;
 }
 
-/** Serves the echo service, with these handlers in place of its own. */
-type ServeEcho = (handlers?: Partial<EchoHandlers>) => Promise<ServedEcho>;
+/**
+ * Serves the echo service, with these handlers in place of its own. Its health check fails if
+ * `probe` rejects.
+ */
+type ServeEcho = (
+  handlers?: Partial<EchoHandlers>,
+  probe?: () => Promise<void>,
+) => Promise<ServedEcho>;
 
 const ECHO: EchoHandlers = {
   say: async ({ value }) => ({ value }),
@@ -48,6 +54,7 @@ const ECHO: EchoHandlers = {
 export function echoRouter(
   handlers: Partial<EchoHandlers>,
   failurePolicy: FailurePolicySwitch = "on",
+  probe?: () => Promise<void>,
 ): Router {
   const implementation = {
     service: EchoService,
@@ -63,7 +70,10 @@ export function echoRouter(
     }
     return { kind: "user", userId: "u", sessionId: "s", operator: token === "operator", token };
   };
-  return quietRouter([implementation as never], authenticate, failurePolicy);
+  return quietRouter([implementation as never], authenticate, {
+    failurePolicy,
+    ...(probe && { probe }),
+  });
 }
 
 /** Connects to an echo service by gRPC, with or without the retries of the failure policy. */
@@ -101,8 +111,8 @@ export function onEveryTransport(play: (serve: ServeEcho) => void): void {
     afterEach(async () => {
       for (const stop of stops.splice(0)) await stop();
     });
-    play(async (handlers = {}) => {
-      const { transport, stop } = await open(echoRouter(handlers));
+    play(async (handlers = {}, probe) => {
+      const { transport, stop } = await open(echoRouter(handlers, "on", probe));
       stops.push(() => transport.close(), stop);
       return { transport, client: quietClient(EchoService, transport) };
     });

@@ -1,8 +1,8 @@
-import type { FailurePolicySwitch } from "#contract/method-policy.ts";
 import type { Authenticate } from "#identity/authenticate.ts";
 import { ANONYMOUS } from "#identity/caller.ts";
 import type { Implementation } from "#rpc/server/handlers.ts";
 import { createRouter, type Router } from "#rpc/server/router.ts";
+import type { RouterOptions } from "#rpc/server/router-options.ts";
 import { createLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 
@@ -13,12 +13,13 @@ import { createMetrics } from "#telemetry/metrics.ts";
 export function quietRouter(
   implementations: readonly Implementation[],
   authenticate: Authenticate = async () => ANONYMOUS,
-  failurePolicy: FailurePolicySwitch = "on",
+  options: Partial<Pick<RouterOptions, "failurePolicy" | "probe">> = {},
 ): Router {
   return createRouter(implementations, {
     authenticate,
     logger: createLogger({ service: "test", level: "silent" }),
     metrics: createMetrics({ service: "test" }),
-    failurePolicy,
+    failurePolicy: "on",
+    ...options,
   });
 }

@@ -20,6 +20,21 @@ describe("the status board", () => {
     ]);
   });
 
+  test("shows a service that answers slowly as degraded", async () => {
+    jest.useFakeTimers();
+    try {
+      const well = async () => "serving" as const;
+      const slowly = () => new Promise<"serving">((resolve) => setTimeout(resolve, 900, "serving"));
+      const services = { users: well, images: slowly, comments: well };
+      const board = createStatusBoard(services, createBreakerRegistry());
+      const reading = board.read();
+      await jest.advanceTimersByTimeAsync(900);
+      expect((await reading).map(({ state }) => state)).toEqual(["up", "degraded", "up"]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   test("waits once for a service that hangs, and shows it as up once it has answered", async () => {
     jest.useFakeTimers();
     try {

@@ -4,8 +4,10 @@ import type { BreakerReading, BreakerRegistry } from "./breaker-registry.ts";
 
 /** How long a reading is cached: many clients may look, and each service is probed once. */
 const FRESH_MS = 1_000;
-/** The timeout of a probe. A service that is up answers in a few milliseconds. */
-const HEALTH_TIMEOUT_MS = 500;
+/** The timeout of a probe: as long as most calls may take, so that a slow service is not *down*. */
+const HEALTH_TIMEOUT_MS = 1_000;
+/** A service that is up answers in a few milliseconds. One that takes longer than this is slow. */
+const SLOW_MS = 500;
 /**
  * How long a *down* reading is served while it is refreshed: nobody waits twice for a service that
  * hangs.
@@ -59,8 +61,10 @@ class BoardRow {
 
   async #find(): Promise<ServiceStatus> {
     const readings = this.#breakers.breakersOf(this.#name);
+    const startMs = performance.now();
     const health = await this.#probe(HEALTH_TIMEOUT_MS).catch(() => "unreachable" as const);
-    const state = stateOf(health, readings);
+    const isSlow = performance.now() - startMs > SLOW_MS;
+    const state = stateOf(health, isSlow, readings);
     const before = this.#known?.status;
     const since = before?.state === state ? before.since : new Date().toISOString();
     const status = { name: this.#name, state, since, breakers: [...readings] };
@@ -71,11 +75,12 @@ class BoardRow {
 
 function stateOf(
   health: CalleeHealth | "unreachable",
+  isSlow: boolean,
   breakers: readonly BreakerReading[],
 ): ServiceStatus["state"] {
   if (health === "unreachable") return "down";
   // A half-open breaker lets the next call through. After an outage the breaker of a rare method
   // stays half-open for long.
   const refusing = breakers.some(({ state }) => state === "open");
-  return health === "serving" && !refusing ? "up" : "degraded";
+  return health === "serving" && !isSlow && !refusing ? "up" : "degraded";
 }

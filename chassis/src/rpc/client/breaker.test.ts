@@ -11,17 +11,19 @@ import { Breaker } from "./breaker.ts";
 async function run<T>(breaker: Breaker, call: () => Promise<T>, isCutShort = false): Promise<T> {
   const refused = breaker.refusal();
   if (refused !== undefined) throw refused;
+  const startMs = performance.now();
   const isProbe = breaker.begin();
   try {
     const result = await call();
-    breaker.end("good", isProbe);
+    breaker.end("good", isProbe, startMs);
     return result;
   } catch (thrown) {
-    breaker.end(judge(thrown, isCutShort).health, isProbe);
+    breaker.end(judge(thrown, isCutShort).health, isProbe, startMs);
     throw thrown;
   }
 }
 
+const TIMEOUT_MS = 1_234;
 const fail = (code: status) => () => Promise.reject(new RpcError(code, "no"));
 const unavailable = fail(status.UNAVAILABLE);
 
@@ -29,36 +31,54 @@ describe("a breaker", () => {
   let states: BreakerState[];
   let breaker: Breaker;
   let isServing: boolean;
+  /** For each health check, how long it was waited for. */
+  let healthChecks: number[];
+  let hasAnsweredOthers: boolean;
 
   beforeEach(() => {
     states = [];
-    isServing = true;
+    isServing = false;
+    healthChecks = [];
+    hasAnsweredOthers = false;
     breaker = new Breaker("callee", "a.v1.A/Do", {
+      timeoutMs: TIMEOUT_MS,
       logger: createLogger({ service: "test", level: "silent" }),
       observe: ({ state }) => states.push(state),
-      isServing: async () => isServing,
+      liveness: {
+        hasAnsweredSince: () => hasAnsweredOthers,
+        async isServing(timeoutMs) {
+          healthChecks.push(timeoutMs);
+          return isServing;
+        },
+      },
     });
   });
   afterEach(() => breaker.close());
 
   const failTimes = async (times: number, call = unavailable) => {
     for (let count = 0; count < times; count++) await run(breaker, call).catch(() => undefined);
+    await settled();
   };
-  const stateBecomes = async (state: BreakerState) => {
-    const deadline = Date.now() + 5_000;
-    while (states.at(-1) !== state && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    expect(states.at(-1)).toBe(state);
+  /** Opens the breaker, as a callee does that is not serving. */
+  const open = async () => {
+    isServing = false;
+    await failTimes(5);
+    expect(breaker.state).toBe("open");
+  };
+  /** Lets the callee serve again, and waits until the breaker has seen it. */
+  const comeBack = async () => {
+    isServing = true;
+    await eventually(async () => breaker.state === "half-open");
   };
 
-  test("stays closed below the volume threshold", async () => {
-    await failTimes(4);
+  test("stays closed while fewer calls fail than count", async () => {
+    await failTimes(2);
     expect(states).toEqual(["closed"]);
+    expect(healthChecks).toEqual([]);
   });
 
-  test("opens when most calls fail, and then refuses calls without sending them", async () => {
-    await failTimes(5);
+  test("opens when calls fail and the callee is not serving, and then sends none", async () => {
+    await open();
     let asked = false;
     const refused = run(breaker, async () => {
       asked = true;
@@ -71,30 +91,44 @@ describe("a breaker", () => {
     expect(asked).toBe(false);
   });
 
-  describe("after many calls that succeeded", () => {
-    beforeEach(async () => {
-      for (let count = 0; count < 50; count++) await run(breaker, async () => {});
-    });
+  test("opens after three failures in a row, however many succeeded before", async () => {
+    for (let count = 0; count < 50; count++) await run(breaker, async () => {});
+    await failTimes(2);
+    expect(breaker.state).toBe("closed");
+    await failTimes(1);
+    expect(breaker.state).toBe("open");
+  });
 
-    test("opens after three failures in a row if the callee is not serving", async () => {
-      isServing = false;
-      await failTimes(2);
-      await Promise.resolve();
-      expect(states).toEqual(["closed"]);
-      await failTimes(1);
-      await stateBecomes("open");
-    });
-
-    test("stays closed while the callee is serving, or one call in three succeeds", async () => {
-      await failTimes(20);
-      isServing = false;
+  test("opens when half of the calls fail, with no three in a row", async () => {
+    for (let count = 0; count < 3; count++) {
       await run(breaker, async () => {});
-      await failTimes(2);
-      await run(breaker, fail(status.NOT_FOUND)).catch(() => undefined);
-      await failTimes(2);
-      await new Promise((resolve) => setImmediate(resolve));
-      expect(states).toEqual(["closed"]);
-    });
+      await failTimes(1);
+    }
+    expect(breaker.state).toBe("open");
+  });
+
+  test("stays closed while the callee says that it can work, whatever fails", async () => {
+    isServing = true;
+    await failTimes(50);
+    await failTimes(50, fail(status.DEADLINE_EXCEEDED));
+    expect(states).toEqual(["closed"]);
+  });
+
+  test("gives the callee's health as long as a call of the method may take", async () => {
+    await open();
+    expect(new Set(healthChecks)).toEqual(new Set([TIMEOUT_MS]));
+  });
+
+  test("stays closed if a later call was answered while the failed ones ran", async () => {
+    const late = [1, 2, 3, 4, 5].map(() => Promise.withResolvers<void>());
+    const failing = Promise.allSettled(late.map(({ promise }) => run(breaker, () => promise)));
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    await run(breaker, async () => {});
+    for (const { reject } of late) reject(new RpcError(status.DEADLINE_EXCEEDED, "late"));
+    await failing;
+    await settled();
+    expect(states).toEqual(["closed"]);
+    expect(healthChecks).toEqual([]);
   });
 
   test.each([status.NOT_FOUND, status.INVALID_ARGUMENT, status.ABORTED])(
@@ -102,8 +136,16 @@ describe("a breaker", () => {
     async (code) => {
       await failTimes(20, fail(code));
       expect(states).toEqual(["closed"]);
+      expect(healthChecks).toEqual([]);
     },
   );
+
+  test("counts a defect that one request meets as an answer", async () => {
+    const defect = new RpcError(status.INTERNAL, "no", { reason: "INTERNAL" });
+    await failTimes(20, () => Promise.reject(defect));
+    expect(states).toEqual(["closed"]);
+    expect(healthChecks).toEqual([]);
+  });
 
   test("is not opened by calls that were cancelled or shed", async () => {
     await failTimes(20, fail(status.CANCELLED));
@@ -125,120 +167,102 @@ describe("a breaker", () => {
     expect(states).toEqual(["closed"]);
   });
 
-  test("is closed again by the first call that succeeds after the reset timeout", async () => {
-    await failTimes(5);
-    await stateBecomes("half-open");
-    await expect(run(breaker, async () => "back")).resolves.toBe("back");
-    expect(states).toEqual(["closed", "open", "half-open", "closed"]);
+  test("is closed by the third probe that succeeds", async () => {
+    await open();
+    await comeBack();
+    for (const state of ["half-open", "half-open", "closed"]) {
+      await expect(run(breaker, async () => "back")).resolves.toBe("back");
+      expect(breaker.state).toBe(state);
+    }
   });
 
-  test("lets several probes pass at once, so that a slow one does not delay the others", async () => {
-    await failTimes(5);
-    await stateBecomes("half-open");
+  test("lets more probes through with each that succeeds, and then all calls", async () => {
+    await open();
+    await comeBack();
     const slow = Promise.withResolvers<void>();
-    const trying = [1, 2, 3, 4].map(() => run(breaker, () => slow.promise));
-    await expect(run(breaker, async () => "back")).resolves.toBe("back");
-    expect(states.at(-1)).toBe("closed");
+    const trying: Promise<void>[] = [];
+    /** Sends calls until one is refused. Returns how many are on their way. */
+    const fill = async () => {
+      while (breaker.refusal() === undefined) trying.push(run(breaker, () => slow.promise));
+      return trying.length;
+    };
+    expect(await fill()).toBe(5);
+    breaker.end("good", false, performance.now());
+    expect(await fill()).toBe(5); // a call from before it opened is no probe
     slow.resolve();
     await Promise.all(trying);
+    expect(breaker.state).toBe("closed");
   });
 
-  test("bounds the number of probes, and opens again when the first of them fails", async () => {
-    await failTimes(5);
-    await stateBecomes("half-open");
-    const slow = Promise.withResolvers<void>();
-    const trying = [1, 2, 3, 4, 5].map(() => run(breaker, () => slow.promise));
-    const failed = Promise.allSettled(trying);
-    await expect(run(breaker, async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
-    slow.reject(new RpcError(status.UNAVAILABLE, "no"));
-    await failed;
-    expect(states.at(-1)).toBe("open");
+  test("is not held open by a probe that fails while the callee can work", async () => {
+    await open();
+    await comeBack();
+    await failTimes(10, fail(status.DEADLINE_EXCEEDED));
+    expect(breaker.state).toBe("half-open");
+  });
+
+  test("opens again when a probe fails and the callee is not serving", async () => {
+    await open();
+    await comeBack();
+    isServing = false;
+    await failTimes(1);
+    expect(breaker.state).toBe("open");
   });
 
   test("lets no probe pass while the callee is not serving", async () => {
-    isServing = false;
-    await failTimes(5);
+    await open();
     const opened = () => states.filter((state) => state === "open").length;
-    while (opened() < 3) {
+    await eventually(async () => {
       await expect(run(breaker, async () => {})).rejects.toMatchObject({ reason: "BREAKER_OPEN" });
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+      return opened() >= 3;
+    });
     expect(states).not.toContain("half-open");
-    isServing = true;
-    await stateBecomes("half-open");
-    await expect(run(breaker, async () => "back")).resolves.toBe("back");
+  });
+
+  test("lets probes pass once the callee has answered a call of another method", async () => {
+    await open();
+    hasAnsweredOthers = true;
+    await eventually(async () => breaker.state === "half-open");
   });
 
   test("is neither closed nor held open by a probe that its caller cancelled", async () => {
-    await failTimes(5);
-    await stateBecomes("half-open");
-    await run(breaker, fail(status.CANCELLED)).catch(() => undefined);
-    expect(states.at(-1)).toBe("half-open");
-    await run(breaker, async () => {});
-    expect(states.at(-1)).toBe("closed");
+    await open();
+    await comeBack();
+    await failTimes(5, fail(status.CANCELLED));
+    expect(breaker.state).toBe("half-open");
+    for (let count = 0; count < 3; count++) await run(breaker, async () => {});
+    expect(breaker.state).toBe("closed");
   });
 
   test("does not count a call from before it opened as a probe", async () => {
     const late = Promise.withResolvers<void>();
-    const early = run(breaker, () => late.promise);
-    await failTimes(9);
-    await stateBecomes("half-open");
+    const early = [1, 2, 3].map(() => run(breaker, () => late.promise));
+    await open();
+    await comeBack();
     late.resolve();
-    await early;
-    expect(states.at(-1)).toBe("half-open");
+    await Promise.all(early);
+    expect(breaker.state).toBe("half-open");
   });
 
-  test("has the same counts as opossum, though successes skip fire()", async () => {
+  test("has the same counts as opossum, though no call goes through fire()", async () => {
     const opossum = new CircuitBreaker((outcome: Promise<void>) => outcome, {
       timeout: false,
       volumeThreshold: 100,
       rollingPercentilesEnabled: false,
     });
     for (const isGood of [true, true, false, true, false, true, true]) {
-      breaker.end(isGood ? "good" : "bad", breaker.begin());
+      breaker.end(isGood ? "good" : "bad", breaker.begin(), performance.now());
       const outcome = isGood ? Promise.resolve() : Promise.reject("failed");
       await opossum.fire(outcome).catch(() => undefined);
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await settled();
     expect(breaker.stats).toEqual(opossum.stats);
     expect(breaker.stats).toMatchObject({ fires: 7, successes: 5, failures: 2 });
     opossum.shutdown();
   });
-
-  test("counts each probe that succeeds once, so that probes do not dilute the rate", async () => {
-    await failTimes(5);
-    await stateBecomes("half-open");
-    const { rejects } = breaker.stats;
-    const probes = [breaker.begin(), breaker.begin(), breaker.begin()];
-    expect(probes).toEqual([true, true, true]);
-    for (const isProbe of probes) breaker.end("good", isProbe);
-    expect(breaker.state).toBe("closed");
-    expect(breaker.stats).toMatchObject({ fires: 8, successes: 3, failures: 5, rejects });
-  });
-
-  test("is opened by failures through fire(), since emit() alone opens nothing", async () => {
-    for (let count = 0; count < 5; count++) breaker.end("bad", breaker.begin());
-    await stateBecomes("open");
-  });
-
-  test("has one state: open until the callee is serving, and then half-open", async () => {
-    const answer = Promise.withResolvers<boolean>();
-    let wasAsked = false;
-    breaker.close();
-    breaker = new Breaker("callee", "a.v1.A/Do", {
-      logger: createLogger({ service: "test", level: "silent" }),
-      observe: ({ state }) => states.push(state),
-      isServing() {
-        wasAsked = true;
-        return answer.promise;
-      },
-    });
-    await failTimes(5);
-    await stateBecomes("open");
-    await eventually(async () => wasAsked);
-    expect(breaker.state).toBe("open");
-    answer.resolve(true);
-    await stateBecomes("half-open");
-    expect(breaker.state).toBe("half-open");
-  });
 });
+
+/** Waits until what the breaker does after a failure is done. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -3,65 +3,77 @@ import CircuitBreaker from "opossum";
 import { type RpcError, refusal } from "#contract/rpc-error.ts";
 import type { BreakerState, ObserveBreaker } from "#telemetry/breaker-state.ts";
 import type { Logger } from "#telemetry/logger.ts";
+import type { CalleeLiveness } from "./callee-liveness.ts";
 
 /** What a breaker needs besides its name. */
 export interface BreakerOptions {
+  /** The longest that a call of the method may take. The callee's health may take as long. */
+  readonly timeoutMs: number;
   readonly logger: Logger;
   readonly observe: ObserveBreaker;
-  /** Whether the callee can do its work. Never rejects. */
-  readonly isServing: () => Promise<boolean>;
+  readonly liveness: Pick<CalleeLiveness, "hasAnsweredSince" | "isServing">;
   /** Called each time that the breaker opens. */
   readonly onOpen?: () => void;
 }
 
-/** The window needs this many calls before their failures open the breaker. */
+/** The rate of failures counts from this many calls in the window on. */
 const VOLUME_THRESHOLD = 5;
-const ERROR_THRESHOLD_PERCENTAGE = 50;
+const FAILURE_RATE = 0.5;
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 10;
-/**
- * After so many failures in a row the breaker calls the health service, so that a dead callee is
- * detected before its failures fill half a window.
- */
+/** So many failures in a row are enough, so that a dead callee is detected at once. */
 const FAILURES_IN_A_ROW = 3;
-/** How many probes run at once: one slow probe must not delay the others. */
+/** How many probes a half-open breaker lets through at once. Each that succeeds doubles it. */
 const PROBES_MAX = 5;
+/** So many probes must succeed to close the breaker. */
+const PROBES_TO_CLOSE = 3;
 /**
- * How often an open breaker calls the health service. With the reconnect backoff it bounds how late
- * the return of a callee is detected.
+ * How often an open breaker looks for the callee. With the reconnect backoff it bounds how late the
+ * return of a callee is detected.
  */
 const RESET_TIMEOUT_MS = 300;
 
 /**
- * The circuit breaker of one method of one callee. opossum has the window and the reset timer; the
- * breaker reports outcomes to it. opossum does not run the calls, since it cannot leave one out of
- * the count: a call that its caller cancelled, or that the callee shed, says nothing about the
- * callee's health.
+ * The circuit breaker of one method of one callee. It says *the callee cannot answer*, and never
+ * *this request fails*: whatever one request can cause leaves it closed. So it opens only if calls
+ * fail and the callee does not say that it can work, within the time that the method may take: the
+ * gate is no harder to pass than the calls behind it.
  *
- * - Closed: all calls pass. After a few failures in a row the breaker calls the health service of
- *   the callee, and opens if the callee is not serving.
- * - Open: no call passes. After the reset timeout the health service decides first, so that no call
- *   waits for a callee that hangs.
- * - Half-open: the callee is serving. A few calls pass as probes, and the first that ends decides.
+ * opossum has the window, the states and the reset timer; the breaker reports outcomes to it, and
+ * decides when it opens. opossum does not run the calls, since it cannot leave one out of the
+ * count: a call that its caller cancelled, or that the callee shed, says nothing about the callee's
+ * health.
+ *
+ * - Closed: all calls pass. If many fail, and none was answered meanwhile, the breaker calls the
+ *   callee's health service, and opens if the callee is not serving.
+ * - Open: no call passes. After the reset timeout the breaker looks for the callee: whether it has
+ *   answered a call of another method, or says that it is serving. So no call waits for a callee
+ *   that hangs.
+ * - Half-open: the callee can work. A few calls pass as probes, and more with each that succeeds,
+ *   until the breaker closes. A probe that fails opens it only if the callee is not serving.
  */
 export class Breaker {
   readonly #circuit: CircuitBreaker<[outcome: Promise<never>], never>;
   readonly #name: string;
-  readonly #isServing: () => Promise<boolean>;
+  readonly #timeoutMs: number;
+  readonly #liveness: BreakerOptions["liveness"];
   #state: BreakerState = "closed";
   #openedAt = 0;
+  #openedMs = 0;
   #probes = 0;
+  #probesMax = PROBES_MAX;
+  #probesSucceeded = 0;
   #failuresInARow = 0;
+  #answeredMs = Number.NEGATIVE_INFINITY;
 
   constructor(callee: string, method: string, options: BreakerOptions) {
-    const { logger, observe, isServing, onOpen } = options;
+    const { timeoutMs, logger, observe, liveness, onOpen } = options;
     this.#name = `${callee} ${method}`;
-    this.#isServing = isServing;
+    this.#timeoutMs = timeoutMs;
+    this.#liveness = liveness;
     this.#circuit = new CircuitBreaker((outcome: Promise<never>) => outcome, {
       name: this.#name,
       timeout: false, // every call ends by its own deadline
-      volumeThreshold: VOLUME_THRESHOLD,
-      errorThresholdPercentage: ERROR_THRESHOLD_PERCENTAGE,
       rollingCountTimeout: WINDOW_MS,
       rollingCountBuckets: WINDOW_BUCKETS,
       resetTimeout: RESET_TIMEOUT_MS,
@@ -80,6 +92,7 @@ export class Breaker {
     let isOutage = false;
     this.#circuit.on("open", () => {
       this.#openedAt = Date.now();
+      this.#openedMs = performance.now();
       // Logged once for an outage: each failed probe opens the breaker again.
       if (!isOutage) logger.warn({ callee, method }, "breaker opened");
       isOutage = true;
@@ -108,7 +121,7 @@ export class Breaker {
   /** Returns UNAVAILABLE, `BREAKER_OPEN`, if no call passes now. */
   refusal(): RpcError | undefined {
     if (this.#state === "closed") return undefined;
-    if (this.#state === "half-open" && this.#probes < PROBES_MAX) return undefined;
+    if (this.#state === "half-open" && this.#probes < this.#probesMax) return undefined;
     const retryAfterMs = Math.max(1, this.#openedAt + RESET_TIMEOUT_MS - Date.now());
     const message = `${this.#name}: not called, since it failed before`;
     return refusal(status.UNAVAILABLE, message, { reason: "BREAKER_OPEN", retryAfterMs });
@@ -121,15 +134,21 @@ export class Breaker {
     return true;
   }
 
-  /** Ends a call that had begun, with what it says about the callee's health. */
-  end(health: "good" | "bad" | "unknown", isProbe: boolean): void {
+  /**
+   * Ends a call that had begun at a time of `performance.now()`, with what it says about the
+   * callee's health.
+   */
+  end(health: "good" | "bad" | "unknown", isProbe: boolean, startMs: number): void {
     if (isProbe) this.#probes -= 1;
     if (health === "unknown") return;
+    if (health === "good") {
+      this.#failuresInARow = 0;
+      this.#answeredMs = performance.now();
+    } else this.#failuresInARow += 1;
+    if (this.#state === "closed") this.#count(health);
     // A call from before the breaker opened does not decide in place of a probe.
-    const counts = this.#state === "closed" || (isProbe && this.#state === "half-open");
-    if (health === "good") this.#failuresInARow = 0;
-    if (counts) this.#count(health);
-    if (health === "bad") void this.#suspect();
+    else if (this.#state === "half-open" && isProbe && health === "good") this.#succeed();
+    if (health === "bad") void this.#suspect(startMs);
   }
 
   /** Stops the breaker's timers. */
@@ -137,39 +156,46 @@ export class Breaker {
     this.#circuit.shutdown();
   }
 
-  /**
-   * Counts a success by opossum's own events, at a third of the cost of `fire`. A failure needs
-   * `fire`: only that compares the failure rate, and opens the breaker.
-   */
+  /** Counts a call by opossum's own events, which open nothing, unlike `fire`. */
   #count(health: "good" | "bad"): void {
-    if (health === "good") {
-      this.#circuit.emit("fire");
-      this.#circuit.emit("success");
-    } else {
-      const outcome = Promise.reject(FAILED);
-      outcome.catch(() => undefined); // opossum does not handle it if it rejects the call
-      this.#circuit.fire(outcome).catch(() => undefined);
-    }
+    this.#circuit.emit("fire");
+    this.#circuit.emit(health === "good" ? "success" : "failure");
   }
 
-  /** Opens again if the callee is not serving. */
+  /** Counts a probe that succeeded: more calls may pass, and in the end all. */
+  #succeed(): void {
+    this.#probesSucceeded += 1;
+    this.#probesMax *= 2;
+    if (this.#probesSucceeded === PROBES_TO_CLOSE) this.#count("good");
+  }
+
+  /** Lets probes through if the callee can work, or else stays open. */
   async #lookForCallee(enterHalfOpen: () => void): Promise<void> {
-    const isBack = await this.#isServing();
+    const isBack =
+      this.#liveness.hasAnsweredSince(this.#openedMs) ||
+      (await this.#liveness.isServing(this.#timeoutMs));
     if (this.#circuit.isShutdown) return;
+    this.#probesMax = PROBES_MAX;
+    this.#probesSucceeded = 0;
     if (isBack) enterHalfOpen();
     else this.#circuit.open();
   }
 
-  /** Counts a failure. After a few in a row it opens if the callee is not serving. */
-  async #suspect(): Promise<void> {
-    this.#failuresInARow += 1;
-    const isSuspect = () =>
-      this.#circuit.closed &&
-      !this.#circuit.isShutdown &&
-      this.#failuresInARow >= FAILURES_IN_A_ROW;
-    if (isSuspect() && !(await this.#isServing()) && isSuspect()) this.#circuit.open();
+  /** After a failure: opens if there are many, and the callee cannot answer. */
+  async #suspect(startMs: number): Promise<void> {
+    if (!this.#isSuspect(startMs) || (await this.#liveness.isServing(this.#timeoutMs))) return;
+    if (this.#isSuspect(startMs)) this.#circuit.open();
+  }
+
+  /**
+   * Whether enough calls of the method failed, and none was answered since the failed one began. In
+   * half-open each failure counts.
+   */
+  #isSuspect(startMs: number): boolean {
+    if (this.#circuit.isShutdown || this.#state === "open") return false;
+    if (this.#answeredMs > startMs) return false;
+    if (this.#state === "half-open" || this.#failuresInARow >= FAILURES_IN_A_ROW) return true;
+    const { fires, failures } = this.#circuit.stats;
+    return fires >= VOLUME_THRESHOLD && failures >= fires * FAILURE_RATE;
   }
 }
-
-/** The error of each failure. opossum counts failures and does not read them. */
-const FAILED = "failed";

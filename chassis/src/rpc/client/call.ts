@@ -219,6 +219,7 @@ export class Call<Request, Answer>
     const { gate, budget } = this.#site;
     this.#state = "hedged";
     this.#awaitMessage();
+    gate.late(this.#startMs);
     if (this.#site.isUnresponsive() || !budget.spend()) return false;
     gate.countExtra();
     this.#second = new SecondTry(this);
@@ -243,7 +244,7 @@ export class Call<Request, Answer>
   #end(verdict: Verdict, error?: unknown): void {
     const { gate } = this.#site;
     this.#leave();
-    gate.tell(verdict, this.#isProbe);
+    gate.tell(verdict, this.#isProbe, this.#startMs);
     gate.leave();
     gate.observe(this.#startMs, error);
   }

@@ -8,7 +8,7 @@ import type {
 } from "@bufbuild/protobuf";
 import type { CallOptions } from "#rpc/cache/response-cache.ts";
 import type { CallContext } from "#rpc/call-context.ts";
-import { createHealthProbe } from "./health-probe.ts";
+import { CalleeLiveness } from "./callee-liveness.ts";
 import { type ClientOptions, MethodClient } from "./method-client.ts";
 import { ExtraCallBudget } from "./second-try.ts";
 
@@ -41,13 +41,13 @@ export type Client<S extends DescService> = {
  */
 export function createClient<S extends DescService>(service: S, options: ClientOptions): Client<S> {
   const { callee, transport, metrics } = options;
-  const isServing = createHealthProbe(transport);
+  const liveness = new CalleeLiveness(transport);
   const hedgeBudget = new ExtraCallBudget();
   metrics.client.watchBudget(callee, hedgeBudget);
   const methods = new Map<string, MethodClient>();
   const shared = {
     ...options,
-    isServing,
+    liveness,
     hedgeBudget,
     invalidate: (batch: string, keys?: readonly string[]) => methods.get(batch)?.invalidate(keys),
   };

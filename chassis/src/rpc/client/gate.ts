@@ -3,11 +3,12 @@ import { Semaphore, type Waiter } from "#concurrency/semaphore.ts";
 import type { MethodPlan } from "#contract/method-plan.ts";
 import { RETRY_AFTER_MS } from "#contract/retry-after.ts";
 import { RpcError, refusal, statusName } from "#contract/rpc-error.ts";
-import type { Verdict } from "#contract/verdict.ts";
+import { ANSWERED, type Verdict } from "#contract/verdict.ts";
 import type { BreakerState, ObserveBreaker } from "#telemetry/breaker-state.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import { Breaker } from "./breaker.ts";
+import type { CalleeLiveness } from "./callee-liveness.ts";
 
 /** What a gate needs. */
 export interface GateOptions {
@@ -15,8 +16,8 @@ export interface GateOptions {
   readonly callee: string;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Whether the callee can do its work. Never rejects. */
-  readonly isServing: () => Promise<boolean>;
+  /** What is known about whether the callee can answer at all. */
+  readonly liveness: CalleeLiveness;
   /** Called with each breaker's state, besides the metrics and the log. */
   readonly observeBreaker?: ObserveBreaker;
 }
@@ -37,16 +38,18 @@ export class Gate {
   readonly labels: { readonly callee: string; readonly method: string };
   readonly #name: string;
   readonly #metrics: Metrics;
+  readonly #liveness: CalleeLiveness;
   readonly #breaker: Breaker | undefined;
   /** The bulkhead: one method must not use up the whole process. */
   readonly #places: Semaphore<QueuedCall>;
   readonly #labelsByCode = new Map<status, Labels>();
 
-  constructor({ name, isDefended, bulkhead }: MethodPlan, options: GateOptions) {
-    const { callee, metrics, logger, isServing } = options;
+  constructor({ name, isDefended, timeoutMs, bulkhead }: MethodPlan, options: GateOptions) {
+    const { callee, metrics, logger, liveness } = options;
     this.labels = Object.freeze({ callee, method: name });
     this.#name = `${callee} ${name}`;
     this.#metrics = metrics;
+    this.#liveness = liveness;
     this.#places = new Semaphore({
       permits: bulkhead.inFlightMax,
       queueMax: bulkhead.queuedMax,
@@ -54,8 +57,9 @@ export class Gate {
     metrics.client.watchBulkhead(this.labels, this.#places);
     if (!isDefended) return;
     this.#breaker = new Breaker(callee, name, {
+      timeoutMs,
       logger,
-      isServing,
+      liveness,
       observe(breaker) {
         metrics.observeBreaker(breaker);
         options.observeBreaker?.(breaker);
@@ -110,9 +114,16 @@ export class Gate {
     return this.#breaker?.begin() ?? false;
   }
 
+  /** Reports that a call is late, which began at a time of `performance.now()`. */
+  late(startMs: number): void {
+    if (this.#breaker !== undefined) this.#liveness.suspect(startMs);
+  }
+
   /** Reports the outcome of a call that had begun to the breaker. */
-  tell(verdict: Verdict, isProbe: boolean): void {
-    this.#breaker?.end(verdict.health, isProbe);
+  tell(verdict: Verdict, isProbe: boolean, startMs: number): void {
+    if (this.#breaker === undefined) return;
+    if (verdict === ANSWERED) this.#liveness.answered();
+    this.#breaker.end(verdict.health, isProbe, startMs);
   }
 
   /** Counts a call that was not sent. Its duration is not observed: it would be 0 ms. */

@@ -15,13 +15,13 @@ import { awaitFirst, MessageReader, type OpenStream } from "./message-reader.ts"
 import type { ExtraCallBudget } from "./second-try.ts";
 
 /** What a client needs. */
-export interface ClientOptions extends Omit<GateOptions, "isServing"> {
+export interface ClientOptions extends Omit<GateOptions, "liveness"> {
   readonly transport: Transport;
   readonly failurePolicy: FailurePolicySwitch;
 }
 
 /** The parts that all methods of a callee share. */
-export interface MethodClientOptions extends ClientOptions, Pick<GateOptions, "isServing"> {
+export interface MethodClientOptions extends ClientOptions, Pick<GateOptions, "liveness"> {
   readonly hedgeBudget: ExtraCallBudget;
   /** Invalidates cached answers of a batch method: of these keys, or of all. */
   readonly invalidate: (batch: string, keys?: readonly string[]) => void;
@@ -115,7 +115,8 @@ export class MethodClient {
       return response;
     } catch (thrown) {
       // If the callee refused the call by its rules, nothing has changed.
-      const isRefused = judge(thrown).health === "good";
+      const { health, isUnavailable } = judge(thrown);
+      const isRefused = health === "good" && !isUnavailable;
       this.#invalidate((one) => one.keyOf(request, undefined), isRefused);
       throw thrown;
     }

@@ -3,8 +3,13 @@ import { HealthImplementation } from "grpc-health-check";
 import type { Router } from "#rpc/server/router.ts";
 import { READ_ONLY_HEADER } from "./check-health.ts";
 
-/** How long the database may take to answer: less than the callers of a health check wait. */
-const PING_TIMEOUT_MS = 150;
+/**
+ * The part of a health check's time that the database may take to answer. The rest is for the way:
+ * a caller that waits as long as a call may take must not hear of the database too late.
+ */
+const PING_SHARE = 0.75;
+/** The time of a health check without a deadline. */
+const CHECK_MS_DEFAULT = 1_000;
 
 interface HealthHandlers {
   readonly check: handleUnaryCall<{ readonly service: string }, unknown>;
@@ -45,7 +50,7 @@ export class Health {
     return async (call, callback) => {
       const { service } = call.request;
       if (this.#serving && this.#names.includes(service)) {
-        const health = await this.#router.health(PING_TIMEOUT_MS);
+        const health = await this.#router.health(timeLeftMs(call.getDeadline()) * PING_SHARE);
         this.#set(service, this.#serving && health !== "not-serving");
         if (health === "read-only") call.sendMetadata(readOnlyHeader());
       }
@@ -56,6 +61,11 @@ export class Health {
   #set(name: string, serving: boolean): void {
     this.#statuses.setStatus(name, serving ? "SERVING" : "NOT_SERVING");
   }
+}
+
+function timeLeftMs(deadline: Date | number): number {
+  const leftMs = Number(deadline) - Date.now();
+  return Number.isFinite(leftMs) ? leftMs : CHECK_MS_DEFAULT;
 }
 
 function readOnlyHeader(): Metadata {
