@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually } from "@triptych/chassis/testing/eventually";
 import { isRunning } from "#processes/process-identity.ts";
-import { ProcessPart } from "#processes/process-part.ts";
+import { ProcessPart, type ProcessPartOptions } from "#processes/process-part.ts";
 import { findFreePorts } from "#supervisor/find-free-ports.ts";
 
 const SCRIPT = fileURLToPath(new URL("./fake-process.ts", import.meta.url));
@@ -24,14 +24,15 @@ describe("a supervised process", () => {
     await rm(folder, { recursive: true });
   });
 
-  async function createPart(fault = ""): Promise<void> {
+  async function createPart(fault = "", others: Partial<ProcessPartOptions> = {}): Promise<void> {
     const [port = 0] = await findFreePorts(1);
     const options = {
       name: "users" as const,
       script: SCRIPT,
-      environment: { READY_PORT: String(port), FAULT: fault },
       readyUrl: `http://127.0.0.1:${port}/readyz`,
       log: join(folder, "users.log"),
+      ...others,
+      environment: { READY_PORT: String(port), FAULT: fault, ...others.environment },
     };
     part = new ProcessPart(options, { print: (line) => lines.push(line), changed: () => {} });
   }
@@ -68,6 +69,25 @@ describe("a supervised process", () => {
       /^users ended with the code 7, 3 times before it was ready: see .*users\.log\.$/,
     );
     expect(part.status().state).toBe("stopped");
+  });
+
+  test("runs without its log if the disk has no room for it", async () => {
+    // A folder that is missing fails as a full disk does, at the opening of the log.
+    await createPart("", { log: join(folder, "missing", "users.log") });
+    await part.start();
+    expect(part.status().state).toBe("running");
+  });
+
+  test("is tried again, and not given up at once, if it cannot be started now", async () => {
+    // More than the system accepts: the start fails as one for want of memory or processes does.
+    await createPart("", { environment: { TOO_LONG: "x".repeat(1_000_000) } });
+    await expect(part.start()).rejects.toThrow(
+      /^users could not be started \(E2BIG\), 3 times before it was ready/,
+    );
+    expect(lines).toEqual([
+      "users could not be started (E2BIG): it is started again in 0.2 s.",
+      "users could not be started (E2BIG): it is started again in 0.4 s.",
+    ]);
   });
 
   test("can be frozen, thawed, and stopped while it is frozen", async () => {

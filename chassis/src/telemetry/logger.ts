@@ -1,11 +1,11 @@
 import {
   type DestinationStream,
-  destination,
   type Logger as PinoLogger,
   pino,
   stdSerializers,
   stdTimeFunctions,
 } from "pino";
+import { standardOutput } from "./log-output.ts";
 import { REDACTED, redact, SECRETS } from "./redact.ts";
 
 /** A log of JSON lines. Pass an error as `{ error }`: its causes are written then. */
@@ -41,8 +41,7 @@ export function createLogger({ service, level, destination: stream }: LoggerOpti
       // The bindings of a child logger do not pass through `formatters.log`.
       redact: { paths: SECRETS.map((name) => `["${name}"]`), censor: REDACTED },
     },
-    // Synchronous, so that the last lines before an exit are not lost.
-    stream ?? destination({ fd: 1, sync: true }),
+    stream ?? { write: (line) => standardOutput.write(line, service) },
   );
 }
 

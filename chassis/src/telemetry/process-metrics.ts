@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { standardOutput } from "./log-output.ts";
 
 /**
  * The interval at which the event loop's lag is sampled. Each sample wakes the process, also at
@@ -10,7 +11,7 @@ const EVENT_LOOP_SAMPLE_MS = 50;
 let registry: Registry | undefined;
 
 /**
- * Returns the metrics of this process: memory, CPU, garbage collection, event loop. They are
+ * Returns the metrics of this process: memory, CPU, garbage collection, event loop, log. They are
  * created by the first call, once for all apps of the process, since each set needs an observer and
  * a timer.
  */
@@ -34,6 +35,15 @@ function measureProcess(): Registry {
       const now = performance.eventLoopUtilization();
       this.set(performance.eventLoopUtilization(now, last).utilization);
       last = now;
+    },
+  });
+  new Counter({
+    name: "log_lines_dropped_total",
+    help: "Lines of the log that could not be written: the disk was full, or nobody read them.",
+    registers: [created],
+    collect() {
+      this.reset();
+      this.inc(standardOutput.dropped);
     },
   });
   return created;

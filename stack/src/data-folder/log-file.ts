@@ -1,4 +1,4 @@
-import { copyFile, open, stat, truncate } from "node:fs/promises";
+import { copyFile, open, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
 /** The size at which a log is rotated. The rotated log replaces the one before. */
@@ -10,17 +10,20 @@ export function logPath(folder: string, name: string): string {
   return join(folder, `${name}.log`);
 }
 
-/** Opens a log for appending, and lends its descriptor to `use`, which passes it to a process. */
+/**
+ * Opens a log for appending, and lends its descriptor to `use`, which passes it to a process.
+ * Without a log, since the disk is full, the process runs all the same: `use` gets "ignore" then.
+ */
 export async function withLog<Result>(
   path: string,
-  use: (descriptor: number) => Promise<Result>,
+  use: (log: number | "ignore") => Promise<Result>,
 ): Promise<Result> {
-  await rotate(path);
-  const file = await open(path, "a", 0o600);
+  await rotate(path).catch(() => {}); // the next minute tries again
+  const file = await open(path, "a", 0o600).catch(() => undefined);
   try {
-    return await use(file.fd);
+    return await use(file?.fd ?? "ignore");
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
 
@@ -43,6 +46,10 @@ export function watchLogs(paths: readonly string[]): () => void {
 async function rotate(path: string): Promise<void> {
   const file = await stat(path).catch(() => undefined);
   if (file === undefined || file.size <= LOG_BYTES_MAX) return;
-  await copyFile(path, `${path}.old`);
+  const old = `${path}.old`;
+  await copyFile(path, old).catch(async (error) => {
+    await rm(old, { force: true }); // half of a copy
+    throw error;
+  });
   await truncate(path);
 }

@@ -29,6 +29,8 @@ export interface ProcessDefinition {
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** Why there was no process at all. */
+  readonly reason?: string;
 }
 
 /** A running process. */

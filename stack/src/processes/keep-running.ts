@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { errorCode } from "#errors/error-code.ts";
 import { type Child, type Exit, type ProcessDefinition, spawnChild } from "./child-process.ts";
 import { createRestartBackoff } from "./restart-backoff.ts";
 import { untilReady } from "./until-ready.ts";
@@ -43,8 +44,14 @@ export async function keepRunning(
 }
 
 /** Describes how a process ended, as text after the process's name. */
-export function describeExit({ code, signal }: Exit): string {
+export function describeExit({ code, signal, reason }: Exit): string {
+  if (reason !== undefined) return `could not be started (${reason})`;
   return signal === null ? `ended with the code ${code}` : `was ended by ${signal}`;
+}
+
+/** There are too many processes or open files, or too little memory now: as if it had died. */
+function notSpawned(error: unknown): Exit {
+  return { code: null, signal: null, reason: errorCode(error) };
 }
 
 async function runOnce(
@@ -52,7 +59,8 @@ async function runOnce(
   life: Pick<Life, "spawned" | "ready">,
   unwanted: AbortSignal,
 ): Promise<Exit> {
-  const child = await spawnChild(definition);
+  const child = await spawnChild(definition).catch(notSpawned);
+  if (!("pid" in child)) return child;
   life.spawned(child);
   const over = new AbortController();
   untilReady(definition.readyUrl, AbortSignal.any([unwanted, over.signal])).then(

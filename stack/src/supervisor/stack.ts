@@ -1,4 +1,5 @@
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
+import { describeError } from "@triptych/chassis/lifecycle/describe-error";
 import { fillCompileCache } from "#compile-cache/compile-cache.ts";
 import type { ControlRequest, ControlResponse } from "#control/control-messages.ts";
 import { type ControlServer, startControlServer } from "#control/control-server.ts";
@@ -72,7 +73,7 @@ export class Stack {
     this.#reaper = startReaper();
     const listener = {
       print: this.#options.print,
-      changed: () => this.#record().catch((error) => this.#options.print(String(error))),
+      changed: () => this.#tryToRecord(),
     };
     const connectionsMax = serverConnectionsMax(input.environment);
     const postgres = new PostgresSupervisor(
@@ -110,7 +111,7 @@ export class Stack {
   async end(hurry: AbortSignal): Promise<void> {
     this.#ended.abort();
     this.#state = "stopping";
-    if (this.#locked) await this.#record();
+    if (this.#locked) await this.#tryToRecord();
     await endProcesses(this.#parts.processes, hurry);
     await this.#postgres?.stop();
     this.#reaper?.dismiss();
@@ -208,6 +209,12 @@ export class Stack {
     await this.#stackFileMutex.runExclusive(async () => {
       if (this.#locked) await writeStackFile(folder.stackFile, this.#toRecord(control));
     });
+  }
+
+  /** A full disk must not keep the stack from running, nor from ending. */
+  async #tryToRecord(): Promise<void> {
+    const { print } = this.#options;
+    await this.#record().catch((error) => print(`stack.json: ${describeError(error)}.`));
   }
 
   #toRecord({ port, token }: ControlServer): StackRecord {
