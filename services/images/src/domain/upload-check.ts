@@ -76,15 +76,13 @@ export function createUploadCheck(): UploadCheck {
     end() {
       const detected = contentType ?? detect(true);
       if (detected === undefined) throw notAnImage();
-      return { contentType: detected, dimensions: upright(stored, rotation?.result) };
+      // A file that ends before it says so is not turned.
+      return { contentType: detected, dimensions: upright(stored, rotation?.result ?? false) };
     },
   };
 }
 
-function upright(
-  stored: Dimensions | undefined,
-  rotation: Rotation | undefined,
-): Dimensions | undefined {
-  if (stored === undefined || rotation === undefined || rotation === "unknown") return undefined;
+function upright(stored: Dimensions | undefined, rotation: Rotation): Dimensions | undefined {
+  if (stored === undefined || rotation === "unknown") return undefined;
   return rotation ? { width: stored.height, height: stored.width } : stored;
 }

@@ -1,9 +1,18 @@
 /** What EXIF begins with in a JPEG; in a PNG and a WebP it may be left out. */
 const EXIF_PREFIX = Buffer.from("Exif\0\0", "latin1");
 const TIFF_HEAD_BYTES = 8;
+const TIFF_MAGIC = 42;
 const ENTRY_BYTES = 12;
 const ORIENTATION_TAG = 0x0112;
-const SHORT = 3;
+/** How many bytes an integer of each type has. It should be a short, and decoders take all. */
+const INTEGER_BYTES: ReadonlyMap<number, number> = new Map([
+  [1, 1],
+  [3, 2],
+  [4, 4],
+  [6, 1],
+  [8, 2],
+  [9, 4],
+]);
 
 /** Returns whether bytes begin as EXIF does in a JPEG. */
 export function beginsAsExif(bytes: Buffer): boolean {
@@ -21,15 +30,18 @@ export function liesOnItsSide(exif: Buffer): boolean {
   if (tiff.length < TIFF_HEAD_BYTES) return false;
   const order = tiff.toString("latin1", 0, 2);
   if (order !== "II" && order !== "MM") return false;
-  const readUInt16 = (at: number) =>
-    order === "II" ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at);
-  const directory = order === "II" ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4);
-  if (directory + 2 > tiff.length) return false;
-  const end = directory + 2 + readUInt16(directory) * ENTRY_BYTES;
+  const read = (at: number, bytes: number) =>
+    order === "II" ? tiff.readUIntLE(at, bytes) : tiff.readUIntBE(at, bytes);
+  const directory = read(4, 4);
+  if (read(2, 2) !== TIFF_MAGIC || directory + 2 > tiff.length) return false;
+  const end = directory + 2 + read(directory, 2) * ENTRY_BYTES;
   for (let at = directory + 2; at < end && at + ENTRY_BYTES <= tiff.length; at += ENTRY_BYTES) {
-    if (readUInt16(at) !== ORIENTATION_TAG) continue;
-    const orientation = readUInt16(at + 8);
-    return readUInt16(at + 2) === SHORT && orientation >= 5 && orientation <= 8;
+    if (read(at, 2) !== ORIENTATION_TAG) continue;
+    const bytes = INTEGER_BYTES.get(read(at + 2, 2));
+    const count = read(at + 4, 4);
+    if (bytes === undefined || count !== 1) return false;
+    const orientation = read(at + 8, bytes);
+    return orientation >= 5 && orientation <= 8;
   }
   return false;
 }

@@ -45,6 +45,12 @@ describe("the size of an upload", () => {
     });
   });
 
+  test("of a WebP that promises EXIF and has none is the stored one", async () => {
+    const file = await turned(6).webp().toBuffer();
+    file.write("NONE", file.indexOf("EXIF", 100), "latin1");
+    expect(found(file, 9)).toEqual(await shown(file));
+  });
+
   test("of a GIF is its screen", async () => {
     const file = await blank().gif().toBuffer();
     expect(found(file, 1)).toEqual({ width: 40, height: 20 });
@@ -61,6 +67,11 @@ describe("the size of an upload", () => {
     ["two, of which the first counts", [exif("II", 6), exif("II", 1)]],
     ["two, of which the second would turn it", [exif("II", 1), exif("II", 6)]],
     ["one that names no such orientation", [exif("MM", 9)]],
+    ["one that is no TIFF", [withByte(exif("II", 6), 8, 43)]],
+    ["one with a byte instead of a short", [withByte(exif("II", 6), 18, 1)]],
+    ["one with a long instead of a short", [withByte(exif("II", 6), 18, 4)]],
+    ["one with a text instead of a short", [withByte(exif("II", 6), 18, 2)]],
+    ["one with several orientations", [withByte(exif("II", 6), 20, 2)]],
     ["one that is cut off", [exif("MM", 6).subarray(0, 12)]],
     ["one whose directory lies outside of it", [exif("MM", 6, 4_000)]],
   ])("is the one that is shown, of a JPEG with EXIF: %s", async (_, segments) => {
@@ -101,6 +112,12 @@ function exif(order: string, orientation: number, directory = 8): Buffer {
   number(1, 4, 14);
   number(orientation, 2, 18);
   return Buffer.concat([Buffer.from("Exif\0\0", "latin1"), tiff]);
+}
+
+/** Changes a byte of EXIF in the byte order II. */
+function withByte(segment: Buffer, at: number, value: number): Buffer {
+  segment.writeUInt8(value, at);
+  return segment;
 }
 
 /** Puts segments of EXIF in front of the others. */
