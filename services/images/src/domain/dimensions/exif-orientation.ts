@@ -39,8 +39,11 @@ export function liesOnItsSide(exif: Buffer): boolean {
     if (read(at, 2) !== ORIENTATION_TAG) continue;
     const bytes = INTEGER_BYTES.get(read(at + 2, 2));
     const count = read(at + 4, 4);
-    if (bytes === undefined || count !== 1) return false;
-    const orientation = read(at + 8, bytes);
+    if (bytes === undefined || count === 0) return false;
+    // Of several the first counts. What does not fit into the entry lies elsewhere.
+    const place = bytes * count <= 4 ? at + 8 : read(at + 8, 4);
+    if (place + bytes * count > tiff.length) return false;
+    const orientation = read(place, bytes);
     return orientation >= 5 && orientation <= 8;
   }
   return false;

@@ -71,7 +71,10 @@ describe("the size of an upload", () => {
     ["one with a byte instead of a short", [withByte(exif("II", 6), 18, 1)]],
     ["one with a long instead of a short", [withByte(exif("II", 6), 18, 4)]],
     ["one with a text instead of a short", [withByte(exif("II", 6), 18, 2)]],
-    ["one with several orientations", [withByte(exif("II", 6), 20, 2)]],
+    ["one with no orientation", [withByte(exif("II", 6), 20, 0)]],
+    ["one with two orientations", [withByte(exif("II", 6), 20, 2)]],
+    ["one with three, which lie outside of it", [withByte(exif("II", 200), 20, 3)]],
+    ["one with three, which lie behind it", [longExif()]],
     ["one that is cut off", [exif("MM", 6).subarray(0, 12)]],
     ["one whose directory lies outside of it", [exif("MM", 6, 4_000)]],
   ])("is the one that is shown, of a JPEG with EXIF: %s", async (_, segments) => {
@@ -112,6 +115,12 @@ function exif(order: string, orientation: number, directory = 8): Buffer {
   number(1, 4, 14);
   number(orientation, 2, 18);
   return Buffer.concat([Buffer.from("Exif\0\0", "latin1"), tiff]);
+}
+
+/** EXIF whose entry has three shorts, which do not fit into it. */
+function longExif(): Buffer {
+  const entry = withByte(exif("II", 26), 20, 3);
+  return Buffer.concat([entry, Buffer.from([6, 0, 1, 0, 1, 0])]);
 }
 
 /** Changes a byte of EXIF in the byte order II. */
