@@ -38,6 +38,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   HASHING_OVERLOADED: 503,
   UPLOADS_OVERLOADED: 503,
   TOO_MANY_UPLOADS: 429,
+  STORAGE_FULL: 507,
   BLOBS_UNAVAILABLE: 503,
   DEPENDENCY_UNAVAILABLE: 503,
   BREAKER_OPEN: 503,
@@ -84,7 +85,7 @@ describe("the problem of a reason", () => {
     // A domain's message is for the client; the chassis' is not.
     const detail: string = code === reason ? `Because of ${reason}.` : PROBLEM_KINDS[code].detail;
     if (reason !== "INTERNAL") expect(body.detail).toBe(detail);
-    expect(response.headers.has("retry-after")).toBe(expected === 503 || expected === 429);
+    expect(response.headers.has("retry-after")).toBe([429, 503, 507].includes(expected));
     expect(response.headers.has("www-authenticate")).toBe(expected === 401);
   });
 

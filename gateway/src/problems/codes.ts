@@ -55,6 +55,7 @@ export const PROBLEM_KINDS = {
   READ_ONLY: kind(503, "Nothing can be changed now", "Reading goes on. Try again in a moment."),
   SERVICE_UNAVAILABLE: kind(503, "A part is not available", "Try again in a moment."),
   UPLOADS_OVERLOADED: kind(503, "Too many uploads at once", "Try again in a moment."),
+  STORAGE_FULL: kind(507, "There is no room for more images", "Reading goes on. Try again later."),
 } as const satisfies Record<string, ProblemKind>;
 
 /** The code of a problem. */

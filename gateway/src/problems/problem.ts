@@ -40,9 +40,12 @@ export function invalidFields(errors: readonly FieldViolation[]): Problem {
   return new Problem("INVALID_ARGUMENT", { detail: `${detail}.`, errors });
 }
 
+/** Too many requests, something is away, or there is no room: statuses with `Retry-After`. */
+const WAITING_HELPS: ReadonlySet<number> = new Set([429, 503, 507]);
+
 function headersOf(status: number, retryAfterMs: number | undefined): Record<string, string> {
   if (status === 401) return { "www-authenticate": "Bearer" };
-  if (status !== 429 && status !== 503) return {};
+  if (!WAITING_HELPS.has(status)) return {};
   const seconds = Math.ceil((retryAfterMs ?? RETRY_AFTER_MS) / 1000);
   return { "retry-after": String(Math.max(1, seconds)) };
 }

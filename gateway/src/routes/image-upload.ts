@@ -74,6 +74,7 @@ export async function imageUploadRoutes(
             "TOO_MANY_PIXELS",
             "TOO_MANY_UPLOADS",
             "UPLOADS_OVERLOADED",
+            "STORAGE_FULL",
             "READ_ONLY",
           ),
         },

@@ -132,17 +132,26 @@ export async function configure(
   settings: ServerSettings,
 ): Promise<FileHandle> {
   const settingsFile = join(data.cluster, SETTINGS_FILE);
-  await writeFile(settingsFile, serverSettings(settings), { mode: 0o600 });
+  await writeChanged(settingsFile, serverSettings(settings));
   await setOwner(user, settingsFile);
-  await writeFile(join(data.cluster, "pg_hba.conf"), CLIENT_AUTHENTICATION);
+  await writeChanged(join(data.cluster, "pg_hba.conf"), CLIENT_AUTHENTICATION);
   const log = await stat(data.log).catch(() => undefined);
   if (log !== undefined && log.size > LOG_BYTES_MAX) await rename(data.log, `${data.log}.old`);
   // After a start by root the folder must stay usable for its owner.
-  await writeFile(data.supervisor, `${process.pid}\n`, { mode: 0o600 });
+  await writeChanged(data.supervisor, `${process.pid}\n`);
   await setOwner(user, data.supervisor);
   const handle = await open(data.log, "a", 0o600);
   await setOwner(user, data.log);
   return handle;
+}
+
+/**
+ * Writes a file unless it has this content. A server that dies because its disk is full can then be
+ * started again on the same port without any room.
+ */
+async function writeChanged(path: string, content: string): Promise<void> {
+  if ((await readFile(path, "utf8").catch(() => undefined)) === content) return;
+  await writeFile(path, content, { mode: 0o600 });
 }
 
 /** The environment of Postgres. It contains no variable that changes its behaviour. */

@@ -1,6 +1,6 @@
 /**
  * A store of bytes by the hash of their content. Every method throws BlobStoreUnavailable if the
- * bytes are stored elsewhere, and that place does not answer.
+ * place of the bytes does not answer, or cannot be used now, and BlobStoreFull if it has no room.
  */
 export interface BlobStore {
   /** Checks that bytes can be stored. Throws BlobStoreRefused if the settings rule it out. */
@@ -58,6 +58,11 @@ export class BlobMissing extends Error {
 /** The store does not answer, so nothing is known of the bytes. The message holds no secret. */
 export class BlobStoreUnavailable extends Error {
   override readonly name: string = "BlobStoreUnavailable";
+}
+
+/** The store has no room for more bytes. What it holds can be read. */
+export class BlobStoreFull extends BlobStoreUnavailable {
+  override readonly name = "BlobStoreFull";
 }
 
 /** The store answers, and refuses the caller: waiting does not help. */

@@ -15,6 +15,7 @@ export type Reason =
   | "ETAG_MISMATCH"
   | "UPLOADS_OVERLOADED"
   | "TOO_MANY_UPLOADS"
+  | "STORAGE_FULL"
   | "BLOBS_UNAVAILABLE";
 
 /** Some fields of a request break a rule. */
@@ -31,6 +32,12 @@ export function imageNotFound(id: string): Failure<Reason> {
 export function blobsUnavailable(retryAfterMs: number, cause: unknown): Failure<Reason> {
   const message = "The bytes of images can be neither stored nor read now.";
   return new Failure("BLOBS_UNAVAILABLE", message, { retryAfterMs, cause });
+}
+
+/** The blob store has no room. */
+export function storageFull(retryAfterMs: number, cause: unknown): Failure<Reason> {
+  const message = "There is no room for more images now. Those that are stored can be read.";
+  return new Failure("STORAGE_FULL", message, { retryAfterMs, cause });
 }
 
 /** The image is another user's, and only its owner may change it. */

@@ -1,6 +1,6 @@
 import { exponentialBackoff, jittered } from "@triptych/chassis/concurrency/exponential-backoff";
 import { retry } from "@triptych/chassis/concurrency/retry";
-import { BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
+import { BlobStoreFull, BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
 import type { ObjectContent } from "./object-store.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
@@ -83,7 +83,8 @@ function retrySend<Answer>(sendOnce: () => Promise<Answer>, deadline: AbortSigna
     attemptsMax: SEND_ATTEMPTS_MAX,
     delayMs: (attempt) => jittered(backoff(attempt)),
     isRetryable: (error) =>
-      error instanceof BlobStoreUnavailable && !(error instanceof BlobStoreRefused),
+      error instanceof BlobStoreUnavailable &&
+      !(error instanceof BlobStoreRefused || error instanceof BlobStoreFull),
     signal: deadline,
   });
 }

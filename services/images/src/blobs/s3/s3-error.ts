@@ -1,6 +1,14 @@
-import { BlobMissing, BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
+import {
+  BlobMissing,
+  BlobStoreFull,
+  BlobStoreRefused,
+  BlobStoreUnavailable,
+} from "#domain/blob-store.ts";
 
 const NOT_FOUND = 404;
+const INSUFFICIENT_STORAGE = 507;
+/** Names of answers of stores that have no room, or whose quota of the bucket is used up. */
+const FULL = /StorageFull|InsufficientStorage|QuotaExceeded/;
 /** Statuses of an answer that a later attempt may not get. */
 const TRANSIENT: ReadonlySet<number> = new Set([408, 429]);
 /**
@@ -34,6 +42,9 @@ export function toBlobStoreError(thrown: unknown, operation: string, key?: strin
   const answer = `${status} ${name} (request ${requestId})`;
   if (name === UPLOAD_OVER) {
     return new UploadOver(`the object store answered ${what} with ${answer}`);
+  }
+  if (status === INSUFFICIENT_STORAGE || FULL.test(name)) {
+    return new BlobStoreFull(`the object store has no room for ${what}: ${answer}`);
   }
   if (status === NOT_FOUND && name !== "NoSuchBucket") {
     return new BlobMissing(`${what}: ${answer}`);
