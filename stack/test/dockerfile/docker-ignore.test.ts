@@ -13,6 +13,7 @@ describe("a .dockerignore, as the builders of Docker 20.10 read it", () => {
     expect(isLeftOut(path)).toBe(false);
     expect(isLeftOut("services/users/test/a.ts")).toBe(true);
     expect(isLeftOut("data/secret")).toBe(true);
+    expect(isLeftOut(".data/secret")).toBe(true);
   });
 
   test("includes by a full path what lies below a folder that is left out", () => {

@@ -24,8 +24,16 @@ export function readDockerIgnore(text: string): (path: string) => boolean {
 /** The last rule that names the path, or a folder above it, decides. */
 function isExcluded(path: string, rules: readonly Rule[]): boolean {
   const names = [path, ...foldersAbove(path)];
-  const last = rules.findLast(({ pattern }) => names.some((name) => matchesGlob(name, pattern)));
+  const last = rules.findLast(({ pattern }) => names.some((name) => matches(name, pattern)));
   return last !== undefined && !last.includes;
+}
+
+/** Docker's wildcards match a leading dot, and those of Node do not. */
+function matches(path: string, pattern: string): boolean {
+  const [visible = "", visiblePattern = ""] = [path, pattern].map((text) =>
+    text.replaceAll(/(?<=^|\/)\./g, "%."),
+  );
+  return matchesGlob(visible, visiblePattern);
 }
 
 function isEntered(folder: string, rules: readonly Rule[]): boolean {
