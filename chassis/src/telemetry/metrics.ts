@@ -47,6 +47,8 @@ export interface Metrics {
   readonly watchPool: WatchPool;
   /** Stored data that contradicted other data, and were corrected: a defect made them so. */
   readonly repairs: Counter<"what" | "fault">;
+  /** Bytes that somebody wanted and the blob store has lost, by what was being done. */
+  readonly missingBlobs: Counter<"during">;
   /** Reads places that are shared fairly at each scrape. */
   readonly watchPlaces: WatchPlaces;
   /** Reads the validity of the certificates at each scrape. */
@@ -91,6 +93,12 @@ export function createMetrics({ service }: { readonly service: string }): Metric
       name: "repairs_total",
       help: "Stored data that contradicted other data, and were corrected.",
       labelNames: ["what", "fault"] as const,
+      registers,
+    }),
+    missingBlobs: new Counter({
+      name: "missing_blobs_total",
+      help: "How often bytes were wanted that the blob store has lost.",
+      labelNames: ["during"] as const,
       registers,
     }),
     watchPlaces: placeMetrics(registry),

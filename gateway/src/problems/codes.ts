@@ -22,6 +22,7 @@ export const PROBLEM_KINDS = {
   NOT_COMMENT_AUTHOR: kind(403, "The comment is another user's", "Only its author may do this."),
   NOT_IMAGE_OWNER: kind(403, "The image is another user's", "Only its owner may do this."),
   ORIGINAL_FORBIDDEN: kind(403, "The original is the owner's", "Ask for another variant."),
+  BYTES_MISSING: kind(404, "The bytes are lost", "They may come back from a backup."),
   COMMENT_NOT_FOUND: kind(404, "There is no such comment", "It may have been deleted."),
   IMAGE_NOT_FOUND: kind(404, "There is no such image", "It may have been deleted, or be private."),
   PARENT_NOT_FOUND: kind(404, "There is no such comment to reply to", "It may have been deleted."),

@@ -54,6 +54,7 @@ export function imageContentRoutes(
           ...problems(
             "IMAGE_NOT_FOUND",
             "VARIANT_NOT_FOUND",
+            "BYTES_MISSING",
             "ORIGINAL_FORBIDDEN",
             "ETAG_MISMATCH",
             "RANGE_NOT_SATISFIABLE",

@@ -11,7 +11,7 @@ import { createMetrics } from "@triptych/chassis/telemetry/metrics";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { createBlobStore } from "#blobs/create-blob-store.ts";
 import { type BlobStore, BlobStoreRefused, BlobStoreUnavailable } from "#domain/blob-store.ts";
-import { createDownloads } from "#domain/downloads.ts";
+import { createDownloads } from "#domain/downloads/downloads.ts";
 import { createImages } from "#domain/images.ts";
 import { createLikes } from "#domain/likes.ts";
 import { createUploads } from "#domain/uploads.ts";
@@ -25,6 +25,7 @@ import { createLikeRepository } from "#repository/like-repository.ts";
 import type { Configuration } from "./config.ts";
 import { createCollector } from "./create-collector.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { createObserveMissing } from "./observe-missing.ts";
 
 /** The name of the service, of its database, and of its metrics. */
 export const NAME = "images";
@@ -66,6 +67,7 @@ export function createApp(
   const blobs = createBlobStore(configuration.blobs);
   const collector = createCollector({ database, blobs, metrics, logger });
   const clock = () => new Date();
+  const observeMissing = createObserveMissing("download", { logger, metrics });
   const images = createImages({ repository, collector, clock });
   const implementation = {
     service: ImageService,
@@ -74,7 +76,7 @@ export function createApp(
       uploads: createUploads({ repository, blobs, collector, clock }),
       uploadsMax: configuration.uploadsMax,
       watchPlaces: metrics.watchPlaces,
-      downloads: createDownloads({ images, blobs }),
+      downloads: createDownloads({ images, blobs, observeMissing }),
       likes: createLikes({ repository: createLikeRepository(database), images, clock }),
     }),
     errorDomain: ERROR_DOMAIN,

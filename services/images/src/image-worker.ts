@@ -13,6 +13,7 @@ import { startPeriodically } from "#worker/start-periodically.ts";
 import type { WorkerConfiguration } from "./config.ts";
 import { createCollector } from "./create-collector.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { createObserveMissing } from "./observe-missing.ts";
 
 /** The worker's name, in logs, metrics and the database. */
 export const WORKER_NAME = "images-worker";
@@ -75,6 +76,7 @@ export function createImageWorker(
     collector,
     renderer,
     clock,
+    observeMissing: createObserveMissing("rendering", { logger, metrics }),
     observeAborted: (imageId, error) =>
       logger.warn({ imageId, error }, "rendering was aborted: the image has another turn"),
   });

@@ -34,6 +34,8 @@ export interface TestObjectStore extends AsyncDisposable {
   /** How many connections are open. */
   connections(): Promise<number>;
   clear(): void;
+  /** Loses all but the first bytes of the object of a hash. */
+  truncate(hash: string, length: number): void;
 }
 
 interface StoredObject {
@@ -104,6 +106,9 @@ export async function startObjectStore(): Promise<TestObjectStore> {
     if (object === undefined) return refuse(response, 404, "NoSuchKey");
     const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "");
     const isPart = range !== null && fault?.kind !== "whole";
+    if (isPart && Number(range[1]) >= object.bytes.length) {
+      return refuse(response, 416, "InvalidRange");
+    }
     const bytes = isPart
       ? object.bytes.subarray(Number(range[1]), Number(range[2]) + 1)
       : object.bytes;
@@ -154,6 +159,10 @@ export async function startObjectStore(): Promise<TestObjectStore> {
     clear() {
       objects.clear();
       uploads.clear();
+    },
+    truncate(hash, length) {
+      const key = `${hash.slice(0, 2)}/${hash}`;
+      place(key, objects.get(key)?.bytes.subarray(0, length) ?? Buffer.alloc(0));
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

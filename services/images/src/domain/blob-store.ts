@@ -8,8 +8,9 @@ export interface BlobStore {
   /** Opens a staging place for bytes that are still arriving. */
   stage(): Promise<StagedBlob>;
   /**
-   * Opens a part of the bytes for reading. Throws BlobMissing before the first chunk. The signal
-   * ends the opening, and the reading too if the bytes come from elsewhere.
+   * Opens a part of the bytes for reading. Throws BlobMissing before the first chunk if the part is
+   * not all there. The signal ends the opening, and the reading too if the bytes come from
+   * elsewhere. If bytes are lost while they are read, the chunks end early.
    */
   open(hash: string, range: ContentRange, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Provides bytes as a file that may be read until `use` settles. Throws BlobMissing. */
@@ -50,7 +51,7 @@ export interface ContentRange {
   readonly length: number;
 }
 
-/** There are no bytes of this hash. */
+/** There are no bytes of this hash, or not all of them. */
 export class BlobMissing extends Error {
   override readonly name = "BlobMissing";
 }

@@ -1,11 +1,16 @@
 import type { BlobCollector } from "./blob-collector.ts";
-import type { BlobStore, StagedBlob } from "./blob-store.ts";
+import { BlobMissing, type BlobStore, type StagedBlob } from "./blob-store.ts";
+import type { ObserveMissingBytes } from "./missing-bytes.ts";
 import type { ProcessingRepository } from "./processing-repository.ts";
 import { RenderAborted, type Renderer, type RenderResult } from "./renderer.ts";
 
-/** After this many attempts that took too long or ended the renderer, an image fails. */
+/**
+ * After this many attempts that took too long, ended the renderer, or did not find the original, an
+ * image fails.
+ */
 export const ATTEMPTS_MAX = 3;
 
+const LOST = { kind: "failed", failure: "unreadable" } as const satisfies RenderResult;
 const TOO_EXPENSIVE = { kind: "failed", failure: "too_expensive" } as const satisfies RenderResult;
 
 /** What processing needs. */
@@ -17,6 +22,7 @@ export interface ProcessImageDependencies {
   readonly clock: () => Date;
   /** Called if rendering took too long or ended its process, and will be tried again. */
   readonly observeAborted: (id: string, error: RenderAborted) => void;
+  readonly observeMissing: ObserveMissingBytes;
 }
 
 /**
@@ -41,10 +47,24 @@ export function createProcessImage(dependencies: ProcessImageDependencies): Proc
     }
   }
 
+  /** Renders the original, or finds that it is lost: then no later attempt would find it. */
+  async function renderOriginal(
+    hash: string,
+    { id, attempt }: { readonly id: string; readonly attempt: number },
+  ): Promise<RenderResult | RenderAborted> {
+    try {
+      return await blobs.borrow(hash, render);
+    } catch (error) {
+      if (!(error instanceof BlobMissing) || attempt < ATTEMPTS_MAX) throw error;
+      dependencies.observeMissing(id, error);
+      return LOST;
+    }
+  }
+
   return async function processImage(id, attempt) {
     const hash = await repository.startImage(id);
     if (hash === undefined) return "gone";
-    const rendered = await blobs.borrow(hash, render);
+    const rendered = await renderOriginal(hash, { id, attempt });
     const isAborted = rendered instanceof RenderAborted;
     if (isAborted && attempt < ATTEMPTS_MAX) {
       observeAborted(id, rendered);

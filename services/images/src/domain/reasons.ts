@@ -16,7 +16,8 @@ export type Reason =
   | "UPLOADS_OVERLOADED"
   | "TOO_MANY_UPLOADS"
   | "STORAGE_FULL"
-  | "BLOBS_UNAVAILABLE";
+  | "BLOBS_UNAVAILABLE"
+  | "BYTES_MISSING";
 
 /** Some fields of a request break a rule. */
 export function invalidArgument(violations: readonly FieldViolation[]): Failure<Reason> {
@@ -38,6 +39,12 @@ export function blobsUnavailable(retryAfterMs: number, cause: unknown): Failure<
 export function storageFull(retryAfterMs: number, cause: unknown): Failure<Reason> {
   const message = "There is no room for more images now. Those that are stored can be read.";
   return new Failure("STORAGE_FULL", message, { retryAfterMs, cause });
+}
+
+/** The image is there, and the store has lost its bytes, or some of them. */
+export function bytesMissing(id: string, cause: unknown): Failure<Reason> {
+  const message = `The bytes of image ${id} are lost. They may come back from a backup.`;
+  return new Failure("BYTES_MISSING", message, { metadata: { id }, cause });
 }
 
 /** The image is another user's, and only its owner may change it. */

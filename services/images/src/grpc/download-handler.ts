@@ -1,6 +1,6 @@
 import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
-import type { Downloads } from "#domain/downloads.ts";
+import type { Downloads } from "#domain/downloads/downloads.ts";
 import { toBlobStoreOutage } from "./blob-store-outage.ts";
 import { toVisibilityCode } from "./messages.ts";
 import { readDownloadImage } from "./requests.ts";

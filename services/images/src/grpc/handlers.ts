@@ -1,7 +1,7 @@
 import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
 import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
-import type { Downloads } from "#domain/downloads.ts";
+import type { Downloads } from "#domain/downloads/downloads.ts";
 import type { Images } from "#domain/images.ts";
 import type { Likes } from "#domain/likes.ts";
 import { viewerOf } from "#domain/viewer.ts";

@@ -21,4 +21,6 @@ export const REASON_STATUS = {
   TOO_MANY_UPLOADS: status.RESOURCE_EXHAUSTED,
   STORAGE_FULL: status.RESOURCE_EXHAUSTED,
   BLOBS_UNAVAILABLE: status.UNAVAILABLE,
+  // An answer about one image, and not an outage: it says nothing about any other.
+  BYTES_MISSING: status.NOT_FOUND,
 } as const satisfies Record<Reason, status>;

@@ -12,7 +12,7 @@ import type {
   UpdateImageRequest,
   UploadEnd,
 } from "@triptych/protos/images/v1/image_service_pb";
-import type { DownloadRequest } from "#domain/downloads.ts";
+import type { DownloadRequest } from "#domain/downloads/downloads.ts";
 import type { ImageFields, Viewer, Visibility } from "#domain/image.ts";
 import {
   findDescriptionViolation,

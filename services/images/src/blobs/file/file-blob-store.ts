@@ -39,8 +39,9 @@ export function createFileBlobStore(directory: string): BlobStore {
     async check() {
       await using _file = await stage();
     },
-    async open(hash, { first, length }) {
-      const file = await openFile(pathOf(hash), hash);
+    async open(hash, range) {
+      const { first, length } = range;
+      const file = await openFile(pathOf(hash), { hash, range });
       // createReadStream would read an empty range to the end of the file.
       if (length === 0) {
         await file.close();

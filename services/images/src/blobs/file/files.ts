@@ -1,16 +1,26 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { BlobMissing } from "#domain/blob-store.ts";
+import { BlobMissing, type ContentRange } from "#domain/blob-store.ts";
 
 /** Returns whether an error says that there is no such file or folder. */
 export function isFileMissing(error: unknown): boolean {
   return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
 }
 
-/** Opens a blob's file for reading. Throws BlobMissing. */
-export async function openFile(path: string, hash: string): Promise<FileHandle> {
+/**
+ * Opens a blob's file for reading a part of it. Throws BlobMissing if the part is not all there.
+ */
+export async function openFile(
+  path: string,
+  { hash, range }: { readonly hash: string; readonly range: ContentRange },
+): Promise<FileHandle> {
+  let file: FileHandle | undefined;
   try {
-    return await open(path, "r");
+    file = await open(path, "r");
+    const { size } = await file.stat();
+    if (size >= range.first + range.length) return file;
+    throw new BlobMissing(`there are only ${size} bytes of ${hash}`);
   } catch (error) {
+    await file?.close();
     if (!isFileMissing(error)) throw error;
     throw new BlobMissing(`there are no bytes of ${hash}`, { cause: error });
   }

@@ -6,6 +6,8 @@ import {
 } from "#domain/blob-store.ts";
 
 const NOT_FOUND = 404;
+/** The range begins after the end of the object: bytes are missing. */
+const RANGE_NOT_SATISFIABLE = 416;
 const INSUFFICIENT_STORAGE = 507;
 /** Names of answers of stores that have no room, or whose quota of the bucket is used up. */
 const FULL = /StorageFull|InsufficientStorage|QuotaExceeded/;
@@ -46,7 +48,7 @@ export function toBlobStoreError(thrown: unknown, operation: string, key?: strin
   if (status === INSUFFICIENT_STORAGE || FULL.test(name)) {
     return new BlobStoreFull(`the object store has no room for ${what}: ${answer}`);
   }
-  if (status === NOT_FOUND && name !== "NoSuchBucket") {
+  if (status === RANGE_NOT_SATISFIABLE || (status === NOT_FOUND && name !== "NoSuchBucket")) {
     return new BlobMissing(`${what}: ${answer}`);
   }
   const isTransient = status >= 500 || TRANSIENT.has(status) || TRANSIENT_NAMES.has(name);

@@ -70,7 +70,10 @@ export function createS3ObjectStore(
         const body = new S3Body(Body as Readable, key, idle);
         if (range === undefined || ContentLength === range.length) return body;
         await body.return();
-        throw new BlobStoreUnavailable(`GetObject ${key} gave other bytes than ${Range}`);
+        const message = `GetObject ${key} gave other bytes than ${Range}`;
+        throw (ContentLength ?? 0) < range.length
+          ? new BlobMissing(message)
+          : new BlobStoreUnavailable(message);
       } catch (error) {
         idle[Symbol.dispose]();
         throw error;

@@ -1,10 +1,12 @@
 import type { Asker } from "@triptych/chassis/identity/asker";
-import { BlobMissing, type BlobStore, type ContentRange } from "./blob-store.ts";
+import { BlobMissing, type BlobStore, type ContentRange } from "#domain/blob-store.ts";
+import type { Image, VariantName, Viewer, Visibility } from "#domain/image.ts";
+import type { Images } from "#domain/images.ts";
+import type { ObserveMissingBytes } from "#domain/missing-bytes.ts";
+import { bytesMissing, originalForbidden, variantNotFound } from "#domain/reasons.ts";
+import { viewerOf } from "#domain/viewer.ts";
 import { type ByteRange, resolveRange } from "./byte-range.ts";
-import type { Image, VariantName, Viewer, Visibility } from "./image.ts";
-import type { Images } from "./images.ts";
-import { originalForbidden, variantNotFound } from "./reasons.ts";
-import { viewerOf } from "./viewer.ts";
+import { WholeContent } from "./whole-content.ts";
 
 /** The bytes of an image that are requested. */
 export interface DownloadRequest {
@@ -37,22 +39,33 @@ export interface Content {
 export interface DownloadsDependencies {
   readonly images: Pick<Images, "getImage">;
   readonly blobs: BlobStore;
+  readonly observeMissing: ObserveMissingBytes;
 }
 
 /** The rules of downloading. */
 export interface Downloads {
-  /** Throws IMAGE_NOT_FOUND, ORIGINAL_FORBIDDEN, VARIANT_NOT_FOUND, RANGE_NOT_SATISFIABLE. */
+  /**
+   * Throws IMAGE_NOT_FOUND, ORIGINAL_FORBIDDEN, VARIANT_NOT_FOUND, RANGE_NOT_SATISFIABLE, and
+   * BYTES_MISSING, also while the bytes are read.
+   */
   downloadImage(request: DownloadRequest, asker: Asker): Promise<Content>;
 }
 
 /** See {@link Downloads}. */
-export function createDownloads({ images, blobs }: DownloadsDependencies): Downloads {
-  async function open(request: DownloadRequest, asker: Asker) {
+export function createDownloads(dependencies: DownloadsDependencies): Downloads {
+  const { images, blobs, observeMissing } = dependencies;
+
+  async function open(request: DownloadRequest, asker: Asker): Promise<Content> {
     const image = await images.getImage(request.id, asker);
     const content = contentOf(image, request.variant, viewerOf(asker.caller));
     const range = resolveRange(request.range, content.sizeBytes);
-    const chunks = await blobs.open(content.version, range, asker.signal);
+    const opened = await blobs.open(content.version, range, asker.signal);
+    const chunks = new WholeContent(opened, range.length, (cause) => missing(image.id, cause));
     return { header: { ...content, ...range, visibility: image.visibility }, chunks };
+  }
+  function missing(imageId: string, cause: BlobMissing): Error {
+    observeMissing(imageId, cause);
+    return bytesMissing(imageId, cause);
   }
   return {
     async downloadImage(request, asker) {
@@ -60,8 +73,12 @@ export function createDownloads({ images, blobs }: DownloadsDependencies): Downl
         return await open(request, asker);
       } catch (error) {
         if (!(error instanceof BlobMissing)) throw error;
-        // The image was deleted between the two steps. The second attempt finds that out.
+      }
+      // The image may have been deleted between the two steps. The second attempt finds that out.
+      try {
         return await open(request, asker);
+      } catch (error) {
+        throw error instanceof BlobMissing ? missing(request.id, error) : error;
       }
     },
   };

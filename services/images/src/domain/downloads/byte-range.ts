@@ -1,5 +1,5 @@
-import type { ContentRange } from "./blob-store.ts";
-import { rangeNotSatisfiable } from "./reasons.ts";
+import type { ContentRange } from "#domain/blob-store.ts";
+import { rangeNotSatisfiable } from "#domain/reasons.ts";
 
 /**
  * A requested range of bytes, as in RFC 9110, 14.1.2. Without `first`, `last` is how many bytes
