@@ -36,6 +36,7 @@ describe("parsePrivateJwk", () => {
     ["nothing", null, "the key must have"],
     ["a public key", publicJwk, "it is not a private key"],
     ["a broken key", { ...privateJwk, d: "AAAA" }, "not an Ed25519 key"],
+    ["halves of two keys", { ...privateJwk, x: generateKeyPair("x").privateJwk.x }, "public half"],
   ])("refuses %s, and does not repeat it", (_what, value, message) => {
     expect(() => parsePrivateJwk(value)).toThrow(message);
   });

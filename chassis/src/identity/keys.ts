@@ -58,7 +58,10 @@ export function parsePrivateJwk(value: unknown): PrivateJwk {
     throw new Error('the key has no "d": it is not a private key');
   }
   const key: PrivateJwk = { kty: "OKP", crv: "Ed25519", kid, x, d };
-  refuseUnlessKey(() => importPrivateKey(key), "the key");
+  const imported = refuseUnlessKey(() => importPrivateKey(key), "the key");
+  if (createPublicKey(imported).export({ format: "jwk" }).x !== x) {
+    throw new Error('"x" is not the public half of "d"');
+  }
   return key;
 }
 
@@ -107,9 +110,9 @@ function parseMembers(value: unknown, where: string): { readonly kid: string; re
   return { kid, x };
 }
 
-function refuseUnlessKey(importKey: () => KeyObject, where: string): void {
+function refuseUnlessKey(importKey: () => KeyObject, where: string): KeyObject {
   try {
-    importKey();
+    return importKey();
   } catch {
     // OpenSSL's message says nothing useful, and an error here must not carry the key.
     throw new Error(`${where} is not an Ed25519 key`);

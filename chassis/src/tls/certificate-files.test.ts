@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger, type Logger } from "#telemetry/logger.ts";
@@ -169,5 +169,43 @@ describe("certificate files", () => {
     await expect(open()).rejects.toMatchObject({ violations: [{ variable: "TLS_CA_FILE" }] });
     const paths = { ...files.paths, key: join(files.paths.key, "none") };
     await expect(open("users", paths)).rejects.toThrow("TLS_KEY_FILE names");
+  });
+
+  test("are refused with one sentence that names the setting, the file and the reason", async () => {
+    const { key } = files.paths;
+    const whole = await readFile(key);
+    const violation = (message: string) => ({
+      violations: [{ variable: "TLS_KEY_FILE", message }],
+    });
+    await writeFile(key, whole.subarray(0, whole.length / 2));
+    await expect(open()).rejects.toMatchObject(
+      violation("must name a file with a private key in PEM, without a password"),
+    );
+    await writeFile(key, "");
+    await expect(open()).rejects.toMatchObject(violation(`names ${key}, which is empty`));
+    await rm(key);
+    await expect(open()).rejects.toMatchObject(
+      violation(`names ${key}, which cannot be read: there is no such file`),
+    );
+    await mkdir(key);
+    await expect(open()).rejects.toMatchObject(
+      violation(`names ${key}, which cannot be read: it is a folder`),
+    );
+  });
+
+  test("warn at the start of a key that others may read", async () => {
+    const { key } = files.paths;
+    const warnings = () => log.of("TLS_KEY_FILE: ").length;
+    await chmod(key, 0o600);
+    const before = warnings();
+    await open();
+    expect(warnings()).toBe(before);
+    await chmod(key, 0o644);
+    await open();
+    expect(log.of("TLS_KEY_FILE: ").at(-1)).toMatchObject({
+      level: "warn",
+      message: `TLS_KEY_FILE: other users may read ${key} (its mode is 644): chmod 600 ${key}`,
+    });
+    expect(warnings()).toBe(before + 1);
   });
 });

@@ -7,6 +7,7 @@ import {
   readCertificates,
   validitiesOf,
 } from "./certificates.ts";
+import { findOpenMode } from "./key-file-mode.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 /** Certificates are renewed hours before they expire, and reading three small files is cheap. */
@@ -42,6 +43,8 @@ export class CertificateFiles implements Disposable {
   ): Promise<CertificateFiles> {
     const first = await readCertificates(paths);
     checkCertificates(first, name);
+    const warning = await findOpenMode(paths.key);
+    if (warning !== undefined) logger.warn(`TLS_KEY_FILE: ${warning}`);
     return new CertificateFiles(name, paths, { first, logger });
   }
 

@@ -71,14 +71,35 @@ export function validitiesOf({ certificate, ca }: Certificates): CertificateVali
   ]);
 }
 
+const READ_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "this user may not",
+  EPERM: "this user may not",
+};
+
+/** Returns in words why a file cannot be read. */
+export function describeReadError(error: unknown): string {
+  const code = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
+  return READ_ERRORS[String(code)] ?? String(code);
+}
+
 type Setting = keyof typeof PEER_FIELDS;
 
 async function read(setting: Setting, path: string): Promise<Buffer> {
+  let content: Buffer;
   try {
-    return await readFile(path);
+    content = await readFile(path);
   } catch (cause) {
-    throw errorOf(setting, `names ${path}, which cannot be read`, cause);
+    throw errorOf(
+      setting,
+      `names ${path}, which cannot be read: ${describeReadError(cause)}`,
+      cause,
+    );
   }
+  if (content.length === 0) throw errorOf(setting, `names ${path}, which is empty`);
+  return content;
 }
 
 function parse<T>(setting: Setting, expected: string, make: () => T): T {

@@ -17,7 +17,8 @@ describe("the app", () => {
       logger: createLogger({ service: "images", level: "silent" }),
     });
     await expect(app.prepare(AbortSignal.timeout(10_000))).rejects.toMatchObject({
-      code: "ENOTDIR",
+      name: "BlobStoreRefused",
+      cause: { code: "ENOTDIR" },
     });
     await app.close();
   });

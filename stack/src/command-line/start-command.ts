@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { isNativeError } from "node:util/types";
 import type { Environment } from "@triptych/chassis/configuration/read-configuration";
+import { describeError } from "@triptych/chassis/lifecycle/describe-error";
 import { EXIT_FAILURE, StackError } from "#errors/stack-error.ts";
 import type { Topology } from "#parts/topology.ts";
 import { PostgresCannotStart } from "#postgres/postgres-cannot-start.ts";
@@ -36,14 +38,23 @@ export async function startCommand(topology: Topology, environment: Environment)
   } catch (error) {
     // The person ended the stack before it was ready: no error.
     if (endRequested.aborted) return 0;
-    if (!(error instanceof StackError || error instanceof PostgresCannotStart)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${sentenceOf(error)}\n`);
     return EXIT_FAILURE;
   } finally {
     started.catch(() => {}); // printed above, or no longer wanted
     await stack.end(hurry);
     if (endRequested.aborted) print("Stopped.");
   }
+}
+
+/**
+ * Returns what the person at the terminal can correct: an error of the system, such as a full disk,
+ * among it. Throws any other error, which is a defect and needs its stack.
+ */
+function sentenceOf(error: unknown): string {
+  if (error instanceof StackError || error instanceof PostgresCannotStart) return error.message;
+  if (!isNativeError(error) || !("syscall" in error)) throw error;
+  return `The stack cannot start: ${describeError(error)}.`;
 }
 
 /**

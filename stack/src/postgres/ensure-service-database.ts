@@ -1,4 +1,5 @@
 import pg from "pg";
+import { PostgresCannotStart } from "./postgres-cannot-start.ts";
 
 /** A service's own database: owned by one role of the same name. No other role may connect. */
 interface ServiceDatabase {
@@ -14,6 +15,7 @@ const IDLE_IN_TRANSACTION_LIMIT = "30s";
 /** Longer than any request and any job's write. Migrations lift it for themselves. */
 const TRANSACTION_LIMIT = "60s";
 const CONNECT_MS_MAX = 5_000;
+const INVALID_PASSWORD = "28P01";
 const DUPLICATE_OBJECT = "42710";
 const DUPLICATE_DATABASE = "42P04";
 
@@ -96,7 +98,13 @@ async function withClient<Result>(
     connectionTimeoutMillis: CONNECT_MS_MAX,
   });
   client.on("error", () => {}); // the running query rejects with it
-  await client.connect();
+  await client.connect().catch((cause) => {
+    if (cause.code !== INVALID_PASSWORD) throw cause;
+    throw new PostgresCannotStart(
+      "Postgres does not accept the superuser's password in the file `password` beside its data: restore that file from a backup of the data folder.",
+      { cause },
+    );
+  });
   try {
     return await use(client);
   } finally {

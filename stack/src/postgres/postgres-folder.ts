@@ -99,7 +99,7 @@ export async function initialise(
   { user, durable }: { readonly user: ServerUser; readonly durable: boolean },
 ): Promise<string> {
   const passwordFile = join(data.folder, "password");
-  if (await exists(data.cluster)) return (await readFile(passwordFile, "utf8")).trim();
+  if (await exists(data.cluster)) return await readPassword(passwordFile);
   const password = randomBytes(PASSWORD_BYTES).toString("base64url");
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   await setOwner(user, passwordFile);
@@ -123,6 +123,14 @@ export async function initialise(
   await appendFile(join(unfinished, "postgresql.conf"), `include '${SETTINGS_FILE}'\n`);
   await rename(unfinished, data.cluster);
   return password;
+}
+
+async function readPassword(path: string): Promise<string> {
+  const password = (await readFile(path, "utf8").catch(() => "")).trim();
+  if (password !== "") return password;
+  throw new PostgresCannotStart(
+    `The superuser's password in ${path} is missing or empty: restore that file from a backup of the data folder.`,
+  );
 }
 
 /** Writes the settings of this start, rotates a large log, and opens the log. */

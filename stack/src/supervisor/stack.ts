@@ -135,7 +135,7 @@ export class Stack {
     const [spare = 0, ...free] = await findFreePorts(PORT_COUNT + 1);
     if (settings.port > 0) await checkPortIsFree(settings.port);
     const ports = assignPorts(settings.port || spare, free);
-    const secrets = await openStackSecrets(folder.keys);
+    const secrets = await openStackSecrets(folder.keys, this.#options.print);
     return { settings, folder, secrets, ports, environment };
   }
 
