@@ -1,6 +1,4 @@
 import type { AddressInfo } from "node:net";
-import cors from "@fastify/cors";
-import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import { createAdmission } from "@triptych/chassis/admission/admission";
@@ -89,14 +87,14 @@ export async function createGateway(
     breakers,
   );
 
-  const { server, refuseUnknownRoutes } = createServer({
+  const server = createServer({
     connections: configuration,
+    corsOrigins: configuration.corsOrigins,
     logger,
     metrics,
     isDraining,
   });
-  await addPlugins(server, configuration);
-  refuseUnknownRoutes();
+  await addPlugins(server);
 
   const { failurePolicy } = configuration;
   const limits = createRateLimits(server, configuration);
@@ -164,41 +162,7 @@ async function addApi(server: ApiServer, dependencies: ApiDependencies): Promise
   });
 }
 
-async function addPlugins(server: ApiServer, { corsOrigins }: Configuration): Promise<void> {
-  await server.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    crossOriginResourcePolicy: { policy: "same-origin" },
-    referrerPolicy: { policy: "no-referrer" },
-    strictTransportSecurity: false, // for the proxy that terminates TLS to set
-  });
-  if (corsOrigins.length > 0) {
-    await server.register(cors, {
-      origin: corsOrigins.includes("*") ? "*" : [...corsOrigins],
-      methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-      allowedHeaders: [
-        "authorization",
-        "content-type",
-        "if-match",
-        "if-none-match",
-        "range",
-        "x-explain",
-        "x-request-id",
-      ],
-      exposedHeaders: [
-        "etag",
-        "location",
-        "retry-after",
-        "x-request-id",
-        "x-explain",
-        "content-range",
-      ],
-      credentials: false, // tokens travel in a header that a page sets by itself
-      maxAge: 600,
-    });
-  }
+async function addPlugins(server: ApiServer): Promise<void> {
   await server.register(rateLimit, { global: false });
   await server.register(swagger, OPENAPI_OPTIONS);
   for (const schema of [ProblemBody, User, Session, Image, Comment]) server.addSchema(schema);

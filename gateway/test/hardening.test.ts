@@ -1,4 +1,3 @@
-import { connect } from "node:net";
 import { ADA, IMAGE } from "./fake-services.ts";
 import { bodyOf, startTestGateway, type TestGateway } from "./test-gateway.ts";
 
@@ -167,8 +166,10 @@ describe("a gateway that receives malformed or hostile input", () => {
   test("echoes a fit request id, replaces an unfit one, and logs one line with neither token nor body", async () => {
     const fit = await gateway.fetch("/nothing", { headers: { "x-request-id": "my-id" } });
     expect(fit.headers.get("x-request-id")).toBe("my-id");
-    const unfit = await gateway.fetch("/nothing", { headers: { "x-request-id": "a b" } });
-    expect(unfit.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    for (const id of ["a b", '"><script>', "a,b", "", "x".repeat(129)]) {
+      const unfit = await gateway.fetch("/nothing", { headers: { "x-request-id": id } });
+      expect(unfit.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    }
     await post('{"login":"ada","secret":"hush"}', {
       ...JSON_HEADERS,
       authorization: "Bearer hush",
@@ -176,29 +177,6 @@ describe("a gateway that receives malformed or hostile input", () => {
     const lines = gateway.lines.filter(({ requestId }) => requestId === "my-id");
     expect(lines).toMatchObject([{ method: "GET", route: "none", status: 404 }]);
     expect(JSON.stringify(gateway.lines)).not.toContain("hush");
-  });
-
-  function raw(text: string): Promise<string> {
-    const { promise, resolve } = Promise.withResolvers<string>();
-    const socket = connect(gateway.port, "127.0.0.1", () => socket.write(text, "latin1"));
-    let answer = "";
-    socket.on("data", (data) => (answer += data));
-    socket.on("close", () => resolve(answer));
-    return promise;
-  }
-
-  test("answers what is not HTTP, and headers that are too large, with a problem", async () => {
-    const garbage = await raw("HELO there\r\n\r\n");
-    expect(garbage).toMatch(/^HTTP\/1\.1 400 /);
-    expect(garbage).toContain('"code":"BAD_REQUEST"');
-    const large = await raw(`GET / HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(20_000)}\r\n\r\n`);
-    expect(large).toMatch(/^HTTP\/1\.1 431 /);
-    expect(large).toContain("Content-Type: application/problem+json");
-  });
-
-  test("answers raw bytes in a url with 400", async () => {
-    const answer = await raw("GET /v1/users?handle=\xff HTTP/1.1\r\nhost: a\r\n\r\n");
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   test("is alive after all of it, and has logged no error", async () => {

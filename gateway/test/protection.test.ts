@@ -51,39 +51,6 @@ describe("rate limits", () => {
 });
 
 describe("the HTTP server", () => {
-  test("answers CORS requests of the configured origins only", async () => {
-    const configuration = { corsOrigins: ["https://app.example"] };
-    await using gateway = await startTestGateway({ users: USERS }, { configuration });
-    const preflight = (origin: string) =>
-      gateway.fetch("/v1/users/me", {
-        method: "OPTIONS",
-        headers: { origin, "access-control-request-method": "PATCH" },
-      });
-    const allowed = await preflight("https://app.example");
-    expect(allowed.status).toBe(204);
-    expect(allowed.headers.get("access-control-allow-origin")).toBe("https://app.example");
-    expect(allowed.headers.get("access-control-allow-methods")).toContain("PATCH");
-    expect(allowed.headers.get("access-control-allow-headers")).toContain("x-explain");
-    const page = { headers: { origin: "https://app.example" } };
-    const answer = await gateway.fetch("/v1/images?page_size=x", page);
-    expect(answer.headers.get("access-control-expose-headers")).toContain("x-explain");
-    const other = await preflight("https://evil.example");
-    expect(other.headers.get("access-control-allow-origin")).toBeNull();
-    expect((await gateway.fetch("/v1/nothing")).status).toBe(404);
-  });
-
-  test("has no CORS by default, and security headers on every answer", async () => {
-    await using gateway = await startTestGateway({ users: USERS });
-    for (const path of [`/v1/users/${ADA}`, "/nothing", "/healthz"]) {
-      const { headers } = await gateway.fetch(path, { headers: { origin: "https://a.example" } });
-      expect(headers.get("access-control-allow-origin")).toBeNull();
-      expect(headers.get("x-content-type-options")).toBe("nosniff");
-      expect(headers.get("content-security-policy")).toBe(
-        "default-src 'none';frame-ancestors 'none'",
-      );
-    }
-  });
-
   test("answers while it drains (graceful shutdown), is not ready, and closes connections", async () => {
     await using gateway = await startTestGateway({ users: USERS });
     expect((await gateway.fetch("/readyz")).status).toBe(200);

@@ -8,7 +8,7 @@ import type { ImageForm } from "#schemas/images.ts";
 const FIELD_BYTES_MAX = 32 * 1024;
 const LISTS: ReadonlySet<string> = new Set(["tags"]);
 
-/** Collects the text fields of a form, and the violations of their bytes. */
+/** Collects the text fields of a form but for empty ones, and the violations of their bytes. */
 export interface FormFields {
   /** Reads a part to its end. */
   add(part: MultipartFile): Promise<void>;
@@ -26,6 +26,8 @@ export function createFormFields(): FormFields {
     async add(part) {
       const name = part.fieldname ?? "";
       const text = await readText(part);
+      // A form sends each field that its user left empty: it was not given.
+      if (text === "") return;
       const message =
         typeof text === "string"
           ? (findCharacterViolation(name) ?? findCharacterViolation(text))

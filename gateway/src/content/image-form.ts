@@ -70,32 +70,47 @@ async function whole({ raw }: FastifyRequest): Promise<void> {
 
 type Parts = AsyncIterator<Multipart>;
 
-async function readUntilFile(parts: Parts, fields: FormFields): Promise<MultipartFile | undefined> {
+/** A file of which the first bytes were read. */
+interface OpenFile {
+  readonly part: MultipartFile;
+  readonly first: IteratorResult<Uint8Array<ArrayBuffer>>;
+  readonly rest: AsyncIterator<Uint8Array<ArrayBuffer>>;
+}
+
+/** Opens a file; undefined if none was chosen: a form sends no name and no bytes then. */
+async function openFile(part: MultipartFile): Promise<OpenFile | undefined> {
+  const rest: OpenFile["rest"] = part.file[Symbol.asyncIterator]();
+  const first = await wellFormed(() => rest.next());
+  return first.done && !part.filename ? undefined : { part, first, rest };
+}
+
+async function readUntilFile(parts: Parts, fields: FormFields): Promise<OpenFile | undefined> {
   for (let part = await next(parts); part !== undefined; part = await next(parts)) {
-    if (part.fieldname === FILE) return part;
-    await wellFormed(() => fields.add(part));
+    if (part.fieldname === FILE) {
+      const file = await openFile(part);
+      if (file !== undefined) return file;
+    } else {
+      await wellFormed(() => fields.add(part));
+    }
   }
   return undefined;
 }
 
 async function readRest(parts: Parts, fields: FormFields): Promise<void> {
   for (let part = await next(parts); part !== undefined; part = await next(parts)) {
-    if (part.fieldname === FILE) {
+    if (part.fieldname !== FILE) {
+      await wellFormed(() => fields.add(part));
+    } else if ((await openFile(part)) !== undefined) {
       throw invalidFields([{ field: FILE, message: "must not be given more than once" }]);
     }
-    await wellFormed(() => fields.add(part));
   }
 }
 
-async function* chunksOf({ file }: MultipartFile): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const iterator = file[Symbol.asyncIterator]();
-  for (
-    let read = await wellFormed(() => iterator.next());
-    !read.done;
-    read = await wellFormed(() => iterator.next())
-  ) {
+async function* chunksOf({ part, first, rest }: OpenFile): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { file } = part;
+  for (let read = first; !read.done; read = await wellFormed(() => rest.next())) {
     if (file.truncated) break;
-    const bytes: Uint8Array<ArrayBuffer> = read.value;
+    const bytes = read.value;
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES_MAX) {
       yield bytes.subarray(at, at + CHUNK_BYTES_MAX);
     }

@@ -7,7 +7,7 @@ import type {
 } from "@triptych/protos/images/v1/image_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { VARIANT_NAMES } from "#compose/image-view.ts";
-import { hasPrecondition, mayBePart } from "#http/read-condition.ts";
+import { hasPrecondition, mayBePart } from "#conditions/read-condition.ts";
 import type { Variant } from "#schemas/images.ts";
 import { parseByteRange } from "./byte-range.ts";
 import { type Download, resumeDownload } from "./resume-download.ts";

@@ -18,8 +18,6 @@ export function createRouteTable(): RouteTable {
 
   return {
     add(method, pattern) {
-      // CORS registers OPTIONS for every path: that makes no path one of the API.
-      if (pattern.includes("*")) return;
       const entry = entries.get(pattern) ?? {
         matches: new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`),
         methods: new Set(),

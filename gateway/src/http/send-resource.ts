@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { resourceTag } from "./entity-tag.ts";
-import { isNotModified } from "./read-condition.ts";
+import { resourceTag } from "#conditions/entity-tag.ts";
+import { isNotModified } from "#conditions/read-condition.ts";
 
 const JSON_CONTENT_TYPE = "application/json; charset=utf-8";
 

@@ -10,13 +10,15 @@ import Fastify, {
 import { Problem } from "#problems/problem.ts";
 import { sendProblem } from "#problems/send-problem.ts";
 import { recordRequest } from "./access-log.ts";
+import { createAnswerHeaders } from "./answer-headers.ts";
 import type { ApiServer } from "./api-server.ts";
-import { answerClientError } from "./client-error.ts";
+import { createClientErrors } from "./client-error.ts";
 import { type ConnectionLimits, limitConnections } from "./connection-limits.ts";
 import { parseJsonBody } from "./json-parser.ts";
 import { parseQuery } from "./query-parser.ts";
-import { createRouteTable } from "./route-table.ts";
+import { createRouteTable, type RouteTable } from "./route-table.ts";
 import { dropUnreadBody } from "./unread-body.ts";
+import { answerExpectations, checkHttp } from "./valid-http.ts";
 import { compileValidator } from "./validators.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -38,25 +40,23 @@ const TIMEOUT_CHECK_MS = 5_000;
 /** The options of a server. */
 export interface ServerOptions {
   readonly connections: ConnectionLimits;
+  /** The origins whose pages may use the API. */
+  readonly corsOrigins: readonly string[];
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
 }
 
-/** A server without routes, and the hook that must follow those of the plugins. */
-export interface PlainServer {
-  readonly server: ApiServer;
-  /** Adds a hook that answers 404 or 405 before any later hook runs. */
-  refuseUnknownRoutes(): void;
-}
-
 /** Creates the HTTP server with its limits, parsers and error answers, and without routes. */
 export function createServer({
   connections,
+  corsOrigins,
   logger,
   metrics,
   isDraining,
-}: ServerOptions): PlainServer {
+}: ServerOptions): ApiServer {
+  const answerHeaders = createAnswerHeaders(corsOrigins);
+  const clientErrors = createClientErrors(answerHeaders);
   const server: ApiServer = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     // access-log.ts logs each request, in one line.
@@ -64,7 +64,7 @@ export function createServer({
       disableRequestLogging: true,
       requestIdLogLabel: "requestId",
     }),
-    genReqId: ({ headers }) => acceptRequestId(single(headers["x-request-id"])),
+    genReqId: ({ headers }) => acceptRequestId(headers["x-request-id"]),
     trustProxy: connections.trustProxy,
     bodyLimit: BODY_BYTES_MAX,
     connectionTimeout: IDLE_MS_MAX,
@@ -78,23 +78,33 @@ export function createServer({
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: HEADERS_MS_MAX,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      // valid-http.ts checks it: Node's own answer has none of our headers
+      requireHostHeader: false,
     },
     routerOptions: {
       maxParamLength: PARAMETER_CHARACTERS_MAX,
       querystringParser: parseQuery,
     },
-    clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => {
-      begin(request, reply);
-      reply.header("x-content-type-options", "nosniff");
+    clientErrorHandler: clientErrors.answer,
+    // No hook runs for these, so the steps of the hooks are taken here.
+    frameworkErrors(error, request, reply) {
+      if (begin(request, reply)) return;
+      dropUnreadBody(request, reply);
       sendProblem(error, request, reply);
     },
   });
 
-  function begin(request: FastifyRequest, reply: FastifyReply): void {
+  /** Returns whether the request is answered: a page's preflight, whatever its URL. */
+  function begin(request: FastifyRequest, reply: FastifyReply): boolean {
+    const { method, headers, raw } = request;
     recordRequest(request, reply, metrics);
-    reply.header("x-request-id", request.id);
+    clientErrors.remember(raw.socket, headers.origin);
+    reply.headers(answerHeaders.of(headers.origin)).header("x-request-id", request.id);
     if (isDraining()) reply.header("connection", "close");
+    const allowed = answerHeaders.ofPreflight(method, headers);
+    if (allowed === undefined) return false;
+    void reply.code(204).headers(allowed).send();
+    return true;
   }
 
   const checkConnection = limitConnections(server.server, connections, metrics);
@@ -106,25 +116,23 @@ export function createServer({
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, parseJsonBody);
+  answerExpectations(server.server);
   server.addHook("onRoute", ({ method, url }) => routes.add(method, url));
-  server.addHook("onRequest", async (request, reply) => begin(request, reply));
-  server.addHook("onRequest", async (request) => checkConnection(request));
+  server.addHook("onRequest", async (request, reply) => {
+    if (begin(request, reply)) return reply;
+    checkHttp(request.raw);
+    checkConnection(request);
+    checkRoute(request, routes);
+  });
   server.addHook("onSend", async (request, reply) => dropUnreadBody(request, reply));
-
-  return {
-    server,
-    refuseUnknownRoutes() {
-      server.addHook("onRequest", async (request) => {
-        if (request.url.length > URL_CHARACTERS_MAX) throw new Problem("URI_TOO_LONG");
-        if (!request.is404) return;
-        const methods = routes.methodsOf(request.url);
-        if (methods.length === 0) throw new Problem("ROUTE_NOT_FOUND");
-        throw new Problem("METHOD_NOT_ALLOWED", { headers: { allow: methods.join(", ") } });
-      });
-    },
-  };
+  return server;
 }
 
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? undefined : header;
+/** Answers 404 or 405 before any later hook runs. */
+function checkRoute({ url, is404 }: FastifyRequest, routes: RouteTable): void {
+  if (url.length > URL_CHARACTERS_MAX) throw new Problem("URI_TOO_LONG");
+  if (!is404) return;
+  const methods = routes.methodsOf(url);
+  if (methods.length === 0) throw new Problem("ROUTE_NOT_FOUND");
+  throw new Problem("METHOD_NOT_ALLOWED", { headers: { allow: methods.join(", ") } });
 }

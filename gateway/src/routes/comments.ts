@@ -2,12 +2,12 @@ import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb"
 import type { Clients } from "#clients/clients.ts";
 import { composeComment, composeComments } from "#compose/compose-comments.ts";
 import { USER_DECORATION } from "#compose/user-summaries.ts";
+import { writeCondition } from "#conditions/write-condition.ts";
 import { contextOf, requireUser } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
-import { writeCondition } from "#http/write-condition.ts";
 import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { CommentChange, CommentPage, CommentReference } from "#schemas/comments.ts";
 import { IdParameters } from "#schemas/identifier.ts";

@@ -5,13 +5,13 @@ import type { ContentHeader } from "@triptych/protos/images/v1/image_service_pb"
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import { Type } from "typebox";
 import type { Clients } from "#clients/clients.ts";
+import { isNotModified } from "#conditions/read-condition.ts";
 import { contentTag, type OpenContent, openContent } from "#content/open-content.ts";
 import { contextOf } from "#guard/calls.ts";
 import type { FairPlaces } from "#guard/fair-places.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import { accepts } from "#http/acceptable.ts";
 import type { ApiServer } from "#http/api-server.ts";
-import { isNotModified } from "#http/read-condition.ts";
 import { NOT_MODIFIED, problems } from "#openapi/answers.ts";
 import { Problem } from "#problems/problem.ts";
 import { IdParameters } from "#schemas/identifier.ts";

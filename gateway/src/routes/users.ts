@@ -1,6 +1,7 @@
 import { UserService } from "@triptych/protos/users/v1/user_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { toSelf, toUser } from "#compose/user-view.ts";
+import { writeCondition } from "#conditions/write-condition.ts";
 import { contextOf, requireUser, userOf } from "#guard/calls.ts";
 import type { FairPlaces } from "#guard/fair-places.ts";
 import type { RateLimits } from "#guard/rate-limits.ts";
@@ -8,7 +9,6 @@ import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { changedPaths } from "#http/changed-paths.ts";
 import { sendResource } from "#http/send-resource.ts";
-import { writeCondition } from "#http/write-condition.ts";
 import { JSON_PROBLEMS, NOT_MODIFIED, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { invalidFields } from "#problems/problem.ts";
 import { IdParameters } from "#schemas/identifier.ts";

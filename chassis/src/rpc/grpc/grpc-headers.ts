@@ -31,9 +31,9 @@ export function toMetadata(headers: OutgoingCall): Metadata {
   return metadata;
 }
 
-/** Reads the request id of a call; undefined without a well-formed one. */
-export function requestIdOf(metadata: Metadata): string | undefined {
-  return acceptRequestId(first(metadata, REQUEST_ID));
+/** Reads the request id of a call, or returns a new one unless the call has one fit id. */
+export function requestIdOf(metadata: Metadata): string {
+  return acceptRequestId(metadata.get(REQUEST_ID).map(String));
 }
 
 /** Reads the token of a call, `Bearer <access token>`; undefined if it is anonymous. */

@@ -5,7 +5,7 @@ import { rememberPriority } from "#admission/call-priority.ts";
 import { deadlineTooShort } from "#contract/cancellation.ts";
 import { type RpcError, statusName } from "#contract/rpc-error.ts";
 import { ANONYMOUS, type Caller } from "#identity/caller.ts";
-import { newRequestId } from "#ids/request-id.ts";
+import { acceptRequestId } from "#ids/request-id.ts";
 import type { CallContext } from "#rpc/call-context.ts";
 import { CallTime } from "#rpc/call-time.ts";
 import { Trace } from "#rpc/trace/trace.ts";
@@ -38,7 +38,7 @@ export class ServedCall extends CallTime implements CallContext {
     super(Math.min(Date.now() + plan.timeoutMs, incoming.deadline ?? Number.POSITIVE_INFINITY));
     this.method = method;
     this.#incoming = incoming;
-    this.requestId = incoming.requestId ?? newRequestId();
+    this.requestId = acceptRequestId(incoming.requestId);
     this.criticality = incoming.criticality ?? plan.policy.criticality;
     if (plan.isDefended) rememberPriority(this.signal, this);
   }
