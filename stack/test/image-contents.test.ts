@@ -155,9 +155,9 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     const { errors } = await runImage(image, {
       environment: { NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
     });
-    // Counted and not read line by line, because threads write into one another's lines.
-    const readings = errors.match(/reading cache from/g) ?? [];
-    expect(errors.match(/success, size=/g)).toHaveLength(readings.length);
+    // What Node writes for a module that it does not find, or cannot use. Successes are not
+    // compared with readings: on a busy machine the exit comes between the two of some module.
+    expect(errors.match(/no such file|mismatch|failed|rejected/g)).toBeNull();
     expect(errors.match(/V8 code cache for .* was accepted/g)?.length).toBeGreaterThan(100);
   });
 
