@@ -33,6 +33,23 @@ export function ownMachine(system: OwnSystem): void {
       await expect(eventually(read, hasAll)).resolves.toEqual(all);
     });
 
+    test("the operations port has the gateway's metrics, by outcome", async () => {
+      await system.api.get("/v1/images");
+      const read = async () => {
+        const page = await (await fetch(`http://127.0.0.1:${await metricsPort()}/metrics`)).text();
+        return /http_server_\w+_count\{.*\/v1\/images.*\} \d+/.test(page) ? page : undefined;
+      };
+      const page = await eventually(read, (text) => text !== undefined);
+      expect(page).toMatch(/rpc_client_duration_seconds_count\{.*ListImages.*\} \d+/);
+    });
+
+    /** Finds the operations port in the log of the process that has the gateway. */
+    async function metricsPort(): Promise<number> {
+      const name = system.stack.topology === "split" ? "gateway" : "monolith";
+      const log = await readFile(join(system.stack.data, "logs", `${name}.log`), "utf8");
+      return Number(/"metricsPort":(\d+)/.exec(log)?.[1]);
+    }
+
     async function servicesThatLogged(requestId: string): Promise<readonly string[]> {
       const folder = join(system.stack.data, "logs");
       const touched = new Set<string>();

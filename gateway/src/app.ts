@@ -106,7 +106,7 @@ export async function createGateway(
     failurePolicy,
   });
 
-  operationsRoutes(server, { metrics, isReady });
+  operationsRoutes(server, { isReady });
   openApiRoutes(server);
   referencePageRoutes(server);
   const places = createFairPlaces(configuration, metrics);

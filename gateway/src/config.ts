@@ -7,6 +7,7 @@ import {
 import {
   DRAIN_FIELDS,
   IDENTITY_FIELDS,
+  OPERATIONS_FIELDS,
   PEER_FIELDS,
   PROCESS_FIELDS,
 } from "@triptych/chassis/configuration/service-settings";
@@ -38,6 +39,13 @@ export const CONFIGURATION_FIELDS = {
   commentsAddress: addresses({
     variable: "COMMENTS_ADDRESS",
     description: "the comments service",
+  }),
+  metricsHost: OPERATIONS_FIELDS.metricsHost,
+  metricsPort: port({
+    variable: "METRICS_PORT",
+    description: "the port of /metrics, /healthz and /readyz; 0 takes a free one",
+    default: 0,
+    allowZero: true,
   }),
   ...PEER_FIELDS,
   ...DRAIN_FIELDS,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DescService } from "@bufbuild/protobuf";
 import { runProcess } from "@triptych/chassis/lifecycle/run-process";
+import { startOperationsServer } from "@triptych/chassis/operations/operations-server";
 import { createGrpcTransport } from "@triptych/chassis/rpc/grpc/grpc-transport";
 import { createLogger } from "@triptych/chassis/telemetry/logger";
 import { createMetrics } from "@triptych/chassis/telemetry/metrics";
@@ -30,6 +31,13 @@ runProcess({
     const metrics = createMetrics({ service: "gateway" });
     if (peers !== undefined) metrics.watchCertificates(() => peers.validities());
     const gateway = await createGateway(configuration, { transports, logger, metrics });
+    const operations = await startOperationsServer({
+      host: configuration.metricsHost,
+      port: configuration.metricsPort,
+      metrics: [metrics],
+      isReady: gateway.isReady,
+    });
+    logger.info({ metricsPort: operations.port }, "listening");
     const port = await gateway.listen();
     logger.info({ port }, "listening");
     return {
@@ -43,6 +51,7 @@ runProcess({
         await gateway.close(signal);
       },
       async close() {
+        await operations.close();
         for (const transport of Object.values(transports)) transport.close();
       },
     };

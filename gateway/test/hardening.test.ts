@@ -24,7 +24,7 @@ describe("a gateway that receives malformed or hostile input", () => {
   const post = (body: RequestInit["body"], headers: Record<string, string> = JSON_HEADERS) =>
     problemOf("/v1/sessions", { method: "POST", headers, body });
 
-  test.each(["/nothing", "/v1", "/v1/images/a/b/c", "/%2e%2e/x"])(
+  test.each(["/nothing", "/metrics", "/v1", "/v1/images/a/b/c", "/%2e%2e/x"])(
     "answers 404 to %s",
     async (path) => {
       expect(await problemOf(path)).toMatchObject({ status: 404, code: "ROUTE_NOT_FOUND" });

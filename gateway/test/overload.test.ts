@@ -69,7 +69,7 @@ describe("an overloaded gateway", () => {
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     // Permits are returned a moment after the answers, when the connections close.
     await eventually(async () => (await gateway.fetch("/v1/images")).status === 200);
-    const metrics = await (await gateway.fetch("/metrics")).text();
+    const metrics = await gateway.metrics();
     expect(metrics).toMatch(/shed_total\{.*rank="sheddable-anonymous".*\} [1-9]/);
   });
 
@@ -85,7 +85,7 @@ describe("an overloaded gateway", () => {
       socket.resetAndDestroy();
     }
     await eventually(async () => {
-      const metrics = await (await gateway.fetch("/metrics")).text();
+      const metrics = await gateway.metrics();
       return /^admission_in_flight\{.*\} 0$/m.test(metrics);
     });
   });

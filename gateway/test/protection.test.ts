@@ -86,7 +86,7 @@ describe("the HTTP server", () => {
   test("measures requests by route, method and status", async () => {
     await using gateway = await startTestGateway({ users: USERS });
     await gateway.fetch(`/v1/users/${ADA}`);
-    const metrics = await (await gateway.fetch("/metrics")).text();
+    const metrics = await gateway.metrics();
     expect(metrics).toMatch(/http_server_duration_seconds_count\{.*route="\/v1\/users\/:id"/);
     expect(metrics).toMatch(/rpc_client_duration_seconds_count\{.*callee="users"/);
     expect(metrics).toMatch(/breaker_state\{/);

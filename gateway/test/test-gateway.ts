@@ -39,6 +39,8 @@ export interface TestGateway extends AsyncDisposable {
   /** Makes a service unavailable, or available again. */
   setAvailable(service: keyof FakeHandlers, available: boolean): void;
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Returns its page of metrics. */
+  metrics(): Promise<string>;
   /** Signs an access token of the user. */
   tokenFor(userId: string, options?: TestTokenOptions): Promise<string>;
   /** Returns the header that authenticates a request of the user. */
@@ -118,6 +120,7 @@ export async function startTestGateway(
       authorization: `Bearer ${await tokenFor(userId, options)}`,
     }),
     setAvailable: (service, available) => inProcess[service].setAvailable(available),
+    metrics: () => metrics.registry.metrics(),
     fetch: (path, init) => fetch(`${url}${path}`, { redirect: "manual", ...init }),
     [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
   };

@@ -84,7 +84,9 @@ describe("the whole stack with certificates", () => {
   test("exports the expiry of the gateway's certificate as a metric", async () => {
     const { paths } = files.get("gateway") ?? {};
     const { validToDate } = new X509Certificate(await readFile(paths?.certificate ?? ""));
-    const page = await (await fetch(`${url}/metrics`)).text();
+    const log = await readFile(join(folder, "logs", "gateway.log"), "utf8");
+    const metricsPort = /"metricsPort":(\d+)/.exec(log)?.[1];
+    const page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
     const labels = '{role="own",service="gateway"}';
     expect(page).toContain(
       `tls_certificate_not_after_timestamp_seconds${labels} ${validToDate.getTime() / 1000}`,

@@ -92,9 +92,16 @@ describe("the operations server", () => {
 
   test("answers 500 without details if a metric can't be read", async () => {
     broken = true;
-    const response = await ask("/metrics");
+    const another = await startOperationsServer({
+      host: "127.0.0.1",
+      port: 0,
+      metrics: [metrics],
+      isReady: () => true,
+    });
+    const response = await fetch(`http://127.0.0.1:${another.port}/metrics`);
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("secret");
+    await another.close();
   });
 
   test("fails with EADDRINUSE if the port is taken", async () => {

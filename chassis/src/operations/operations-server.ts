@@ -3,7 +3,7 @@ import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import type { Answer, SwitchRequest } from "./operations-answer.ts";
 import { answerReadOnly } from "./read-only-route.ts";
-import { METRICS_CONTENT_TYPE, renderMetrics } from "./render-metrics.ts";
+import { createMetricsPage, METRICS_CONTENT_TYPE } from "./render-metrics.ts";
 
 const HEADER_BYTES_MAX = 8_192;
 const REQUEST_MS_MAX = 5_000;
@@ -45,10 +45,11 @@ export async function startOperationsServer(
     headersTimeout: REQUEST_MS_MAX,
     keepAliveTimeout: REQUEST_MS_MAX,
   };
+  const context = { ...options, metricsPage: createMetricsPage(options.metrics) };
   const server = createServer(limits, (request, response) => {
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
     const { method = "", socket } = request;
-    answer({ method, path, address: socket.remoteAddress }, options).then(
+    answer({ method, path, address: socket.remoteAddress }, context).then(
       (answered) => send(response, answered),
       // A metric's own callback has a defect, and a scraper can do nothing about it.
       () => send(response, { status: 500, body: "The metrics could not be read.\n" }),
@@ -74,9 +75,13 @@ export async function startOperationsServer(
   };
 }
 
+interface AnswerContext extends Pick<OperationsServerOptions, "isReady" | "readOnly"> {
+  readonly metricsPage: () => Promise<string>;
+}
+
 async function answer(
   { method, path, address }: SwitchRequest & { readonly path: string },
-  { metrics, isReady, readOnly }: OperationsServerOptions,
+  { metricsPage, isReady, readOnly }: AnswerContext,
 ): Promise<Answer> {
   if (path === "/read-only" && readOnly !== undefined) {
     return answerReadOnly({ method, address }, readOnly);
@@ -89,7 +94,7 @@ async function answer(
     return { status: 405, body: "Use GET.\n", allow: "GET, HEAD" };
   }
   if (path === "/metrics") {
-    return { status: 200, body: await renderMetrics(metrics), type: METRICS_CONTENT_TYPE };
+    return { status: 200, body: await metricsPage(), type: METRICS_CONTENT_TYPE };
   }
   if (path === "/healthz") {
     return { status: 200, body: "alive\n" };

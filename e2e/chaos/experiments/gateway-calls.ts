@@ -11,7 +11,7 @@ export interface GatewayCalls {
 
 /** Reads the gateways' calls to a callee from their metrics. */
 export async function readGatewayCalls(system: ChaosSystem, callee: string): Promise<GatewayCalls> {
-  const pages = system.gatewayUrls.map(async (url) => (await fetch(`${url}/metrics`)).text());
+  const pages = system.gatewayMetricsUrls.map(async (url) => (await fetch(url)).text());
   const text = (await Promise.all(pages)).join("\n");
   return {
     requested: sumOf(text, "rpc_client_duration_seconds_count", callee),

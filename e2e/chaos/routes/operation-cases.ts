@@ -8,7 +8,6 @@ import type { RouteCase } from "./route-case.ts";
 export const OPERATION_CASES: readonly RouteCase[] = [
   operatorRoute("/healthz", []),
   operatorRoute("/readyz", []),
-  operatorRoute("/metrics", []),
   operatorRoute("/v1/status", SERVICES),
 ];
 

@@ -33,6 +33,8 @@ const PORTS_EACH = 3;
  * that can be damaged.
  */
 export class ChaosSystem {
+  /** The URL of each gateway's metrics. */
+  readonly gatewayMetricsUrls: readonly string[];
   readonly #folder: string;
   readonly #processes: ReadonlyMap<string, SystemProcess>;
   readonly #links: ReadonlyMap<string, Link>;
@@ -40,6 +42,9 @@ export class ChaosSystem {
 
   private constructor(plan: SystemPlan) {
     this.#folder = plan.folder;
+    this.gatewayMetricsUrls = GATEWAYS.map(
+      (name) => `http://${HOST}:${known(plan.ports, name).operations}/metrics`,
+    );
     const definitions = planSystem(plan);
     this.#processes = new Map(definitions.map((one) => [one.name, new SystemProcess(one)]));
     this.#links = new Map(

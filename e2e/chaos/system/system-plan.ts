@@ -103,7 +103,7 @@ function worker(plan: SystemPlan): ProcessDefinition {
 const NO_RATE_LIMIT = "1000000";
 
 function gateway(name: string, plan: SystemPlan): ProcessDefinition {
-  const { own } = portsOf(plan, name);
+  const { own, operations } = portsOf(plan, name);
   return define(
     plan,
     name,
@@ -112,6 +112,7 @@ function gateway(name: string, plan: SystemPlan): ProcessDefinition {
       settings: {
         ...addresses(plan),
         PORT: String(own),
+        METRICS_PORT: String(operations),
         FAILURE_POLICY: plan.failurePolicy,
         ACCESS_TOKEN_PUBLIC_KEYS: plan.secrets.publicKeys,
         RATE_LIMIT_USER_PER_MINUTE: NO_RATE_LIMIT,

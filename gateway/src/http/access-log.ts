@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 const STATUS_CLIENT_LEFT = 499;
 const NO_ROUTE = "none";
 /** Machines request these every few seconds: logged at debug level. */
-const QUIET_ROUTES: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
+const QUIET_ROUTES: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
 /** Logs and measures a request once, when it ends, however it ends. */
 export function recordRequest(

@@ -26,11 +26,11 @@ export async function startCommand(topology: Topology, environment: Environment)
   const stack = new Stack({ settings, topology, environment, print });
   const started = stack.start();
   try {
-    const url = await Promise.race([started, once(endRequested, "abort").then(() => undefined)]);
-    if (url !== undefined) {
+    const urls = await Promise.race([started, once(endRequested, "abort").then(() => undefined)]);
+    if (urls !== undefined) {
       const startMs = performance.now() - begin;
       const { dataFolder } = settings;
-      print(formatWelcome({ url, parts: stack.status(), dataFolder, startMs }));
+      print(formatWelcome({ ...urls, parts: stack.status(), dataFolder, startMs }));
       if (!endRequested.aborted) await once(endRequested, "abort");
     }
     print("\nStopping: the gateway first, then the services, then Postgres. Ctrl-C again hurries.");

@@ -35,6 +35,7 @@ runProcess({
       metrics: [metrics, ...services.apps.map((app) => app.metrics)],
       isReady: () => gateway.isReady() && services.isPrepared(),
     });
+    logger.info({ metricsPort: operations.port }, "listening");
     await gateway.listen();
     obeySupervisor(services);
     const stopping = new AbortController();

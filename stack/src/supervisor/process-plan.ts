@@ -78,6 +78,12 @@ export function gatewayUrl({ ports }: ProcessSettingsInput): string {
   return `http://${HOST}:${ports.gateway}`;
 }
 
+/** Returns the URL of the gateway's metrics, for operators of the stack. */
+export function gatewayMetricsUrl(topology: Topology, { ports }: ProcessSettingsInput): string {
+  const port = topology === "split" ? ports.metrics.gateway : ports.metrics.monolith;
+  return `http://${HOST}:${port}/metrics`;
+}
+
 interface Planned {
   readonly script: string;
   readonly settings: Readonly<Record<string, string>>;

@@ -12,7 +12,9 @@ export interface Ports {
   readonly gateway: number;
   readonly postgres: number;
   readonly grpc: Readonly<Record<ServiceName, number>>;
-  readonly metrics: Readonly<Record<ServiceName | "images-worker" | "monolith", number>>;
+  readonly metrics: Readonly<
+    Record<ServiceName | "images-worker" | "gateway" | "monolith", number>
+  >;
 }
 
 /** The values from which the processes' settings are made (the wiring of the processes). */
@@ -26,13 +28,13 @@ export interface ProcessSettingsInput {
 }
 
 /** The number of ports that a stack needs besides the gateway's. */
-export const PORT_COUNT = 9;
+export const PORT_COUNT = 10;
 
 /** Assigns a free port to each listener. */
 export function assignPorts(gateway: number, free: readonly number[]): Ports {
   const [postgres = 0, users = 0, images = 0, comments = 0, ...metrics] = free;
-  const [usersMetrics = 0, imagesMetrics = 0, commentsMetrics = 0, worker = 0, monolith = 0] =
-    metrics;
+  const [usersMetrics = 0, imagesMetrics = 0, commentsMetrics = 0, ...others] = metrics;
+  const [worker = 0, gatewayMetrics = 0, monolith = 0] = others;
   return {
     gateway,
     postgres,
@@ -42,6 +44,7 @@ export function assignPorts(gateway: number, free: readonly number[]): Ports {
       images: imagesMetrics,
       comments: commentsMetrics,
       "images-worker": worker,
+      gateway: gatewayMetrics,
       monolith,
     },
   };
@@ -94,6 +97,8 @@ export function gatewaySettings(input: ProcessSettingsInput): Record<string, str
     COMMENTS_ADDRESS: `${HOST}:${grpc.comments}`,
     HOST,
     PORT: String(gateway),
+    METRICS_HOST: HOST,
+    METRICS_PORT: String(input.ports.metrics.gateway),
   };
 }
 

@@ -27,7 +27,7 @@ import { DatabasePart } from "./database-part.ts";
 import { endOrphans } from "./end-orphans.ts";
 import { checkPortIsFree, findFreePorts } from "./find-free-ports.ts";
 import { PostgresSupervisor } from "./postgres-supervisor.ts";
-import { gatewayUrl } from "./process-plan.ts";
+import { gatewayMetricsUrl, gatewayUrl } from "./process-plan.ts";
 import { assignPorts, PORT_COUNT, type ProcessSettingsInput } from "./process-settings.ts";
 import { type Reaper, startReaper } from "./reaper.ts";
 import { createParts, endProcesses, type StackParts } from "./stack-parts.ts";
@@ -39,6 +39,14 @@ interface StackOptions {
   readonly environment: Environment;
   /** Prints a line to the terminal. */
   readonly print: (line: string) => void;
+}
+
+/** Where a stack that is ready can be reached. */
+export interface StackUrls {
+  /** The gateway, for clients. */
+  readonly url: string;
+  /** The metrics of the gateway, for operators. */
+  readonly metricsUrl: string;
 }
 
 /** The stack: everything that runs on one data folder. It is started once and ended once. */
@@ -61,10 +69,10 @@ export class Stack {
   }
 
   /**
-   * Starts everything. Returns the gateway's URL once all parts are ready. If it throws, `end` ends
-   * what had been started.
+   * Starts everything. Returns the gateway's URLs once all parts are ready. If it throws, `end`
+   * ends what had been started.
    */
-  async start(): Promise<string> {
+  async start(): Promise<StackUrls> {
     const { settings, topology } = this.#options;
     const folder = await openDataFolder(settings.dataFolder);
     this.#folder = folder;
@@ -95,7 +103,7 @@ export class Stack {
     this.#state = "ready";
     this.#url = gatewayUrl(input);
     await this.#record();
-    return this.#url;
+    return { url: this.#url, metricsUrl: gatewayMetricsUrl(topology, input) };
   }
 
   /** Returns the status of each part. */

@@ -6,6 +6,8 @@ import { formatTable } from "./format-table.ts";
 /** The values in the text that is printed once everything is ready. */
 interface Welcome {
   readonly url: string;
+  /** Where the gateway's metrics are. */
+  readonly metricsUrl: string;
   readonly parts: readonly PartStatus[];
   readonly dataFolder: string;
   readonly startMs: number;
@@ -15,7 +17,7 @@ interface Welcome {
  * Formats the text that lists what runs, and three commands that work when they are pasted in this
  * order.
  */
-export function formatWelcome({ url, parts, dataFolder, startMs }: Welcome): string {
+export function formatWelcome({ url, metricsUrl, parts, dataFolder, startMs }: Welcome): string {
   const processes = parts.filter(({ pid }) => pid !== undefined);
   const rows = processes.map(({ name, pid, address }) => [
     `  ${name}`,
@@ -38,6 +40,7 @@ export function formatWelcome({ url, parts, dataFolder, startMs }: Welcome): str
     ...thingsToTry(url).map((line) => `  ${line}`),
     "",
     `The API in a browser:    ${url}/docs`,
+    `The gateway's metrics:   ${metricsUrl}`,
     `Take a part away:        ${command} stop comments`,
     `See what runs:           ${command} status`,
     "End everything:          Ctrl-C",
