@@ -44,7 +44,7 @@ describe.each([
           },
         },
       },
-      { overGrpc },
+      { overGrpc, notServing: "comments" },
     );
     // The connections are made before, so that their time is in no trace.
     await gateway.fetch(`/v1/images/${WARM_UP}`);

@@ -100,26 +100,29 @@ const unexpected: ProxyHandler<object> = {
 
 /**
  * Creates a router for each service. A handler is looked up at each call, so a test may replace it.
+ * The health check of `notServing` fails.
  */
 export function createFakeRouters(
   handlers: Required<FakeHandlers>,
   jwks: Jwks,
+  notServing?: keyof FakeHandlers,
 ): Record<keyof FakeHandlers, Router> {
-  const route = (service: DescService, fakes: object): Router =>
+  const route = (name: keyof FakeHandlers, service: DescService): Router =>
     quietRouter(
       [
         {
           service,
-          handlers: new Proxy(fakes, unexpected) as Handlers<DescService>,
+          handlers: new Proxy(handlers[name], unexpected) as Handlers<DescService>,
           errorDomain: "test",
           reasonStatus: {},
         },
       ],
       createAuthenticator(jwks),
+      name === notServing ? { probe: () => Promise.reject(new Error("not serving")) } : {},
     );
   return {
-    users: route(UserService, handlers.users),
-    images: route(ImageService, handlers.images),
-    comments: route(CommentService, handlers.comments),
+    users: route("users", UserService),
+    images: route("images", ImageService),
+    comments: route("comments", CommentService),
   };
 }

@@ -21,6 +21,8 @@ export interface TestGatewayOptions {
   readonly configuration?: Partial<Configuration>;
   /** True puts real gRPC between the gateway and the fake services. */
   readonly overGrpc?: boolean;
+  /** The service whose health check fails. A breaker opens only before such a one. */
+  readonly notServing?: keyof FakeHandlers;
 }
 
 /** The options of a test's token. */
@@ -50,11 +52,11 @@ export interface TestGateway extends AsyncDisposable {
 /** Starts a gateway. */
 export async function startTestGateway(
   handlers: FakeHandlers = {},
-  { configuration, overGrpc = false }: TestGatewayOptions = {},
+  { configuration, overGrpc = false, notServing }: TestGatewayOptions = {},
 ): Promise<TestGateway> {
   const { privateJwk, publicJwks } = generateKeyPair("test");
   const fakes = { users: {}, images: {}, comments: {}, ...handlers };
-  const routers = createFakeRouters(fakes, publicJwks);
+  const routers = createFakeRouters(fakes, publicJwks, notServing);
   const cleanUp = new AsyncDisposableStack();
   const inProcess = {
     users: createInProcessTransport(routers.users, () => true),
