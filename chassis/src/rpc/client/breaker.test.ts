@@ -194,11 +194,15 @@ describe("a breaker", () => {
     expect(breaker.state).toBe("closed");
   });
 
-  test("is not held open by a probe that fails while the callee can work", async () => {
+  test("is not held open by probes that fail while the callee can work", async () => {
     await open();
     await comeBack();
-    await failTimes(10, fail(status.DEADLINE_EXCEEDED));
+    await failTimes(2, fail(status.DEADLINE_EXCEEDED));
     expect(breaker.state).toBe("half-open");
+    await failTimes(1, fail(status.DEADLINE_EXCEEDED));
+    expect(breaker.state).toBe("closed");
+    await failTimes(50, fail(status.DEADLINE_EXCEEDED));
+    expect(breaker.state).toBe("closed");
   });
 
   test("opens again when a probe fails and the callee is not serving", async () => {

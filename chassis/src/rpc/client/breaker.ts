@@ -23,9 +23,9 @@ const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 10;
 /** So many failures in a row are enough, so that a dead callee is detected at once. */
 const FAILURES_IN_A_ROW = 3;
-/** How many probes a half-open breaker lets through at once. Each that succeeds doubles it. */
+/** How many probes a half-open breaker lets through at once. Each that passes doubles it. */
 const PROBES_MAX = 5;
-/** So many probes must succeed to close the breaker. */
+/** So many probes must pass to close the breaker. */
 const PROBES_TO_CLOSE = 3;
 /**
  * How often an open breaker looks for the callee. With the reconnect backoff it bounds how late the
@@ -50,7 +50,8 @@ const RESET_TIMEOUT_MS = 300;
  *   answered a call of another method, or says that it is serving. So no call waits for a callee
  *   that hangs.
  * - Half-open: the callee can work. A few calls pass as probes, and more with each that succeeds,
- *   until the breaker closes. A probe that fails opens it only if the callee is not serving.
+ *   or fails while the callee is serving: that is the fault of its request, which must not keep the
+ *   breaker from closing. A probe that fails opens it only if the callee is not serving.
  */
 export class Breaker {
   readonly #circuit: CircuitBreaker<[outcome: Promise<never>], never>;
@@ -62,7 +63,7 @@ export class Breaker {
   #openedMs = 0;
   #probes = 0;
   #probesMax = PROBES_MAX;
-  #probesSucceeded = 0;
+  #probesPassed = 0;
   #failuresInARow = 0;
   #answeredMs = Number.NEGATIVE_INFINITY;
 
@@ -147,8 +148,8 @@ export class Breaker {
     } else this.#failuresInARow += 1;
     if (this.#state === "closed") this.#count(health);
     // A call from before the breaker opened does not decide in place of a probe.
-    else if (this.#state === "half-open" && isProbe && health === "good") this.#succeed();
-    if (health === "bad") void this.#suspect(startMs);
+    else if (this.#state === "half-open" && isProbe && health === "good") this.#pass();
+    if (health === "bad") void this.#suspect(startMs, isProbe);
   }
 
   /** Stops the breaker's timers. */
@@ -162,11 +163,11 @@ export class Breaker {
     this.#circuit.emit(health === "good" ? "success" : "failure");
   }
 
-  /** Counts a probe that succeeded: more calls may pass, and in the end all. */
-  #succeed(): void {
-    this.#probesSucceeded += 1;
+  /** Counts a probe that says nothing against the callee: more calls may pass, in the end all. */
+  #pass(): void {
+    this.#probesPassed += 1;
     this.#probesMax *= 2;
-    if (this.#probesSucceeded === PROBES_TO_CLOSE) this.#count("good");
+    if (this.#probesPassed === PROBES_TO_CLOSE) this.#circuit.close();
   }
 
   /** Lets probes through if the callee can work, or else stays open. */
@@ -176,15 +177,17 @@ export class Breaker {
       (await this.#liveness.isServing(this.#timeoutMs));
     if (this.#circuit.isShutdown) return;
     this.#probesMax = PROBES_MAX;
-    this.#probesSucceeded = 0;
+    this.#probesPassed = 0;
     if (isBack) enterHalfOpen();
     else this.#circuit.open();
   }
 
   /** After a failure: opens if there are many, and the callee cannot answer. */
-  async #suspect(startMs: number): Promise<void> {
-    if (!this.#isSuspect(startMs) || (await this.#liveness.isServing(this.#timeoutMs))) return;
-    if (this.#isSuspect(startMs)) this.#circuit.open();
+  async #suspect(startMs: number, isProbe: boolean): Promise<void> {
+    if (!this.#isSuspect(startMs)) return;
+    const isServing = await this.#liveness.isServing(this.#timeoutMs);
+    if (!isServing && this.#isSuspect(startMs)) this.#circuit.open();
+    if (isServing && isProbe && this.#state === "half-open") this.#pass();
   }
 
   /**

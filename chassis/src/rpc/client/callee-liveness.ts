@@ -49,19 +49,13 @@ export class CalleeLiveness {
   }
 
   /**
-   * Whether the callee says within `timeoutMs` that it can do its work. A check that others began
-   * is shared, and its time counts from its beginning. Never rejects.
+   * Whether the callee says within `timeoutMs` that it can do its work, or shows it: by the answer
+   * to a call of any method since the check began. A check that others began is shared, and its
+   * time counts from its beginning. Never rejects.
    */
   async isServing(timeoutMs: number): Promise<boolean> {
-    const { startMs, isServing, endMs } = this.#current();
-    if (endMs !== undefined) return isServing;
-    const late = Promise.withResolvers<false>();
-    const timer = setTimeout(late.resolve, startMs + timeoutMs - performance.now(), false);
-    try {
-      return await Promise.race([isServing, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const check = this.#current();
+    return (await isPassed(check, timeoutMs)) || this.hasAnsweredSince(check.startMs);
   }
 
   #current(): HealthCheck {
@@ -88,5 +82,20 @@ export class CalleeLiveness {
       // A callee without a health service counts as serving.
       return thrown instanceof RpcError && thrown.code === status.UNIMPLEMENTED;
     }
+  }
+}
+
+/** Whether a check is passed within a time that counts from its beginning. */
+async function isPassed(
+  { startMs, isServing, endMs }: HealthCheck,
+  timeoutMs: number,
+): Promise<boolean> {
+  if (endMs !== undefined) return isServing;
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(late.resolve, startMs + timeoutMs - performance.now(), false);
+  try {
+    return await Promise.race([isServing, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
