@@ -163,6 +163,19 @@ describe("the order of rendering", () => {
     expect(begun.slice(4)).toEqual(["cid1", "ann2", "ann3"]);
   });
 
+  test("lets as many large images be rendered at once as the worker may, and a small one", async () => {
+    const hold = Promise.withResolvers<void>();
+    render = () => hold.promise;
+    await uploadMany(ann, 4, "ann");
+    await consume(2);
+    await untilBegun(2);
+    await upload(bob, "bob1", SMALL);
+    await untilBegun(3);
+    expect(begun.toSorted()).toEqual(["ann1", "ann2", "bob1"]);
+    hold.resolve();
+    await untilBegun(5);
+  });
+
   test("puts uploads of one owner at the same time one behind the other", async () => {
     await Promise.all(Array.from({ length: 6 }, name("ann")).map((title) => upload(ann, title)));
     const turns = await images.query<{ turn: number }>(

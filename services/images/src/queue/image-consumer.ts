@@ -66,32 +66,27 @@ export function createImageConsumer(options: ConsumerOptions): ImageConsumer {
   });
   boss.on("error", logSeldom(logger));
 
-  /** Adds a place for one job at a time. All together run no more large ones than `concurrency`. */
-  async function addPlace(): Promise<void> {
-    const work = {
-      pollingIntervalSeconds: POLL_SECONDS,
-      localConcurrency: 1,
-      localGroupConcurrency: concurrency, // LARGE is the only group
-      batchSize: 1,
-      includeMetadata: true,
-    } as const;
-    const id = await boss.work<ProcessImageJob, void, typeof work>(
-      PROCESS_IMAGE,
-      work,
-      async ([job]) => {
-        if (job === undefined) return;
-        // Fetches the next job at once. By polling alone there would be two images a second.
-        boss.notifyWorker(id);
-        const { imageId, earlierAttempts = 0 } = job.data;
-        await run(imageId, earlierAttempts + job.retryCount + 1);
-      },
-    );
+  /** Makes every place fetch its next job at once. By polling alone each has two a second. */
+  function notifyPlaces(): void {
+    for (const { id } of boss.getWipData()) boss.notifyWorker(id);
   }
 
   return {
     async start() {
       await boss.start();
-      for (let place = 0; place < concurrency + PLACES_FOR_SMALL; place++) await addPlace();
+      const work = {
+        pollingIntervalSeconds: POLL_SECONDS,
+        localConcurrency: concurrency + PLACES_FOR_SMALL,
+        localGroupConcurrency: concurrency, // LARGE is the only group
+        batchSize: 1,
+        includeMetadata: true,
+      } as const;
+      await boss.work<ProcessImageJob, void, typeof work>(PROCESS_IMAGE, work, async ([job]) => {
+        if (job === undefined) return;
+        notifyPlaces();
+        const { imageId, earlierAttempts = 0 } = job.data;
+        await run(imageId, earlierAttempts + job.retryCount + 1);
+      });
     },
     async drain(signal) {
       if (signal.aborted) return;
