@@ -72,6 +72,11 @@ describe("describeError", () => {
     expect(describeError(new Error(message))).toBe("this user may not use /data/blobs");
   });
 
+  test("explains a full disk", () => {
+    const message = "ENOSPC: no space left on device, write";
+    expect(describeError(new Error(message))).toBe("the disk is full");
+  });
+
   test.each<[string, unknown, string]>([
     ["a text", "no luck", "no luck"],
     ["nothing", undefined, ""],

@@ -5,8 +5,8 @@ const CAUSES_MAX = 5;
 
 /**
  * Returns in one line why a process could not start: the messages of the error and its causes,
- * without a stack. A port in use, a refused connection and a folder without permission are in
- * words, not codes.
+ * without a stack. A port in use, a refused connection, a folder without permission and a full disk
+ * are in words, not codes.
  */
 export function describeError(error: unknown): string {
   const chain = chainOf(error);
@@ -61,6 +61,9 @@ function explain(error: unknown): string | undefined {
   const refused = /^connect ECONNREFUSED (\S+)$/.exec(message);
   if (refused !== null) {
     return `nothing answers at ${refused[1]}`;
+  }
+  if (/^(?:ENOSPC|EDQUOT): /.test(message)) {
+    return "the disk is full";
   }
   const denied = /^(?:EACCES|EPERM): [^,]*, \w+ '(.+)'$/.exec(message);
   if (denied !== null) {
