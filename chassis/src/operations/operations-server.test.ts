@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { type OperationsServer, startOperationsServer } from "./operations-server.ts";
@@ -39,6 +41,21 @@ describe("the operations server", () => {
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toContain("version=0.0.4");
     expect(await response.text()).toContain('service="images"');
+  });
+
+  test.each([
+    ["ask nothing", ""],
+    ["send half of a request", "GET /healthz HTTP/1.1\r\nhost:"],
+  ])("answers probes while others hold connections and %s", async (_what, text) => {
+    const idle = Array.from({ length: 200 }, () => connect(server.port, "127.0.0.1").pause());
+    for (const socket of idle) socket.on("error", () => {});
+    await Promise.all(idle.map((socket) => once(socket, "connect")));
+    for (const socket of idle) if (text !== "") socket.write(text);
+    const fresh = await fetch(`http://127.0.0.1:${server.port}/healthz`, {
+      headers: { connection: "close" },
+    });
+    expect(fresh.status).toBe(200);
+    for (const socket of idle) socket.destroy();
   });
 
   test("answers that the process is alive", async () => {

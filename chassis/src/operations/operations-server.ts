@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { ReadOnlySwitch } from "#database/read-only-mode.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
+import { limitConnections } from "./limit-connections.ts";
 import type { Answer, SwitchRequest } from "./operations-answer.ts";
 import { answerReadOnly } from "./read-only-route.ts";
 import { createMetricsPage, METRICS_CONTENT_TYPE } from "./render-metrics.ts";
@@ -55,7 +56,7 @@ export async function startOperationsServer(
       () => send(response, { status: 500, body: "The metrics could not be read.\n" }),
     );
   });
-  server.maxConnections = CONNECTIONS_MAX;
+  limitConnections(server, CONNECTIONS_MAX);
 
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
