@@ -86,7 +86,11 @@ describe("the HTTP server", () => {
   test("measures requests by route, method and status", async () => {
     await using gateway = await startTestGateway({ users: USERS });
     await gateway.fetch(`/v1/users/${ADA}`);
+    await gateway.fetch("/nothing", { method: "PROPFIND" });
     const metrics = await gateway.metrics();
+    expect(metrics).toMatch(/http_requests_total\{.*route="\/v1\/users\/:id".*status="200"/);
+    expect(metrics).toMatch(/http_requests_total\{method="other",route="none",status="404"/);
+    expect(metrics).toMatch(/rpc_client_calls_total\{.*callee="users".*code="OK"/);
     expect(metrics).toMatch(/http_server_duration_seconds_count\{.*route="\/v1\/users\/:id"/);
     expect(metrics).toMatch(/rpc_client_duration_seconds_count\{.*callee="users"/);
     expect(metrics).toMatch(/breaker_state\{/);

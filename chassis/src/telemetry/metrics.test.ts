@@ -11,19 +11,42 @@ describe("metrics", () => {
   test("count calls by method and outcome, with buckets from 1 ms to 10 s", async () => {
     const metrics = createMetrics({ service: "images" });
     metrics.rpcServer.observe({ method: "S/Get", code: "OK" }, 0.0004);
-    metrics.rpcClient.observe({ callee: "users", method: "S/Get", code: "UNAVAILABLE" }, 20);
-    metrics.http.observe({ method: "GET", route: "/v1/images/:id", status: 200 }, 0.02);
+    metrics.rpcClient.observe({ callee: "users", method: "S/Get" }, 20);
+    metrics.rpcClientCalls.inc({ callee: "users", method: "S/Get", code: "UNAVAILABLE" });
+    metrics.http.observe({ method: "GET", route: "/v1/images/:id" }, 0.02);
+    metrics.httpRequests.inc({ method: "GET", route: "/v1/images/:id", status: 200 });
 
     const page = await renderMetrics([metrics]);
     expect(page).toContain(
       'rpc_server_duration_seconds_bucket{le="0.001",method="S/Get",code="OK",service="images"} 1',
     );
     expect(page).toContain(
-      'rpc_client_duration_seconds_bucket{le="10",callee="users",method="S/Get",code="UNAVAILABLE",service="images"} 0',
+      'rpc_client_duration_seconds_bucket{le="10",callee="users",method="S/Get",service="images"} 0',
     );
     expect(page).toContain(
-      'http_server_duration_seconds_count{method="GET",route="/v1/images/:id",status="200",service="images"} 1',
+      'http_server_duration_seconds_count{method="GET",route="/v1/images/:id",service="images"} 1',
     );
+    expect(page).toContain(
+      'http_requests_total{method="GET",route="/v1/images/:id",status="200",service="images"} 1',
+    );
+    expect(page).toContain(
+      'rpc_client_calls_total{callee="users",method="S/Get",code="UNAVAILABLE",service="images"} 1',
+    );
+  });
+
+  test("have few series: a histogram has none for each outcome", async () => {
+    const metrics = createMetrics({ service: "gateway" });
+    const seriesOf = async () => {
+      const page = await metrics.registry.metrics();
+      return page.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length;
+    };
+    const before = await seriesOf();
+    for (const status of [200, 304, 404, 429, 503]) {
+      metrics.http.observe({ method: "GET", route: "/v1/images" }, 0.02);
+      metrics.httpRequests.inc({ method: "GET", route: "/v1/images", status });
+    }
+    // 9 buckets and the infinite one, a count and a sum; and one for each status
+    expect((await seriesOf()) - before).toBe(12 + 5);
   });
 
   test("show a breaker's state, and count its changes but not its creation", async () => {

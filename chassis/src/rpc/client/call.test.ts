@@ -49,10 +49,8 @@ function scripted() {
       return values.map(({ labels, value }) => [labels.reason, value]);
     },
     async observed() {
-      const { values } = await metrics.rpcClient.get();
-      return values
-        .filter(({ metricName }) => metricName?.endsWith("_count"))
-        .map(({ labels, value }) => [labels.code, value]);
+      const { values } = await metrics.rpcClientCalls.get();
+      return values.map(({ labels, value }) => [labels.code, value]);
     },
   };
 }

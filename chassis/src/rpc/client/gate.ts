@@ -139,7 +139,8 @@ export class Gate {
   /** Observes the duration and the status of a call that was sent. */
   observe(startMs: number, thrown?: unknown): void {
     const code = thrown === undefined ? status.OK : codeOf(thrown);
-    this.#metrics.rpcClient.observe(this.#labelsFor(code), (performance.now() - startMs) / 1_000);
+    this.#metrics.rpcClient.observe(this.labels, (performance.now() - startMs) / 1_000);
+    this.#metrics.rpcClientCalls.inc(this.#labelsFor(code));
   }
 
   #labelsFor(code: status): Labels {
