@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
@@ -12,6 +12,7 @@ interface Service {
   readonly security_opt?: readonly string[];
   readonly ports?: readonly string[];
   readonly networks?: readonly string[];
+  readonly volumes?: readonly string[];
   readonly command?: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly healthcheck?: { readonly test: readonly string[] };
@@ -70,6 +71,13 @@ describe("compose.yaml", () => {
       const worker = service === "images" ? ["images-worker"] : [];
       expect(members.sort()).toEqual([service, network, ...worker].sort());
       expect(COMPOSE.networks[network]).toEqual({ internal: true });
+      // The script makes an ordinary role of this name, which the image's POSTGRES_USER is not.
+      const database = SERVICES[network];
+      expect(Object.keys(database?.environment ?? {})).toEqual(["SERVICE", "POSTGRES_PASSWORD"]);
+      expect(database?.environment?.SERVICE).toBe(service);
+      const [script] = (database?.volumes ?? []).filter((volume) => volume.startsWith("./"));
+      expect(script).toMatch(/^\S+\/create-role\.sql:\/docker-entrypoint-initdb\.d\/\S+:ro$/);
+      expect(existsSync(script?.split(":")[0] ?? "")).toBe(true);
       expect(environmentOf(service).DATABASE_URL).toMatch(
         new RegExp(`^postgres://${service}:[\\w-]{32}@${network}:5432/${service}$`),
       );
