@@ -77,6 +77,7 @@ export async function createGateway(
     logger,
     failurePolicy: configuration.failurePolicy,
     observeBreaker: breakers.observe,
+    observeAnswer: breakers.observeAnswer,
   });
   const board = createStatusBoard(
     {

@@ -7,7 +7,7 @@ export const ServiceStatus = Type.Object({
   name: words(["users", "images", "comments"]),
   state: words(["up", "degraded", "down"], {
     description:
-      "`down`: it is unreachable, or does not answer within a second. `degraded`: it is slow, takes no traffic or no writes, or a breaker is open.",
+      "`down`: it is unreachable, or answers nothing within a second. `degraded`: it is slow, takes no traffic or no writes, or a breaker is open.",
   }),
   since: moment("When the gateway first saw it in this state."),
   breakers: Type.Array(

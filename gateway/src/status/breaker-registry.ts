@@ -6,9 +6,13 @@ export interface BreakerReading {
   readonly state: BreakerState;
 }
 
-/** Stores the state of every circuit breaker of the gateway's clients. */
+/** Stores what the gateway's clients notice of their callees: breakers, and when one answered. */
 export interface BreakerRegistry {
   readonly observe: ObserveBreaker;
+  /** Takes the callee of each call that was answered without an error. */
+  readonly observeAnswer: (callee: string) => void;
+  /** Whether a callee has so answered since a time of `performance.now()`. */
+  hasAnsweredSince(callee: string, timeMs: number): boolean;
   /** Returns the breakers of a callee, in the order of its methods. */
   breakersOf(callee: string): readonly BreakerReading[];
 }
@@ -16,7 +20,11 @@ export interface BreakerRegistry {
 /** Creates an empty registry. */
 export function createBreakerRegistry(): BreakerRegistry {
   const callees = new Map<string, Map<string, BreakerState>>();
+  const answeredMs = new Map<string, number>();
   return {
+    observeAnswer: (callee) => void answeredMs.set(callee, performance.now()),
+    hasAnsweredSince: (callee, timeMs) =>
+      (answeredMs.get(callee) ?? Number.NEGATIVE_INFINITY) > timeMs,
     observe({ callee, method, state }) {
       const breakers = callees.get(callee) ?? new Map<string, BreakerState>();
       callees.set(callee, breakers.set(method, state));

@@ -35,6 +35,21 @@ describe("the status board", () => {
     }
   });
 
+  test("shows a service as degraded that answers calls, though its health check is late", async () => {
+    const late = async () => {
+      throw new Error("no answer in time");
+    };
+    const registry = createBreakerRegistry();
+    const lateButAnswering = async () => {
+      registry.observeAnswer("images");
+      return await late();
+    };
+    registry.observeAnswer("comments"); // before its health check
+    const services = { users: late, images: lateButAnswering, comments: late };
+    const board = createStatusBoard(services, registry);
+    expect((await board.read()).map(({ state }) => state)).toEqual(["down", "degraded", "down"]);
+  });
+
   test("waits once for a service that hangs, and shows it as up once it has answered", async () => {
     jest.useFakeTimers();
     try {

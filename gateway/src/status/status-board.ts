@@ -62,7 +62,10 @@ class BoardRow {
   async #find(): Promise<ServiceStatus> {
     const readings = this.#breakers.breakersOf(this.#name);
     const startMs = performance.now();
-    const health = await this.#probe(HEALTH_TIMEOUT_MS).catch(() => "unreachable" as const);
+    const health = await this.#probe(HEALTH_TIMEOUT_MS).catch(() =>
+      // A service may be too slow for its health check, and still answer those who wait longer.
+      this.#breakers.hasAnsweredSince(this.#name, startMs) ? "answering" : "unreachable",
+    );
     const isSlow = performance.now() - startMs > SLOW_MS;
     const state = stateOf(health, isSlow, readings);
     const before = this.#known?.status;
@@ -74,7 +77,7 @@ class BoardRow {
 }
 
 function stateOf(
-  health: CalleeHealth | "unreachable",
+  health: CalleeHealth | "answering" | "unreachable",
   isSlow: boolean,
   breakers: readonly BreakerReading[],
 ): ServiceStatus["state"] {

@@ -20,6 +20,8 @@ export interface GateOptions {
   readonly liveness: CalleeLiveness;
   /** Called with each breaker's state, besides the metrics and the log. */
   readonly observeBreaker?: ObserveBreaker;
+  /** Called with the callee at each call that it has answered without an error. */
+  readonly observeAnswer?: (callee: string) => void;
 }
 
 /** A call that waits for a permit of the bulkhead. */
@@ -39,6 +41,7 @@ export class Gate {
   readonly #name: string;
   readonly #metrics: Metrics;
   readonly #liveness: CalleeLiveness;
+  readonly #observeAnswer: GateOptions["observeAnswer"];
   readonly #breaker: Breaker | undefined;
   /** The bulkhead: one method must not use up the whole process. */
   readonly #places: Semaphore<QueuedCall>;
@@ -50,6 +53,7 @@ export class Gate {
     this.#name = `${callee} ${name}`;
     this.#metrics = metrics;
     this.#liveness = liveness;
+    this.#observeAnswer = options.observeAnswer;
     this.#places = new Semaphore({
       permits: bulkhead.inFlightMax,
       queueMax: bulkhead.queuedMax,
@@ -121,6 +125,7 @@ export class Gate {
 
   /** Reports the outcome of a call that had begun to the breaker. */
   tell(verdict: Verdict, isProbe: boolean, startMs: number): void {
+    if (verdict === ANSWERED) this.#observeAnswer?.(this.labels.callee);
     if (this.#breaker === undefined) return;
     if (verdict === ANSWERED) this.#liveness.answered();
     this.#breaker.end(verdict.health, isProbe, startMs);
