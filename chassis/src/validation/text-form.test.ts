@@ -82,6 +82,13 @@ describe("blanks around a text", () => {
     expect(trimBlanks(text)).toBe(expected);
   });
 
+  test("are found in a time in proportion to the text, wherever they are", () => {
+    // A quadratic search would take an hour.
+    const within = `a${" ".repeat(1_000_000)}b`;
+    expect(trimBlanks(` ${within} `)).toBe(within);
+    expect(fold(`${within}${"\u200D".repeat(100_000)}`)).toBe(within);
+  });
+
   test.each(["❤\uFE0F", ENGLAND, FAMILY])("are no part of an emoji: %j", (text) => {
     expect(trimBlanks(` ${text} `)).toBe(text);
   });

@@ -8,7 +8,8 @@
  * them: it is an error everywhere.
  */
 const BLANKS = String.raw`\p{White_Space}\u0001-\u001F\u007F-\u009F\u00AD\u115F\u1160\u200B\u2028-\u202E\u2060-\u2069\u2800\u3164\uFEFF\uFFA0\uFFF9-\uFFFB`;
-const BLANKS_AROUND = new RegExp(`^[${BLANKS}]+|[${BLANKS}]+$`, "gu");
+/** One of them. Each is one code unit. */
+const BLANK = new RegExp(`^[${BLANKS}]$`, "u");
 /** A text of nothing else shows nothing. A lone variation selector or joiner shows nothing too. */
 const INVISIBLE = new RegExp(`^[${BLANKS}\\p{Default_Ignorable_Code_Point}]*$`, "u");
 
@@ -26,9 +27,18 @@ export function isBlank(text: string): boolean {
   return INVISIBLE.test(text);
 }
 
-/** Removes the blanks around a text. A text that shows nothing becomes empty. */
+/**
+ * Removes the blanks around a text. A text that shows nothing becomes empty.
+ *
+ * It looks from both ends, because anybody may send any text. A regular expression for the blanks
+ * at the end starts again at each blank within, and took 10 s for 60,000 of them.
+ */
 export function trimBlanks(text: string): string {
-  return isBlank(text) ? "" : text.replace(BLANKS_AROUND, "");
+  if (isBlank(text)) return "";
+  let [start, end] = [0, text.length];
+  while (BLANK.test(text.charAt(start))) start += 1;
+  while (BLANK.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 /**
