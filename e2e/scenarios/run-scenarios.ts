@@ -3,6 +3,7 @@ import { type Stack, startStack, type Topology } from "#src/stack-process.ts";
 import { accounts } from "./accounts.ts";
 import { comments } from "./comments.ts";
 import { concurrentLoad } from "./concurrent-load.ts";
+import { fairPlaces } from "./fair-places.ts";
 import { hostileInput } from "./hostile-input.ts";
 import { images } from "./images.ts";
 import { isolation } from "./isolation.ts";
@@ -12,7 +13,7 @@ import type { OwnSystem } from "./system-under-test.ts";
 
 const START_MS_MAX = 180_000;
 const REMOTE_SCENARIOS = [accounts, images, comments, hostileInput, operations, concurrentLoad];
-const SCENARIOS = [...REMOTE_SCENARIOS, ownMachine, isolation];
+const SCENARIOS = [...REMOTE_SCENARIOS, ownMachine, fairPlaces, isolation];
 
 /** Runs the scenarios that need only a URL on a system that runs already. */
 export function runScenariosAt(url: string): void {

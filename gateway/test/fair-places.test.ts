@@ -76,7 +76,7 @@ describe("places that clients share", () => {
   const waiting = (kind: string) => placesOf("places_queued", kind);
   const inUse = (kind: string) => placesOf("places_in_use", kind);
   async function placesOf(name: string, kind: string): Promise<number> {
-    const metrics = await (await gateway.fetch("/metrics")).text();
+    const metrics = await gateway.metrics();
     return Number(new RegExp(`^${name}\\{kind="${kind}",.*\\} (\\d+)$`, "m").exec(metrics)?.[1]);
   }
 

@@ -29,6 +29,7 @@ import type { MessageStream, OutgoingCall, Told, Transport } from "#rpc/transpor
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import { checkHealth } from "./check-health.ts";
 import { CLIENT_OPTIONS } from "./connection-options.ts";
+import { widenConnections } from "./connection-window.ts";
 import { toMetadata } from "./grpc-headers.ts";
 import { channelPlanOf } from "./service-config.ts";
 import { toMethodDefinition } from "./service-definition.ts";
@@ -51,6 +52,7 @@ export interface GrpcTransportOptions {
 export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const { addresses, service, failurePolicy, peers } = options;
   keepDrainingConnections();
+  widenConnections();
   const { channelOptions, watchesReplicas } = channelPlanOf(service, failurePolicy);
   if (watchesReplicas) watchReplicas();
   const callee = processOf(service);
