@@ -73,6 +73,7 @@ function violationsOf(method: DescMethod): string[] {
   if (policy.invalidates.length > 0 && method.methodKind !== "unary") {
     violations.push("invalidates cached answers, and has no one request and answer");
   }
+  violations.push(...streamViolations(method));
   violations.push(...policy.invalidates.flatMap((one) => invalidationViolations(method, one)));
   if (policy.hedgeAfter !== undefined) {
     const again = method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
@@ -92,6 +93,20 @@ function violationsOf(method: DescMethod): string[] {
     }
   }
   return violations.map((violation) => `${name}: ${violation}`);
+}
+
+function streamViolations(method: DescMethod): string[] {
+  const { stream } = getOption(method, method_policy);
+  if (method.methodKind === "unary") {
+    return stream === undefined ? [] : ["declares limits of a stream, and has none"];
+  }
+  if (stream?.silence === undefined || stream.lifetime === undefined) {
+    return ["has a stream, and declares no silence or no lifetime of it"];
+  }
+  const hasRate = stream.rateMin > 0;
+  return hasRate === (stream.rateWindow !== undefined)
+    ? []
+    : ["declares a least rate without its window, or a window without a rate"];
 }
 
 /** Finds what is wrong with one declaration of which cached answers a call makes old. */

@@ -37,8 +37,12 @@ export interface MethodPlan {
    * force. False in the control arm of an experiment.
    */
   readonly isDefended: boolean;
-  /** The longest that a call may take. */
+  /** The longest that a call may take; of a stream the longest wait for its callee. */
   readonly timeoutMs: number;
+  /** The longest from a call's beginning to its end: its deadline. */
+  readonly lifetimeMs: number;
+  /** How long a server waits for a caller that sends or reads nothing more. */
+  readonly callerSilenceMsMax: number;
   /** If a call that has less time than this fails, that says nothing about its callee. */
   readonly cutShortMs: number;
   /**
@@ -66,7 +70,7 @@ export interface MethodPlan {
 }
 
 /** The timeout while the failure policy is off: longer than any client waits. */
-const NO_TIMEOUT_MS = 600_000;
+const NO_TIMEOUT_MS = 3_600_000;
 /**
  * At 1,000 calls a second this is enough for a callee that takes 250 ms, and for all calls that
  * users queues for a password hash.
@@ -84,8 +88,8 @@ const NO_BULKHEAD: BulkheadLimits = {
 };
 /** A call that begins with less than this part of its timeout left is cut short. */
 const CUT_SHORT_SHARE = 0.5;
-/** A stream may last minutes. If its next message takes longer than this, the callee hangs. */
-const SILENCE_MS_MAX = 3_000;
+/** The caller, which is nearer to the person, is the first to give up a stream that is silent. */
+const CALLER_SILENCE_FACTOR = 1.2;
 /** Higher than the number of connections that reach their maximum age one after the other. */
 const SENDS_MAX = 8;
 
@@ -102,11 +106,13 @@ export function planOf(method: DescMethod, failurePolicy: FailurePolicySwitch): 
     policy,
     isDefended,
     timeoutMs,
+    lifetimeMs: isDefended ? (policy.stream?.lifetimeMs ?? timeoutMs) : NO_TIMEOUT_MS,
+    callerSilenceMsMax: isDefended
+      ? (policy.stream?.silenceMs ?? Number.POSITIVE_INFINITY) * CALLER_SILENCE_FACTOR
+      : Number.POSITIVE_INFINITY,
     cutShortMs: timeoutMs * CUT_SHORT_SHARE,
     silenceMsMax:
-      isDefended && method.methodKind === "server_streaming"
-        ? SILENCE_MS_MAX
-        : Number.POSITIVE_INFINITY,
+      isDefended && method.methodKind === "server_streaming" ? timeoutMs : Number.POSITIVE_INFINITY,
     secondTry: isDefended ? secondTryOf(method, policy) : "none",
     hedgeAfterMs: policy.hedgeAfterMs,
     sendsMax: isDefended && method.methodKind !== "client_streaming" ? SENDS_MAX : 1,

@@ -3,13 +3,19 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { getOption } from "@bufbuild/protobuf";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import { type Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
+import {
+  type Criticality,
+  method_policy,
+  type StreamPolicy,
+} from "@triptych/protos/policy/v1/policy_pb";
 import { compileInvalidation, type Invalidation } from "./invalidation.ts";
 
 /** The failure policy of a method, as its proto declares it. */
 export interface MethodPolicy {
-  /** The longest that a call may take. */
+  /** The longest that a call may take; of a stream the longest wait for its callee. */
   readonly timeoutMs: number;
+  /** The limits of a stream; undefined for a method with one request and one answer. */
+  readonly stream: StreamLimits | undefined;
   /** Whether a call may be made twice: NO_SIDE_EFFECTS and IDEMPOTENT may. */
   readonly idempotent: boolean;
   /** How long a cached answer is fresh, which means used without a call; 0: never. */
@@ -33,6 +39,17 @@ export interface MethodPolicy {
   readonly invalidates: readonly Invalidation[];
 }
 
+/** How slow and how long a stream may be. */
+export interface StreamLimits {
+  /** The longest silence of whoever uploads, or reads a download. */
+  readonly silenceMs: number;
+  /** The least rate of an upload, in bytes a second over `rateWindowMs`; 0: none. */
+  readonly rateMin: number;
+  readonly rateWindowMs: number;
+  /** The longest that the whole stream may take. */
+  readonly lifetimeMs: number;
+}
+
 /**
  * Whether the failure policy is in force. `off` is the control arm of an experiment, which shows
  * what the policy is worth.
@@ -54,6 +71,7 @@ export function policyOf(method: DescMethod): MethodPolicy {
   assert(declared.criticality, `${methodName(method)} declares no criticality in its policy`);
   const policy = {
     timeoutMs: milliseconds(timeout),
+    stream: toStreamLimits(declared.stream),
     idempotent: method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN,
     freshForMs: milliseconds(declared.freshFor),
     staleIfErrorMs: milliseconds(declared.staleIfError),
@@ -68,6 +86,13 @@ export function policyOf(method: DescMethod): MethodPolicy {
   return policy;
 }
 
+/** Returns the limits of a stream. Throws if the method has none. */
+export function streamLimitsOf(method: DescMethod): StreamLimits {
+  const { stream } = policyOf(method);
+  assert(stream, `${methodName(method)} is no stream`);
+  return stream;
+}
+
 /** Returns the name of a method in logs and metrics: `users.v1.UserService/GetUser`. */
 export function methodName(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
@@ -79,6 +104,16 @@ export function methodName(method: DescMethod): string {
  */
 export function processOf({ typeName }: DescService): string {
   return typeName.replace(/\..*/, "");
+}
+
+function toStreamLimits(declared: StreamPolicy | undefined): StreamLimits | undefined {
+  if (declared === undefined) return undefined;
+  return {
+    silenceMs: milliseconds(declared.silence),
+    rateMin: declared.rateMin,
+    rateWindowMs: milliseconds(declared.rateWindow),
+    lifetimeMs: milliseconds(declared.lifetime),
+  };
 }
 
 function milliseconds(duration: Duration | undefined): number {

@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { RpcError } from "./rpc-error.ts";
-import { judge, speaksAgainstReplica } from "./verdict.ts";
+import { CALLER_LEFT, judge, speaksAgainstReplica } from "./verdict.ts";
 
 const failed = (code: status, reason = "", message = "no") =>
   new RpcError(code, message, { reason });
@@ -72,5 +72,9 @@ describe("a call that ended", () => {
   test("speaks against its replica if it was cancelled late", () => {
     expect(speaksAgainstReplica(failed(status.CANCELLED), 100)).toBe(false);
     expect(speaksAgainstReplica(failed(status.CANCELLED), 250)).toBe(true);
+  });
+
+  test("does not speak against its replica if its caller left, however late", () => {
+    expect(speaksAgainstReplica(failed(status.CANCELLED, "", CALLER_LEFT), 60_000)).toBe(false);
   });
 });

@@ -55,6 +55,12 @@ const DELIBERATE_REASONS: ReadonlySet<string> = new Set([
 const REFUSED_UNREAD = "Stream refused by server";
 
 /**
+ * The message of a call that was cancelled since its caller had left: a person went to another
+ * page, or read enough of a stream.
+ */
+export const CALLER_LEFT = "the caller left";
+
+/**
  * A healthy replica answers within some milliseconds. A call that was cancelled before this time
  * says nothing about its replica. Every hedge comes later.
  */
@@ -84,10 +90,12 @@ export function judge(thrown: unknown, isCutShort = false): Verdict {
 
 /**
  * Decides whether a call speaks against its replica, which had it for `afterMs`. A call that was
- * cancelled late does: it was hedged, or its deadline passed.
+ * cancelled late does, unless its caller left: it was hedged, or its deadline passed.
  */
 export function speaksAgainstReplica(outcome: FailedOutcome, afterMs: number): boolean {
-  if (outcome.code === status.CANCELLED) return afterMs >= CANCELLED_MS_MIN;
+  if (outcome.code === status.CANCELLED) {
+    return afterMs >= CANCELLED_MS_MIN && outcome.message !== CALLER_LEFT;
+  }
   return CALLEE_FAULTS.has(outcome.code) && !isNeutral(outcome);
 }
 

@@ -38,12 +38,22 @@ export interface Told<Answer = Message> {
   answered(answer: Answer): void;
   /** With an {@link RpcError}, or the error of the source of a stream. */
   failed(error: unknown): void;
+  /**
+   * Called for a stream of requests: it waits for the callee, which reads no more now, or has read
+   * everything and owes its answer.
+   */
+  waits?(): void;
+  /** The callee has gone on to read. */
+  goesOn?(): void;
 }
 
 /** A handle of a call that was sent. */
 export interface Sent {
-  /** Cancels the call, at the callee too. */
-  cancel(): void;
+  /**
+   * Cancels the call, at the callee too. If its caller has left, that says nothing about the
+   * replica, however long it had the call.
+   */
+  cancel(why?: "caller left"): void;
 }
 
 /** A stream of answers. */

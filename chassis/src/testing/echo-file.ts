@@ -14,6 +14,7 @@ import {
   type MethodPolicy,
   MethodPolicySchema,
   method_policy,
+  StreamPolicySchema,
 } from "@triptych/protos/policy/v1/policy_pb";
 
 /** The timeout of a call of the echo service. */
@@ -22,8 +23,12 @@ export const ECHO_TIMEOUT_MS = 1000;
  * The timeout of `Tell`, `Ask` and `Collect`: longer than a test of theirs takes, on any machine.
  */
 const ECHO_LONG_TIMEOUT_MS = 5_000;
-/** The timeout of `Count`: longer than any caller waits for one of its messages. */
-const ECHO_STREAM_TIMEOUT_MS = 30_000;
+/** The longest wait for a message of `Count`. */
+const ECHO_MESSAGE_TIMEOUT_MS = 3_000;
+/** How long the streams may last: longer than a test takes. */
+const ECHO_LIFETIME_MS = 30_000;
+/** How long the caller of a stream may be silent. */
+const ECHO_SILENCE_MS = 8_000;
 /** The only process that may call it. */
 export const ECHO_CALLER = "gateway";
 /** When a slow `Ask` or `Count` is hedged. */
@@ -72,7 +77,7 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
           method("Count", [number, number], {
             serverStreaming: true,
             hedgeAfter: durationFromMs(ECHO_HEDGE_AFTER_MS),
-            timeout: durationFromMs(ECHO_STREAM_TIMEOUT_MS),
+            timeout: durationFromMs(ECHO_MESSAGE_TIMEOUT_MS),
           }),
           method("Collect", [wrapper("BytesValue"), number], {
             clientStreaming: true,
@@ -84,6 +89,11 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
     ],
   };
 }
+
+const STREAM = create(StreamPolicySchema, {
+  silence: durationFromMs(ECHO_SILENCE_MS),
+  lifetime: durationFromMs(ECHO_LIFETIME_MS),
+});
 
 interface EchoMethod
   extends Partial<
@@ -112,6 +122,7 @@ function method(
   const options = create(MethodOptionsSchema, { idempotencyLevel });
   const declared = create(MethodPolicySchema, {
     timeout: durationFromMs(ECHO_TIMEOUT_MS),
+    ...((serverStreaming || clientStreaming) && { stream: STREAM }),
     criticality: Criticality.DEFAULT,
     callers: [ECHO_CALLER],
     ...policy,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
+import type { ExtraCallBudget } from "@triptych/chassis/rpc/client/second-try";
 import type {
   ByteRange,
   ContentHeader,
@@ -38,6 +39,8 @@ export interface ContentRequest {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
   readonly context: CallContext;
+  /** The budget of the gateway for downloads that are asked for again. */
+  readonly resumes: ExtraCallBudget;
 }
 
 /** Returns the entity tag of bytes. */
@@ -53,23 +56,24 @@ export function contentTag({ version }: ContentHeader): string {
 export async function openContent(
   images: Clients["images"],
   choice: ContentChoice,
-  { method, headers, context }: ContentRequest,
+  { method, headers, ...own }: ContentRequest,
 ): Promise<OpenContent> {
   const range = method === "GET" ? parseByteRange(headers.range) : undefined;
   if (range === undefined || !hasPrecondition(headers)) {
-    return download(images, { ...choice, range }, context);
+    return download(images, { ...choice, range }, own);
   }
-  const whole = await download(images, choice, context);
+  const whole = await download(images, choice, own);
   if (!mayBePart(headers, contentTag(whole.header))) return whole;
   await whole.close();
-  return download(images, { ...choice, range }, context);
+  return download(images, { ...choice, range }, own);
 }
 
 async function download(
   images: Clients["images"],
   choice: RangeChoice,
-  context: CallContext,
+  { context, resumes }: Pick<ContentRequest, "context" | "resumes">,
 ): Promise<OpenContent> {
+  resumes.earn();
   const begun = await begin(images, choice, context);
   const { header, responses } = begun;
   const last = header.first + header.length - 1;
@@ -83,6 +87,7 @@ async function download(
       resumeDownload(begun, {
         reopen: (first) => begin(images, { ...choice, range: { first, last } }, context),
         signal: context.signal,
+        budget: resumes,
       }),
   };
 }

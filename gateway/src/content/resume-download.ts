@@ -1,5 +1,7 @@
+import { status } from "@grpc/grpc-js";
 import { type RetryPolicy, retry } from "@triptych/chassis/concurrency/retry";
-import { RpcError, statusName } from "@triptych/chassis/contract/rpc-error";
+import { RpcError } from "@triptych/chassis/contract/rpc-error";
+import type { ExtraCallBudget } from "@triptych/chassis/rpc/client/second-try";
 import type {
   ContentHeader,
   DownloadImageResponse,
@@ -17,6 +19,8 @@ export interface ResumeOptions {
   readonly reopen: (first: number) => Promise<Download>;
   /** Fires when the client leaves. */
   readonly signal: AbortSignal;
+  /** Bounds how many downloads are asked for again since their replica was silent. */
+  readonly budget: Pick<ExtraCallBudget, "spend">;
 }
 
 /** Backoff before each retry. The sum, 7.75 s, exceeds a service's restart. */
@@ -25,12 +29,13 @@ const BACKOFF_MS = [0, 250, 500, 1_000, 2_000, 4_000] as const;
 /**
  * Yields the bytes of a download to its last one. If its connection is lost, or its replica hangs,
  * the rest is requested again, from another replica; images checks again whether the viewer may see
- * it. Each byte begins a new series of retries. Throws any other error, and if the bytes were
+ * it. Each byte begins a new series of retries. If many wait since images is busy, asking again
+ * only adds to its load: a budget bounds that. Throws any other error, and if the bytes were
  * replaced meanwhile.
  */
 export async function* resumeDownload(
   download: Download,
-  { reopen, signal }: ResumeOptions,
+  { reopen, signal, budget }: ResumeOptions,
 ): AsyncGenerator<Uint8Array> {
   const { version, first, length } = download.header;
   const end = first + length;
@@ -46,7 +51,7 @@ export async function* resumeDownload(
   const policy: RetryPolicy = {
     attemptsMax: BACKOFF_MS.length + 1,
     delayMs: (attempt) => BACKOFF_MS[attempt - 1] ?? 0,
-    isRetryable: isLost,
+    isRetryable: (thrown) => isLost(thrown) || (isSilent(thrown) && budget.spend()),
     signal,
     onRetry() {
       current = undefined;
@@ -67,9 +72,12 @@ export async function* resumeDownload(
   }
 }
 
-/** The statuses of a lost connection, a replica that hangs, and a service that restarts. */
-const LOST: ReadonlySet<string> = new Set(["UNAVAILABLE", "DEADLINE_EXCEEDED"]);
-
+/** A lost connection, or a service that restarts. */
 function isLost(thrown: unknown): boolean {
-  return thrown instanceof RpcError && LOST.has(statusName(thrown.code));
+  return thrown instanceof RpcError && thrown.code === status.UNAVAILABLE;
+}
+
+/** A replica that hangs, or is very busy. */
+function isSilent(thrown: unknown): boolean {
+  return thrown instanceof RpcError && thrown.code === status.DEADLINE_EXCEEDED;
 }

@@ -10,7 +10,7 @@ import { stateOf } from "./request-state.ts";
 /**
  * The budget of every request where the failure policy is off: the server ends the connection then.
  */
-const NO_BUDGET_MS = 130_000;
+const NO_BUDGET_MS = 3_600_000;
 
 /** The calls that are made for one request. */
 export interface OpenCalls {

@@ -9,7 +9,10 @@ export type Step = DescMethod | readonly DescMethod[];
 export interface RouteCalls {
   /** The policy of the route's main method. Its criticality is the route's. */
   readonly policy: MethodPolicy;
-  /** The deadline of a request whose body was read: the sum of its steps' timeouts. */
+  /**
+   * The deadline of a request whose body was read: the sum of its steps' timeouts, or of a stream's
+   * lifetime.
+   */
   readonly budgetMs: number;
 }
 
@@ -33,5 +36,10 @@ export function nameRoute(route: RouteOptions): void {
 }
 
 function timeoutMs(step: Step): number {
-  return Math.max(...[step].flat().map((method) => policyOf(method).timeoutMs));
+  return Math.max(
+    ...[step].flat().map((method) => {
+      const { stream, timeoutMs } = policyOf(method);
+      return stream?.lifetimeMs ?? timeoutMs;
+    }),
+  );
 }

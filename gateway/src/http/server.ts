@@ -12,6 +12,7 @@ import { sendProblem } from "#problems/send-problem.ts";
 import { recordRequest } from "./access-log.ts";
 import { createAnswerHeaders } from "./answer-headers.ts";
 import type { ApiServer } from "./api-server.ts";
+import { limitBodyTime } from "./body-time.ts";
 import { createClientErrors } from "./client-error.ts";
 import { type ConnectionLimits, limitConnections } from "./connection-limits.ts";
 import { parseJsonBody } from "./json-parser.ts";
@@ -26,8 +27,11 @@ const HEADER_BYTES_MAX = 16 * 1024;
 const URL_CHARACTERS_MAX = 8 * 1024;
 const PARAMETER_CHARACTERS_MAX = 256;
 const HEADERS_MS_MAX = 10_000;
-/** The time for a whole request, also for an upload over a slow line. */
-const REQUEST_MS_MAX = 130_000;
+/**
+ * The time for a whole request, also for an upload over a slow line: as long as the contract lets a
+ * stream last. body-time.ts gives other bodies less.
+ */
+const REQUEST_MS_MAX = 3_600_000;
 /** The time for which a connection may be silent. */
 const IDLE_MS_MAX = 60_000;
 /**
@@ -123,6 +127,7 @@ export function createServer({
     checkHttp(request.raw);
     checkConnection(request);
     checkRoute(request, routes);
+    limitBodyTime(request, clientErrors);
   });
   server.addHook("onSend", async (request, reply) => dropUnreadBody(request, reply));
   return server;

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
+import { streamLimitsOf } from "@triptych/chassis/contract/method-policy";
+import { ExtraCallBudget } from "@triptych/chassis/rpc/client/second-try";
 import { Visibility } from "@triptych/protos/images/v1/image_pb";
 import type { ContentHeader } from "@triptych/protos/images/v1/image_service_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
@@ -24,6 +26,8 @@ const Bytes = Type.Unsafe<unknown>({
 const CONTENT = { description: "The bytes.", content: { "image/*": { schema: Bytes } } };
 const PART = { description: "The range of bytes.", content: { "image/*": { schema: Bytes } } };
 
+const { silenceMs: SILENCE_MS_MAX } = streamLimitsOf(ImageService.method.downloadImage);
+
 /** Nothing in an image may run, even if a browser opens it as a page. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
 
@@ -35,6 +39,8 @@ export function imageContentRoutes(
   server: ApiServer,
   { images, places }: Pick<Clients, "images"> & { readonly places: FairPlaces },
 ): void {
+  const resumes = new ExtraCallBudget();
+
   server.get(
     "/v1/images/:id/content",
     {
@@ -65,13 +71,15 @@ export function imageContentRoutes(
       },
     },
     async (request, reply) => {
+      // A slow reader is not gone: only a connection that takes nothing for so long is given up.
+      request.raw.socket.setTimeout(SILENCE_MS_MAX);
       const { method, headers } = request;
       const context = contextOf(request);
       const { variant = "large", v } = request.query;
       const content = await openContent(
         images,
         { id: request.params.id, variant },
-        { method, headers, context },
+        { method, headers, context, resumes },
       );
       const { header } = content;
       reply.headers(headersOf(header, { id: request.params.id, variant, v }));

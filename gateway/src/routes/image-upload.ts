@@ -1,11 +1,13 @@
 import multipart from "@fastify/multipart";
 import { cancelled } from "@triptych/chassis/contract/cancellation";
+import { streamLimitsOf } from "@triptych/chassis/contract/method-policy";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import type { Image as ImageMessage } from "@triptych/protos/images/v1/image_pb";
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import { composeImage, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
+import { ClientPace } from "#content/client-pace.ts";
 import { fileTooLarge, type OpenImageForm, openImageForm } from "#content/image-form.ts";
 import { contextOf, requireUser } from "#guard/calls.ts";
 import type { FairPlaces } from "#guard/fair-places.ts";
@@ -21,6 +23,7 @@ const FORM_OVERHEAD_BYTES_MAX = 1024 * 1024;
 /** All tags and other fields, and as many wrong ones again, which are named in the answer. */
 const PARTS_MAX = 2 * (TAG_COUNT_MAX + 4);
 const PART_HEADERS_MAX = 16;
+const LIMITS = streamLimitsOf(ImageService.method.createImage);
 
 /**
  * Adds the route of uploads. The form goes to images as it comes; the file is never held here.
@@ -84,8 +87,9 @@ export async function imageUploadRoutes(
     },
     async (request, reply) => {
       const context = contextOf(request);
-      const form = await openImageForm(request);
-      const image = await sendForm(clients, form, context);
+      const pace = new ClientPace(request.raw.socket, LIMITS);
+      const form = await pace.wait(openImageForm(request));
+      const image = await sendForm(clients, form, { context, pace });
       const body = await composeImage(clients, image, context);
       reply.header("location", `/v1/images/${image.id}`);
       return sendResource(request, reply, { status: 201, version: image.etag, body });
@@ -95,20 +99,20 @@ export async function imageUploadRoutes(
 
 /**
  * Sends the fields before the file, its bytes, and the fields behind it. If the form turns out to
- * be wrong, or the client leaves, the call is cancelled: that leaves nothing behind, and no breaker
- * counts it against images.
+ * be wrong, or the client is too slow or leaves, the call is cancelled: that leaves nothing behind,
+ * and no breaker counts it against images.
  */
 async function sendForm(
   { images }: Pick<Clients, "images">,
   form: OpenImageForm,
-  context: CallContext,
+  { context, pace }: { readonly context: CallContext; readonly pace: ClientPace },
 ): Promise<ImageMessage> {
   let refusal: unknown;
   async function* messages() {
     yield { part: { case: "header" as const, value: toFields(form.before) } };
     let sizeBytes = 0;
     try {
-      for await (const value of form.bytes()) {
+      for await (const value of pace.each(form.bytes())) {
         sizeBytes += value.length;
         yield { part: { case: "chunk" as const, value } };
       }

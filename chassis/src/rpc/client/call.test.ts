@@ -1,16 +1,10 @@
-import assert from "node:assert";
 import { setImmediate as turn } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
 import { cancelled } from "#contract/cancellation.ts";
 import { RpcError } from "#contract/rpc-error.ts";
-import { createLogger } from "#telemetry/logger.ts";
-import { createMetrics } from "#telemetry/metrics.ts";
 import { ECHO_HEDGE_AFTER_MS } from "#testing/echo-file.ts";
-import { EchoService } from "#testing/echo-service.ts";
 import { eventually } from "#testing/eventually.ts";
-import { ScriptedTransport, type ScriptedTry } from "#testing/scripted-transport.ts";
-import { contextFor } from "#testing/test-context.ts";
-import { createClient } from "./client.ts";
+import { tryAt as at, scriptedClient as scripted } from "#testing/scripted-client.ts";
 
 /** How many calls of a unary method are under way at most, and how many more wait. */
 const IN_FLIGHT_MAX = 256;
@@ -18,48 +12,6 @@ const QUEUED_MAX = 256;
 
 const LOST = new RpcError(status.UNAVAILABLE, "lost");
 const REFUSED_UNREAD = new RpcError(status.UNAVAILABLE, "Stream refused by server");
-
-function scripted() {
-  const transport = new ScriptedTransport();
-  const metrics = createMetrics({ service: "test" });
-  const client = createClient(EchoService, {
-    callee: "test",
-    transport,
-    metrics,
-    logger: createLogger({ service: "test", level: "silent" }),
-    failurePolicy: "on",
-  });
-  const tell = (options = {}) => client.tell({ value: "" }, contextFor(undefined, options));
-  const ask = (options = {}) => client.ask({ value: "" }, contextFor(undefined, options));
-  return {
-    transport,
-    metrics,
-    tell,
-    ask,
-    /** Makes so many calls, and returns how they end. */
-    tellMany: (count: number) =>
-      Array.from({ length: count }, () =>
-        tell().then(
-          () => "OK",
-          (error: RpcError) => error.reason,
-        ),
-      ),
-    async refused() {
-      const { values } = await metrics.client.refusedCalls.get();
-      return values.map(({ labels, value }) => [labels.reason, value]);
-    },
-    async observed() {
-      const { values } = await metrics.rpcClientCalls.get();
-      return values.map(({ labels, value }) => [labels.code, value]);
-    },
-  };
-}
-
-function at(tries: readonly ScriptedTry[], index: number): ScriptedTry {
-  const one = tries.at(index);
-  assert(one, "there is such a try");
-  return one;
-}
 
 describe("the bulkhead of a method", () => {
   test("bounds the calls in flight and the calls that wait, and refuses the next", async () => {

@@ -1,3 +1,4 @@
+import { status } from "@grpc/grpc-js";
 import type { Criticality } from "@triptych/protos/policy/v1/policy_pb";
 import { cancelled, deadlineExceeded } from "#contract/cancellation.ts";
 import type { MethodPlan } from "#contract/method-plan.ts";
@@ -63,7 +64,7 @@ export class Call<Request, Answer>
     this.requestId = context.requestId;
     this.authorization = own.authorization;
     this.criticality = plan.criticalityFor(context.criticality);
-    this.deadline = Math.min(context.deadline, nowMs + plan.timeoutMs);
+    this.deadline = Math.min(context.deadline, nowMs + plan.lifetimeMs);
     this.signal = context.signal;
     this.explanation = own.explanation;
     this.#site = site;
@@ -117,7 +118,8 @@ export class Call<Request, Answer>
     if (this.#state === "queued") {
       this.#site.gate.withdraw(this);
       this.#refuse(reason);
-    } else this.#giveUp(reason);
+    } else if (isDeadline(reason)) this.#giveUp(reason);
+    else this.#giveUp(reason, "caller left");
   }
 
   /** Called by the transport, for either try. The first answer counts. */
@@ -135,7 +137,7 @@ export class Call<Request, Answer>
    */
   failed(error: unknown, second?: SecondTry<Answer>): void {
     if (this.#state === "ended") return;
-    const verdict = judge(error, this.#isCutShort);
+    const verdict = judge(error, this.#isCutShort || this.#hasOutlived(error));
     // A transparent retry: the callee did nothing, so any method may be sent again. grpc-js does
     // this once by itself; a write that meets two ending connections in a row would be lost.
     if (verdict.isRefusedUnread && this.#sends < this.#site.plan.sendsMax) {
@@ -150,6 +152,22 @@ export class Call<Request, Answer>
       if (this.#first !== undefined || this.#second !== undefined) return;
     }
     this.#fail(error, verdict);
+  }
+
+  /** Called by the transport: a stream of requests waits for its callee, which has its timeout. */
+  waits(): void {
+    if (this.#state === "sent") timeWheel.add(this, this.#site.plan.timeoutMs);
+  }
+
+  /** Called by the transport: the callee reads on. What it waits for now is the caller. */
+  goesOn(): void {
+    timeWheel.remove(this);
+  }
+
+  /** A stream that has reached its deadline was long, or its caller slow: its callee is not. */
+  #hasOutlived(error: unknown): boolean {
+    const { stream } = this.#site.plan.policy;
+    return stream !== undefined && error instanceof RpcError && isDeadline(error);
   }
 
   #refusal(): RpcError | undefined {
@@ -227,14 +245,14 @@ export class Call<Request, Answer>
     return true;
   }
 
-  #giveUp(reason: RpcError): void {
+  #giveUp(reason: RpcError, why?: "caller left"): void {
     if (this.#state === "ended") return;
-    this.#fail(reason, judge(reason, this.#isCutShort));
+    this.#fail(reason, judge(reason, this.#isCutShort), why);
   }
 
-  #fail(error: unknown, verdict: Verdict): void {
-    this.#first?.cancel();
-    this.#second?.sent?.cancel();
+  #fail(error: unknown, verdict: Verdict, why?: "caller left"): void {
+    this.#first?.cancel(why);
+    this.#second?.sent?.cancel(why);
     this.explanation?.failed(error);
     this.#end(verdict, error);
     this.#outcome.reject(error);
@@ -262,6 +280,10 @@ export class Call<Request, Answer>
     timeWheel.remove(this);
     this.signal.removeEventListener("abort", this);
   }
+}
+
+function isDeadline({ code }: RpcError): boolean {
+  return code === status.DEADLINE_EXCEEDED;
 }
 
 function reasonOf({ reason }: AbortSignal): RpcError {

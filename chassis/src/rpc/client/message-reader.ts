@@ -58,17 +58,17 @@ export class MessageReader implements WheelEntry, Disposable {
   /** Called by the caller's signal: the caller gave up. */
   handleEvent(): void {
     const { reason } = this.#signal;
-    this.#cancel(reason instanceof RpcError ? reason : cancelled());
+    this.#cancel(reason instanceof RpcError ? reason : cancelled(), "caller left");
   }
 
   [Symbol.dispose](): void {
     timeWheel.remove(this);
     this.#signal.removeEventListener("abort", this);
-    this.#stream.cancel();
+    this.#stream.cancel("caller left");
   }
 
-  #cancel(reason: RpcError): void {
+  #cancel(reason: RpcError, why?: "caller left"): void {
     this.#reason = reason;
-    this.#stream.cancel();
+    this.#stream.cancel(why);
   }
 }

@@ -1,7 +1,7 @@
 import type { ServerOptions } from "node:http2";
 import { promisify } from "node:util";
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
-import { policyOf } from "#contract/method-policy.ts";
+import { planOf } from "#contract/method-plan.ts";
 import { keepDrainingConnections } from "#rpc/replicas/draining-connections.ts";
 import type { Router } from "#rpc/server/router.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
@@ -95,12 +95,12 @@ export function createGrpcServer(router: Router, options: GrpcServerOptions): Gr
   };
 }
 
-/** The longest call has ended this long after its timeout; its connection is kept until then. */
+/** The longest call has ended this long after its deadline; its connection is kept until then. */
 const GRACE_MARGIN_MS = 5_000;
 
 function longestCallMs({ implementations }: Router): number {
   const methods = implementations.flatMap(({ service }) => service.methods);
-  return Math.max(...methods.map((method) => policyOf(method).timeoutMs));
+  return Math.max(...methods.map((method) => planOf(method, "on").lifetimeMs));
 }
 
 /** How many calls of one connection may be cancelled at once, and per second. */

@@ -17,15 +17,17 @@ import {
   type MethodDefinition,
   type ServiceError,
   type StatusObject,
+  status,
 } from "@grpc/grpc-js";
 import { type FailurePolicySwitch, processOf } from "#contract/method-policy.ts";
 import { fromServiceError } from "#contract/status-details.ts";
+import { CALLER_LEFT } from "#contract/verdict.ts";
 import { TRANSPORT_ID } from "#rpc/replicas/callee-fault-balancer.ts";
 import { keepDrainingConnections } from "#rpc/replicas/draining-connections.ts";
 import { areAllUnresponsive, watchReplicas } from "#rpc/replicas/unresponsive-replicas.ts";
 import type { Explanation } from "#rpc/trace/explanation.ts";
 import { readTraceTrailer } from "#rpc/trace/trace-trailer.ts";
-import type { MessageStream, OutgoingCall, Told, Transport } from "#rpc/transport.ts";
+import type { MessageStream, OutgoingCall, Sent, Told, Transport } from "#rpc/transport.ts";
 import type { PeerCredentials } from "#tls/peer-credentials.ts";
 import { checkHealth } from "./check-health.ts";
 import { CLIENT_OPTIONS } from "./connection-options.ts";
@@ -48,9 +50,16 @@ export interface GrpcTransportOptions {
   readonly peers?: PeerCredentials | undefined;
 }
 
-/** Creates a transport over gRPC, with one channel. It connects when it is first used. */
-export function createGrpcTransport(options: GrpcTransportOptions): Transport {
-  const { addresses, service, failurePolicy, peers } = options;
+/**
+ * Creates a transport over gRPC, with a channel for calls and one for streams. Each connects when
+ * it is first used.
+ */
+export function createGrpcTransport({
+  addresses,
+  service,
+  failurePolicy,
+  peers,
+}: GrpcTransportOptions): Transport {
   keepDrainingConnections();
   widenConnections();
   const { channelOptions, watchesReplicas } = channelPlanOf(service, failurePolicy);
@@ -58,12 +67,19 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const callee = processOf(service);
   const transportId = randomUUID();
   const channelCredentials = peers?.forCallee(callee) ?? credentials.createInsecure();
-  const client = new Client(targetOf(addresses), channelCredentials, {
+  const options = {
     ...CLIENT_OPTIONS,
     ...channelOptions,
     // The server name for TLS. The default is the address, which TLS may not accept as a name.
     "grpc.ssl_target_name_override": callee,
     [TRANSPORT_ID]: transportId,
+  };
+  const client = new Client(targetOf(addresses), channelCredentials, options);
+  // Streams have connections of their own. On one connection their chunks would stand before the
+  // small messages of all other calls: its windows have 64 KiB, and a server's cannot be raised.
+  const streams = new Client(targetOf(addresses), channelCredentials, {
+    ...options,
+    "grpc.use_local_subchannel_pool": 1,
   });
 
   return {
@@ -78,11 +94,11 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
         callOptions(call),
         tell(told),
       );
-      return explained(sent, call);
+      return toSent(explained(sent, call));
     },
     serverStream(method, request, call) {
       const { path, requestSerialize, responseDeserialize } = definitionOf(method);
-      const sent = client.makeServerStreamRequest(
+      const sent = streams.makeServerStreamRequest(
         path,
         requestSerialize,
         responseDeserialize,
@@ -94,7 +110,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
     },
     clientStream(method, requests, call, told) {
       const { path, requestSerialize, responseDeserialize } = definitionOf(method);
-      const sent = client.makeClientStreamRequest(
+      const sent = streams.makeClientStreamRequest(
         path,
         requestSerialize,
         responseDeserialize,
@@ -103,11 +119,14 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
         tell(told),
       );
       void write(explained(sent, call), method.input, { requests, told });
-      return sent;
+      return toSent(sent);
     },
     isUnresponsive: () => areAllUnresponsive(transportId),
     health: (timeoutMs) => checkHealth(client, service.typeName, timeoutMs),
-    close: () => client.close(),
+    close() {
+      client.close();
+      streams.close();
+    },
   };
 }
 
@@ -191,11 +210,15 @@ async function write(
   try {
     for await (const request of requests) {
       if (over) return;
-      if (!call.write(create(schema, request)))
+      if (!call.write(create(schema, request))) {
+        told.waits?.();
         await new Promise<void>((resolve) => (wake = resolve));
+        told.goesOn?.();
+      }
       if (over) return;
     }
     call.end();
+    told.waits?.();
   } catch (thrown) {
     told.failed(thrown);
     call.cancel();
@@ -209,8 +232,24 @@ function toMessageStream(call: ClientReadableStream<Message>): MessageStream {
       iterator.next().catch((thrown) => {
         throw asRpcError(thrown);
       }),
-    cancel: () => call.cancel(),
+    cancel: (why) => cancel(call, why),
   };
+}
+
+function toSent(call: CancellableCall): Sent {
+  return { cancel: (why) => cancel(call, why) };
+}
+
+/** A client call of grpc-js, and the call within it, which can be cancelled with another text. */
+interface CancellableCall {
+  cancel(): void;
+  readonly call?: { cancelWithStatus(code: status, details: string): void };
+}
+
+/** Cancels a call. The load balancer reads in the text whether that speaks against the replica. */
+function cancel(call: CancellableCall, why: "caller left" | undefined): void {
+  if (why === undefined || call.call === undefined) call.cancel();
+  else call.call.cancelWithStatus(status.CANCELLED, CALLER_LEFT);
 }
 
 function asRpcError(error: ServiceError): Error {

@@ -67,7 +67,7 @@ export function createInProcessTransport(
       let served: ServedCall | undefined;
       answer(told, async () => {
         served = open(method, call, peer);
-        const source = new Source(method.input, requests, served);
+        const source = new Source(method.input, requests, { served, told });
         const answered = router.clientStream(served, source.read());
         const response = await answered.catch((thrown) => source.rethrow(thrown));
         source.check();
@@ -117,10 +117,16 @@ class Source {
   readonly #schema: DescMessage;
   readonly #messages: AsyncIterable<Message>;
   readonly #served: ServedCall;
+  readonly #told: Told;
   #failure: { readonly cause: unknown } | undefined;
 
-  constructor(schema: DescMessage, messages: AsyncIterable<Message>, served: ServedCall) {
+  constructor(
+    schema: DescMessage,
+    messages: AsyncIterable<Message>,
+    { served, told }: { readonly served: ServedCall; readonly told: Told },
+  ) {
     this.#served = served;
+    this.#told = told;
     this.#schema = schema;
     this.#messages = messages;
   }
@@ -128,7 +134,12 @@ class Source {
   /** Reads copies. If that fails, the handler sees a caller that gave up. */
   async *read(): AsyncIterable<Message> {
     try {
-      yield* copies(this.#schema, this.#messages);
+      for await (const message of copies(this.#schema, this.#messages)) {
+        this.#told.waits?.();
+        yield message;
+        this.#told.goesOn?.();
+      }
+      this.#told.waits?.();
     } catch (cause) {
       this.#failure = { cause };
       this.#served.cancel();

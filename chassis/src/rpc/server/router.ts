@@ -3,6 +3,7 @@ import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import { refusal } from "#contract/rpc-error.ts";
 import type { CalleeHealth, IncomingCall } from "#rpc/transport.ts";
+import { CallerPatience } from "./caller-patience.ts";
 import type { Implementation } from "./handlers.ts";
 import type { RouterOptions } from "./router-options.ts";
 import { ServedCall } from "./served-call.ts";
@@ -60,7 +61,12 @@ export function createRouter(
         await call.enter();
         checkFields(call, request);
         const responses = call.method.handler(request, call) as AsyncIterable<unknown>;
-        for await (const response of untilEnded(responses, call)) yield toMessage(call, response);
+        using patience = new CallerPatience(call);
+        for await (const response of untilEnded(responses, call)) {
+          patience.begin(); // until the caller reads on
+          yield toMessage(call, response);
+          patience.end();
+        }
       } catch (thrown) {
         throw call.fail(thrown);
       } finally {
@@ -71,7 +77,9 @@ export function createRouter(
     async clientStream(call, requests) {
       try {
         await call.enter();
-        return toMessage(call, await call.settle(answerOf(call, untilEnded(requests, call))));
+        using patience = new CallerPatience(call);
+        const patient = patience.with(untilEnded(requests, call));
+        return toMessage(call, await call.settle(answerOf(call, patient)));
       } catch (thrown) {
         throw call.fail(thrown);
       } finally {

@@ -35,7 +35,7 @@ export class ServedCall extends CallTime implements CallContext {
 
   constructor(method: ServedMethod, incoming: IncomingCall) {
     const { plan } = method;
-    super(Math.min(Date.now() + plan.timeoutMs, incoming.deadline ?? Number.POSITIVE_INFINITY));
+    super(Math.min(Date.now() + plan.lifetimeMs, incoming.deadline ?? Number.POSITIVE_INFINITY));
     this.method = method;
     this.#incoming = incoming;
     this.requestId = acceptRequestId(incoming.requestId);

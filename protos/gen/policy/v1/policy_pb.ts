@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file policy/v1/policy.proto.
  */
 export const file_policy_v1_policy: GenFile = /*@__PURE__*/
-  fileDesc("ChZwb2xpY3kvdjEvcG9saWN5LnByb3RvEglwb2xpY3kudjEi4QIKDE1ldGhvZFBvbGljeRIqCgd0aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWZyZXNoX2ZvchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zdGFsZV9pZl9lcnJvchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgtjcml0aWNhbGl0eRgEIAEoDjIWLnBvbGljeS52MS5Dcml0aWNhbGl0eRIRCgltYXhfYmF0Y2gYBSABKA0SLgoLaGVkZ2VfYWZ0ZXIYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHY2FsbGVycxgHIAMoCRIVCg1saW1pdHNfaXRzZWxmGAggASgIEiwKC2ludmFsaWRhdGVzGAkgAygLMhcucG9saWN5LnYxLkludmFsaWRhdGlvbiIrCgxJbnZhbGlkYXRpb24SDgoGbWV0aG9kGAEgASgJEgsKA2tleRgCIAEoCSp4CgtDcml0aWNhbGl0eRIbChdDUklUSUNBTElUWV9VTlNQRUNJRklFRBAAEhkKFUNSSVRJQ0FMSVRZX1NIRUREQUJMRRABEhcKE0NSSVRJQ0FMSVRZX0RFRkFVTFQQAhIYChRDUklUSUNBTElUWV9DUklUSUNBTBADOl4KDW1ldGhvZF9wb2xpY3kSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjxjAMgASgLMhcucG9saWN5LnYxLk1ldGhvZFBvbGljeVIMbWV0aG9kUG9saWN5YgZwcm90bzM", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
+  fileDesc("ChZwb2xpY3kvdjEvcG9saWN5LnByb3RvEglwb2xpY3kudjEiigMKDE1ldGhvZFBvbGljeRIqCgd0aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWZyZXNoX2ZvchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zdGFsZV9pZl9lcnJvchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgtjcml0aWNhbGl0eRgEIAEoDjIWLnBvbGljeS52MS5Dcml0aWNhbGl0eRIRCgltYXhfYmF0Y2gYBSABKA0SLgoLaGVkZ2VfYWZ0ZXIYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHY2FsbGVycxgHIAMoCRIVCg1saW1pdHNfaXRzZWxmGAggASgIEiwKC2ludmFsaWRhdGVzGAkgAygLMhcucG9saWN5LnYxLkludmFsaWRhdGlvbhInCgZzdHJlYW0YCiABKAsyFy5wb2xpY3kudjEuU3RyZWFtUG9saWN5IqkBCgxTdHJlYW1Qb2xpY3kSKgoHc2lsZW5jZRgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIQCghyYXRlX21pbhgCIAEoDRIuCgtyYXRlX3dpbmRvdxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCghsaWZldGltZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiIrCgxJbnZhbGlkYXRpb24SDgoGbWV0aG9kGAEgASgJEgsKA2tleRgCIAEoCSp4CgtDcml0aWNhbGl0eRIbChdDUklUSUNBTElUWV9VTlNQRUNJRklFRBAAEhkKFUNSSVRJQ0FMSVRZX1NIRUREQUJMRRABEhcKE0NSSVRJQ0FMSVRZX0RFRkFVTFQQAhIYChRDUklUSUNBTElUWV9DUklUSUNBTBADOl4KDW1ldGhvZF9wb2xpY3kSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjxjAMgASgLMhcucG9saWN5LnYxLk1ldGhvZFBvbGljeVIMbWV0aG9kUG9saWN5YgZwcm90bzM", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
 
 /**
  * The failure policy of one method.
@@ -25,7 +25,9 @@ export const file_policy_v1_policy: GenFile = /*@__PURE__*/
 export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
   /**
    * The longest that a call may take. The deadline of a call is the smaller of this and of what is
-   * left of its caller's deadline.
+   * left of its caller's deadline. Of a stream it is the longest wait for the callee: for its next
+   * message, or for its answer once it has all messages. How long the stream may last stands in
+   * `stream`.
    *
    * @generated from field: google.protobuf.Duration timeout = 1;
    */
@@ -98,6 +100,14 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
    * @generated from field: repeated policy.v1.Invalidation invalidates = 9;
    */
   invalidates: Invalidation[];
+
+  /**
+   * The limits of a stream, whose bytes come from a person's line, or go to it. A slow line is no
+   * fault of the callee. Declared by every method with a stream, and by no other.
+   *
+   * @generated from field: policy.v1.StreamPolicy stream = 10;
+   */
+  stream?: StreamPolicy | undefined;
 };
 
 /**
@@ -106,6 +116,50 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
  */
 export const MethodPolicySchema: GenMessage<MethodPolicy> = /*@__PURE__*/
   messageDesc(file_policy_v1_policy, 0);
+
+/**
+ * How slow and how long a stream may be.
+ *
+ * @generated from message policy.v1.StreamPolicy
+ */
+export type StreamPolicy = Message<"policy.v1.StreamPolicy"> & {
+  /**
+   * The longest silence of the end that is waited for, other than the callee: of who uploads, or of
+   * who reads a download.
+   *
+   * @generated from field: google.protobuf.Duration silence = 1;
+   */
+  silence?: Duration | undefined;
+
+  /**
+   * The least rate of an upload, in bytes a second, over `rate_window`. Zero: none, where the
+   * sender cannot know the rate, since the network takes bytes long before they are read.
+   *
+   * @generated from field: uint32 rate_min = 2;
+   */
+  rateMin: number;
+
+  /**
+   * The time over which the least rate counts.
+   *
+   * @generated from field: google.protobuf.Duration rate_window = 3;
+   */
+  rateWindow?: Duration | undefined;
+
+  /**
+   * The longest that the whole stream may take.
+   *
+   * @generated from field: google.protobuf.Duration lifetime = 4;
+   */
+  lifetime?: Duration | undefined;
+};
+
+/**
+ * Describes the message policy.v1.StreamPolicy.
+ * Use `create(StreamPolicySchema)` to create a new message.
+ */
+export const StreamPolicySchema: GenMessage<StreamPolicy> = /*@__PURE__*/
+  messageDesc(file_policy_v1_policy, 1);
 
 /**
  * Cached answers that a call makes old.
@@ -134,7 +188,7 @@ export type Invalidation = Message<"policy.v1.Invalidation"> & {
  * Use `create(InvalidationSchema)` to create a new message.
  */
 export const InvalidationSchema: GenMessage<Invalidation> = /*@__PURE__*/
-  messageDesc(file_policy_v1_policy, 1);
+  messageDesc(file_policy_v1_policy, 2);
 
 /**
  * How much a call matters. Under overload the least critical calls are refused first.
