@@ -25,20 +25,20 @@ export interface ServeOptions {
 /**
  * Listens for calls, then prepares the database, then warms up, then reports ready. In this order,
  * so that a process whose database is down still answers health checks, and a process that gets its
- * share of the calls is as fast as the others. Until the database is prepared every call is refused
- * as UNAVAILABLE.
+ * share of the calls is as fast as the others. Until the database is prepared calls wait for it,
+ * and are refused as UNAVAILABLE after a second.
  */
 export async function serveApp(
   app: ServiceApp,
   options: ServeOptions,
   logger: Logger,
 ): Promise<RunningApp> {
-  let prepared = false;
+  const prepared = Promise.withResolvers<void>();
   let ready = false;
   const stopping = new AbortController();
   const { grpcHost: host, grpcPort: port, maxConnectionAgeMs, peers } = options;
   if (peers !== undefined) app.metrics.watchCertificates(() => peers.validities());
-  const router = createPreparedRouter(app.router, () => prepared);
+  const router = createPreparedRouter(app.router, { prepared: prepared.promise });
   const grpc = createGrpcServer(router, { host, port, maxConnectionAgeMs, peers });
   let operations: OperationsServer | undefined;
   const stop = await startInOrder([
@@ -70,7 +70,7 @@ export async function serveApp(
   // and shows the cause.
   void app.prepare(stopping.signal).then(async () => {
     if (stopping.signal.aborted) return;
-    prepared = true;
+    prepared.resolve();
     await app.warmUp(stopping.signal);
     if (stopping.signal.aborted) return;
     ready = true;

@@ -34,13 +34,17 @@ export interface JoinedServices {
 export function joinServices(environment: Environment): JoinedServices {
   const apps = new Map<ServiceName, ServiceApp>();
   const prepared = new Set<ServiceName>();
+  const preparations = {
+    users: Promise.withResolvers<void>(),
+    images: Promise.withResolvers<void>(),
+    comments: Promise.withResolvers<void>(),
+  } satisfies Record<ServiceName, unknown>;
   const transportTo = (name: ServiceName) => {
-    const isPrepared = () => prepared.has(name);
     const router = createPreparedRouter(
       createLazyRouter(() => find(apps, name).router),
-      isPrepared,
+      { prepared: preparations[name].promise },
     );
-    return createInProcessTransport(router, isPrepared);
+    return createInProcessTransport(router, () => prepared.has(name));
   };
   const transports = {
     users: transportTo("users"),
@@ -74,7 +78,9 @@ export function joinServices(environment: Environment): JoinedServices {
     async prepare(signal) {
       const prepareOne = async (name: ServiceName) => {
         await find(apps, name).prepare(signal);
-        if (!signal.aborted) prepared.add(name);
+        if (signal.aborted) return;
+        prepared.add(name);
+        preparations[name].resolve();
       };
       await Promise.all(SERVICES.map(prepareOne));
     },

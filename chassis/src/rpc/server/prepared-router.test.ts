@@ -6,6 +6,7 @@ import { echoRouter, echoTransport } from "#testing/echo-transports.ts";
 import { quietClient } from "#testing/quiet-client.ts";
 import { contextFor } from "#testing/test-context.ts";
 import { createPreparedRouter } from "./prepared-router.ts";
+import type { Router } from "./router.ts";
 
 /** What Postgres throws while a migration has not created the table yet. */
 const fail = async (): Promise<never> => {
@@ -13,19 +14,20 @@ const fail = async (): Promise<never> => {
 };
 
 describe("a service that is not prepared", () => {
-  let isPrepared: boolean;
+  let preparation: PromiseWithResolvers<void>;
+  const gated = (waitMsMax: number) =>
+    createPreparedRouter(echoRouter({ say: fail }), { prepared: preparation.promise, waitMsMax });
   const resources: (() => unknown)[] = [];
 
   beforeEach(() => {
-    isPrepared = false;
+    preparation = Promise.withResolvers();
   });
   afterEach(async () => {
     for (const release of resources.splice(0)) await release();
   });
 
   const transports = {
-    "over gRPC": async () => {
-      const router = createPreparedRouter(echoRouter({ say: fail }), () => isPrepared);
+    "over gRPC": async (router: Router) => {
       const server = createGrpcServer(router, { host: "127.0.0.1", port: 0 });
       const transport = echoTransport(`127.0.0.1:${await server.start()}`, "off");
       server.setServing(true);
@@ -35,16 +37,13 @@ describe("a service that is not prepared", () => {
       );
       return transport;
     },
-    "in process": async () => {
-      const router = createPreparedRouter(echoRouter({ say: fail }), () => isPrepared);
-      return createInProcessTransport(router, () => isPrepared);
-    },
+    "in process": async (router: Router) => createInProcessTransport(router, () => true),
   };
 
   test.each(Object.entries(transports))(
     "refuses every kind of call %s as unavailable, and serves once it is prepared",
     async (_where, open) => {
-      const transport = await open();
+      const transport = await open(gated(1));
       const client = quietClient(EchoService, transport);
       const refused = { code: status.UNAVAILABLE };
       const numbers = async () => {
@@ -66,7 +65,8 @@ describe("a service that is not prepared", () => {
       await expect(collect()).rejects.toMatchObject(refused);
       await expect(transport.health(5_000)).resolves.toBe("not-serving");
 
-      isPrepared = true;
+      preparation.resolve();
+      await preparation.promise;
       // The control: without the refusal a caller sees the defect of a handler without its tables.
       await expect(client.say({ value: "x" }, contextFor(undefined))).rejects.toMatchObject({
         code: status.INTERNAL,
@@ -74,6 +74,17 @@ describe("a service that is not prepared", () => {
       await expect(numbers()).resolves.toEqual([1, 2]);
       await expect(collect()).resolves.toMatchObject({ value: 3 });
       await expect(transport.health(5_000)).resolves.toBe("serving");
+    },
+  );
+
+  test.each(Object.entries(transports))(
+    "has calls %s wait until it is prepared, if that is soon",
+    async (_where, open) => {
+      const transport = await open(gated(60_000));
+      const client = quietClient(EchoService, transport);
+      const told = client.tell({ value: "waits" }, contextFor(undefined));
+      preparation.resolve();
+      await expect(told).resolves.toMatchObject({ value: "waits" });
     },
   );
 });
