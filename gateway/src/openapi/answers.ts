@@ -22,6 +22,7 @@ const EVERYWHERE = [
 /** The further problems of a route with a JSON body. */
 export const JSON_PROBLEMS = [
   "MALFORMED_JSON",
+  "REQUEST_TIMEOUT",
   "TOO_LARGE",
   "UNSUPPORTED_MEDIA_TYPE",
 ] as const satisfies readonly ProblemCode[];

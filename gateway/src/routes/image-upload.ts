@@ -71,6 +71,7 @@ export async function imageUploadRoutes(
           201: ImageReference,
           ...problems(
             "MALFORMED_MULTIPART",
+            "REQUEST_TIMEOUT",
             "TOO_LARGE",
             "NOT_AN_IMAGE",
             "UNSUPPORTED_MEDIA_TYPE",
