@@ -29,6 +29,10 @@ RUN npx -y pnpm@12 install --prod --frozen-lockfile --filter "{./${PACKAGE}}..."
 RUN find node_modules -type f \( -name '*.[cm]ts' -o -name '*.ts' -o -name '*.map' -o -name '*.md' \) \
       ! -iname '*licen[cs]e*' -delete
 
+# The images worker limits the memory of its renderers by this program, with the one library that it
+# needs.
+RUN mkdir bin && cp -L /usr/bin/prlimit /usr/lib/*-linux-gnu/libsmartcols.so.1 bin/
+
 # Sources stay outside node_modules, because Node does not strip types inside it. node_modules
 # contains links to them.
 COPY protos/gen protos/gen

@@ -43,7 +43,11 @@ export const PROBLEM_KINDS = {
   RANGE_NOT_SATISFIABLE: kind(416, "The range is outside of the content", "See Content-Range."),
   AVATAR_NOT_USABLE: kind(422, "Not usable as an avatar", "It must be a ready image of one's own."),
   TOO_DEEP: kind(422, "The thread is too deep", "Reply to a comment further up."),
-  TOO_MANY_PIXELS: kind(422, "The picture has too many pixels", "Send at most 50 megapixels."),
+  TOO_MANY_PIXELS: kind(
+    422,
+    "The picture has too many pixels",
+    "Send at most 100 megapixels, and at most 32,768 pixels on a side.",
+  ),
   RATE_LIMITED: kind(429, "Too many requests", "Wait, and then go on more slowly."),
   TOO_MANY_CONNECTIONS: kind(429, "Too many connections of one address", "Close some of them."),
   TOO_MANY_DOWNLOADS: kind(429, "Too many downloads of yours at once", "Let some of them end."),

@@ -53,7 +53,8 @@ const IMAGE = {
   }),
   failure: Type.Optional(
     Type.String({
-      description: "Why processing failed; only if `state` is `failed`.",
+      description:
+        "Why processing failed; only if `state` is `failed`. `UNREADABLE`: the file is damaged or cut off. `TOO_EXPENSIVE`: it has more pixels than its header showed. `TOO_COMPLEX`: it took too long or too much memory, twice.",
       examples: ["UNREADABLE"],
     }),
   ),
@@ -107,7 +108,8 @@ export const ImageUpload = Type.Object({
   file: Type.Unsafe<never>({
     type: "string",
     contentMediaType: "application/octet-stream",
-    description: "A JPEG, PNG, WebP, AVIF or GIF, up to 25 MiB and 50 megapixels.",
+    description:
+      "A JPEG, PNG, WebP, AVIF or GIF, up to 25 MiB, 100 megapixels and 32,768 pixels on a side.",
   }),
   ...ImageForm.properties,
 });

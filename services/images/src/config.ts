@@ -115,17 +115,18 @@ export const WORKER_CONFIGURATION_FIELDS = {
   workerConcurrency: integer({
     variable: "WORKER_CONCURRENCY",
     description:
-      "how many images a worker processes at once, each with a core and up to 400 MB; one of at most 4 megapixels more, with up to 230 MB",
+      "how many images a worker processes at once, each with a core and up to 2.2 GB; one of at most 4 megapixels more, with up to 350 MB",
     default: 1,
     min: 1,
     max: 64,
   }),
   renderTimeoutMs: milliseconds({
     variable: "RENDER_TIMEOUT_MS",
-    description: "how long rendering one image may take; an image is given up after three attempts",
-    default: 30_000,
+    description:
+      "how long rendering an image of 100 megapixels may take; a smaller one has less, down to a third. An image is given up after two attempts",
+    default: 60_000,
     min: 100,
-    max: 600_000,
+    max: 300_000,
   }),
 } as const;
 

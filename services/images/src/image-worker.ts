@@ -66,7 +66,11 @@ export function createImageWorker(
   });
   const blobs = createBlobStore(configuration.blobs);
   const collector = createCollector({ database, blobs, metrics, logger });
-  const renderer = createRenderer({ timeoutMs: renderTimeoutMs });
+  const renderer = createRenderer({
+    timeoutMs: renderTimeoutMs,
+    observeUnlimited: (error) =>
+      logger.warn({ error }, "the kernel does not limit the memory of renderers: no prlimit"),
+  });
   const queue = createImageQueue(database, logger);
   const repository = createProcessingRepository(database, queue.enqueue);
   const clock = () => new Date();

@@ -10,7 +10,7 @@ import type { ImagesUnderTest } from "./start-images.ts";
 /** Starts a worker of the service in this process. */
 export async function startWorker(
   images: ImagesUnderTest,
-  { renderTimeoutMs = 30_000, concurrency = 1 } = {},
+  { renderTimeoutMs = 60_000, concurrency = 1 } = {},
 ): Promise<AsyncDisposable> {
   const worker = createImageWorker(
     {

@@ -127,11 +127,25 @@ describe("variants", () => {
   });
 
   test("of a panorama include a thumb as large as the panorama is high", async () => {
-    const image = await ready(await picture(6000, 300).jpeg().toBuffer());
+    const image = await ready(await picture(9000, 200).jpeg().toBuffer());
     expect(image.variants.map(({ width, height }) => [width, height])).toEqual([
-      [2048, 102],
-      [1024, 51],
-      [512, 26],
+      [8192, 182],
+      [4096, 91],
+      [2048, 46],
+      [200, 200],
+    ]);
+  });
+
+  test.each([
+    ["a screenshot of a long page", undefined, (long: number, short: number) => [short, long]],
+    ["a panorama, turned by its orientation", 6, (long: number, short: number) => [long, short]],
+  ])("of %s can be read", async (_, orientation, size) => {
+    const file = await picture(1080, 11490).withMetadata({ orientation }).jpeg().toBuffer();
+    const image = await ready(file);
+    expect(image.variants.map(({ width, height }) => [width, height])).toEqual([
+      size(8192, 770),
+      size(4096, 385),
+      size(2048, 193),
       [256, 256],
     ]);
   });

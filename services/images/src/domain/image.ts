@@ -6,8 +6,11 @@ export type Visibility = "public" | "unlisted" | "private";
 /** Whether an image's variants are ready. */
 export type ImageState = "processing" | "ready" | "failed";
 
-/** Why processing failed. */
-export type ImageFailure = "unreadable" | "too_expensive";
+/**
+ * Why processing failed: the file is damaged or cut off; it has more pixels than its header showed;
+ * rendering took too long or too much memory, twice.
+ */
+export type ImageFailure = "unreadable" | "too_expensive" | "too_complex";
 
 /** The names of the variants, the largest first. */
 export const VARIANT_NAMES = ["large", "medium", "small", "thumb"] as const;

@@ -7,18 +7,32 @@ export interface Rendition extends Dimensions {
   readonly variants: readonly Variant[];
 }
 
+/** An image that is not processed yet. */
+export interface UnprocessedImage {
+  /** The hash of the original. */
+  readonly blobHash: string;
+  /** The size in its header; undefined if it is unknown. */
+  readonly size: Dimensions | undefined;
+  /** How many tries to render it alone have begun and not ended: their worker ended meanwhile. */
+  readonly lostTries: number;
+}
+
 /** Stores the results of processing. */
 export interface ProcessingRepository {
   /**
-   * Marks that an image's turn has begun, and returns the hash of the original. Undefined if the
-   * image is deleted, or processed already.
+   * Marks that an image's turn has begun, and returns the image. Undefined if it is deleted, or
+   * processed already.
    */
-  startImage(id: string): Promise<string | undefined>;
+  startImage(id: string): Promise<UnprocessedImage | undefined>;
   /**
    * Gives an image whose rendering was aborted another turn, behind all others of its owner, as if
    * it were of the largest. False if the image is deleted, or processed already.
    */
   postponeImage(id: string, earlierAttempts: number): Promise<boolean>;
+  /** Counts a try to render an image alone. */
+  beginTry(id: string): Promise<void>;
+  /** Forgets the tries, since the last one has ended, and its worker has not. */
+  endTry(id: string): Promise<void>;
   /**
    * Marks an image as ready, in one transaction, within which it calls `storeBytes` for the bytes
    * of the variants. False if the image is deleted, or processed already.

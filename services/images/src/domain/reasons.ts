@@ -65,14 +65,19 @@ export function tooLarge(maxBytes: number): Failure<Reason> {
   });
 }
 
-/** The picture has too many pixels. */
+/** The picture has too many pixels, in all or on a side. */
 export function tooManyPixels(
   { width, height }: { readonly width: number; readonly height: number },
-  maxPixels: number,
+  max: { readonly pixels: number; readonly side: number },
 ): Failure<Reason> {
-  const message = `The picture has ${width} × ${height} pixels, more than ${maxPixels} in all.`;
+  const message = `The picture has ${width} × ${height} pixels: more than ${max.pixels} in all, or than ${max.side} on a side.`;
   return new Failure("TOO_MANY_PIXELS", message, {
-    metadata: { width: String(width), height: String(height), max_pixels: String(maxPixels) },
+    metadata: {
+      width: String(width),
+      height: String(height),
+      max_pixels: String(max.pixels),
+      max_side: String(max.side),
+    },
   });
 }
 

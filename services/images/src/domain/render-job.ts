@@ -1,5 +1,5 @@
 import type { Dimensions } from "./dimensions/dimensions.ts";
-import { PIXELS_MAX } from "./upload-check.ts";
+import { PIXELS_MAX } from "./picture-limits.ts";
 
 /** How much work an image is. */
 export interface Workload {

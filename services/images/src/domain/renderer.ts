@@ -17,13 +17,24 @@ export type RenderResult =
     } & Dimensions)
   | { readonly kind: "failed"; readonly failure: ImageFailure };
 
+/** How a file is rendered. */
+export interface RenderOptions {
+  /** The size in the file's header, on which depends how long it may take; undefined if unknown. */
+  readonly size: Dimensions | undefined;
+  /**
+   * If it is given, nothing else is rendered meanwhile, so that no other picture can be what ends
+   * the process. It is called when that is so.
+   */
+  readonly beginAlone?: () => Promise<void>;
+}
+
 /** Renders the variants of a file. */
 export interface Renderer {
   /** Throws RenderAborted. */
-  render(path: string): Promise<RenderResult>;
+  render(path: string, options: RenderOptions): Promise<RenderResult>;
 }
 
-/** Rendering took too long, or ended its process. Another attempt may succeed. */
+/** Rendering took too long or too much memory, or ended its process. */
 export class RenderAborted extends Error {
   override readonly name = "RenderAborted";
 }

@@ -22,12 +22,12 @@ function blank(width: number, height: number) {
 const TOO_WIDE = {
   "image/jpeg": () => jpeg(0xc0),
   "a progressive image/jpeg": () => jpeg(0xc2),
-  "image/png": () => png(10_000, 5_001),
-  "a lossy image/webp": () => webp("VP8 ", [0, 0, 0, 0x9d, 0x01, 0x2a, 0x10, 0x27, 0x89, 0x13]),
+  "image/png": () => png(10_000, 10_001),
+  "a lossy image/webp": () => webp("VP8 ", [0, 0, 0, 0x9d, 0x01, 0x2a, 0x10, 0x27, 0x11, 0x27]),
   "a lossless image/webp": () => webp("VP8L", [0x2f, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0, 0, 0]),
-  "an extended image/webp": () => webp("VP8X", [0, 0, 0, 0, 0x0f, 0x27, 0, 0x88, 0x13, 0]),
-  "image/avif": () => avif(10_000, 5_001),
-  "image/gif": () => gif(10_000, 5_001),
+  "an extended image/webp": () => webp("VP8X", [0, 0, 0, 0, 0x0f, 0x27, 0, 0x10, 0x27, 0]),
+  "image/avif": () => avif(10_000, 10_001),
+  "image/gif": () => gif(10_000, 10_001),
 } as const;
 
 describe("the check of an upload", () => {
@@ -52,8 +52,32 @@ describe("the check of an upload", () => {
     });
   });
 
-  test("accepts 50 megapixels", async () => {
-    expect(check(avif(10_000, 5_000), 100)).toBe("image/avif");
+  test.each([
+    ["image/png", png(10_000, 10_000)],
+    ["image/png", png(32_768, 3_051)],
+    ["image/gif", gif(3_051, 32_768)],
+    ["image/webp", webp("VP8X", [0, 0, 0, 0, 0x0f, 0x27, 0, 0x0f, 0x27, 0])],
+    ["image/avif", avif(10_000, 10_000)],
+    ["image/avif", avif(10_000, 8_000, { isDeep: true })],
+  ])("accepts 100 megapixels, and 32,768 on a side: %s", (type, file) => {
+    expect(check(file, 100)).toBe(type);
+  });
+
+  test.each([
+    ["a row of 50,000,000 pixels", png(50_000_000, 1), 100_000_000],
+    ["a column", gif(1, 32_769), 100_000_000],
+    [
+      "an AVIF of 12 bits, which takes more memory",
+      avif(10_000, 8_300, { isDeep: true }),
+      82_595_524,
+    ],
+  ])("fails with TOO_MANY_PIXELS for %s", (_, file, pixels) => {
+    expect(() => check(file, 100)).toThrow(
+      expect.objectContaining({
+        reason: "TOO_MANY_PIXELS",
+        metadata: expect.objectContaining({ max_pixels: String(pixels), max_side: "32768" }),
+      }),
+    );
   });
 
   test("finds the size of a JPEG behind megabytes of metadata", () => {
@@ -96,10 +120,10 @@ describe("the check of an upload", () => {
   });
 });
 
-/** Two segments, a fill byte, and the header of a frame of 10,000 × 5,001. */
+/** Two segments, a fill byte, and the header of a frame of 10,000 × 10,001. */
 function jpeg(frame: number): Buffer {
   const segments = [0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc4, 0, 3, 9, 0xff];
-  const frameHead = [0xff, frame, 0, 17, 8, 0x13, 0x89, 0x27, 0x10, 3, 1, 0x22, 0, 2, 0x11, 1];
+  const frameHead = [0xff, frame, 0, 17, 8, 0x27, 0x11, 0x27, 0x10, 3, 1, 0x22, 0, 2, 0x11, 1];
   return Buffer.from([...segments, ...frameHead]);
 }
 
@@ -123,14 +147,15 @@ function gif(width: number, height: number): Buffer {
   return head;
 }
 
-function avif(width: number, height: number): Buffer {
+function avif(width: number, height: number, { isDeep = false } = {}): Buffer {
   const size = Buffer.alloc(12);
   size.writeUInt32BE(width, 4);
   size.writeUInt32BE(height, 8);
   const tile = Buffer.alloc(12);
   tile.writeUInt32BE(512, 4);
   tile.writeUInt32BE(512, 8);
-  const properties = box("iprp", box("ipco", box("ispe", tile), box("ispe", size)));
+  const codec = box("av1C", Buffer.from([0x81, 0, isDeep ? 0x40 : 0, 0]));
+  const properties = box("iprp", box("ipco", box("ispe", tile), codec, box("ispe", size)));
   const meta = box("meta", Buffer.alloc(4), box("hdlr", Buffer.alloc(20)), properties);
   return Buffer.concat([box("ftyp", Buffer.from("avif0000mif1avif", "latin1")), meta]);
 }

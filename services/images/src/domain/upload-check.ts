@@ -7,12 +7,11 @@ import type { Dimensions } from "#domain/dimensions/dimensions.ts";
 import { createRotationReader, type Rotation } from "#domain/dimensions/rotation-reader.ts";
 import type { ContentType } from "./image.ts";
 import { detectImageType } from "./image-type.ts";
+import { isTooLarge, pixelsMax, SIDE_MAX } from "./picture-limits.ts";
 import { notAnImage, tooLarge, tooManyPixels } from "./reasons.ts";
 
 /** The size of the largest accepted file: 25 MiB. */
 export const UPLOAD_BYTES_MAX = 26_214_400;
-/** The largest accepted picture: 50 megapixels, which decode to 200 MB. */
-export const PIXELS_MAX = 50_000_000;
 
 /** A file that passed the checks. */
 export interface CheckedFile {
@@ -47,9 +46,10 @@ export function createUploadCheck(): UploadCheck {
     if (found === undefined || found === "more") return;
     reader = undefined;
     // An unreadable header passes: the decoder finds out what is wrong with it.
-    if (found === "unknown") return;
-    if (found.width * found.height > PIXELS_MAX) throw tooManyPixels(found, PIXELS_MAX);
-    stored = found;
+    if (found === "unknown" || contentType === undefined) return;
+    const max = pixelsMax(contentType, found);
+    if (isTooLarge(found, max)) throw tooManyPixels(found, { pixels: max, side: SIDE_MAX });
+    stored = { width: found.width, height: found.height };
   }
 
   function detect(ended: boolean): ContentType | undefined {

@@ -36,6 +36,7 @@ const STATE_CODES = {
 const FAILURE_CODES = {
   unreadable: FailureCode.UNREADABLE,
   too_expensive: FailureCode.TOO_EXPENSIVE,
+  too_complex: FailureCode.TOO_COMPLEX,
 } as const satisfies Record<ImageFailure, FailureCode>;
 
 const VARIANT_CODES = {

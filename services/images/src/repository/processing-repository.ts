@@ -12,7 +12,8 @@ const START_IMAGE = {
     with started as (
       update render_turns set started = true where image_id = $1
     )
-    select blob_hash from images where id = $1 and state = 'processing'`,
+    select blob_hash, width, height, lost_tries from images
+    where id = $1 and state = 'processing'`,
 } as const satisfies Statement;
 
 /** $1 id. The lock waits for a deletion in progress, and then finds no image. */
@@ -20,6 +21,25 @@ const SELECT_UNPROCESSED_OWNER = {
   name: "select_unprocessed_owner",
   text: "select owner_id from images where id = $1 and state = 'processing' for key share",
 } as const satisfies Statement;
+
+/** $1 id. */
+const BEGIN_TRY = {
+  name: "begin_try",
+  text: "update images set lost_tries = lost_tries + 1 where id = $1",
+} as const satisfies Statement;
+
+/** $1 id. */
+const END_TRY = {
+  name: "end_try",
+  text: "update images set lost_tries = 0 where id = $1",
+} as const satisfies Statement;
+
+interface UnprocessedRow {
+  readonly blob_hash: string;
+  readonly width: number;
+  readonly height: number;
+  readonly lost_tries: number;
+}
 
 /** $1 id. */
 const LOCK_UNPROCESSED_IMAGE = {
@@ -72,8 +92,17 @@ export function createProcessingRepository(
 ): ProcessingRepository {
   return {
     async startImage(id) {
-      const { rows } = await database.for(id).write<{ blob_hash: string }>(START_IMAGE, [id]);
-      return rows[0]?.blob_hash;
+      const { rows } = await database.for(id).write<UnprocessedRow>(START_IMAGE, [id]);
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      const { blob_hash: blobHash, width, height, lost_tries: lostTries } = row;
+      return { blobHash, size: width > 0 ? { width, height } : undefined, lostTries };
+    },
+    async beginTry(id) {
+      await database.for(id).write(BEGIN_TRY, [id]);
+    },
+    async endTry(id) {
+      await database.for(id).write(END_TRY, [id]);
     },
     postponeImage: (id, earlierAttempts) =>
       database.for(id).transaction(async (connection) => {

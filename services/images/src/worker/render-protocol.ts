@@ -5,5 +5,12 @@ export interface RenderRequest {
   readonly path: string;
 }
 
-/** The reply of a renderer. An "error" is not the file's: it could not be read now. */
-export type RenderReply = RenderResult | { readonly kind: "error"; readonly message: string };
+/**
+ * A message of a renderer: first that it has started, then a reply to each request. Neither "error"
+ * nor "out_of_memory" is for certain the file's fault.
+ */
+export type RenderMessage =
+  | { readonly kind: "started" }
+  | RenderResult
+  | { readonly kind: "error"; readonly message: string }
+  | { readonly kind: "out_of_memory" };

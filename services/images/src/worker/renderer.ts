@@ -1,7 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { RenderAborted, type Renderer, type RenderResult } from "#domain/renderer.ts";
-import type { RenderReply, RenderRequest } from "./render-protocol.ts";
+import type { Dimensions } from "#domain/dimensions/dimensions.ts";
+import { DECODER_BYTES_MAX, PIXELS_MAX, SMALL_DECODER_BYTES_MAX } from "#domain/picture-limits.ts";
+import { workloadOf } from "#domain/render-job.ts";
+import type { Renderer } from "#domain/renderer.ts";
+import { createAloneGate } from "./alone-gate.ts";
+import { askRenderer, untilStarted } from "./ask-renderer.ts";
+import { createMemoryLimit, type LimitMemory } from "./memory-limit.ts";
 
 const MAIN = fileURLToPath(new URL("./render-main.ts", import.meta.url));
 /**
@@ -9,18 +14,30 @@ const MAIN = fileURLToPath(new URL("./render-main.ts", import.meta.url));
  * memory.
  */
 const IDLE_MS_MAX_DEFAULT = 10_000;
+/** The part of the longest time that every image has; the rest is in proportion to its pixels. */
+const FIXED_TIME_SHARE = 1 / 3;
 
 /** The limits of rendering. */
 export interface RendererOptions {
-  /** How long one image may take before its process is killed. */
+  /** How long the largest image may take before its process is killed. */
   readonly timeoutMs: number;
   readonly idleMsMax?: number;
+  /** The most memory that a process may take for an image that is not small, in bytes. */
+  readonly decoderBytesMax?: number;
+  /** Called once if the kernel cannot limit the memory; by default nothing is done about it. */
+  readonly observeUnlimited?: (error: unknown) => void;
 }
 
 /** A renderer that has processes of its own. */
 export interface ProcessRenderer extends Renderer {
-  /** Kills every process. Images that are being rendered fail. */
+  /** Kills every process. Images that are being rendered fail, and are not to blame. */
   close(): void;
+}
+
+/** Processes with the same limit of memory, of which a worker may run one more for small images. */
+interface Pool {
+  readonly idle: IdleChild[];
+  readonly limitMemory: LimitMemory | undefined;
 }
 
 interface IdleChild {
@@ -35,11 +52,17 @@ interface IdleChild {
  */
 export function createRenderer(options: RendererOptions): ProcessRenderer {
   const { timeoutMs, idleMsMax = IDLE_MS_MAX_DEFAULT } = options;
-  const idle: IdleChild[] = [];
+  const { decoderBytesMax = DECODER_BYTES_MAX, observeUnlimited = () => {} } = options;
+  const pools = {
+    small: { idle: [] as IdleChild[], limitMemory: createMemoryLimit(SMALL_DECODER_BYTES_MAX) },
+    large: { idle: [] as IdleChild[], limitMemory: createMemoryLimit(decoderBytesMax) },
+  };
+  const gate = createAloneGate();
   const children = new Set<ChildProcess>();
   let closed = false;
+  let isUnlimitedObserved = false;
 
-  function start(): ChildProcess {
+  async function start({ idle, limitMemory }: Pool): Promise<ChildProcess> {
     const child = fork(MAIN, [], {
       execArgv: ["--disable-warning=ExperimentalWarning"],
       // Passes nothing of the worker's environment, which holds the database's password.
@@ -53,19 +76,29 @@ export function createRenderer(options: RendererOptions): ProcessRenderer {
       const at = idle.findIndex((one) => one.child === child);
       if (at >= 0) clearTimeout(idle.splice(at, 1)[0]?.timer);
     });
+    await untilStarted(child);
+    if (limitMemory === undefined || child.pid === undefined) observeOnce(undefined);
+    else await limitMemory(child.pid).catch(observeOnce);
     return child;
   }
 
-  function borrow(): ChildProcess {
-    const waiting = idle.pop();
-    if (waiting === undefined) return start();
+  /** Without a limit that the kernel keeps, pictures are rendered all the same. */
+  function observeOnce(error: unknown): void {
+    if (isUnlimitedObserved) return;
+    isUnlimitedObserved = true;
+    observeUnlimited(error);
+  }
+
+  async function borrow(pool: Pool): Promise<ChildProcess> {
+    const waiting = pool.idle.pop();
+    if (waiting === undefined) return await start(pool);
     clearTimeout(waiting.timer);
     waiting.child.ref();
     waiting.child.channel?.ref();
     return waiting.child;
   }
 
-  function giveBack(child: ChildProcess): void {
+  function giveBack({ idle }: Pool, child: ChildProcess): void {
     if (!child.connected || closed) return;
     // An idle process does not keep its worker alive.
     child.unref();
@@ -76,11 +109,21 @@ export function createRenderer(options: RendererOptions): ProcessRenderer {
   }
 
   return {
-    async render(path) {
-      const child = borrow();
-      const reply = await ask(child, { path }, timeoutMs);
-      giveBack(child);
-      return reply;
+    async render(path, { size, beginAlone }) {
+      return await (beginAlone ? gate.alone : gate.among)(async () => {
+        if (closed) throw new Error("the renderer is closed");
+        await beginAlone?.();
+        const pool = pools[workloadOf(size).isSmall ? "small" : "large"];
+        try {
+          const child = await borrow(pool);
+          const reply = await askRenderer(child, { path }, timeFor(size, timeoutMs));
+          giveBack(pool, child);
+          return reply;
+        } catch (error) {
+          if (closed) throw new Error("the renderer was closed", { cause: error });
+          throw error;
+        }
+      });
     },
     close() {
       closed = true;
@@ -89,33 +132,8 @@ export function createRenderer(options: RendererOptions): ProcessRenderer {
   };
 }
 
-/** Waits for the reply. Throws RenderAborted if the process does not reply in time, or ends. */
-function ask(
-  child: ChildProcess,
-  request: RenderRequest,
-  timeoutMs: number,
-): Promise<RenderResult> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      child.kill("SIGKILL");
-      settle(() => reject(new RenderAborted(`rendering took longer than ${timeoutMs} ms`)));
-    }, timeoutMs);
-    const onMessage = (reply: RenderReply) =>
-      settle(() => {
-        if (reply.kind !== "error") return resolve(reply);
-        child.kill("SIGKILL");
-        reject(new Error(`the file could not be read now: ${reply.message}`));
-      });
-    const onExit = (code: number | null, signal: string | null) =>
-      settle(() => reject(new RenderAborted(`the renderer ended with ${signal ?? code}`)));
-    const onError = (error: Error) => settle(() => reject(error));
-    function settle(act: () => void): void {
-      clearTimeout(timer);
-      child.off("message", onMessage).off("exit", onExit).off("error", onError);
-      act();
-    }
-    child.on("message", onMessage).on("exit", onExit).on("error", onError);
-    // A failure to send causes "exit" or "error" as well.
-    child.send(request, () => {});
-  });
+/** How long an image of this size may take, in milliseconds. */
+function timeFor(size: Dimensions | undefined, timeoutMs: number): number {
+  const share = size === undefined ? 1 : Math.min(1, (size.width * size.height) / PIXELS_MAX);
+  return Math.ceil(timeoutMs * (FIXED_TIME_SHARE + (1 - FIXED_TIME_SHARE) * share));
 }

@@ -1,5 +1,5 @@
 import { readAvifDimensions } from "./avif-dimensions.ts";
-import type { Dimensions } from "./dimensions.ts";
+import type { Dimensions, PictureHeader } from "./dimensions.ts";
 import { JpegDimensions } from "./jpeg-dimensions.ts";
 
 /** Reads a picture's size from its header while the bytes arrive, without decoding them. */
@@ -8,11 +8,11 @@ export interface DimensionReader {
    * Takes the next bytes. Returns the size as soon as it is known, and "unknown" once it is clear
    * that only decoding can find it: the header is damaged, or lies too deep.
    */
-  push(chunk: Buffer): Dimensions | "unknown" | "more";
+  push(chunk: Buffer): PictureHeader | "unknown" | "more";
 }
 
 /** Reads a size from the bytes so far; returns "more" if it needs more of them. */
-type ReadHeader = (head: Buffer) => Dimensions | "unknown" | "more";
+type ReadHeader = (head: Buffer) => PictureHeader | "unknown" | "more";
 
 /**
  * How much of a file's head is gathered. Phones write an AVIF's grid, with a box for each tile,
