@@ -1,5 +1,6 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ClientErrors } from "./client-error.ts";
+import { hasBody } from "./unread-body.ts";
 
 /** The time for the body of a request that is no upload: 64 KiB at most. */
 const BODY_MS_MAX = 30_000;
@@ -9,16 +10,19 @@ const BODY_MS_MAX = 30_000;
  * an upload over a slow line may take long. A route with a stream watches its client itself.
  */
 export function limitBodyTime(
-  { raw, routeOptions }: FastifyRequest,
+  request: FastifyRequest,
+  reply: FastifyReply,
   clientErrors: Pick<ClientErrors, "answer">,
 ): void {
-  if (raw.complete || routeOptions.config.calls?.policy.stream !== undefined) return;
+  const { raw, routeOptions } = request;
+  if (!hasBody(request) || routeOptions.config.calls?.policy.stream !== undefined) return;
   const timer = setTimeout(() => {
     const late = Object.assign(new Error("the body came too slowly"), {
       code: "ERR_HTTP_REQUEST_TIMEOUT",
     });
     clientErrors.answer(late, raw.socket);
   }, BODY_MS_MAX).unref();
-  raw.once("end", () => clearTimeout(timer));
-  raw.once("close", () => clearTimeout(timer));
+  const stop = () => clearTimeout(timer);
+  raw.once("end", stop);
+  reply.raw.once("close", stop);
 }

@@ -127,7 +127,7 @@ export function createServer({
     checkHttp(request.raw);
     checkConnection(request);
     checkRoute(request, routes);
-    limitBodyTime(request, clientErrors);
+    limitBodyTime(request, reply, clientErrors);
   });
   server.addHook("onSend", async (request, reply) => dropUnreadBody(request, reply));
   return server;

@@ -11,10 +11,8 @@ const DRAIN_MS_MAX = 20_000;
  * refused.
  */
 export function dropUnreadBody(request: FastifyRequest, reply: FastifyReply): void {
-  const { raw, headers } = request;
-  const length = headers["content-length"] ?? "0";
-  const hasBody = length !== "0" || headers["transfer-encoding"] !== undefined;
-  if (!hasBody || raw.readableEnded || raw.destroyed) return;
+  const { raw } = request;
+  if (!hasBody(request) || raw.readableEnded || raw.destroyed) return;
   // fastify closes the connection of an unread body, which would lose the answer.
   if (reply.getHeader("connection") === "close") reply.removeHeader("connection");
 
@@ -29,4 +27,10 @@ export function dropUnreadBody(request: FastifyRequest, reply: FastifyReply): vo
   // A client that breaks off now needs no more answer.
   raw.on("error", () => undefined);
   raw.resume();
+}
+
+/** Whether a request's head announces a body. */
+export function hasBody({ headers }: Pick<FastifyRequest, "headers">): boolean {
+  const length = headers["content-length"] ?? "0";
+  return length !== "0" || headers["transfer-encoding"] !== undefined;
 }

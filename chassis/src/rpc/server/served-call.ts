@@ -115,6 +115,8 @@ export class ServedCall extends CallTime implements CallContext {
   }
 
   #outcome(): Outcome {
+    // A stream takes as long as its caller's line, which says nothing about the load here.
+    if (this.method.plan.policy.stream !== undefined) return "ignored";
     if (this.#error === undefined) return "answered";
     return this.#error.code === status.DEADLINE_EXCEEDED ? "timed-out" : "ignored";
   }
