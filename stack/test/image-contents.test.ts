@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { MIGRATE_CONFIGURATION_FIELDS as MIGRATE_FIELDS } from "@triptych/chassis/configuration/migrate-configuration";
 import {
   describeConfiguration,
@@ -124,6 +126,7 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     const shared = ["chassis", "node_modules", "protos"];
     const rest = [
       ".compile-cache",
+      "bin",
       "main.ts",
       "package.json",
       "pnpm-lock.yaml",
@@ -133,6 +136,15 @@ describe.each(IMAGES)("the image of $folder", ({ folder, bytesMax, programs, bin
     if (service !== undefined) expect(await readdir(join(image.folder, own))).toEqual([service]);
     const sources = (await stateOf(image.folder)).filter((path) => !path.includes("node_modules"));
     expect(sources.filter((path) => /\.test\.ts |\/testing /.test(path))).toEqual([]);
+  });
+
+  test("contains the program that limits memory, which runs with the library beside it", async () => {
+    const bin = join(image.folder, "bin");
+    const { stdout } = await promisify(execFile)(join(bin, "prlimit"), ["--data=1000000000"], {
+      env: { LD_LIBRARY_PATH: bin },
+    });
+    expect(stdout).toBe("");
+    expect(await readdir(bin)).toEqual(["libsmartcols.so.1", "prlimit"]);
   });
 
   test("contains no package that is for development only", async () => {
