@@ -30,16 +30,21 @@ export async function loadSamples(): Promise<Samples> {
   return { local, production, programs };
 }
 
-/** A copy of a rendering, with one object changed. Throws if there is no such object. */
+/**
+ * A copy of a rendering, with one object changed: the first whose name begins so. If that ends with
+ * a hyphen, nothing but a hash may follow. Throws if there is no such object.
+ */
 export function broken<T extends object>(
   rendering: Rendering,
   path: `${string}/${string}`,
   change: (object: T & Manifest) => void,
 ): Rendering {
   const copy = structuredClone(rendering);
-  const [kind, name] = path.split("/");
+  const [kind, name = ""] = path.split("/");
+  const isNamed = (full: string) =>
+    full.startsWith(name) && !(name.endsWith("-") && full.slice(name.length).includes("-"));
   const found = copy.manifests.find(
-    (manifest) => manifest.kind === kind && manifest.metadata.name.startsWith(name ?? ""),
+    (manifest) => manifest.kind === kind && isNamed(manifest.metadata.name),
   );
   if (found === undefined) throw new Error(`nothing is rendered as ${path}`);
   change(found as T & Manifest);
