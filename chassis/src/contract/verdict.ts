@@ -50,9 +50,10 @@ const DELIBERATE_REASONS: ReadonlySet<string> = new Set([
 
 /**
  * The message of grpc-js for a call that a server refused, since its connection was about to end.
- * Such a call was not processed at all (RFC 9113, 8.7).
+ * Such a call was not processed at all (RFC 9113, 8.7). Our servers refuse so until they are
+ * prepared.
  */
-const REFUSED_UNREAD = "Stream refused by server";
+export const REFUSED_UNREAD = "Stream refused by server";
 
 /**
  * The message of a call that was cancelled since its caller had left: a person went to another

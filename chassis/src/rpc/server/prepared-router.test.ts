@@ -87,4 +87,22 @@ describe("a service that is not prepared", () => {
       await expect(told).resolves.toMatchObject({ value: "waits" });
     },
   );
+
+  test("has its calls sent again to a replica that is prepared, writes too", async () => {
+    const ports: number[] = [];
+    for (const router of [gated(1), echoRouter({})]) {
+      const server = createGrpcServer(router, { host: "127.0.0.1", port: 0 });
+      ports.push(await server.start());
+      server.setServing(true);
+      resources.push(() => server.drain(AbortSignal.abort()));
+    }
+    const transport = echoTransport(ports.map((port) => `127.0.0.1:${port}`));
+    resources.push(() => transport.close());
+    const client = quietClient(EchoService, transport);
+    const writes = Array.from({ length: 20 }, (_, index) =>
+      client.tell({ value: String(index) }, contextFor(undefined)),
+    );
+    const values = (await Promise.all(writes)).map(({ value }) => value);
+    expect(values).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
+  });
 });

@@ -1,15 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
 import { RpcError } from "#contract/rpc-error.ts";
+import { REFUSED_UNREAD } from "#contract/verdict.ts";
 import type { Router } from "./router.ts";
 import type { ServedCall } from "./served-call.ts";
 
 /**
  * How long a call waits for its service to be prepared. With its database there that takes some
- * hundred milliseconds, and a replica that starts again is sent calls as soon as it listens.
- * Without its database a caller should not wait for what may take hours.
+ * hundred milliseconds, and a replica that starts again is sent calls as soon as it listens. Then
+ * the call is refused unread, so that its caller sends it again, most likely to another replica.
  */
-const WAIT_MS_MAX = 1_000;
+const WAIT_MS_MAX = 250;
+/** A stream of requests cannot be sent again: it waits for longer. */
+const STREAM_WAIT_MS_MAX = 1_000;
 
 /** Part of the time of a call in which it may wait: the rest is for another replica, or a cache. */
 const WAIT_SHARE = 0.5;
@@ -18,7 +21,7 @@ const WAIT_SHARE = 0.5;
 interface PreparedRouterOptions {
   /** Resolves once handlers may run. */
   readonly prepared: Promise<unknown>;
-  /** {@link WAIT_MS_MAX} if not given. */
+  /** Replaces how long any call waits, for tests. */
   readonly waitMsMax?: number;
 }
 
@@ -29,7 +32,7 @@ interface PreparedRouterOptions {
  */
 export function createPreparedRouter(
   router: Router,
-  { prepared, waitMsMax = WAIT_MS_MAX }: PreparedRouterOptions,
+  { prepared, waitMsMax }: PreparedRouterOptions,
 ): Router {
   let isPrepared = false;
   const ready = prepared.then(() => {
@@ -37,12 +40,12 @@ export function createPreparedRouter(
   });
 
   /** Ends the call if it is refused, or its deadline passes. */
-  async function wait(call: ServedCall): Promise<void> {
+  async function wait(call: ServedCall, ownMsMax = WAIT_MS_MAX): Promise<void> {
     try {
-      const waitMs = Math.min(waitMsMax, (call.deadline - Date.now()) * WAIT_SHARE);
+      const waitMs = Math.min(waitMsMax ?? ownMsMax, (call.deadline - Date.now()) * WAIT_SHARE);
       await call.settle(Promise.race([ready, delay(waitMs, undefined, { ref: false })]));
       // Without a reason, since another replica may answer it.
-      if (!isPrepared) throw new RpcError(status.UNAVAILABLE, "the service is not prepared yet");
+      if (!isPrepared) throw new RpcError(status.UNAVAILABLE, REFUSED_UNREAD);
     } catch (thrown) {
       const error = call.fail(thrown);
       call.end();
@@ -64,7 +67,7 @@ export function createPreparedRouter(
       yield* router.serverStream(call, request);
     },
     async clientStream(call, requests) {
-      if (!isPrepared) await wait(call);
+      if (!isPrepared) await wait(call, STREAM_WAIT_MS_MAX);
       return await router.clientStream(call, requests);
     },
     async health(timeoutMs) {
