@@ -25,8 +25,8 @@ export interface ServeOptions {
 /**
  * Listens for calls, then prepares the database, then warms up, then reports ready. In this order,
  * so that a process whose database is down still answers health checks, and a process that gets its
- * share of the calls is as fast as the others. Until the database is prepared calls wait for it,
- * and are refused as UNAVAILABLE after a second.
+ * share of the calls is as fast as the others. Until the database is prepared calls wait for it a
+ * little, and are then refused unread.
  */
 export async function serveApp(
   app: ServiceApp,

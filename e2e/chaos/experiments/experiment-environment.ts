@@ -1,7 +1,6 @@
 import { createSeedData } from "#chaos/load/create-seed-data.ts";
 import { LoadBalancer } from "#chaos/network/load-balancer.ts";
 import type { SeedData } from "#chaos/routes/seed-data.ts";
-import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { ChaosSystem, type SystemOptions } from "#chaos/system/chaos-system.ts";
 import type { SystemProcess } from "#chaos/system/system-process.ts";
 import { narrowImages } from "./narrow-images.ts";
@@ -49,7 +48,7 @@ export async function withEnvironment<T>(
     await system.start();
     const balancer = new LoadBalancer(system.gatewayUrls);
     try {
-      const seedData = await createSeedData(balancer, new SeededRandom(SEED));
+      const seedData = await createSeedData(balancer, SEED);
       if (imagesLinkMs !== undefined) narrowed = await narrowImages(system, imagesLinkMs);
       return await act({ arm, system, balancer, seedData });
     } finally {

@@ -6,7 +6,7 @@ import { commentKey, commentText } from "#chaos/routes/comment-cases.ts";
 import { imageKey } from "#chaos/routes/image-cases.ts";
 import { Form } from "#chaos/routes/route-case.ts";
 import type { Person, SeedComment, SeedData, SeedImage } from "#chaos/routes/seed-data.ts";
-import type { SeededRandom } from "#chaos/routes/seeded-random.ts";
+import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { addSession } from "#chaos/routes/session-cases.ts";
 import { succeed } from "./succeed.ts";
 
@@ -16,14 +16,29 @@ const READY_MS_MAX = 30_000;
 const READY_POLL_MS = 100;
 const FIRST = { attempts: 1 };
 
+/** How long, and how often, the seed data are tried. */
+const SEED_DATA_MS_MAX = 60_000;
+const SEED_DATA_RETRY_MS = 500;
+
 /**
  * Creates the seed data: test users, an image and a comment of each, and some sessions that the
- * load may end. Throws if a part of the system is away.
+ * load may end. Begins anew while a part of the system is away: the fault before has not ended
+ * completely, or, without the failure policy, a channel is still connecting. The same seed makes
+ * the same choices.
  */
-export async function createSeedData(
-  balancer: LoadBalancer,
-  random: SeededRandom,
-): Promise<SeedData> {
+export async function createSeedData(balancer: LoadBalancer, seed: number): Promise<SeedData> {
+  const deadline = performance.now() + SEED_DATA_MS_MAX;
+  for (;;) {
+    try {
+      return await createOnce(balancer, new SeededRandom(seed));
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await delay(SEED_DATA_RETRY_MS);
+    }
+  }
+}
+
+async function createOnce(balancer: LoadBalancer, random: SeededRandom): Promise<SeedData> {
   const ledger = new Ledger();
   const beginning = `${Date.now().toString(36)}${Math.floor(random.next() * 1e6).toString(36)}`;
   let marks = 0;

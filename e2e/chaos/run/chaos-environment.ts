@@ -4,11 +4,7 @@ import { startOpenLoop } from "#chaos/load/open-loop.ts";
 import { LoadBalancer } from "#chaos/network/load-balancer.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import type { SeedData } from "#chaos/routes/seed-data.ts";
-import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { ChaosSystem, type SystemOptions } from "#chaos/system/chaos-system.ts";
-
-const SEED_DATA_MS_MAX = 60_000;
-const SEED_DATA_RETRY_MS = 500;
 
 /** The test environment: a running system with a load balancer in front of it. */
 export class ChaosEnvironment {
@@ -49,15 +45,7 @@ export class ChaosEnvironment {
    */
   async createSeedData(): Promise<SeedData> {
     this.#seedDataCount += 1;
-    const deadline = performance.now() + SEED_DATA_MS_MAX;
-    for (;;) {
-      try {
-        return await createSeedData(this.balancer, new SeededRandom(this.#seedDataCount));
-      } catch (error) {
-        if (performance.now() > deadline) throw error;
-        await delay(SEED_DATA_RETRY_MS); // the fault before has not ended completely
-      }
-    }
+    return await createSeedData(this.balancer, this.#seedDataCount);
   }
 
   /** Ends every process. Removes all data and logs unless `keepData`. */

@@ -5,7 +5,6 @@ import { describeSample, isLost, type Sample } from "#chaos/load/open-loop.ts";
 import { LoadBalancer } from "#chaos/network/load-balancer.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import type { SeedData } from "#chaos/routes/seed-data.ts";
-import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { SERVICES } from "#chaos/system/chaos-targets.ts";
 import { NamedSystem } from "#chaos/system/named-system.ts";
 import { replicasOf } from "#chaos/system/system-plan.ts";
@@ -31,7 +30,7 @@ describe("one of two replicas of every service that is replaced, at 60 % of what
     system = await NamedSystem.create("on");
     await system.startAll(REPLICAS);
     balancer = new LoadBalancer(system.gatewayUrls);
-    seedData = await createSeedData(balancer, new SeededRandom(SEED));
+    seedData = await createSeedData(balancer, SEED);
   }, TEST_MS_MAX);
   afterAll(async () => {
     balancer?.close();

@@ -5,7 +5,6 @@ import { whileLoaded } from "#chaos/load/while-loaded.ts";
 import { LoadBalancer } from "#chaos/network/load-balancer.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import type { SeedData } from "#chaos/routes/seed-data.ts";
-import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { relationOf } from "#chaos/run/promises.ts";
 import { SERVICES, type Service } from "#chaos/system/chaos-targets.ts";
 import { NamedSystem, REPLICAS_MAX } from "#chaos/system/named-system.ts";
@@ -56,11 +55,7 @@ class NamedEnvironment {
     const system = await NamedSystem.create(failurePolicy);
     await system.startAll(replicas);
     const balancer = new LoadBalancer(system.gatewayUrls);
-    return new NamedEnvironment(
-      system,
-      balancer,
-      await createSeedData(balancer, new SeededRandom(SEED)),
-    );
+    return new NamedEnvironment(system, balancer, await createSeedData(balancer, SEED));
   }
 
   /** Makes every name resolve to the first `count` replicas. */

@@ -5,7 +5,6 @@ import { whileLoaded } from "#chaos/load/while-loaded.ts";
 import { LoadBalancer } from "#chaos/network/load-balancer.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import type { SeedData } from "#chaos/routes/seed-data.ts";
-import { SeededRandom } from "#chaos/routes/seeded-random.ts";
 import { checkLedger } from "#chaos/run/check-ledger.ts";
 import { crashDatabase } from "#chaos/run/crash-database.ts";
 import { ChaosSystem } from "#chaos/system/chaos-system.ts";
@@ -36,7 +35,7 @@ describe("two replicas of everything, under load", () => {
     system = await ChaosSystem.create({ replicas: REPLICAS, failurePolicy: "on" });
     await system.start();
     balancer = new LoadBalancer(system.gatewayUrls);
-    seedData = await createSeedData(balancer, new SeededRandom(SEED));
+    seedData = await createSeedData(balancer, SEED);
   }, TEST_MS_MAX);
 
   afterAll(async () => {
