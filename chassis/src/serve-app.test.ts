@@ -74,7 +74,8 @@ describe("a served app", () => {
     await expect(readiness()).resolves.toBe(503);
     // Its handlers would fail as by a defect, without their tables.
     const say = () =>
-      quietClient(EchoService, transport).say({ value: "x" }, contextFor(undefined));
+      // Without the policy, with which the client would send the call again until its deadline.
+      quietClient(EchoService, transport, "off").say({ value: "x" }, contextFor(undefined));
     await expect(say()).rejects.toMatchObject({ code: status.UNAVAILABLE });
     prepared.resolve();
     await warming.promise;
