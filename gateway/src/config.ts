@@ -71,7 +71,7 @@ export const CONFIGURATION_FIELDS = {
   ),
   downloadsMax: places(
     "DOWNLOADS_MAX",
-    "downloads under way at once; one user, or one address if anonymous, may have a quarter of them",
+    "downloads under way at once; one user, or one address if anonymous, may have 8 previews and 8 larger ones",
     256,
   ),
   rateLimitUserPerMinute: perMinute(

@@ -35,8 +35,13 @@ export interface FairPlaces {
 
 /** Each upload may take an hour: an address is never given all places of images (256). */
 const UPLOAD_ADDRESS_SHARE = 0.5;
-/** A client has as many for previews, which are small, as for larger pictures: a quarter in all. */
+/** A client has as many for previews, which are small, as for larger pictures. */
 const DOWNLOAD_CLASSES = 2;
+/**
+ * As many as a browser asks of one host at once, and some. Downloads that are read as fast as they
+ * come take all of the processor, whosoever they are: others wait for each of them.
+ */
+const DOWNLOADS_OF_CLIENT_MAX = 8;
 const PREVIEWS: ReadonlySet<unknown> = new Set(["thumb", "small"]);
 /** A waiting download costs a connection and no bytes. */
 const QUEUED_DOWNLOADS_MAX = 512;
@@ -94,7 +99,10 @@ export function createFairPlaces(
       kind: "downloads",
       limits: limitsOf(
         downloadsMax,
-        clientShareOf(Math.ceil(downloadsMax / DOWNLOAD_CLASSES)),
+        Math.min(
+          DOWNLOADS_OF_CLIENT_MAX,
+          clientShareOf(Math.ceil(downloadsMax / DOWNLOAD_CLASSES)),
+        ),
         QUEUED_DOWNLOADS_MAX,
       ),
       waitMsMax: DOWNLOAD_WAIT_MS_MAX,
