@@ -11,9 +11,9 @@ import type { OwnSystem } from "./system-under-test.ts";
 const UPLOADS = 260;
 /** The share of one account in them. */
 const UPLOADS_OF_ACCOUNT = 64;
-/** More than the downloads that run and wait for one client: 32 and 512. */
+/** More than the downloads that run and wait for one client: 8 and 512. */
 const DOWNLOADS = 600;
-const DOWNLOADS_OF_CLIENT = 32;
+const DOWNLOADS_OF_CLIENT = 8;
 const DOWNLOADS_QUEUED = 512;
 /** A noise of this size is a PNG of 12 MB. */
 const NOISE_PIXELS = 2_000;
