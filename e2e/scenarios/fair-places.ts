@@ -15,8 +15,10 @@ const UPLOADS_OF_ACCOUNT = 64;
 const DOWNLOADS = 600;
 const DOWNLOADS_OF_CLIENT = 8;
 const DOWNLOADS_QUEUED = 512;
-/** A noise of this size is a PNG of 12 MB. */
-const NOISE_PIXELS = 2_000;
+/** A noise of so many pixels a side is a PNG of 12 MB: no buffer on the way takes it whole. */
+const UNREAD_PIXELS = 2_000;
+/** One of 2 MB: a busy machine, too, moves them all before the last has waited too long. */
+const READ_PIXELS = 800;
 /** More than one client's that move at once. */
 const DOWNLOADS_READ = 40;
 const BYSTANDER_READS = 20;
@@ -55,10 +57,10 @@ export function fairPlaces(system: OwnSystem): void {
         ]),
       );
 
-    /** A picture that no buffer on the way takes whole. */
-    async function noise(): Promise<Buffer> {
-      const size = { width: NOISE_PIXELS, height: NOISE_PIXELS, channels: 3 as const };
-      const pixels = randomBytes(NOISE_PIXELS * NOISE_PIXELS * size.channels);
+    /** A square picture that no format makes smaller. */
+    async function noise(side: number): Promise<Buffer> {
+      const size = { width: side, height: side, channels: 3 as const };
+      const pixels = randomBytes(side * side * size.channels);
       return await sharp(pixels, { raw: size }).png({ compressionLevel: 0 }).toBuffer();
     }
 
@@ -109,7 +111,7 @@ export function fairPlaces(system: OwnSystem): void {
 
     test("leave pages and bytes to others beside 600 downloads that nobody reads", async () => {
       const [greedy, other] = await Promise.all([newPerson(system.api), newPerson(system.api)]);
-      const { json: image } = await upload(system.api, greedy.token, await noise());
+      const { json: image } = await upload(system.api, greedy.token, await noise(UNREAD_PIXELS));
       const seen = await readyImage(system.api, other.token);
       const path = `/v1/images/${image.id}/content?variant=original`;
       for (let n = 0; n < DOWNLOADS; n++) {
@@ -126,7 +128,7 @@ export function fairPlaces(system: OwnSystem): void {
 
     test("leave pages and bytes to others beside 40 downloads that are read as fast as they come", async () => {
       const [greedy, other] = await Promise.all([newPerson(system.api), newPerson(system.api)]);
-      const { json: image } = await upload(system.api, greedy.token, await noise());
+      const { json: image } = await upload(system.api, greedy.token, await noise(READ_PIXELS));
       const seen = await readyImage(system.api, other.token);
       const path = `/v1/images/${image.id}/content?variant=original`;
       const downloads = Array.from({ length: DOWNLOADS_READ }, () =>

@@ -45,8 +45,8 @@ const DOWNLOADS_OF_CLIENT_MAX = 8;
 const PREVIEWS: ReadonlySet<unknown> = new Set(["thumb", "small"]);
 /** A waiting download costs a connection and no bytes. */
 const QUEUED_DOWNLOADS_MAX = 512;
-/** Clients usually give up a request after 30 s or more without an answer. */
-const DOWNLOAD_WAIT_MS_MAX = 30_000;
+/** Proxies usually give up a request after 60 s without an answer. */
+const DOWNLOAD_WAIT_MS_MAX = 55_000;
 /**
  * Users hashes two passwords at once, and first come, first served: what waits there is no longer
  * fair. 8 of one address are enough for four replicas of users, and delay others by 180 ms.
