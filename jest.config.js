@@ -16,6 +16,7 @@ export default {
     "<rootDir>/gateway",
     "<rootDir>/stack",
     "<rootDir>/e2e",
+    "<rootDir>/bench",
     "<rootDir>/scripts",
   ],
   testMatch: ["**/*.test.ts"],

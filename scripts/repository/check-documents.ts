@@ -1,11 +1,12 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const DOCUMENTS = "{*.md,{docs,protos,chassis,services,gateway,stack,e2e,scripts,k8s}/**/*.md}";
+const DOCUMENTS =
+  "{*.md,{docs,protos,chassis,services,gateway,stack,e2e,bench,scripts,k8s}/**/*.md}";
 const LINK = /\[([^\]]*)\]\(([^)\s#]*)(?:#([^)\s]*))?\)/g;
 /** A path in backticks, from the root of the repository, or from the package of the document. */
 const NAME =
-  /`((?:protos|chassis|services|gateway|stack|e2e|scripts|docs|jest|k8s|src|test|migrations)\/[\w./-]*)`/g;
+  /`((?:protos|chassis|services|gateway|stack|e2e|bench|scripts|docs|jest|k8s|src|test|migrations)\/[\w./-]*)`/g;
 const OF_PACKAGE = /^(src|test|migrations)\//;
 const FENCE = /^\s*(```|~~~)[\s\S]*?^\s*\1/gm;
 

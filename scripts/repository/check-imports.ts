@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-const PACKAGES = "{chassis,services/*,gateway,stack,e2e,scripts}/package.json";
+const PACKAGES = "{chassis,services/*,gateway,stack,e2e,bench,scripts}/package.json";
 /** Tests, their fixtures and `testing/` may enter any room. */
 const TEST = /\.(test|fixture)\.ts$|\/testing\//;
 /** `from "#room/x.ts"`, `import("./x.ts")`: type imports too. */

@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path";
 const FILE_LINES_MAX = 300;
 const FOLDER_SOURCES_MAX = 20;
 const NAMES_THAT_SAY_NOTHING = /^(utils?|helpers?|common|misc|lib|types|interfaces)$/;
-const SOURCES = "{chassis,services/*,gateway,stack,e2e,scripts}/**/*.ts";
+const SOURCES = "{chassis,services/*,gateway,stack,e2e,bench,scripts}/**/*.ts";
 
 /** The files that every service has. */
 const HOUSE_PLAN = [

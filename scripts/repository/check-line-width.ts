@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 
 const COLUMNS_MAX = 100;
-const FOLDERS = "{chassis,docs,e2e,gateway,jest,k8s,protos,scripts,services,stack}";
+const FOLDERS = "{bench,chassis,docs,e2e,gateway,jest,k8s,protos,scripts,services,stack}";
 const FILES = [`${FOLDERS}/**/*.{ts,js,md,proto,sql,yaml}`, "*.{md,yaml,js}", ".github/**/*.yml"];
 /** Generated files, and the matrix that the chaos runs write. */
 const GENERATED = /node_modules|^protos\/gen\/|^pnpm-lock|^docs\/failure-matrix\.md$/;

@@ -1,0 +1,37 @@
+/** How much a world contains. */
+export interface WorldSize {
+  readonly images: number;
+  readonly comments: number;
+  readonly users: number;
+}
+
+/** The world of most scenarios. */
+export const SIZE_DEFAULT: WorldSize = { images: 2_000, comments: 100_000, users: 200 };
+
+/** The world of the mix. */
+export const SIZE_BIG: WorldSize = { images: 100_000, comments: 1_000_000, users: 1_000 };
+
+/** A login that `POST /v1/sessions` accepts. */
+export interface Credentials {
+  readonly login: string;
+  readonly password: string;
+}
+
+/**
+ * The data that every arm serves: the same users, images and comments, under the same ids. Built
+ * once for each size, the same for each seed, and kept in a folder.
+ */
+export interface World {
+  readonly size: WorldSize;
+  /** Public images that are ready, the most commented and most visited first (Zipf). */
+  readonly imageIds: readonly string[];
+  /** Twenty of `imageIds` which are visited by most. */
+  readonly hotImageIds: readonly string[];
+  /** Images with at least 1,050 comments: their page at depth 1,000 is full. */
+  readonly commentImageIds: readonly string[];
+  /** Images whose variants and original of 3 MB are stored, all of the first user. */
+  readonly imageIdsWithBytes: readonly string[];
+  readonly userIds: readonly string[];
+  /** How each user signs in, in the order of `userIds`. */
+  readonly credentials: readonly Credentials[];
+}
