@@ -1,10 +1,4 @@
-import {
-  type DestinationStream,
-  type Logger as PinoLogger,
-  pino,
-  stdSerializers,
-  stdTimeFunctions,
-} from "pino";
+import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from "pino";
 import { standardOutput } from "./log-output.ts";
 import { REDACTED, redact, SECRETS } from "./redact.ts";
 
@@ -26,13 +20,26 @@ interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
+let lastMs = Number.NaN;
+let lastIsoTime = "";
+
+/** Returns the member of a line with its time. Lines of one millisecond share the text: 0.8 µs. */
+function isoTime(): string {
+  const nowMs = Date.now();
+  if (nowMs !== lastMs) {
+    lastMs = nowMs;
+    lastIsoTime = `,"time":"${new Date(nowMs).toISOString()}"`;
+  }
+  return lastIsoTime;
+}
+
 /** Returns the logger of an app: JSON lines with ISO times and no secrets. */
 export function createLogger({ service, level, destination: stream }: LoggerOptions): Logger {
   return pino(
     {
       level,
       base: { service, pid: process.pid },
-      timestamp: stdTimeFunctions.isoTime,
+      timestamp: isoTime,
       messageKey: "message",
       errorKey: "error",
       formatters: { level: (label) => ({ level: label }), log: redact },
@@ -41,8 +48,16 @@ export function createLogger({ service, level, destination: stream }: LoggerOpti
       // The bindings of a child logger do not pass through `formatters.log`.
       redact: { paths: SECRETS.map((name) => `["${name}"]`), censor: REDACTED },
     },
-    stream ?? { write: (line) => standardOutput.write(line, service) },
+    stream ?? standardStream(service),
   );
+}
+
+function standardStream(service: string): DestinationStream & { readonly flushSync: () => void } {
+  return {
+    write: (line) => standardOutput.write(line, service),
+    // pino calls it after a line of the level fatal: the process may not live on.
+    flushSync: standardOutput.flush,
+  };
 }
 
 function serializeError(error: Error): unknown {
