@@ -7,6 +7,8 @@ import { eventually } from "#testing/eventually.ts";
 import { createTestDatabase, type TestDatabase } from "#testing/test-database.ts";
 import { createDatabase, type Database, type DatabaseOptions } from "./database.ts";
 import { QueryCanceled } from "./database-error.ts";
+import { Lease } from "./lease.ts";
+import { createPool, type Pool } from "./pool.ts";
 
 const APPLICATION = "cancel-query.test";
 const SLEEP = { name: "sleep", text: "select pg_sleep($1)" } as const;
@@ -78,6 +80,29 @@ describe("a signal", () => {
     expect(database.statistics()).toMatchObject({ total: 1, idle: 1 });
     expect(await running()).toEqual([]);
     expect((await database.for("").write(SELECT_BACKEND)).rows).toEqual(rows);
+  });
+
+  test("lets a query end that would be over before a request arrives", async () => {
+    const patient = createPool({
+      url: testDatabase.url,
+      applicationName: APPLICATION,
+      poolMax: 1,
+      acquireTimeoutMs: 1_000,
+      statementTimeoutMs: 10_000,
+    });
+    const pool: Pool = { ...patient, cancelDelayMs: () => 3_600_000 };
+    const controller = new AbortController();
+    const lease = await Lease.from(pool, controller.signal);
+    await observer.query("select pg_advisory_lock(1)");
+    const query = lease.query({ name: "lock", text: "select pg_advisory_xact_lock(1)" });
+    await eventually(async () => (await running()).length === 1);
+    controller.abort(new Error("the caller left"));
+    await observer.query("select pg_advisory_unlock(1)");
+    await expect(query).resolves.toMatchObject({ rowCount: 1 });
+    await expect(lease.query(SELECT_BACKEND)).rejects.toThrow(QueryCanceled);
+    lease.release();
+    expect(pool.statistics()).toMatchObject({ total: 1, idle: 1 });
+    await pool.close();
   });
 
   test("drops the connection if Postgres does not confirm the cancellation", async () => {

@@ -11,7 +11,7 @@ import {
 import type { Pool } from "./pool.ts";
 import type { Rows, Statement } from "./statement.ts";
 
-/** A cancelled query that takes longer to end loses its connection. */
+/** A query that takes longer to end, once its cancellation is requested, loses its connection. */
 const CANCEL_GRACE_MS = 1_000;
 
 interface Query {
@@ -108,11 +108,15 @@ export class Lease implements Connection {
     let cancel: Promise<void> | undefined;
     let timer: NodeJS.Timeout | undefined;
     let over: AbortController | undefined;
-    const onAbort = () => {
+    const requestCancel = () => {
       over = new AbortController();
       cancel = this.#pool.cancelQuery(this.#client, over.signal);
       // During a query end() drops the socket: the query then fails, and the lease is broken.
       timer = setTimeout(() => void this.#client.end(), CANCEL_GRACE_MS);
+    };
+    // Most queries are over before a request would reach Postgres, which then costs a connection.
+    const onAbort = () => {
+      timer = setTimeout(requestCancel, this.#pool.cancelDelayMs());
     };
     signal?.addEventListener("abort", onAbort, { once: true });
     try {

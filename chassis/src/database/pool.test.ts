@@ -56,6 +56,36 @@ describe("the queue for a connection", () => {
     pool.release(await critical, false);
   });
 
+  test("is left when a statement would come too late, by all but critical calls", async () => {
+    const slow = await pool.acquire(undefined);
+    await slow.query("select pg_sleep(1)");
+    pool.release(slow, false); // the mean is 60 ms at least, from 0
+    const held = await pool.acquire(undefined);
+    const critical = acquireFor(Criticality.CRITICAL, LONG_MS);
+    for (const criticality of [Criticality.DEFAULT, Criticality.SHEDDABLE]) {
+      await expect(acquireFor(criticality, 100)).rejects.toThrow("within 0 ms");
+    }
+    expect(pool.statistics().waiting).toBe(1);
+    pool.release(held, false);
+    pool.release(await critical, false);
+
+    // A connection that is free is lent, whatever is left.
+    pool.release(await acquireFor(Criticality.SHEDDABLE, 100), false);
+  });
+
+  test("lets a canceled query go on for twice a usual hold, and never for long", async () => {
+    const client = await pool.acquire(undefined);
+    await client.query("select pg_sleep(2.5)");
+    pool.release(client, false);
+    expect(pool.cancelDelayMs()).toBe(250);
+    for (let n = 0; n < 200; n++) {
+      const quick = await pool.acquire(undefined);
+      await quick.query("select 1");
+      pool.release(quick, false);
+    }
+    expect(pool.cancelDelayMs()).toBeLessThan(250);
+  });
+
   test("holds most calls until their deadline", async () => {
     const held = await pool.acquire(undefined);
     const patient = [Criticality.DEFAULT, Criticality.SHEDDABLE].map((one) =>

@@ -58,7 +58,8 @@ export async function runLoad(
 const RAMP_FIRST_PER_SECOND = 8;
 const RAMP_FACTOR = 1.3;
 const RAMP_STEPS_MAX = 10;
-const RAMP_STEP_MS = 2_500;
+/** Long enough for several of the dearest requests, of which there are few. */
+const RAMP_STEP_MS = 8_000;
 /** Before that, answers are still on their way. */
 const RAMP_SETTLE_MS = 500;
 /** The system is saturated if a smaller share of the requests is served. */
