@@ -4,7 +4,8 @@
  * WebP.
  */
 export function accepts(header: string | undefined, types: readonly string[]): boolean {
-  if (header === undefined || header.trim() === "") return true;
+  // Most clients send this, or nothing.
+  if (header === undefined || header === "*/*" || header.trim() === "") return true;
   const ranges = header.split(",").map(parseRange);
   return types.some((type) => qualityOf(type, ranges) > 0);
 }

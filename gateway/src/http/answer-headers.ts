@@ -37,8 +37,11 @@ export function createAnswerHeaders(corsOrigins: readonly string[]): AnswerHeade
     return { of: () => SECURITY_HEADERS, ofPreflight: () => undefined };
   }
   const cors: Cors = createCors(corsOrigins);
+  const prepare = (origin?: string) => ({ ...SECURITY_HEADERS, ...cors.headersOf(origin) });
+  const others = prepare();
+  const prepared = new Map(corsOrigins.map((origin) => [origin, prepare(origin)]));
   return {
-    of: (origin) => ({ ...SECURITY_HEADERS, ...cors.headersOf(origin) }),
+    of: (origin) => (origin === undefined ? others : (prepared.get(origin) ?? others)),
     ofPreflight: cors.preflightHeaders,
   };
 }

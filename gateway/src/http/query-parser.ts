@@ -21,12 +21,18 @@ export interface QueryViolations {
 
 const VIOLATIONS = Symbol("violations");
 const NONE: QueryViolations = { malformed: [], repeated: new Set() };
+const NO_VIOLATIONS: readonly FieldViolation[] = [];
+/** Most requests have no query. */
+const NO_QUERY: ParsedQuery = Object.freeze(
+  Object.assign(Object.create(null), { [VIOLATIONS]: NONE }),
+);
 
 /**
  * Parses a query string strictly: valid percent-encoding of valid UTF-8, each parameter once. Never
  * throws.
  */
 export function parseQuery(query: string): ParsedQuery {
+  if (query === "") return NO_QUERY;
   const values: Record<string, string> = Object.create(null);
   const malformed: FieldViolation[] = [];
   const repeated = new Set<string>();
@@ -54,7 +60,9 @@ export function findQueryViolations(
   query: unknown,
   knows: (name: string) => boolean,
 ): readonly FieldViolation[] {
-  const { malformed, repeated } = (query as Partial<ParsedQuery> | undefined)?.[VIOLATIONS] ?? NONE;
+  const violations = (query as Partial<ParsedQuery> | undefined)?.[VIOLATIONS] ?? NONE;
+  if (violations === NONE) return NO_VIOLATIONS;
+  const { malformed, repeated } = violations;
   const twice = [...repeated].filter(knows).map((field) => ({
     field: shownFieldName(field),
     message: "must not be given more than once",

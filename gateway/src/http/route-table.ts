@@ -15,23 +15,39 @@ interface Entry {
 /** Creates an empty table. */
 export function createRouteTable(): RouteTable {
   const entries = new Map<string, Entry>();
+  /** By the number of segments, since there are requests for many paths that do not exist. */
+  const byLength = new Map<number, Entry[]>();
 
   return {
     add(method, pattern) {
-      const entry = entries.get(pattern) ?? {
-        matches: new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`),
-        methods: new Set(),
-        fixed: !pattern.includes(":"),
-      };
+      let entry = entries.get(pattern);
+      if (entry === undefined) {
+        entry = entryOf(pattern);
+        entries.set(pattern, entry);
+        const length = segmentsOf(pattern);
+        byLength.set(length, [...(byLength.get(length) ?? []), entry]);
+      }
       for (const name of [method].flat()) entry.methods.add(name);
-      entries.set(pattern, entry);
     },
 
     methodsOf(url) {
       const path = url.split(/[?#]/, 1)[0] ?? "";
-      const matching = [...entries.values()].filter(({ matches }) => matches.test(path));
+      const possible = byLength.get(segmentsOf(path)) ?? [];
+      const matching = possible.filter(({ matches }) => matches.test(path));
       const chosen = matching.find(({ fixed }) => fixed) ?? matching[0];
       return [...(chosen?.methods ?? [])].sort();
     },
   };
+}
+
+function entryOf(pattern: string): Entry {
+  return {
+    matches: new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`),
+    methods: new Set(),
+    fixed: !pattern.includes(":"),
+  };
+}
+
+function segmentsOf(path: string): number {
+  return path.split("/").length;
 }

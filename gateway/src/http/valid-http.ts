@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server } from "node:http";
 import { Problem } from "#problems/problem.ts";
 
+const HOST = "host";
+
 /**
  * Refuses what Node's parser takes and RFC 9112 does not: a request line without a version, which
  * is HTTP/0.9, or with one that is not HTTP/1.0 or HTTP/1.1, and HTTP/1.1 without exactly one
@@ -10,7 +12,8 @@ export function checkHttp({ httpVersion, rawHeaders }: IncomingMessage): void {
   if (httpVersion !== "1.1" && httpVersion !== "1.0") throw new Problem("BAD_REQUEST");
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() === "host") hosts += 1;
+    const name = rawHeaders[at];
+    if (name?.length === HOST.length && name.toLowerCase() === HOST) hosts += 1;
   }
   if (hosts > 1 || (hosts === 0 && httpVersion === "1.1")) {
     const detail = "Send the request with one Host header.";
