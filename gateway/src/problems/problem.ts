@@ -26,11 +26,26 @@ export class Problem extends Error {
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
     const { status, detail } = PROBLEM_KINDS[code];
+    const { stackTraceLimit } = Error;
+    // Only a defect is logged. The stack of any other is most of its cost: 5 µs.
+    if (status !== 500) Error.stackTraceLimit = 0;
     super(options.detail ?? detail, "cause" in options ? { cause: options.cause } : undefined);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.status = status;
     this.errors = options.errors ?? [];
     this.headers = { ...headersOf(status, options.retryAfterMs), ...options.headers };
+  }
+}
+
+/** Returns an error that is made without a stack, as problems are that show no defect. */
+export function withoutStack<E extends Error>(create: () => E): E {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return create();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
