@@ -1,5 +1,4 @@
 import type { AddressInfo } from "node:net";
-import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import { createAdmission } from "@triptych/chassis/admission/admission";
 import { createAuthenticator } from "@triptych/chassis/identity/authenticate";
@@ -98,7 +97,7 @@ export async function createGateway(
   await addPlugins(server);
 
   const { failurePolicy } = configuration;
-  const limits = createRateLimits(server, configuration);
+  const limits = createRateLimits(configuration);
   const admission = createAdmission(metrics, failurePolicy);
   const guard = createRequestGuard({
     authenticate: createAuthenticator(configuration.accessTokenPublicKeys),
@@ -164,7 +163,6 @@ async function addApi(server: ApiServer, dependencies: ApiDependencies): Promise
 }
 
 async function addPlugins(server: ApiServer): Promise<void> {
-  await server.register(rateLimit, { global: false });
   await server.register(swagger, OPENAPI_OPTIONS);
   for (const schema of [ProblemBody, User, Session, Image, Comment]) server.addSchema(schema);
 }

@@ -13,8 +13,8 @@ describe("metrics", () => {
     metrics.rpcServer.observe({ method: "S/Get", code: "OK" }, 0.0004);
     metrics.rpcClient.observe({ callee: "users", method: "S/Get" }, 20);
     metrics.rpcClientCalls.inc({ callee: "users", method: "S/Get", code: "UNAVAILABLE" });
-    metrics.http.observe({ method: "GET", route: "/v1/images/:id" }, 0.02);
-    metrics.httpRequests.inc({ method: "GET", route: "/v1/images/:id", status: 200 });
+    metrics.http.with({ method: "GET", route: "/v1/images/:id" }).observe(0.02);
+    metrics.httpRequests.with({ method: "GET", route: "/v1/images/:id", status: 200 }).add();
 
     const page = await renderMetrics([metrics]);
     expect(page).toContain(
@@ -41,9 +41,10 @@ describe("metrics", () => {
       return page.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length;
     };
     const before = await seriesOf();
+    const latencies = metrics.http.with({ method: "GET", route: "/v1/images" });
     for (const status of [200, 304, 404, 429, 503]) {
-      metrics.http.observe({ method: "GET", route: "/v1/images" }, 0.02);
-      metrics.httpRequests.inc({ method: "GET", route: "/v1/images", status });
+      latencies.observe(0.02);
+      metrics.httpRequests.with({ method: "GET", route: "/v1/images", status }).add();
     }
     // 9 buckets and the infinite one, a count and a sum; and one for each status
     expect((await seriesOf()) - before).toBe(12 + 5);

@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BreakerState, ObserveBreaker } from "./breaker-state.ts";
 import { certificateMetrics, type WatchCertificates } from "./certificate-metrics.ts";
 import { type ClientMetrics, clientMetrics } from "./client-metrics.ts";
+import { EventCounter } from "./event-counter.ts";
+import { LatencyHistogram } from "./latency-histogram.ts";
 import { placeMetrics, type WatchPlaces } from "./place-metrics.ts";
 import { poolMetrics, type WatchPool } from "./pool-metrics.ts";
 import { type ServerMetrics, serverMetrics } from "./server-metrics.ts";
@@ -39,9 +41,9 @@ export interface Metrics {
    * The time of HTTP requests. The route is its pattern (`/v1/images/:id`), never a url, so that
    * there are few labels.
    */
-  readonly http: Histogram<"method" | "route">;
+  readonly http: LatencyHistogram<"method" | "route">;
   /** HTTP requests by status. */
-  readonly httpRequests: Counter<"method" | "route" | "status">;
+  readonly httpRequests: EventCounter<"method" | "route" | "status">;
   /** Takes the state that a breaker is created in, and each state that it changes to. */
   readonly observeBreaker: ObserveBreaker;
   /** The wait for a connection of a pool. */
@@ -89,14 +91,14 @@ export function createMetrics({ service }: { readonly service: string }): Metric
       labelNames: ["callee", "method", "code"] as const,
       registers,
     }),
-    http: new Histogram({
+    http: new LatencyHistogram({
       name: "http_server_duration_seconds",
       help: "The time to answer an HTTP request.",
       labelNames: ["method", "route"] as const,
       buckets,
       registers,
     }),
-    httpRequests: new Counter({
+    httpRequests: new EventCounter({
       name: "http_requests_total",
       help: "HTTP requests by the status of their answer.",
       labelNames: ["method", "route", "status"] as const,

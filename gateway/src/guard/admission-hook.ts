@@ -36,8 +36,8 @@ export function createAdmissionHook(admission: Admission | undefined): Admission
   };
 }
 
-function routeOf({ headers, routeOptions }: FastifyRequest) {
-  const { calls, routeName } = routeOptions.config;
+function routeOf({ raw: { headers }, state }: FastifyRequest) {
+  const { calls, routeName } = state.config;
   if (calls === undefined) return undefined;
   assert(routeName, "a route of the API is named when it is made");
   const { criticality, isLimited } = calls.policy;

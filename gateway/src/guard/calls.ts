@@ -3,9 +3,8 @@ import type { FailurePolicySwitch } from "@triptych/chassis/contract/method-poli
 import type { UserCaller } from "@triptych/chassis/identity/caller";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { CallTime } from "@triptych/chassis/rpc/call-time";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import { Problem } from "#problems/problem.ts";
-import { stateOf } from "./request-state.ts";
 
 /**
  * The budget of every request where the failure policy is off: the server ends the connection then.
@@ -24,11 +23,11 @@ export interface OpenCalls {
  * all.
  */
 export function openCalls(request: FastifyRequest, failurePolicy: FailurePolicySwitch): OpenCalls {
-  const { calls } = request.routeOptions.config;
+  const { state } = request;
+  const { calls } = state.config;
   assert(calls, "a route that calls others declares what it waits for");
   const budgetMs = failurePolicy === "on" ? calls.budgetMs : NO_BUDGET_MS;
   const time = new CallTime(Date.now() + budgetMs);
-  const state = stateOf(request);
   state.context = {
     requestId: request.id,
     caller: state.caller,
@@ -47,14 +46,19 @@ export function openCalls(request: FastifyRequest, failurePolicy: FailurePolicyS
 
 /** Returns what the calls of a request carry. For its route, which is entered after admission. */
 export function contextOf(request: FastifyRequest): CallContext {
-  const { context } = stateOf(request);
+  const { context } = request.state;
   assert(context, "a request is admitted before its route is entered");
   return context;
 }
 
 /** A hook that refuses an anonymous caller. */
-export async function requireUser(request: FastifyRequest): Promise<void> {
-  if (stateOf(request).caller.kind !== "user") throw new Problem("UNAUTHENTICATED");
+export function requireUser(
+  { state }: Pick<FastifyRequest, "state">,
+  _reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+): void {
+  if (state.caller.kind !== "user") throw new Problem("UNAUTHENTICATED");
+  done();
 }
 
 /** Returns the signed-in caller of a route that requires one. */

@@ -1,10 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import { addressKeyOf } from "#http/address-key.ts";
-import { stateOf } from "./request-state.ts";
 
 /** Returns who a request is counted for: its user, or its address if it is anonymous. */
 export function clientKeyOf(request: FastifyRequest): string {
-  const { caller } = stateOf(request);
+  const { caller } = request.state;
   return caller.kind === "user" ? `user ${caller.userId}` : addressOf(request);
 }
 

@@ -1,7 +1,6 @@
 import type { Caller } from "@triptych/chassis/identity/caller";
 import { toTraceText } from "@triptych/chassis/rpc/trace/trace-text";
-import type { FastifyReply, FastifyRequest } from "fastify";
-import { findState } from "./request-state.ts";
+import type { FastifyRequest, onSendHookHandler } from "fastify";
 
 /** The header that requests the trace of an answer, and carries it back. */
 const EXPLAIN = "x-explain";
@@ -20,10 +19,12 @@ export function asksExplanation({ headers }: FastifyRequest, caller: Caller): bo
  * A hook that shows an operator the trace: the calls that were made for the request, whether it
  * failed or not.
  */
-export async function explain(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const trace = findState(request)?.trace;
-  if (trace === undefined) return;
-  reply.header(EXPLAIN, toTraceText(trace.calls, TRACE_BYTES_MAX));
-  // Only an operator may see it: a shared cache would show it to others.
-  reply.header("cache-control", "no-store");
-}
+export const explain: onSendHookHandler = function explain(request, reply, _payload, done) {
+  const { trace } = request.state;
+  if (trace !== undefined) {
+    reply.header(EXPLAIN, toTraceText(trace.calls, TRACE_BYTES_MAX));
+    // Only an operator may see it: a shared cache would show it to others.
+    reply.header("cache-control", "no-store");
+  }
+  done();
+};

@@ -144,6 +144,6 @@ function createHold({ kind, limits, waitMsMax, keyOf, refusals }: PlaceKind, met
       semaphore.release(key);
       throw cancelled();
     }
-    raw.once("close", () => semaphore.release(key));
+    request.state.onClose(() => semaphore.release(key));
   };
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert";
 import type { Caller } from "@triptych/chassis/identity/caller";
 import { fold, trimBlanks } from "@triptych/chassis/validation/text-form";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { Problem } from "#problems/problem.ts";
 import { addressOf } from "./client-key.ts";
-import { stateOf } from "./request-state.ts";
+import { WindowCounter } from "./window-counter.ts";
 
 /** The limits, in requests a minute. */
 export interface RateLimitConfiguration {
@@ -18,7 +18,7 @@ export interface RateLimitConfiguration {
 /** Rate limits. Throws RATE_LIMITED beyond one. Counted in this process's memory. */
 export interface RateLimits {
   /** Counts any request: by user, or by address if it is anonymous. */
-  countRequest(request: FastifyRequest, caller: Caller): Promise<void>;
+  countRequest(request: FastifyRequest, caller: Caller): void;
   /** Counts a sign-in by address, before its body is read. */
   countSignInAddress(request: FastifyRequest): Promise<void>;
   /** Counts a sign-in by address and login, before its password is hashed. */
@@ -33,20 +33,17 @@ export interface SignIn {
 }
 
 const WINDOW_MS = 60_000;
+/** Of each limit. A window takes about 150 bytes: 3 MB at most. */
+const KEYS_MAX = 20_000;
 
-/** Creates the limits. `@fastify/rate-limit` must be registered with `global: false`. */
-export function createRateLimits(
-  server: FastifyInstance,
-  configuration: RateLimitConfiguration,
-): RateLimits {
+/** Creates the limits. */
+export function createRateLimits(configuration: RateLimitConfiguration): RateLimits {
   /** Creates a counter. Its key is the address if no other is given. */
   function createCounter(max: number, keyOf = addressOf) {
-    const count = server.createRateLimit({ max, timeWindow: WINDOW_MS, keyGenerator: keyOf });
-    return async function take(request: FastifyRequest): Promise<void> {
-      const taken = await count(request);
-      if (!taken.isAllowed && taken.isExceeded) {
-        throw new Problem("RATE_LIMITED", { retryAfterMs: taken.ttl });
-      }
+    const counter = new WindowCounter({ max, windowMs: WINDOW_MS, keysMax: KEYS_MAX });
+    return function take(request: FastifyRequest): void {
+      const retryAfterMs = counter.take(keyOf(request));
+      if (retryAfterMs > 0) throw new Problem("RATE_LIMITED", { retryAfterMs });
     };
   }
 
@@ -58,14 +55,14 @@ export function createRateLimits(
 
   return {
     countRequest: (request, caller) => (caller.kind === "user" ? byUser : byAddress)(request),
-    countSignInAddress: signInAddress,
-    countSignIn: signIn,
-    countSignUp: signUpAddress,
+    countSignInAddress: async (request) => signInAddress(request),
+    countSignIn: async (request) => signIn(request),
+    countSignUp: async (request) => signUpAddress(request),
   };
 }
 
 function userIdOf(request: FastifyRequest): string {
-  const { caller } = stateOf(request);
+  const { caller } = request.state;
   assert(caller.kind === "user", "an anonymous request is counted by its address");
   return caller.userId;
 }

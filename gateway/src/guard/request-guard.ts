@@ -2,9 +2,14 @@ import type { Permit } from "@triptych/chassis/admission/admission";
 import { cancelled } from "@triptych/chassis/contract/cancellation";
 import type { FailurePolicySwitch } from "@triptych/chassis/contract/method-policy";
 import type { Authenticate } from "@triptych/chassis/identity/authenticate";
-import { ANONYMOUS } from "@triptych/chassis/identity/caller";
+import { ANONYMOUS, type Caller } from "@triptych/chassis/identity/caller";
 import { Trace } from "@triptych/chassis/rpc/trace/trace";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  preHandlerHookHandler,
+} from "fastify";
 import { accepts } from "#http/acceptable.ts";
 import { findQueryViolations } from "#http/query-parser.ts";
 import { invalidFields, Problem } from "#problems/problem.ts";
@@ -12,7 +17,6 @@ import type { AdmissionHook } from "./admission-hook.ts";
 import { openCalls } from "./calls.ts";
 import { asksExplanation } from "./explain.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import { setState, stateOf } from "./request-state.ts";
 
 const JSON_TYPES = ["application/json", "application/problem+json"];
 /** Statuses of answers whose latency shows what the route takes. */
@@ -24,11 +28,11 @@ export interface RequestGuard {
    * Refuses what there is no room for, authenticates the caller, counts the request, and refuses a
    * malformed query.
    */
-  readonly identify: (request: FastifyRequest) => Promise<void>;
+  readonly identify: onRequestHookHandler;
   /** Refuses clients that do not accept JSON, and keeps one user's answers out of shared caches. */
-  readonly answersJson: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  readonly answersJson: onRequestHookHandler;
   /** Admits the request, once it is read and valid, and opens its calls until it is closed. */
-  readonly enter: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  readonly enter: preHandlerHookHandler;
 }
 
 /** What the guard needs. */
@@ -46,43 +50,58 @@ export function createRequestGuard({
   admission,
   failurePolicy,
 }: RequestGuardDependencies): RequestGuard {
-  return {
-    async identify(request) {
-      admission.check(request);
-      const caller = await authenticate(request.headers.authorization).catch(
-        async (thrown: unknown) => {
-          // Verifying costs 300 µs: trying tokens out counts for the address.
-          await limits.countRequest(request, ANONYMOUS);
-          throw thrown;
-        },
-      );
-      const trace = asksExplanation(request, caller) ? new Trace() : undefined;
-      setState(request, { caller, trace });
-      await limits.countRequest(request, caller);
+  /** Verifying costs 300 µs: trying tokens out counts for the address. */
+  function refuse(request: FastifyRequest, thrown: unknown): never {
+    limits.countRequest(request, ANONYMOUS);
+    throw thrown;
+  }
 
-      const known = querySchemaOf(request);
-      const violations = findQueryViolations(request.query, (name) => Object.hasOwn(known, name));
-      if (violations.length > 0) throw invalidFields(violations);
+  function know(request: FastifyRequest, caller: Caller): void {
+    request.state.identify(caller, asksExplanation(request, caller) ? new Trace() : undefined);
+    limits.countRequest(request, caller);
+    checkQuery(request);
+  }
+
+  return {
+    // These hooks have no promise where they await nothing.
+    identify(request, _reply, done) {
+      admission.check(request);
+      const { authorization } = request.raw.headers;
+      if (authorization === undefined) {
+        know(request, ANONYMOUS);
+        done();
+        return;
+      }
+      authenticate(authorization)
+        .then(
+          (caller) => know(request, caller),
+          (thrown: unknown) => refuse(request, thrown),
+        )
+        .then(() => done(), done);
     },
 
-    async answersJson({ headers, method }, reply) {
+    answersJson({ raw: { headers, method } }, reply, done) {
       if (!accepts(headers.accept, JSON_TYPES)) throw new Problem("NOT_ACCEPTABLE");
       const isRead = method === "GET" || method === "HEAD";
       reply.header("cache-control", isRead ? "private, no-cache" : "no-store");
+      done();
     },
 
-    async enter(request, { raw }) {
-      if (request.routeOptions.config.calls === undefined) return;
-      // The client may have left while its token was verified: nothing would return the permit.
-      if (raw.closed) throw cancelled();
-      const { caller } = stateOf(request);
-      const permit = admission.admit(request);
-      const calls = openCalls(request, failurePolicy);
-      raw.once("close", () => {
-        calls.close(raw.writableFinished);
-        release(permit, raw);
-      });
-      if (caller.kind === "user") permit?.countFor(caller.userId);
+    enter(request, { raw }, done) {
+      const { state } = request;
+      if (state.config.calls !== undefined) {
+        // The client may have left while its token was verified: nothing would return the permit.
+        if (raw.closed) throw cancelled();
+        const { caller } = state;
+        const permit = admission.admit(request);
+        const calls = openCalls(request, failurePolicy);
+        state.onClose(() => {
+          calls.close(raw.writableFinished);
+          release(permit, raw);
+        });
+        if (caller.kind === "user") permit?.countFor(caller.userId);
+      }
+      done();
     },
   };
 }
@@ -90,6 +109,14 @@ export function createRequestGuard({
 function release(permit: Permit | undefined, raw: FastifyReply["raw"]): void {
   const isAnswered = raw.writableFinished && ANSWERED.has(raw.statusCode);
   permit?.release(isAnswered ? "answered" : "ignored");
+}
+
+/** Refuses a malformed query, and parameters of the route that were given twice. */
+function checkQuery(request: FastifyRequest): void {
+  const violations = findQueryViolations(request.query, (name) =>
+    Object.hasOwn(querySchemaOf(request), name),
+  );
+  if (violations.length > 0) throw invalidFields(violations);
 }
 
 function querySchemaOf({ routeOptions }: FastifyRequest): object {

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { limitBodyTime } from "./body-time.ts";
+import { RequestState } from "./request-state.ts";
 
 const { jest } = import.meta;
 
@@ -18,14 +19,12 @@ describe("the time for a body", () => {
   function begin(headers: Record<string, string>, config: object = {}) {
     const socket = {};
     const raw = Object.assign(new EventEmitter(), { socket });
-    const replyRaw = new EventEmitter();
+    const state = new RequestState({ routeOptions: { config } } as FastifyRequest);
     const answered: unknown[] = [];
-    limitBodyTime(
-      { raw, headers, routeOptions: { config } } as unknown as FastifyRequest,
-      { raw: replyRaw } as unknown as FastifyReply,
-      { answer: (error) => answered.push(error.code) },
-    );
-    return { raw, replyRaw, answered };
+    limitBodyTime({ raw, headers, state } as unknown as FastifyRequest, {
+      answer: (error) => answered.push(error.code),
+    });
+    return { raw, state, answered };
   }
 
   test("ends after 30 s", () => {
@@ -40,7 +39,7 @@ describe("the time for a body", () => {
     ["when the body is there", ({ raw }: ReturnType<typeof begin>) => raw.emit("end")],
     [
       "when the request is answered without it",
-      ({ replyRaw }: ReturnType<typeof begin>) => replyRaw.emit("close"),
+      ({ state }: ReturnType<typeof begin>) => state.close(),
     ],
   ])("does not run on %s", (_when, end) => {
     const request = begin(WITH_BODY);

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import type { ClientErrors } from "./client-error.ts";
 import { hasBody } from "./unread-body.ts";
 
@@ -11,11 +11,11 @@ const BODY_MS_MAX = 30_000;
  */
 export function limitBodyTime(
   request: FastifyRequest,
-  reply: FastifyReply,
   clientErrors: Pick<ClientErrors, "answer">,
 ): void {
-  const { raw, routeOptions } = request;
-  if (!hasBody(request) || routeOptions.config.calls?.policy.stream !== undefined) return;
+  if (!hasBody(request)) return;
+  const { raw, state } = request;
+  if (state.config.calls?.policy.stream !== undefined) return;
   const timer = setTimeout(() => {
     const late = Object.assign(new Error("the body came too slowly"), {
       code: "ERR_HTTP_REQUEST_TIMEOUT",
@@ -24,5 +24,5 @@ export function limitBodyTime(
   }, BODY_MS_MAX).unref();
   const stop = () => clearTimeout(timer);
   raw.once("end", stop);
-  reply.raw.once("close", stop);
+  state.onClose(stop);
 }

@@ -68,9 +68,9 @@ export function limitConnections(
     });
   });
 
-  return function checkConnection({ raw, routeOptions }) {
-    const outcome = refused.get(raw.socket);
-    if (outcome === undefined || PROBES.has(routeOptions.url ?? "")) return;
+  return function checkConnection({ raw, state }) {
+    const outcome = refusals === 0 ? undefined : refused.get(raw.socket);
+    if (outcome === undefined || PROBES.has(state.config.meter?.route ?? "")) return;
     throw new Problem(PROBLEM_CODES[outcome], { headers: { connection: "close" } });
   };
 }
