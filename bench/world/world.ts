@@ -17,21 +17,33 @@ export interface Credentials {
   readonly password: string;
 }
 
-/**
- * The data that every arm serves: the same users, images and comments, under the same ids. Built
- * once for each size, the same for each seed, and kept in a folder.
- */
-export interface World {
+/** What is known of a world without its databases. */
+export interface WorldFacts {
   readonly size: WorldSize;
   /** Public images that are ready, the most commented and most visited first (Zipf). */
   readonly imageIds: readonly string[];
   /** Twenty of `imageIds` which are visited by most. */
   readonly hotImageIds: readonly string[];
-  /** Images with at least 1,050 comments: their page at depth 1,000 is full. */
+  /** Images with at least 1,050 top-level comments: their page at depth 1,000 is full. */
   readonly commentImageIds: readonly string[];
-  /** Images whose variants and original of 3 MB are stored, all of the first user. */
+  /** The uploaded images, all of the first user, whose originals and variants the others share. */
   readonly imageIdsWithBytes: readonly string[];
   readonly userIds: readonly string[];
+  /** The open session of each user, in the order of `userIds`. */
+  readonly sessionIds: readonly string[];
   /** How each user signs in, in the order of `userIds`. */
   readonly credentials: readonly Credentials[];
+  /** The answer to `GET /v1/images/{id}` for the hottest image: what the roofs answer. */
+  readonly sampleBody: string;
+  /** The thumb of an uploaded image, below the folder of blobs. */
+  readonly sampleThumb: string;
+}
+
+/**
+ * The data that every arm serves: the same users, images and comments, under the same ids. Built
+ * once for each size and seed, and kept in a folder. An arm serves a copy of it.
+ */
+export interface World extends WorldFacts {
+  /** The folder with the data, which nobody changes. */
+  readonly folder: string;
 }
