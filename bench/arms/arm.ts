@@ -2,7 +2,7 @@ import type { World } from "#world/world.ts";
 
 /** Where an arm runs. */
 export interface ArmOptions {
-  /** The data that it serves. It must not be served by another arm at the same time. */
+  /** The data that it serves a copy of: what is written is gone when it stops. */
   readonly world: World;
   /** The cores of all its processes, as `taskset --cpu-list` takes them: `0` or `0,1`. */
   readonly cpus?: string;
@@ -26,8 +26,8 @@ export interface RunningArm {
   /** The server process of Postgres, which is a descendant of one of `pids`. */
   readonly postgresPid?: number;
   /**
-   * Returns a new access token for each of the first `count` users of the world. Tokens live for
-   * ten minutes.
+   * Returns a new access token for each of the first `count` users of the world, in their order.
+   * Tokens live for an hour. The sessions are open.
    */
   accessTokens(count: number): Promise<readonly string[]>;
   /** Ends all of its processes, Postgres cleanly. */
