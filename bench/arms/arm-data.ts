@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type AccessTokens, createAccessTokens } from "#baseline/http/access-tokens.ts";
 import { BENCH_DATA_FOLDER } from "#processes/repository.ts";
 import type { World } from "#world/world.ts";
 import { copyFolder, worldFolderAt } from "#world/world-folder.ts";
 
+/** A folder for each copy, whose name begins with the process that made it. */
+const COPIES_FOLDER = join(BENCH_DATA_FOLDER, "arms");
 /** An hour: longer than a whole run. */
 const TOKEN_SECONDS = 3_600;
 
@@ -17,7 +19,8 @@ export async function withCopy<Started>(
   from: string,
   use: (copy: string) => Promise<Started>,
 ): Promise<Started> {
-  const copy = join(BENCH_DATA_FOLDER, "arms", randomUUID());
+  await removeAbandoned();
+  const copy = join(COPIES_FOLDER, `${process.pid}-${randomUUID()}`);
   await copyFolder(from, copy);
   try {
     return await use(copy);
@@ -30,6 +33,22 @@ export async function withCopy<Started>(
 /** Removes the copy of an arm that has ended. */
 export async function removeCopy(copy: string): Promise<void> {
   await rm(copy, { recursive: true, force: true });
+}
+
+/** Removes the copies of runs that were killed. */
+async function removeAbandoned(): Promise<void> {
+  const names = await readdir(COPIES_FOLDER).catch(() => []);
+  const abandoned = names.filter((name) => !isRunning(Number.parseInt(name, 10)));
+  await Promise.all(abandoned.map((name) => removeCopy(join(COPIES_FOLDER, name))));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0); // no signal: it only asks
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Returns the function that signs tokens for the users of a world, as signing in does. */

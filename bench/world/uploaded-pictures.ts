@@ -38,9 +38,9 @@ export const PICTURES_DEFAULT: PictureSize = { count: 8, width: 4_000, height: 3
 /** A picture for tests, drawn in a moment. */
 export const PICTURES_SMALL: PictureSize = { count: 1, width: 320, height: 240 };
 
-/** Noise of a fourth of the size, enlarged, has about as many bytes as a photograph. */
-const NOISE_SCALE = 4;
-const QUALITY = 90;
+/** Noise of an eighth of the size, enlarged, has about as many bytes as a photograph. */
+const NOISE_SCALE = 8;
+const QUALITY = 85;
 
 /** Draws a JPEG of noise: the same one for the same seed. */
 export async function drawPicture({ width, height }: PictureSize, seed: number): Promise<Buffer> {
