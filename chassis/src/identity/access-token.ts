@@ -25,4 +25,12 @@ export interface AccessToken {
  */
 export class InvalidAccessToken extends Error {
   override readonly name = "InvalidAccessToken";
+
+  /** Has no stack, as a refusal has none: that of its cause says where. */
+  constructor(message: string, options: ErrorOptions) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

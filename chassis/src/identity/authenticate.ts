@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { RpcError } from "#contract/rpc-error.ts";
+import { type RpcError, refusal } from "#contract/rpc-error.ts";
 import { InvalidAccessToken } from "./access-token.ts";
 import { createAccessTokenVerifier } from "./access-token-verifier.ts";
 import { parseBearer } from "./bearer.ts";
@@ -41,5 +41,5 @@ export function createAuthenticator(keys: Jwks): Authenticate {
 }
 
 function unauthenticated(message: string, cause?: unknown): RpcError {
-  return new RpcError(status.UNAUTHENTICATED, message, { reason: "UNAUTHENTICATED", cause });
+  return refusal(status.UNAUTHENTICATED, message, { reason: "UNAUTHENTICATED", cause });
 }
