@@ -51,8 +51,16 @@ export function countStatements(database: Database): CountedDatabase {
     };
   }
 
+  const countedShards = new Map<Shard, Shard>();
+  function countedFor(key: string): Shard {
+    const shard = database.for(key);
+    const counted = countedShards.get(shard) ?? countOnShard(shard);
+    countedShards.set(shard, counted);
+    return counted;
+  }
+
   return {
-    database: { ...database, for: (key) => countOnShard(database.for(key)) },
+    database: { ...database, for: countedFor },
     takeStatements() {
       const taken = names;
       names = [];

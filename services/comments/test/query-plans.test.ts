@@ -15,11 +15,12 @@ import {
   type ExplainedDatabase,
   startExplainedDatabase,
 } from "@triptych/chassis/testing/plans/start-explained-database";
-import { DEPTH_MAX, type UnplacedComment } from "#domain/comment.ts";
+import { toUnplaced, type UnplacedComment } from "#domain/comment.ts";
 import type { CommentOrder } from "#domain/comment-repository.ts";
 import type { CommentTransaction } from "#domain/comment-transaction.ts";
 import { MIGRATIONS } from "#migrations.ts";
 import { createCommentRepository } from "#repository/comment-repository.ts";
+import { insertWaiting } from "#repository/insert-comments.ts";
 
 /** The indexes of each statement that a request runs. */
 const HOT = {
@@ -28,7 +29,8 @@ const HOT = {
   select_comments_oldest: ["comments_top_level"],
   select_replies: ["comments_replies"],
   select_comment_counts: ["image_comment_counts_key"],
-  insert_comment: ["comments_id"],
+  insert_comments: ["comments_id"],
+  insert_comments_unlocked: ["comments_id", "image_comment_counts_key"],
   lock_comment: ["comments_id"],
   update_comment: ["comments_id"],
   delete_comment: ["comments_id"],
@@ -93,7 +95,7 @@ function scenariosOf(database: Database, removed: number): Scenarios {
   const replies = (after?: number) => () =>
     comments.listReplies({ imageId: IMAGE, parentId: PARENT, ...pageAfter(after) }, signal);
   const create = (parentId: string | undefined) => () =>
-    comments.insertComment(newComment(parentId), DEPTH_MAX, signal);
+    comments.insertComment(newComment(parentId), signal);
   const imageIds = Array.from({ length: 30 }, (_, index) => numberedId(index * 3));
   return {
     "a comment": () => comments.findComment(numberedId(FEW / 2), signal),
@@ -109,6 +111,8 @@ function scenariosOf(database: Database, removed: number): Scenarios {
     "counts of 30 images": () => comments.countComments(imageIds, signal),
     "a new comment": create(undefined),
     "a new reply": create(PARENT),
+    "comments that wait for a row": () =>
+      insertWaiting(database, [newComment(undefined), newComment(PARENT)], signal),
     "a change": () => comments.changeComments(IMAGE, change, signal),
     "a removal": () => comments.changeComments(IMAGE, (them) => remove(them, removed), signal),
   };
@@ -119,20 +123,8 @@ function pageAfter(number: number | undefined) {
 }
 
 function newComment(parentId: string | undefined): UnplacedComment {
-  const now = new Date();
-  return {
-    id: newId(),
-    imageId: IMAGE,
-    authorId: AUTHOR,
-    parentId,
-    body: "a comment",
-    replyCount: 0,
-    edited: false,
-    deleted: false,
-    version: 1,
-    createTime: now,
-    updateTime: now,
-  };
+  const fields = { imageId: IMAGE, authorId: AUTHOR, parentId, body: "a comment" };
+  return toUnplaced({ ...fields, id: newId() }, new Date());
 }
 
 async function change(comments: CommentTransaction): Promise<void> {

@@ -44,16 +44,19 @@ function remove(id: string) {
 describe("the round trips to Postgres", () => {
   test("of CreateComment are one, for a top-level comment and for a reply", async () => {
     const { id } = await write();
-    expect(counted.takeStatements()).toEqual(["insert_comment"]);
+    expect(counted.takeStatements()).toEqual(["insert_comments_unlocked"]);
     await write(id);
-    expect(counted.takeStatements()).toEqual(["insert_comment"]);
+    expect(counted.takeStatements()).toEqual(["insert_comments_unlocked"]);
   });
 
   test("of CreateComment are one if the parent refuses the reply", async () => {
     const ids = await writeThread(8);
     await expect(write(newId())).rejects.toMatchObject({ reason: "PARENT_NOT_FOUND" });
     await expect(write(ids.at(-1))).rejects.toMatchObject({ reason: "TOO_DEEP" });
-    expect(counted.takeStatements()).toEqual(["insert_comment", "insert_comment"]);
+    expect(counted.takeStatements()).toEqual([
+      "insert_comments_unlocked",
+      "insert_comments_unlocked",
+    ]);
   });
 
   test("of UpdateComment are a read and a transaction on the locked row", async () => {

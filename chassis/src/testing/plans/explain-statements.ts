@@ -125,8 +125,12 @@ function toLiteral(value: unknown): string {
 function toText(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
-  if (Array.isArray(value)) return `{${value.map((item) => JSON.stringify(String(item)))}}`;
+  if (Array.isArray(value)) return `{${value.map(toElement)}}`;
   return String(value);
+}
+
+function toElement(value: unknown): string {
+  return value === null || value === undefined ? "null" : JSON.stringify(toText(value));
 }
 
 function quote(text: string): string {

@@ -51,14 +51,10 @@ export interface CommentRepository {
 
   /**
    * Inserts a comment and counts it, at its parent and at its image. Does nothing if the image has
-   * no such parent, or the parent is a tombstone or stands at `depthMax`. A reply and a deletion of
-   * its parent at the same time take effect one after the other.
+   * no such parent, or the parent is a tombstone or stands at `DEPTH_MAX`. A reply and a deletion
+   * of its parent at the same time take effect one after the other.
    */
-  insertComment(
-    comment: UnplacedComment,
-    depthMax: number,
-    signal: AbortSignal,
-  ): Promise<Insertion>;
+  insertComment(comment: UnplacedComment, signal: AbortSignal): Promise<Insertion>;
 
   /**
    * Runs `change` in a transaction over the comments of one image. If it throws, nothing is

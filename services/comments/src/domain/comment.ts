@@ -31,8 +31,29 @@ export interface Comment {
   readonly updateTime: Date;
 }
 
-/** A comment before its insertion: the parent decides its depth. */
-export type UnplacedComment = Omit<Comment, "depth">;
+/** A new comment before its insertion: the parent decides its depth. */
+export interface UnplacedComment extends Omit<Comment, "depth"> {
+  readonly replyCount: 0;
+  readonly edited: false;
+  readonly deleted: false;
+  readonly version: 1;
+}
+
+/** Returns a comment that is written now. */
+export function toUnplaced(
+  fields: Pick<Comment, "id" | "imageId" | "authorId" | "parentId" | "body">,
+  now: Date,
+): UnplacedComment {
+  return {
+    ...fields,
+    replyCount: 0,
+    edited: false,
+    deleted: false,
+    version: 1,
+    createTime: now,
+    updateTime: now,
+  };
+}
 
 /** Returns whether it is too late to edit the comment. */
 export function isEditWindowOver({ createTime }: Comment, now: Date): boolean {

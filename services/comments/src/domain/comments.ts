@@ -2,7 +2,7 @@ import assert from "node:assert";
 import type { Asker } from "@triptych/chassis/identity/asker";
 import { newIdIn } from "@triptych/chassis/ids/new-id";
 import { type Page, type PageQuery, toPage } from "@triptych/chassis/validation/page";
-import { type Comment, DEPTH_MAX, etagOf, isEditWindowOver, withBody } from "./comment.ts";
+import { type Comment, etagOf, isEditWindowOver, toUnplaced, withBody } from "./comment.ts";
 import type { CommentDeletion, CommentEdit, NewComment } from "./comment-changes.ts";
 import type { CommentQuery, CommentRepository } from "./comment-repository.ts";
 import type { CommentTransaction } from "./comment-transaction.ts";
@@ -93,18 +93,8 @@ export function createComments({ repository, images, clock }: CommentsDependenci
       const { imageId } = newComment;
       const image = await getImage(imageId, asker);
       if (!image.commentsOpen) throw commentsClosed(imageId);
-      const now = clock();
-      const unplaced = {
-        ...newComment,
-        id: newIdIn(imageId),
-        replyCount: 0,
-        edited: false,
-        deleted: false,
-        version: 1,
-        createTime: now,
-        updateTime: now,
-      };
-      const insertion = await repository.insertComment(unplaced, DEPTH_MAX, asker.signal);
+      const unplaced = toUnplaced({ ...newComment, id: newIdIn(imageId) }, clock());
+      const insertion = await repository.insertComment(unplaced, asker.signal);
       if (insertion.inserted) return { ...unplaced, depth: insertion.depth };
       const { parentId } = newComment;
       assert(parentId !== undefined, "only a reply can be refused for its parent");

@@ -9,7 +9,7 @@ export type Parent = Pick<Comment, "depth" | "deleted">;
 
 /**
  * Returns why a comment accepts no replies; undefined if it does. The rule's SQL twin decides: the
- * condition on the parent in `INSERT_COMMENT`, which Postgres checks on the locked row.
+ * condition on the parents in `insertComments`, which Postgres checks on the locked row.
  */
 export function findReplyFailure(
   parentId: string,

@@ -1,13 +1,12 @@
-import assert from "node:assert";
 import type { Database } from "@triptych/chassis/database/database";
+import { GroupCommit } from "@triptych/chassis/database/group-commit";
 import type { Statement } from "@triptych/chassis/database/statement";
 import { ID_MAX, ID_MIN } from "@triptych/chassis/ids/id-bounds";
+import type { UnplacedComment } from "#domain/comment.ts";
 import type { CommentOrder, CommentRepository, Insertion } from "#domain/comment-repository.ts";
 import { type CommentRow, toComment } from "./comment-row.ts";
 import {
   type CommentCountRow,
-  INSERT_COMMENT,
-  type InsertionRow,
   SELECT_COMMENT,
   SELECT_COMMENT_COUNTS,
   SELECT_COMMENTS_NEWEST,
@@ -15,6 +14,7 @@ import {
   SELECT_REPLIES,
 } from "./comment-statements.ts";
 import { createCommentTransaction } from "./comment-transaction.ts";
+import { HELD_UP, insertUnlocked, insertWaiting } from "./insert-comments.ts";
 
 /** The id is the cursor of each list: a UUIDv7 sorts by time, and unlike a time it is unique. */
 const ORDERS = {
@@ -58,25 +58,7 @@ export function createCommentRepository(database: Database): CommentRepository {
       return new Map(rows.map((row) => [row.image_id, row.count]));
     },
 
-    async insertComment(comment, depthMax, signal) {
-      const values = [
-        comment.imageId,
-        comment.id,
-        comment.authorId,
-        comment.parentId,
-        comment.body,
-        comment.replyCount,
-        comment.edited,
-        comment.deleted,
-        comment.version,
-        comment.createTime,
-        comment.updateTime,
-        depthMax,
-      ];
-      const shard = database.for(comment.imageId);
-      const { rows } = await shard.write<InsertionRow>(INSERT_COMMENT, values, signal);
-      return toInsertion(rows[0]);
-    },
+    insertComment: createInsertComment(database),
 
     changeComments: (imageId, change, signal) =>
       database
@@ -85,12 +67,21 @@ export function createCommentRepository(database: Database): CommentRepository {
   };
 }
 
-function toInsertion(row: InsertionRow | undefined): Insertion {
-  assert(row, "INSERT_COMMENT always returns one row");
-  if (row.depth !== null) return { inserted: true, depth: row.depth };
-  const { parent_depth: depth, parent_deleted: deleted } = row;
-  return {
-    inserted: false,
-    parent: depth === null || deleted === null ? undefined : { depth, deleted },
+/**
+ * Comments that arrive together are written in one statement. One that another transaction holds up
+ * is then written with those that wait for the same row, so it delays no others.
+ */
+function createInsertComment(database: Database): CommentRepository["insertComment"] {
+  const unlocked = new GroupCommit<UnplacedComment, Insertion | typeof HELD_UP>({
+    laneOf: ({ imageId }) => database.for(imageId),
+    write: (comments, signal) => insertUnlocked(database, comments, signal),
+  });
+  const waiting = new GroupCommit<UnplacedComment, Insertion>({
+    laneOf: ({ parentId, imageId }) => parentId ?? imageId,
+    write: (comments, signal) => insertWaiting(database, comments, signal),
+  });
+  return async (comment, signal) => {
+    const insertion = await unlocked.submit(comment, signal);
+    return insertion === HELD_UP ? await waiting.submit(comment, signal) : insertion;
   };
 }
