@@ -10,6 +10,7 @@ import {
 import {
   Criticality,
   InvalidationSchema,
+  JoiningSchema,
   type MethodPolicy,
   MethodPolicySchema,
   method_policy,
@@ -101,6 +102,13 @@ describe("the check of the contract", () => {
     expect(violations).toEqual([
       'things.v1.ThingService/UpdateThing: invalidates "GetThing", whose answers are not cached',
       'things.v1.ThingService/UpdateThing: invalidates by "request.id", which is no field with a single value',
+    ]);
+  });
+
+  test("finds a read that is joined by what is no batch, or by one that its callers may not call", () => {
+    const joining = create(JoiningSchema, { batch: "GetThings" });
+    expect(violationsOf("GetThing", optionsOf({ ...WHOLE, joining }))).toEqual([
+      'things.v1.ThingService/GetThing: is joined by "GetThings", which is no batch of its service',
     ]);
   });
 

@@ -74,6 +74,7 @@ function violationsOf(method: DescMethod): string[] {
     violations.push("invalidates cached answers, and has no one request and answer");
   }
   violations.push(...streamViolations(method));
+  violations.push(...joiningViolations(method));
   violations.push(...policy.invalidates.flatMap((one) => invalidationViolations(method, one)));
   if (policy.hedgeAfter !== undefined) {
     const again = method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
@@ -107,6 +108,20 @@ function streamViolations(method: DescMethod): string[] {
   return hasRate === (stream.rateWindow !== undefined)
     ? []
     : ["declares a least rate without its window, or a window without a rate"];
+}
+
+/** Finds what is wrong with the declaration of how a method's calls are joined. */
+function joiningViolations(method: DescMethod): string[] {
+  const { joining, callers } = getOption(method, method_policy);
+  if (joining === undefined) return [];
+  const batch = method.parent.methods.find(({ name }) => name === joining.batch);
+  const policy = batch && getOption(batch, method_policy);
+  if (policy === undefined || policy.maxBatch === 0) {
+    return [`is joined by "${joining.batch}", which is no batch of its service`];
+  }
+  return callers
+    .filter((caller) => !policy.callers.includes(caller))
+    .map((caller) => `is joined by ${joining.batch}, which ${caller} may not call`);
 }
 
 /** Finds what is wrong with one declaration of which cached answers a call makes old. */

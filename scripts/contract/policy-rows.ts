@@ -1,6 +1,10 @@
 import { type DescMethod, getOption } from "@bufbuild/protobuf";
 import { type Duration, durationMs, MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import { Criticality, method_policy } from "@triptych/protos/policy/v1/policy_pb";
+import {
+  Criticality,
+  type MethodPolicy,
+  method_policy,
+} from "@triptych/protos/policy/v1/policy_pb";
 
 const UNSET = "–";
 
@@ -31,10 +35,16 @@ export function policyRow(method: DescMethod): string {
     span(policy.freshFor),
     span(policy.staleIfError),
     span(policy.hedgeAfter),
-    policy.maxBatch === 0 ? UNSET : String(policy.maxBatch),
+    batchCell(policy),
     policy.callers.join(", "),
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+/** How many keys a batch takes, or the batch that joins the calls of a read of one key. */
+function batchCell({ maxBatch, joining }: MethodPolicy): string {
+  if (joining !== undefined) return `in \`${joining.batch}\``;
+  return maxBatch === 0 ? UNSET : String(maxBatch);
 }
 
 /** A duration as people write it: `250 ms`, `2 s`, `1 h`. */

@@ -63,6 +63,8 @@ export interface MethodPlan {
   readonly cache: CachePlan | undefined;
   /** Which answers in the cache of the client a call makes old. */
   readonly invalidates: MethodPolicy["invalidates"];
+  /** How concurrent calls travel together; undefined if each goes alone. */
+  readonly joining: MethodPolicy["joining"];
   /** The criticality of a call that is made for another call, of this criticality. */
   criticalityFor(caller: Criticality | undefined): Criticality;
   /** Finds required fields that are not set, and a list with more keys than a batch takes. */
@@ -119,6 +121,7 @@ export function planOf(method: DescMethod, failurePolicy: FailurePolicySwitch): 
     bulkhead: isDefended ? bulkheadOf(method, policy) : NO_BULKHEAD,
     cache: isDefended && cachesAnswers(policy) ? policy : undefined,
     invalidates: isDefended ? policy.invalidates : [],
+    joining: policy.joining,
     criticalityFor: (caller) => criticalityFor(policy.criticality, caller),
     violationsOf: compileRequiredFields(method.input, policy.maxBatch),
   };

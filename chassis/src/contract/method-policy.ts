@@ -9,6 +9,7 @@ import {
   type StreamPolicy,
 } from "@triptych/protos/policy/v1/policy_pb";
 import { compileInvalidation, type Invalidation } from "./invalidation.ts";
+import { compileJoining, type Joining } from "./joining.ts";
 
 /** The failure policy of a method, as its proto declares it. */
 export interface MethodPolicy {
@@ -37,6 +38,8 @@ export interface MethodPolicy {
   readonly callers: readonly string[];
   /** Which cached answers a call makes old. */
   readonly invalidates: readonly Invalidation[];
+  /** How concurrent calls travel together; undefined if each goes alone. */
+  readonly joining: Joining | undefined;
 }
 
 /** How slow and how long a stream may be. */
@@ -81,6 +84,7 @@ export function policyOf(method: DescMethod): MethodPolicy {
     isLimited: !declared.limitsItself,
     callers: declared.callers,
     invalidates: declared.invalidates.map((one) => compileInvalidation(method, one)),
+    joining: declared.joining && compileJoining(method, declared.joining),
   };
   policies.set(method, policy);
   return policy;

@@ -82,7 +82,7 @@ export function clientMetrics(registry: Registry): ClientMetrics {
     }),
     batchKeys: new Counter({
       name: "batch_keys_total",
-      help: "Keys of batches by the source of their answer: asked, fresh, stale, missing.",
+      help: "Keys of batches by the source of their answer: asked, fresh, stale, missing; and sent.",
       labelNames: ["callee", "method", "source"] as const,
       registers,
     }),

@@ -11,6 +11,7 @@ import {
 import {
   Criticality,
   InvalidationSchema,
+  JoiningSchema,
   type MethodPolicy,
   MethodPolicySchema,
   method_policy,
@@ -50,6 +51,7 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
     dependency: [wrappers],
     messageType: [
       { name: "Word", field: [stringField("id", 1), stringField("text", 2)] },
+      { name: "GetWordRequest", field: [stringField("id", 1)] },
       { name: "BatchGetWordsRequest", field: [repeated(stringField("ids", 1))] },
       { name: "BatchGetWordsResponse", field: [repeated(messageField("words", "Word"))] },
     ],
@@ -68,6 +70,10 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
           method("Ask", [text, text], {
             hedgeAfter: durationFromMs(ECHO_HEDGE_AFTER_MS),
             timeout: durationFromMs(ECHO_LONG_TIMEOUT_MS),
+          }),
+          method("GetWord", [own("GetWordRequest"), own("Word")], {
+            timeout: durationFromMs(ECHO_LONG_TIMEOUT_MS),
+            joining: create(JoiningSchema, { batch: "BatchGetWords" }),
           }),
           method("BatchGetWords", [own("BatchGetWordsRequest"), own("BatchGetWordsResponse")], {
             maxBatch: 100,
@@ -105,6 +111,7 @@ interface EchoMethod
       | "hedgeAfter"
       | "maxBatch"
       | "invalidates"
+      | "joining"
       | "limitsItself"
     >
   > {

@@ -12,6 +12,7 @@ import { echoFile } from "./echo-file.ts";
 
 /** A word with its key. */
 type EchoWord = Message<"echo.v1.Word"> & { readonly id: string; readonly text: string };
+type EchoWordRequest = Message<"echo.v1.GetWordRequest"> & { readonly id: string };
 type EchoWordsRequest = Message<"echo.v1.BatchGetWordsRequest"> & { readonly ids: string[] };
 type EchoWordsResponse = Message<"echo.v1.BatchGetWordsResponse"> & { readonly words: EchoWord[] };
 
@@ -23,6 +24,12 @@ type EchoServiceShape = GenService<{
   tell: { methodKind: "unary"; input: typeof StringValueSchema; output: typeof StringValueSchema };
   /** The same, without side effects, and hedged. */
   ask: { methodKind: "unary"; input: typeof StringValueSchema; output: typeof StringValueSchema };
+  /** Returns a word. Calls of anonymous callers are joined into the next method. */
+  getWord: {
+    methodKind: "unary";
+    input: GenMessage<EchoWordRequest>;
+    output: GenMessage<EchoWord>;
+  };
   /** Returns a word for each key. Its answers may be cached. */
   batchGetWords: {
     methodKind: "unary";

@@ -36,6 +36,7 @@ const ECHO: EchoHandlers = {
   say: async ({ value }) => ({ value }),
   tell: async ({ value }) => ({ value }),
   ask: async ({ value }) => ({ value }),
+  getWord: async ({ id }) => ({ id, text: `word ${id}` }),
   batchGetWords: async ({ ids }) => ({ words: ids.map((id) => ({ id, text: `word ${id}` })) }),
   async *count({ value }) {
     for (let number = 1; number <= value; number++) yield { value: number };

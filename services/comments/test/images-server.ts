@@ -32,8 +32,13 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
   const images = new Map<string, TestImage>();
   let asked = 0;
   const notExpected = async () => {
-    throw new Error("comments calls GetImageFacts only");
+    throw new Error("comments calls GetImageFacts and its batch only");
   };
+  const factsOf = (id: string, { ownerId, commentsOpen = true }: TestImage) => ({
+    id,
+    ownerId,
+    commentsOpen,
+  });
   const handlers = {
     ...Object.fromEntries(ImageService.methods.map(({ localName }) => [localName, notExpected])),
     async getImageFacts({ id }: { readonly id: string }, { caller }: { readonly caller: Caller }) {
@@ -43,7 +48,15 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
       if (image === undefined || (image.isPrivate && viewerId !== image.ownerId)) {
         throw new Failure("IMAGE_NOT_FOUND", "There is no such image.");
       }
-      return { id, ownerId: image.ownerId, commentsOpen: image.commentsOpen ?? true };
+      return factsOf(id, image);
+    },
+    async batchGetImageFacts({ ids }: { readonly ids: readonly string[] }) {
+      asked += 1;
+      const facts = ids.flatMap((id) => {
+        const image = images.get(id);
+        return image === undefined || image.isPrivate ? [] : factsOf(id, image);
+      });
+      return { facts };
     },
   } as unknown as Handlers<typeof ImageService>;
   const router = quietRouter(

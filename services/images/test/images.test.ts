@@ -97,6 +97,18 @@ describe("images", () => {
       expect((await getFacts(id)).commentsOpen).toBe(false);
     });
 
+    test("returns those of many images, and leaves private ones out, whoever asks", async () => {
+      const shown = await upload(Visibility.PUBLIC);
+      const unlisted = await upload(Visibility.UNLISTED);
+      const hidden = await upload(Visibility.PRIVATE);
+      const ids = [shown.id, unlisted.id, hidden.id, ID];
+      for (const caller of [undefined, owner]) {
+        const { facts } = await images.client.batchGetImageFacts({ ids }, contextFor(caller));
+        const found = facts.map(({ id }) => id);
+        expect(found.toSorted()).toEqual([shown.id, unlisted.id].toSorted());
+      }
+    });
+
     test("returns those of a private image to its owner only", async () => {
       const { id } = await upload(Visibility.PRIVATE);
       expect(await getFacts(id, owner)).toMatchObject({ id });

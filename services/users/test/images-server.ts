@@ -38,7 +38,7 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
   let asked = 0;
   let before: (() => Promise<unknown>) | undefined;
   const notExpected = async () => {
-    throw new Error("users calls GetImageFacts only");
+    throw new Error("users calls GetImageFacts and its batch only");
   };
   const handlers = {
     ...Object.fromEntries(ImageService.methods.map(({ localName }) => [localName, notExpected])),
@@ -53,6 +53,8 @@ export async function startImagesServer(keys: Jwks): Promise<ImagesServer> {
       }
       return { id, ownerId: image.ownerId, state: image.state ?? ImageState.READY };
     },
+    // All images are private.
+    batchGetImageFacts: async () => ({ facts: [] }),
   } as unknown as Handlers<typeof ImageService>;
   const implementation = {
     service: ImageService,

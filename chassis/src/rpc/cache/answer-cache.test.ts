@@ -6,16 +6,14 @@ import { batchShapeOf } from "./batch-shape.ts";
 const shape = batchShapeOf(EchoService.method.batchGetWords);
 assert(shape !== undefined);
 const answerOf = (...ids: string[]) =>
-  shape.responseOf(
-    shape.entriesOf({ words: ids.map((id) => ({ id, text: id })) } as never).slice(),
-  );
+  shape.foundIn({ words: ids.map((id) => ({ id, text: id })) } as never);
 
 describe("the cache of the answers of a batch", () => {
   let now: number;
   let cache: AnswerCache;
   beforeEach(() => {
     now = 1_000;
-    cache = new AnswerCache(shape, { freshForMs: 100, staleIfErrorMs: 1_000 }, () => now);
+    cache = new AnswerCache({ freshForMs: 100, staleIfErrorMs: 1_000 }, () => now);
     cache.store(["a", "none"], answerOf("a"), cache.moment());
   });
 

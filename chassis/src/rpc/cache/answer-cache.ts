@@ -1,7 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import { LRUCache } from "lru-cache";
 import type { MethodPolicy } from "#contract/method-policy.ts";
-import type { BatchEntry, BatchShape } from "./batch-shape.ts";
+import type { BatchEntry, FoundByKey } from "./batch-shape.ts";
 
 /** How many keys of one method are cached: about 3 MB, at 300 bytes each. */
 const KEYS_MAX = 10_000;
@@ -37,7 +37,6 @@ export interface AskMoment {
  * the moment of its request, since it cannot be newer than that.
  */
 export class AnswerCache {
-  readonly #shape: BatchShape;
   readonly #freshMs: number;
   readonly #staleMs: number;
   readonly #now: () => number;
@@ -48,11 +47,9 @@ export class AnswerCache {
   #sequence = 0;
 
   constructor(
-    shape: BatchShape,
     policy: Pick<MethodPolicy, "freshForMs" | "staleIfErrorMs">,
     now: () => number = Date.now,
   ) {
-    this.#shape = shape;
     this.#freshMs = policy.freshForMs;
     this.#staleMs = Math.max(policy.staleIfErrorMs, policy.freshForMs);
     this.#now = now;
@@ -73,13 +70,10 @@ export class AnswerCache {
     return { timeMs: this.#now(), sequence: this.#sequence };
   }
 
-  /** Stores a response. The callee has nothing under the keys that it leaves out. */
-  store(keys: readonly string[], response: Message, { timeMs, sequence }: AskMoment): void {
-    const messages = new Map(
-      this.#shape.entriesOf(response).map(({ key, message }) => [key, message]),
-    );
+  /** Stores answers. The callee has nothing under the keys that are not found. */
+  store(keys: readonly string[], found: FoundByKey, { timeMs, sequence }: AskMoment): void {
     for (const key of keys) {
-      this.#answers.set(key, { message: messages.get(key), askTimeMs: timeMs, sequence });
+      this.#answers.set(key, { message: found.get(key), askTimeMs: timeMs, sequence });
     }
   }
 

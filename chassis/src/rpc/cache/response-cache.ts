@@ -3,7 +3,7 @@ import type { CachePlan } from "#contract/method-plan.ts";
 import { judge } from "#contract/verdict.ts";
 import type { BatchSpan } from "#rpc/trace/trace.ts";
 import { AnswerCache, type KnownKeys } from "./answer-cache.ts";
-import type { BatchShape } from "./batch-shape.ts";
+import type { BatchEntry, BatchShape, FoundByKey } from "./batch-shape.ts";
 
 /** The stale answers of a batch whose callee failed. */
 export interface Stale {
@@ -34,6 +34,14 @@ export interface BatchOptions extends CallOptions {
   readonly onKnown?: ((batch: BatchSpan) => void) | undefined;
 }
 
+/** The ways to the callee. */
+export interface AskCallee {
+  /** Calls for some keys. */
+  readonly read: (keys: readonly string[]) => Promise<FoundByKey>;
+  /** Sends a request as it is. */
+  readonly send: (request: Message) => Promise<Message>;
+}
+
 /** Counts the keys of a batch by source. */
 export type CountKeys = (source: KeySource, count: number) => void;
 
@@ -46,7 +54,7 @@ export class ResponseCache {
 
   constructor(shape: BatchShape, plan: CachePlan, count: CountKeys) {
     this.#shape = shape;
-    this.#cache = new AnswerCache(shape, plan);
+    this.#cache = new AnswerCache(plan);
     this.#keysMax = plan.maxBatch;
     this.#count = count;
   }
@@ -57,17 +65,16 @@ export class ResponseCache {
   }
 
   /**
-   * Answers a batch. Calls `ask` with a request for the keys without a fresh answer, if there are
-   * any.
+   * Answers a batch. Calls for the keys without a fresh answer, if there are any.
    */
   async answer(
     request: Message,
     { onStale, onKnown }: BatchOptions,
-    ask: (wanted: Message) => Promise<Message>,
+    { read, send }: AskCallee,
   ): Promise<Message> {
     const keys = this.#shape.keysOf(request);
     // The callee decides whether a batch may have no keys, or so many.
-    if (keys.length === 0 || keys.length > this.#keysMax) return ask(request);
+    if (keys.length === 0 || keys.length > this.#keysMax) return send(request);
     const fresh = this.#cache.fresh(keys);
     onKnown?.(explain(keys, fresh));
     this.#count("fresh", keys.length - fresh.missing.length);
@@ -75,10 +82,10 @@ export class ResponseCache {
 
     const moment = this.#cache.moment();
     try {
-      const response = await ask(this.#shape.requestFor(fresh.missing));
-      this.#cache.store(fresh.missing, response, moment);
+      const found = await read(fresh.missing);
+      this.#cache.store(fresh.missing, found, moment);
       this.#count("asked", fresh.missing.length);
-      return this.#shape.responseOf([...fresh.entries, ...this.#shape.entriesOf(response)]);
+      return this.#shape.responseOf([...fresh.entries, ...entriesOf(fresh.missing, found)]);
     } catch (thrown) {
       if (onStale === undefined || !judge(thrown).isUnavailable) throw thrown;
       const stale = this.#cache.stale(fresh.missing);
@@ -92,6 +99,14 @@ export class ResponseCache {
       return this.#shape.responseOf([...fresh.entries, ...stale.entries]);
     }
   }
+}
+
+/** Returns the entries of some keys, each once, in their order. */
+function entriesOf(keys: readonly string[], found: FoundByKey): readonly BatchEntry[] {
+  return [...new Set(keys)].flatMap((key) => {
+    const message = found.get(key);
+    return message === undefined ? [] : { key, message };
+  });
 }
 
 function explain(keys: readonly string[], ...known: readonly KnownKeys[]): BatchSpan {

@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import type {
   DescMethodClientStreaming,
   DescMethodServerStreaming,
@@ -50,6 +51,11 @@ export function createClient<S extends DescService>(service: S, options: ClientO
     liveness,
     hedgeBudget,
     invalidate: (batch: string, keys?: readonly string[]) => methods.get(batch)?.invalidate(keys),
+    joinedReads(batch: string) {
+      const method = methods.get(batch);
+      assert(method, `${service.typeName} has no ${batch}`);
+      return method.joinedReads;
+    },
   };
   for (const method of service.methods) {
     methods.set(method.localName, new MethodClient(method, shared));

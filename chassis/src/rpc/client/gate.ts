@@ -113,6 +113,13 @@ export class Gate {
     });
   }
 
+  /** Refuses a read that is joined with others, since too many wait already. */
+  refuseFull(): RpcError {
+    const error = this.full();
+    this.countRefused(error);
+    return error;
+  }
+
   /** Begins a call that has a permit. Returns whether it is a probe of the breaker. */
   begin(): boolean {
     return this.#breaker?.begin() ?? false;

@@ -1,18 +1,28 @@
 import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
 import type { Invalidation } from "#contract/invalidation.ts";
+import type { Joining } from "#contract/joining.ts";
 import { type MethodPlan, planOf } from "#contract/method-plan.ts";
 import type { FailurePolicySwitch } from "#contract/method-policy.ts";
 import { judge } from "#contract/verdict.ts";
 import { formatBearer } from "#identity/bearer.ts";
-import { batchShapeOf } from "#rpc/cache/batch-shape.ts";
+import { type BatchShape, batchShapeOf, type FoundByKey } from "#rpc/cache/batch-shape.ts";
 import { type CallOptions, ResponseCache } from "#rpc/cache/response-cache.ts";
 import type { CallContext } from "#rpc/call-context.ts";
+import type { BatchSpan } from "#rpc/trace/trace.ts";
 import type { OutgoingCall, Sent, Told, Transport } from "#rpc/transport.ts";
 import { Call, type CallSite } from "./call.ts";
 import { CallExplanation } from "./call-explanation.ts";
 import { Gate, type GateOptions } from "./gate.ts";
+import { JoinedReads } from "./joined-reads.ts";
 import { awaitFirst, MessageReader, type OpenStream } from "./message-reader.ts";
 import type { ExtraCallBudget } from "./second-try.ts";
+
+/** One call of a batch method. */
+interface BatchCall {
+  readonly request: Message;
+  readonly context: CallContext;
+  readonly options: CallOptions;
+}
 
 /** What a client needs. */
 export interface ClientOptions extends Omit<GateOptions, "liveness"> {
@@ -25,20 +35,33 @@ export interface MethodClientOptions extends ClientOptions, Pick<GateOptions, "l
   readonly hedgeBudget: ExtraCallBudget;
   /** Invalidates cached answers of a batch method: of these keys, or of all. */
   readonly invalidate: (batch: string, keys?: readonly string[]) => void;
+  /** Returns the joined reads of a batch method. */
+  readonly joinedReads: (batch: string) => JoinedReads;
 }
 
-/** The client of one method of one callee. It combines plan, response cache and calls. */
+/**
+ * The client of one method of one callee. It combines plan, response cache, joined reads and calls.
+ */
 export class MethodClient {
   readonly #plan: MethodPlan;
   readonly #gate: Gate;
   readonly #options: MethodClientOptions;
+  readonly #shape: BatchShape | undefined;
   readonly #cache: ResponseCache | undefined;
+  #reads: JoinedReads | undefined;
 
   constructor(method: DescMethod, options: MethodClientOptions) {
     this.#plan = planOf(method, options.failurePolicy);
     this.#gate = new Gate(this.#plan, options);
     this.#options = options;
+    this.#shape = batchShapeOf(method);
     this.#cache = this.#createCache();
+  }
+
+  /** The joined reads of a batch method. */
+  get joinedReads(): JoinedReads {
+    this.#reads ??= this.#createReads();
+    return this.#reads;
   }
 
   /** Invalidates cached answers: of these keys, or of all. */
@@ -89,22 +112,96 @@ export class MethodClient {
     request: Message,
     { context, options = {} }: { readonly context: CallContext; readonly options?: CallOptions },
   ): Promise<Message> {
-    const cache = this.#cache;
-    if (cache === undefined) {
-      const outcome = this.#start(site, request, context);
-      return this.#plan.invalidates.length === 0 ? outcome : this.#invalidating(request, outcome);
-    }
+    const { joining, invalidates } = this.#plan;
+    if (this.#cache !== undefined)
+      return this.#cached(this.#cache, site, { request, context, options });
+    if (joining !== undefined) return this.#join(joining, site, { request, context });
+    const outcome = this.#start(site, request, context);
+    return invalidates.length === 0 ? outcome : this.#invalidating(request, outcome);
+  }
+
+  /** Answers a batch out of the cache, and the rest by joined reads. */
+  #cached(
+    cache: ResponseCache,
+    site: CallSite<Message, Message>,
+    { request, context, options }: BatchCall,
+  ): Promise<Message> {
     const explanation = this.#explanationOf(context);
-    const answer = cache.answer(
-      request,
-      { ...options, onKnown: explanation && ((batch) => explanation.known(batch)) },
-      // The seat of joined reads: concurrent batches would wait here as entries, each with its own
-      // deadline and signal, for one Call with the keys of all.
-      // Sent without the user's token: a cached answer must not depend on who is looking.
-      (wanted) =>
-        new Call(site, wanted, { context, authorization: undefined, explanation }).start(),
+    // Sent without the user's token: a cached answer must not depend on who is looking.
+    const send = (wanted: Message) =>
+      new Call(site, wanted, { context, authorization: undefined, explanation }).start();
+    if (explanation === undefined) {
+      const read = (keys: readonly string[]) => this.joinedReads.read(keys, context);
+      return cache.answer(request, options, { read, send });
+    }
+    // A call that is traced goes alone: its trace shows it, and nobody else's.
+    const read = (keys: readonly string[]) => this.#readBatch(keys, send);
+    const onKnown = (batch: BatchSpan) => explanation.known(batch);
+    const answer = cache.answer(request, { ...options, onKnown }, { read, send });
+    return answer.finally(() => explanation.end());
+  }
+
+  /**
+   * Reads by a batch, together with others. What the batch leaves out is read alone, with the
+   * caller's own token: a key that does not exist, or that not everybody may read.
+   */
+  async #join(
+    { batch, forUsers, keyOf }: Joining,
+    site: CallSite<Message, Message>,
+    { request, context }: Omit<BatchCall, "options">,
+  ): Promise<Message> {
+    const key = keyOf(request);
+    const isOwn = context.caller.kind === "user" && !forUsers;
+    if (key === "" || isOwn || context.trace !== undefined) {
+      return this.#start(site, request, context);
+    }
+    try {
+      const found = await this.#options.joinedReads(batch).read([key], context);
+      const message = found.get(key);
+      if (message !== undefined) return message;
+    } catch (thrown) {
+      // A batch that is refused for one of its keys, or not known to an older callee, says nothing
+      // about the other keys.
+      const { health, isUnavailable } = judge(thrown);
+      if (health !== "good" || isUnavailable) throw thrown;
+    }
+    return this.#start(site, request, context);
+  }
+
+  async #readBatch(
+    keys: readonly string[],
+    send: (request: Message) => Promise<Message>,
+  ): Promise<FoundByKey> {
+    const { requestFor, foundIn } = this.#batchShape;
+    return foundIn(await send(requestFor(keys)));
+  }
+
+  #createReads(): JoinedReads {
+    const { method, policy, timeoutMs } = this.#plan;
+    const { metrics, transport } = this.#options;
+    const { labels } = this.#gate;
+    const site = this.#siteOf<Message, Message>((request, call, told) =>
+      transport.unary(method, request, call, told),
     );
-    return explanation === undefined ? answer : answer.finally(() => explanation.end());
+    return new JoinedReads({
+      keysMax: policy.maxBatch,
+      timeoutMs,
+      send: (keys, context) =>
+        this.#readBatch(keys, (request) =>
+          new Call(site, request, {
+            context,
+            authorization: undefined,
+            explanation: undefined,
+          }).start(),
+        ),
+      full: () => this.#gate.refuseFull(),
+      countKeys: (count) => metrics.client.batchKeys.inc({ ...labels, source: "sent" }, count),
+    });
+  }
+
+  get #batchShape(): BatchShape {
+    if (this.#shape === undefined) throw new Error(`${this.#plan.name} is no batch`);
+    return this.#shape;
   }
 
   /** Invalidates what a call makes old, once it has ended. */
@@ -161,12 +258,10 @@ export class MethodClient {
   }
 
   #createCache(): ResponseCache | undefined {
-    const { cache, method, name } = this.#plan;
+    const { cache } = this.#plan;
     if (cache === undefined) return undefined;
-    const shape = batchShapeOf(method);
-    if (shape === undefined) throw new Error(`${name}: caches answers and is no batch`);
     const { batchKeys } = this.#options.metrics.client;
-    return new ResponseCache(shape, cache, (source, count) =>
+    return new ResponseCache(this.#batchShape, cache, (source, count) =>
       batchKeys.inc({ ...this.#gate.labels, source }, count),
     );
   }

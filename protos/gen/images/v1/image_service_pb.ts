@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file images/v1/image_service.proto.
  */
 export const file_images_v1_image_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1pbWFnZXMvdjEvaW1hZ2Vfc2VydmljZS5wcm90bxIJaW1hZ2VzLnYxInwKEkNyZWF0ZUltYWdlUmVxdWVzdBIoCgZoZWFkZXIYASABKAsyFi5pbWFnZXMudjEuSW1hZ2VIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEiMKA2VuZBgDIAEoCzIULmltYWdlcy52MS5VcGxvYWRFbmRIAEIGCgRwYXJ0IqABCglVcGxvYWRFbmQSEgoKc2l6ZV9ieXRlcxgBIAEoDRISCgV0aXRsZRgCIAEoCUgAiAEBEhgKC2Rlc2NyaXB0aW9uGAMgASgJSAGIAQESDAoEdGFncxgEIAMoCRIpCgp2aXNpYmlsaXR5GAUgASgOMhUuaW1hZ2VzLnYxLlZpc2liaWxpdHlCCAoGX3RpdGxlQg4KDF9kZXNjcmlwdGlvbiJqCgtJbWFnZUhlYWRlchINCgV0aXRsZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIMCgR0YWdzGAMgAygJEikKCnZpc2liaWxpdHkYBCABKA4yFS5pbWFnZXMudjEuVmlzaWJpbGl0eSIiCg9HZXRJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiInChRHZXRJbWFnZUZhY3RzUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECImcKCkltYWdlRmFjdHMSCgoCaWQYASABKAkSEAoIb3duZXJfaWQYAiABKAkSFQoNY29tbWVudHNfb3BlbhgDIAEoCBIkCgVzdGF0ZRgEIAEoDjIVLmltYWdlcy52MS5JbWFnZVN0YXRlIikKFUJhdGNoR2V0SW1hZ2VzUmVxdWVzdBIQCgNpZHMYASADKAlCA+BBAiJSChZCYXRjaEdldEltYWdlc1Jlc3BvbnNlEiAKBmltYWdlcxgBIAMoCzIQLmltYWdlcy52MS5JbWFnZRIWCg5yZXN0cmljdGVkX2lkcxgCIAMoCSJ4ChFMaXN0SW1hZ2VzUmVxdWVzdBIVCghvd25lcl9pZBgBIAEoCUgAiAEBEhAKA3RhZxgCIAEoCUgBiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9vd25lcl9pZEIGCgRfdGFnIk8KEkxpc3RJbWFnZXNSZXNwb25zZRIgCgZpbWFnZXMYASADKAsyEC5pbWFnZXMudjEuSW1hZ2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInAKElVwZGF0ZUltYWdlUmVxdWVzdBIkCgVpbWFnZRgBIAEoCzIQLmltYWdlcy52MS5JbWFnZUID4EECEjQKC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza0ID4EECIjMKEkRlbGV0ZUltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECEgwKBGV0YWcYAiABKAkiegoURG93bmxvYWRJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAhIsCgd2YXJpYW50GAIgASgOMhYuaW1hZ2VzLnYxLlZhcmlhbnROYW1lQgPgQQISIwoFcmFuZ2UYAyABKAsyFC5pbWFnZXMudjEuQnl0ZVJhbmdlIkUKCUJ5dGVSYW5nZRISCgVmaXJzdBgBIAEoDUgAiAEBEhEKBGxhc3QYAiABKA1IAYgBAUIICgZfZmlyc3RCBwoFX2xhc3QiXAoVRG93bmxvYWRJbWFnZVJlc3BvbnNlEioKBmhlYWRlchgBIAEoCzIYLmltYWdlcy52MS5Db250ZW50SGVhZGVySAASDwoFY2h1bmsYAiABKAxIAEIGCgRwYXJ0IpQBCg1Db250ZW50SGVhZGVyEhQKDGNvbnRlbnRfdHlwZRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgNEg0KBWZpcnN0GAMgASgNEg4KBmxlbmd0aBgEIAEoDRIPCgd2ZXJzaW9uGAUgASgJEikKCnZpc2liaWxpdHkYBiABKA4yFS5pbWFnZXMudjEuVmlzaWJpbGl0eSIjChBMaWtlSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQIiJQoSVW5saWtlSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQIiUAoQTGlzdExpa2VzUmVxdWVzdBIVCghpbWFnZV9pZBgBIAEoCUID4EECEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIkwKEUxpc3RMaWtlc1Jlc3BvbnNlEh4KBWxpa2VzGAEgAygLMg8uaW1hZ2VzLnYxLkxpa2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMoQJCgxJbWFnZVNlcnZpY2USaQoLQ3JlYXRlSW1hZ2USHS5pbWFnZXMudjEuQ3JlYXRlSW1hZ2VSZXF1ZXN0GhAuaW1hZ2VzLnYxLkltYWdlIieK5xgjCgIIPCADOgdnYXRld2F5QAFSEAoCCB4QoB8aAgg8IgMIkBwoARJXCghHZXRJbWFnZRIaLmltYWdlcy52MS5HZXRJbWFnZVJlcXVlc3QaEC5pbWFnZXMudjEuSW1hZ2UiHZACAYrnGBYKAggBIAIyBRCA5Zp3OgdnYXRld2F5Em4KDUdldEltYWdlRmFjdHMSHy5pbWFnZXMudjEuR2V0SW1hZ2VGYWN0c1JlcXVlc3QaFS5pbWFnZXMudjEuSW1hZ2VGYWN0cyIlkAIBiucYHgoCCAEgAjIFEIDlmnc6BXVzZXJzOghjb21tZW50cxJwCg5CYXRjaEdldEltYWdlcxIgLmltYWdlcy52MS5CYXRjaEdldEltYWdlc1JlcXVlc3QaIS5pbWFnZXMudjEuQmF0Y2hHZXRJbWFnZXNSZXNwb25zZSIZkAIBiucYEgoCCAEgAijIAToHZ2F0ZXdheRJpCgpMaXN0SW1hZ2VzEhwuaW1hZ2VzLnYxLkxpc3RJbWFnZXNSZXF1ZXN0Gh0uaW1hZ2VzLnYxLkxpc3RJbWFnZXNSZXNwb25zZSIekAIBiucYFwoCCAIgATIGEIDKte4BOgdnYXRld2F5ElMKC1VwZGF0ZUltYWdlEh0uaW1hZ2VzLnYxLlVwZGF0ZUltYWdlUmVxdWVzdBoQLmltYWdlcy52MS5JbWFnZSITiucYDwoCCAMgAzoHZ2F0ZXdheRJZCgtEZWxldGVJbWFnZRIdLmltYWdlcy52MS5EZWxldGVJbWFnZVJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiE4rnGA8KAggDIAM6B2dhdGV3YXkSggEKDURvd25sb2FkSW1hZ2USHy5pbWFnZXMudjEuRG93bmxvYWRJbWFnZVJlcXVlc3QaIC5pbWFnZXMudjEuRG93bmxvYWRJbWFnZVJlc3BvbnNlIiyQAgGK5xglCgIIAyACMgYQgMq17gE6B2dhdGV3YXlAAVIKCgMI6AIiAwiQHDABEmAKCUxpa2VJbWFnZRIbLmltYWdlcy52MS5MaWtlSW1hZ2VSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5Ih6QAgKK5xgXCgIIAyACMgYQgMq17gE6B2dhdGV3YXkSZAoLVW5saWtlSW1hZ2USHS5pbWFnZXMudjEuVW5saWtlSW1hZ2VSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5Ih6QAgKK5xgXCgIIAyACMgYQgMq17gE6B2dhdGV3YXkSZgoJTGlzdExpa2VzEhsuaW1hZ2VzLnYxLkxpc3RMaWtlc1JlcXVlc3QaHC5pbWFnZXMudjEuTGlzdExpa2VzUmVzcG9uc2UiHpACAYrnGBcKAggCIAEyBhCAyrXuAToHZ2F0ZXdheWIGcHJvdG8z", [file_google_api_field_behavior, file_google_protobuf_empty, file_google_protobuf_field_mask, file_images_v1_image, file_policy_v1_policy]);
+  fileDesc("Ch1pbWFnZXMvdjEvaW1hZ2Vfc2VydmljZS5wcm90bxIJaW1hZ2VzLnYxInwKEkNyZWF0ZUltYWdlUmVxdWVzdBIoCgZoZWFkZXIYASABKAsyFi5pbWFnZXMudjEuSW1hZ2VIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEiMKA2VuZBgDIAEoCzIULmltYWdlcy52MS5VcGxvYWRFbmRIAEIGCgRwYXJ0IqABCglVcGxvYWRFbmQSEgoKc2l6ZV9ieXRlcxgBIAEoDRISCgV0aXRsZRgCIAEoCUgAiAEBEhgKC2Rlc2NyaXB0aW9uGAMgASgJSAGIAQESDAoEdGFncxgEIAMoCRIpCgp2aXNpYmlsaXR5GAUgASgOMhUuaW1hZ2VzLnYxLlZpc2liaWxpdHlCCAoGX3RpdGxlQg4KDF9kZXNjcmlwdGlvbiJqCgtJbWFnZUhlYWRlchINCgV0aXRsZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIMCgR0YWdzGAMgAygJEikKCnZpc2liaWxpdHkYBCABKA4yFS5pbWFnZXMudjEuVmlzaWJpbGl0eSIiCg9HZXRJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiInChRHZXRJbWFnZUZhY3RzUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECImcKCkltYWdlRmFjdHMSCgoCaWQYASABKAkSEAoIb3duZXJfaWQYAiABKAkSFQoNY29tbWVudHNfb3BlbhgDIAEoCBIkCgVzdGF0ZRgEIAEoDjIVLmltYWdlcy52MS5JbWFnZVN0YXRlIi0KGUJhdGNoR2V0SW1hZ2VGYWN0c1JlcXVlc3QSEAoDaWRzGAEgAygJQgPgQQIiQgoaQmF0Y2hHZXRJbWFnZUZhY3RzUmVzcG9uc2USJAoFZmFjdHMYASADKAsyFS5pbWFnZXMudjEuSW1hZ2VGYWN0cyIpChVCYXRjaEdldEltYWdlc1JlcXVlc3QSEAoDaWRzGAEgAygJQgPgQQIiUgoWQmF0Y2hHZXRJbWFnZXNSZXNwb25zZRIgCgZpbWFnZXMYASADKAsyEC5pbWFnZXMudjEuSW1hZ2USFgoOcmVzdHJpY3RlZF9pZHMYAiADKAkieAoRTGlzdEltYWdlc1JlcXVlc3QSFQoIb3duZXJfaWQYASABKAlIAIgBARIQCgN0YWcYAiABKAlIAYgBARIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCUILCglfb3duZXJfaWRCBgoEX3RhZyJPChJMaXN0SW1hZ2VzUmVzcG9uc2USIAoGaW1hZ2VzGAEgAygLMhAuaW1hZ2VzLnYxLkltYWdlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJwChJVcGRhdGVJbWFnZVJlcXVlc3QSJAoFaW1hZ2UYASABKAsyEC5pbWFnZXMudjEuSW1hZ2VCA+BBAhI0Cgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tCA+BBAiIzChJEZWxldGVJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAhIMCgRldGFnGAIgASgJInoKFERvd25sb2FkSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQISLAoHdmFyaWFudBgCIAEoDjIWLmltYWdlcy52MS5WYXJpYW50TmFtZUID4EECEiMKBXJhbmdlGAMgASgLMhQuaW1hZ2VzLnYxLkJ5dGVSYW5nZSJFCglCeXRlUmFuZ2USEgoFZmlyc3QYASABKA1IAIgBARIRCgRsYXN0GAIgASgNSAGIAQFCCAoGX2ZpcnN0QgcKBV9sYXN0IlwKFURvd25sb2FkSW1hZ2VSZXNwb25zZRIqCgZoZWFkZXIYASABKAsyGC5pbWFnZXMudjEuQ29udGVudEhlYWRlckgAEg8KBWNodW5rGAIgASgMSABCBgoEcGFydCKUAQoNQ29udGVudEhlYWRlchIUCgxjb250ZW50X3R5cGUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoDRINCgVmaXJzdBgDIAEoDRIOCgZsZW5ndGgYBCABKA0SDwoHdmVyc2lvbhgFIAEoCRIpCgp2aXNpYmlsaXR5GAYgASgOMhUuaW1hZ2VzLnYxLlZpc2liaWxpdHkiIwoQTGlrZUltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECIiUKElVubGlrZUltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECIlAKEExpc3RMaWtlc1JlcXVlc3QSFQoIaW1hZ2VfaWQYASABKAlCA+BBAhIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJMChFMaXN0TGlrZXNSZXNwb25zZRIeCgVsaWtlcxgBIAMoCzIPLmltYWdlcy52MS5MaWtlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTLECgoMSW1hZ2VTZXJ2aWNlEmkKC0NyZWF0ZUltYWdlEh0uaW1hZ2VzLnYxLkNyZWF0ZUltYWdlUmVxdWVzdBoQLmltYWdlcy52MS5JbWFnZSIniucYIwoCCDwgAzoHZ2F0ZXdheUABUhAKAggeEKAfGgIIPCIDCJAcKAESaQoIR2V0SW1hZ2USGi5pbWFnZXMudjEuR2V0SW1hZ2VSZXF1ZXN0GhAuaW1hZ2VzLnYxLkltYWdlIi+QAgGK5xgoCgIIASACMgUQgOWadzoHZ2F0ZXdheVoQCg5CYXRjaEdldEltYWdlcxKGAQoNR2V0SW1hZ2VGYWN0cxIfLmltYWdlcy52MS5HZXRJbWFnZUZhY3RzUmVxdWVzdBoVLmltYWdlcy52MS5JbWFnZUZhY3RzIj2QAgGK5xg2CgIIASACMgUQgOWadzoFdXNlcnM6CGNvbW1lbnRzWhYKEkJhdGNoR2V0SW1hZ2VGYWN0cxABEosBChJCYXRjaEdldEltYWdlRmFjdHMSJC5pbWFnZXMudjEuQmF0Y2hHZXRJbWFnZUZhY3RzUmVxdWVzdBolLmltYWdlcy52MS5CYXRjaEdldEltYWdlRmFjdHNSZXNwb25zZSIokAIBiucYIQoCCAEgAijIATIFEIDlmnc6BXVzZXJzOghjb21tZW50cxJ3Cg5CYXRjaEdldEltYWdlcxIgLmltYWdlcy52MS5CYXRjaEdldEltYWdlc1JlcXVlc3QaIS5pbWFnZXMudjEuQmF0Y2hHZXRJbWFnZXNSZXNwb25zZSIgkAIBiucYGQoCCAEgAijIATIFEIDlmnc6B2dhdGV3YXkSaQoKTGlzdEltYWdlcxIcLmltYWdlcy52MS5MaXN0SW1hZ2VzUmVxdWVzdBodLmltYWdlcy52MS5MaXN0SW1hZ2VzUmVzcG9uc2UiHpACAYrnGBcKAggCIAEyBhCAyrXuAToHZ2F0ZXdheRJTCgtVcGRhdGVJbWFnZRIdLmltYWdlcy52MS5VcGRhdGVJbWFnZVJlcXVlc3QaEC5pbWFnZXMudjEuSW1hZ2UiE4rnGA8KAggDIAM6B2dhdGV3YXkSWQoLRGVsZXRlSW1hZ2USHS5pbWFnZXMudjEuRGVsZXRlSW1hZ2VSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IhOK5xgPCgIIAyADOgdnYXRld2F5EoIBCg1Eb3dubG9hZEltYWdlEh8uaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXF1ZXN0GiAuaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXNwb25zZSIskAIBiucYJQoCCAMgAjIGEIDKte4BOgdnYXRld2F5QAFSCgoDCOgCIgMIkBwwARJgCglMaWtlSW1hZ2USGy5pbWFnZXMudjEuTGlrZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIekAICiucYFwoCCAMgAjIGEIDKte4BOgdnYXRld2F5EmQKC1VubGlrZUltYWdlEh0uaW1hZ2VzLnYxLlVubGlrZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIekAICiucYFwoCCAMgAjIGEIDKte4BOgdnYXRld2F5EmYKCUxpc3RMaWtlcxIbLmltYWdlcy52MS5MaXN0TGlrZXNSZXF1ZXN0GhwuaW1hZ2VzLnYxLkxpc3RMaWtlc1Jlc3BvbnNlIh6QAgGK5xgXCgIIAiABMgYQgMq17gE6B2dhdGV3YXliBnByb3RvMw", [file_google_api_field_behavior, file_google_protobuf_empty, file_google_protobuf_field_mask, file_images_v1_image, file_policy_v1_policy]);
 
 /**
  * A part of an upload.
@@ -245,6 +245,48 @@ export const ImageFactsSchema: GenMessage<ImageFacts> = /*@__PURE__*/
   messageDesc(file_images_v1_image_service, 5);
 
 /**
+ * A request for the facts of many images.
+ *
+ * @generated from message images.v1.BatchGetImageFactsRequest
+ */
+export type BatchGetImageFactsRequest = Message<"images.v1.BatchGetImageFactsRequest"> & {
+  /**
+   * The images' ids, at most as many as the policy's max_batch.
+   *
+   * @generated from field: repeated string ids = 1;
+   */
+  ids: string[];
+};
+
+/**
+ * Describes the message images.v1.BatchGetImageFactsRequest.
+ * Use `create(BatchGetImageFactsRequestSchema)` to create a new message.
+ */
+export const BatchGetImageFactsRequestSchema: GenMessage<BatchGetImageFactsRequest> = /*@__PURE__*/
+  messageDesc(file_images_v1_image_service, 6);
+
+/**
+ * The facts of the images that anybody may see among those asked for, in no order.
+ *
+ * @generated from message images.v1.BatchGetImageFactsResponse
+ */
+export type BatchGetImageFactsResponse = Message<"images.v1.BatchGetImageFactsResponse"> & {
+  /**
+   * The facts of public and unlisted images.
+   *
+   * @generated from field: repeated images.v1.ImageFacts facts = 1;
+   */
+  facts: ImageFacts[];
+};
+
+/**
+ * Describes the message images.v1.BatchGetImageFactsResponse.
+ * Use `create(BatchGetImageFactsResponseSchema)` to create a new message.
+ */
+export const BatchGetImageFactsResponseSchema: GenMessage<BatchGetImageFactsResponse> = /*@__PURE__*/
+  messageDesc(file_images_v1_image_service, 7);
+
+/**
  * A request for many images.
  *
  * @generated from message images.v1.BatchGetImagesRequest
@@ -263,7 +305,7 @@ export type BatchGetImagesRequest = Message<"images.v1.BatchGetImagesRequest"> &
  * Use `create(BatchGetImagesRequestSchema)` to create a new message.
  */
 export const BatchGetImagesRequestSchema: GenMessage<BatchGetImagesRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 6);
+  messageDesc(file_images_v1_image_service, 8);
 
 /**
  * The images that exist among those asked for, in no order.
@@ -291,7 +333,7 @@ export type BatchGetImagesResponse = Message<"images.v1.BatchGetImagesResponse">
  * Use `create(BatchGetImagesResponseSchema)` to create a new message.
  */
 export const BatchGetImagesResponseSchema: GenMessage<BatchGetImagesResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 7);
+  messageDesc(file_images_v1_image_service, 9);
 
 /**
  * A request for a page of images.
@@ -333,7 +375,7 @@ export type ListImagesRequest = Message<"images.v1.ListImagesRequest"> & {
  * Use `create(ListImagesRequestSchema)` to create a new message.
  */
 export const ListImagesRequestSchema: GenMessage<ListImagesRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 8);
+  messageDesc(file_images_v1_image_service, 10);
 
 /**
  * A page of images.
@@ -361,7 +403,7 @@ export type ListImagesResponse = Message<"images.v1.ListImagesResponse"> & {
  * Use `create(ListImagesResponseSchema)` to create a new message.
  */
 export const ListImagesResponseSchema: GenMessage<ListImagesResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 9);
+  messageDesc(file_images_v1_image_service, 11);
 
 /**
  * A change of an image.
@@ -389,7 +431,7 @@ export type UpdateImageRequest = Message<"images.v1.UpdateImageRequest"> & {
  * Use `create(UpdateImageRequestSchema)` to create a new message.
  */
 export const UpdateImageRequestSchema: GenMessage<UpdateImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 10);
+  messageDesc(file_images_v1_image_service, 12);
 
 /**
  * A request to delete an image.
@@ -417,7 +459,7 @@ export type DeleteImageRequest = Message<"images.v1.DeleteImageRequest"> & {
  * Use `create(DeleteImageRequestSchema)` to create a new message.
  */
 export const DeleteImageRequestSchema: GenMessage<DeleteImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 11);
+  messageDesc(file_images_v1_image_service, 13);
 
 /**
  * A request for the bytes of an image.
@@ -452,7 +494,7 @@ export type DownloadImageRequest = Message<"images.v1.DownloadImageRequest"> & {
  * Use `create(DownloadImageRequestSchema)` to create a new message.
  */
 export const DownloadImageRequestSchema: GenMessage<DownloadImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 12);
+  messageDesc(file_images_v1_image_service, 14);
 
 /**
  * A range of bytes as in RFC 9110, 14.1.2: from first to last, from first to the end, or, if first
@@ -481,7 +523,7 @@ export type ByteRange = Message<"images.v1.ByteRange"> & {
  * Use `create(ByteRangeSchema)` to create a new message.
  */
 export const ByteRangeSchema: GenMessage<ByteRange> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 13);
+  messageDesc(file_images_v1_image_service, 15);
 
 /**
  * A part of a download.
@@ -518,7 +560,7 @@ export type DownloadImageResponse = Message<"images.v1.DownloadImageResponse"> &
  * Use `create(DownloadImageResponseSchema)` to create a new message.
  */
 export const DownloadImageResponseSchema: GenMessage<DownloadImageResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 14);
+  messageDesc(file_images_v1_image_service, 16);
 
 /**
  * What a download contains.
@@ -574,7 +616,7 @@ export type ContentHeader = Message<"images.v1.ContentHeader"> & {
  * Use `create(ContentHeaderSchema)` to create a new message.
  */
 export const ContentHeaderSchema: GenMessage<ContentHeader> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 15);
+  messageDesc(file_images_v1_image_service, 17);
 
 /**
  * A request to like an image.
@@ -595,7 +637,7 @@ export type LikeImageRequest = Message<"images.v1.LikeImageRequest"> & {
  * Use `create(LikeImageRequestSchema)` to create a new message.
  */
 export const LikeImageRequestSchema: GenMessage<LikeImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 16);
+  messageDesc(file_images_v1_image_service, 18);
 
 /**
  * A request to stop liking an image.
@@ -616,7 +658,7 @@ export type UnlikeImageRequest = Message<"images.v1.UnlikeImageRequest"> & {
  * Use `create(UnlikeImageRequestSchema)` to create a new message.
  */
 export const UnlikeImageRequestSchema: GenMessage<UnlikeImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 17);
+  messageDesc(file_images_v1_image_service, 19);
 
 /**
  * A request for a page of likes.
@@ -651,7 +693,7 @@ export type ListLikesRequest = Message<"images.v1.ListLikesRequest"> & {
  * Use `create(ListLikesRequestSchema)` to create a new message.
  */
 export const ListLikesRequestSchema: GenMessage<ListLikesRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 18);
+  messageDesc(file_images_v1_image_service, 20);
 
 /**
  * A page of likes.
@@ -679,7 +721,7 @@ export type ListLikesResponse = Message<"images.v1.ListLikesResponse"> & {
  * Use `create(ListLikesResponseSchema)` to create a new message.
  */
 export const ListLikesResponseSchema: GenMessage<ListLikesResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 19);
+  messageDesc(file_images_v1_image_service, 21);
 
 /**
  * Owns images, their bytes and their likes. The caller's access token travels as `authorization`
@@ -718,6 +760,16 @@ export const ImageService: GenService<{
     methodKind: "unary";
     input: typeof GetImageFactsRequestSchema;
     output: typeof ImageFactsSchema;
+  },
+  /**
+   * Gets the facts of many images, for anyone: of public and unlisted ones. Others are left out.
+   *
+   * @generated from rpc images.v1.ImageService.BatchGetImageFacts
+   */
+  batchGetImageFacts: {
+    methodKind: "unary";
+    input: typeof BatchGetImageFactsRequestSchema;
+    output: typeof BatchGetImageFactsResponseSchema;
   },
   /**
    * Gets many images, for anyone: public and unlisted ones whole. Private ones are only listed as

@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file policy/v1/policy.proto.
  */
 export const file_policy_v1_policy: GenFile = /*@__PURE__*/
-  fileDesc("ChZwb2xpY3kvdjEvcG9saWN5LnByb3RvEglwb2xpY3kudjEiigMKDE1ldGhvZFBvbGljeRIqCgd0aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWZyZXNoX2ZvchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zdGFsZV9pZl9lcnJvchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgtjcml0aWNhbGl0eRgEIAEoDjIWLnBvbGljeS52MS5Dcml0aWNhbGl0eRIRCgltYXhfYmF0Y2gYBSABKA0SLgoLaGVkZ2VfYWZ0ZXIYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHY2FsbGVycxgHIAMoCRIVCg1saW1pdHNfaXRzZWxmGAggASgIEiwKC2ludmFsaWRhdGVzGAkgAygLMhcucG9saWN5LnYxLkludmFsaWRhdGlvbhInCgZzdHJlYW0YCiABKAsyFy5wb2xpY3kudjEuU3RyZWFtUG9saWN5IqkBCgxTdHJlYW1Qb2xpY3kSKgoHc2lsZW5jZRgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIQCghyYXRlX21pbhgCIAEoDRIuCgtyYXRlX3dpbmRvdxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCghsaWZldGltZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiIrCgxJbnZhbGlkYXRpb24SDgoGbWV0aG9kGAEgASgJEgsKA2tleRgCIAEoCSp4CgtDcml0aWNhbGl0eRIbChdDUklUSUNBTElUWV9VTlNQRUNJRklFRBAAEhkKFUNSSVRJQ0FMSVRZX1NIRUREQUJMRRABEhcKE0NSSVRJQ0FMSVRZX0RFRkFVTFQQAhIYChRDUklUSUNBTElUWV9DUklUSUNBTBADOl4KDW1ldGhvZF9wb2xpY3kSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjxjAMgASgLMhcucG9saWN5LnYxLk1ldGhvZFBvbGljeVIMbWV0aG9kUG9saWN5YgZwcm90bzM", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
+  fileDesc("ChZwb2xpY3kvdjEvcG9saWN5LnByb3RvEglwb2xpY3kudjEirwMKDE1ldGhvZFBvbGljeRIqCgd0aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWZyZXNoX2ZvchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zdGFsZV9pZl9lcnJvchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgtjcml0aWNhbGl0eRgEIAEoDjIWLnBvbGljeS52MS5Dcml0aWNhbGl0eRIRCgltYXhfYmF0Y2gYBSABKA0SLgoLaGVkZ2VfYWZ0ZXIYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHY2FsbGVycxgHIAMoCRIVCg1saW1pdHNfaXRzZWxmGAggASgIEiwKC2ludmFsaWRhdGVzGAkgAygLMhcucG9saWN5LnYxLkludmFsaWRhdGlvbhInCgZzdHJlYW0YCiABKAsyFy5wb2xpY3kudjEuU3RyZWFtUG9saWN5EiMKB2pvaW5pbmcYCyABKAsyEi5wb2xpY3kudjEuSm9pbmluZyIrCgdKb2luaW5nEg0KBWJhdGNoGAEgASgJEhEKCWZvcl91c2VycxgCIAEoCCKpAQoMU3RyZWFtUG9saWN5EioKB3NpbGVuY2UYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIcmF0ZV9taW4YAiABKA0SLgoLcmF0ZV93aW5kb3cYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoIbGlmZXRpbWUYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iKwoMSW52YWxpZGF0aW9uEg4KBm1ldGhvZBgBIAEoCRILCgNrZXkYAiABKAkqeAoLQ3JpdGljYWxpdHkSGwoXQ1JJVElDQUxJVFlfVU5TUEVDSUZJRUQQABIZChVDUklUSUNBTElUWV9TSEVEREFCTEUQARIXChNDUklUSUNBTElUWV9ERUZBVUxUEAISGAoUQ1JJVElDQUxJVFlfQ1JJVElDQUwQAzpeCg1tZXRob2RfcG9saWN5Eh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMY8YwDIAEoCzIXLnBvbGljeS52MS5NZXRob2RQb2xpY3lSDG1ldGhvZFBvbGljeWIGcHJvdG8z", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
 
 /**
  * The failure policy of one method.
@@ -108,6 +108,14 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
    * @generated from field: policy.v1.StreamPolicy stream = 10;
    */
   stream?: StreamPolicy | undefined;
+
+  /**
+   * Calls that are made at the same time travel together, as one call of a batch. Only on a read of
+   * one key.
+   *
+   * @generated from field: policy.v1.Joining joining = 11;
+   */
+  joining?: Joining | undefined;
 };
 
 /**
@@ -116,6 +124,36 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
  */
 export const MethodPolicySchema: GenMessage<MethodPolicy> = /*@__PURE__*/
   messageDesc(file_policy_v1_policy, 0);
+
+/**
+ * How the calls of a read of one key are joined.
+ *
+ * @generated from message policy.v1.Joining
+ */
+export type Joining = Message<"policy.v1.Joining"> & {
+  /**
+   * The batch of the same service that has the same answers: `BatchGetImages`. It is called without
+   * a user's token, so that nothing private travels in it. For a key that it leaves out, the method
+   * itself is called, with the caller's own token.
+   *
+   * @generated from field: string batch = 1;
+   */
+  batch: string;
+
+  /**
+   * Whether the calls of users are joined, too: everybody who may have the answer has the same.
+   *
+   * @generated from field: bool for_users = 2;
+   */
+  forUsers: boolean;
+};
+
+/**
+ * Describes the message policy.v1.Joining.
+ * Use `create(JoiningSchema)` to create a new message.
+ */
+export const JoiningSchema: GenMessage<Joining> = /*@__PURE__*/
+  messageDesc(file_policy_v1_policy, 1);
 
 /**
  * How slow and how long a stream may be.
@@ -159,7 +197,7 @@ export type StreamPolicy = Message<"policy.v1.StreamPolicy"> & {
  * Use `create(StreamPolicySchema)` to create a new message.
  */
 export const StreamPolicySchema: GenMessage<StreamPolicy> = /*@__PURE__*/
-  messageDesc(file_policy_v1_policy, 1);
+  messageDesc(file_policy_v1_policy, 2);
 
 /**
  * Cached answers that a call makes old.
@@ -188,7 +226,7 @@ export type Invalidation = Message<"policy.v1.Invalidation"> & {
  * Use `create(InvalidationSchema)` to create a new message.
  */
 export const InvalidationSchema: GenMessage<Invalidation> = /*@__PURE__*/
-  messageDesc(file_policy_v1_policy, 2);
+  messageDesc(file_policy_v1_policy, 3);
 
 /**
  * How much a call matters. Under overload the least critical calls are refused first.

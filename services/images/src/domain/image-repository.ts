@@ -1,6 +1,9 @@
 import type { Dimensions } from "./dimensions/dimensions.ts";
 import type { Image, ImageFacts, ImageFields, Viewer, Visibility } from "./image.ts";
 
+/** The facts of an image, and who may know of it. */
+export type VisibleFacts = ImageFacts & { readonly visibility: Visibility };
+
 /** An image that was uploaded and is not stored yet. */
 export interface NewImage extends ImageFields {
   readonly id: string;
@@ -39,10 +42,9 @@ export interface ImageRepository {
    * Finds the facts of an image and its visibility, regardless of who may see it: one row of one
    * table.
    */
-  findImageFacts(
-    id: string,
-    signal: AbortSignal,
-  ): Promise<(ImageFacts & { readonly visibility: Visibility }) | undefined>;
+  findImageFacts(id: string, signal: AbortSignal): Promise<VisibleFacts | undefined>;
+  /** The same of those that exist, in no order. */
+  findImagesFacts(ids: readonly string[], signal: AbortSignal): Promise<readonly VisibleFacts[]>;
   /** Finds those that exist, in no order. */
   findImages(
     ids: readonly string[],

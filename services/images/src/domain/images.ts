@@ -41,6 +41,8 @@ export interface Images {
   getImage(id: string, asker: Asker): Promise<Image>;
   /** Costs one row of one table, since it returns neither variants nor likes. */
   getImageFacts(id: string, asker: Asker): Promise<ImageFacts>;
+  /** Leaves out private images, whoever asks. */
+  batchGetImageFacts(ids: readonly string[], asker: Asker): Promise<readonly ImageFacts[]>;
   batchGetImages(ids: readonly string[], asker: Asker): Promise<ImageBatch>;
   /** `query.limit` is the size of the page. */
   listImages(query: ImageQuery, asker: Asker): Promise<Page<Image>>;
@@ -63,6 +65,10 @@ export function createImages({ repository, collector, clock }: ImagesDependencie
       const facts = await repository.findImageFacts(id, signal);
       if (facts === undefined || !mayView(facts, viewerOf(caller))) throw imageNotFound(id);
       return facts;
+    },
+    async batchGetImageFacts(ids, { signal }) {
+      const found = await repository.findImagesFacts([...new Set(ids)], signal);
+      return found.filter(({ visibility }) => visibility !== "private");
     },
     async batchGetImages(ids, { caller, signal }) {
       const found = await repository.findImages([...new Set(ids)], viewerOf(caller), signal);

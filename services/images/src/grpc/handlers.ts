@@ -43,6 +43,10 @@ export function createHandlers(dependencies: HandlersDependencies): Handlers<typ
     async getImageFacts(request, context) {
       return toFactsMessage(await images.getImageFacts(readId(request), context));
     },
+    async batchGetImageFacts(request, context) {
+      const facts = await images.batchGetImageFacts(readBatchGetImages(request), context);
+      return { facts: facts.map(toFactsMessage) };
+    },
     async batchGetImages(request, context) {
       return toBatchMessage(await images.batchGetImages(readBatchGetImages(request), context));
     },

@@ -34,7 +34,7 @@ export function readId({ id }: { readonly id: string }): string {
 }
 
 /** Reads the ids of a batch. */
-export function readBatchGetImages({ ids }: BatchGetImagesRequest): readonly string[] {
+export function readBatchGetImages({ ids }: Pick<BatchGetImagesRequest, "ids">): readonly string[] {
   return readFields((fields) => ids.map((id, index) => fields.id(`ids[${index}]`, id)));
 }
 

@@ -1,11 +1,12 @@
 import type { Connection } from "@triptych/chassis/database/connection";
 import type { Database } from "@triptych/chassis/database/database";
-import type { Statement } from "@triptych/chassis/database/statement";
+import type { Shard } from "@triptych/chassis/database/shard";
+import type { Rows, Statement } from "@triptych/chassis/database/statement";
 import { ID_MAX } from "@triptych/chassis/ids/id-bounds";
 import type { Image, Viewer } from "#domain/image.ts";
 import type { ImageQuery, ImageRepository, NewImage } from "#domain/image-repository.ts";
 import { workloadOf } from "#domain/render-job.ts";
-import { type ImageFactsRow, type ImageRow, toImage } from "./image-row.ts";
+import { type ImageFactsRow, type ImageRow, toFacts, toImage } from "./image-row.ts";
 import * as statements from "./image-statements.ts";
 import { type EnqueueImage, takeTurn } from "./render-turns.ts";
 import { releaseBlobs, retainBlobs } from "./retain-blobs.ts";
@@ -26,19 +27,19 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
       const { rows } = await database
         .for(id)
         .read<ImageFactsRow>(statements.SELECT_IMAGE_FACTS, [id], signal);
-      const [row] = rows;
-      if (row === undefined) return undefined;
-      const { owner_id: ownerId, comments_open: commentsOpen, ...rest } = row;
-      return { ...rest, ownerId, commentsOpen };
+      return rows[0] && toFacts(rows[0]);
+    },
+    async findImagesFacts(ids, signal) {
+      const rows = await onEachShard<ImageFactsRow>(database, ids, (shard, shardIds) =>
+        shard.read(statements.SELECT_IMAGES_FACTS, [shardIds], signal),
+      );
+      return rows.map(toFacts);
     },
     async findImages(ids, viewer, signal) {
-      const idsByShard = Map.groupBy(ids, (id) => database.for(id));
-      const answers = await Promise.all(
-        [...idsByShard].map(([shard, shardIds]) =>
-          shard.read<ImageRow>(statements.SELECT_IMAGES, [shardIds, viewer ?? null], signal),
-        ),
+      const rows = await onEachShard<ImageRow>(database, ids, (shard, shardIds) =>
+        shard.read(statements.SELECT_IMAGES, [shardIds, viewer ?? null], signal),
       );
-      return answers.flatMap(({ rows }) => rows.map(toImage));
+      return rows.map(toImage);
     },
     async listImages(query, viewer, signal) {
       const { statement, values } = listStatement(query, viewer);
@@ -111,6 +112,17 @@ function listStatement(
     return { statement: statements.SELECT_IMAGES_OF_OWNER, values: [...values, ownerId] };
   }
   return { statement: statements.SELECT_LISTED_IMAGES, values };
+}
+
+/** Reads the rows of some ids, from all shards that have some of them. */
+async function onEachShard<Row>(
+  database: Database,
+  ids: readonly string[],
+  read: (shard: Shard, ids: readonly string[]) => Promise<Rows<Row>>,
+): Promise<readonly Row[]> {
+  const idsByShard = Map.groupBy(ids, (id) => database.for(id));
+  const answers = await Promise.all([...idsByShard].map(([shard, some]) => read(shard, some)));
+  return answers.flatMap(({ rows }) => rows);
 }
 
 async function insertImage(connection: Connection, image: NewImage): Promise<Image> {

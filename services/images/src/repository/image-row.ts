@@ -8,6 +8,7 @@ import {
   type VariantName,
   type Visibility,
 } from "#domain/image.ts";
+import type { VisibleFacts } from "#domain/image-repository.ts";
 
 /** A variant in the columns of `imageColumns`. */
 interface VariantRow {
@@ -61,6 +62,11 @@ export const imageColumns = (viewer: `$${number}`) => `
   (select jsonb_agg(to_jsonb(v)) from variants v where v.image_id = i.id) as variants,
   case when ${viewer}::uuid is not null then exists
     (select from likes l where l.image_id = i.id and l.user_id = ${viewer}::uuid) end as liked`;
+
+/** Maps a row to the facts of an image. */
+export function toFacts({ owner_id, comments_open, ...rest }: ImageFactsRow): VisibleFacts {
+  return { ...rest, ownerId: owner_id, commentsOpen: comments_open };
+}
 
 /** Maps a row to an image. */
 export function toImage(row: ImageRow | undefined): Image {

@@ -19,6 +19,12 @@ export const SELECT_IMAGE_FACTS = {
   text: "select id, owner_id, visibility, comments_open, state from images where id = $1",
 } as const satisfies Statement;
 
+/** $1 ids. */
+export const SELECT_IMAGES_FACTS = {
+  name: "select_images_facts",
+  text: "select id, owner_id, visibility, comments_open, state from images where id = any($1)",
+} as const satisfies Statement;
+
 /**
  * $1 id. Returns nothing of the image, which the next statement reads: after a wait for the lock
  * this one would return the row as it is now, and the variants of a subselect as they were before.
