@@ -45,6 +45,8 @@ export class Gate {
   readonly #breaker: Breaker | undefined;
   /** The bulkhead: one method must not use up the whole process. */
   readonly #places: Semaphore<QueuedCall>;
+  /** Called when the breaker opens, once the queue is empty. */
+  onOpen: () => void = () => {};
   readonly #labelsByCode = new Map<status, Labels>();
 
   constructor({ name, isDefended, timeoutMs, bulkhead }: MethodPlan, options: GateOptions) {
@@ -70,6 +72,7 @@ export class Gate {
       },
       onOpen: () => {
         for (const call of this.#places.evict()) call.onEvicted();
+        this.onOpen();
       },
     });
   }
@@ -113,10 +116,9 @@ export class Gate {
     });
   }
 
-  /** Refuses a read that is joined with others, since too many wait already. */
-  refuseFull(): RpcError {
-    const error = this.full();
-    this.countRefused(error);
+  /** Counts the refusal of a read that would be joined with others, and returns it. */
+  counted<E extends RpcError | undefined>(error: E): E {
+    if (error !== undefined) this.countRefused(error);
     return error;
   }
 

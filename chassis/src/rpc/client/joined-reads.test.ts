@@ -28,8 +28,10 @@ const textOf = async (found: Promise<FoundByKey>, key: string) =>
 describe("joined reads", () => {
   let asked: AskedBatch[];
   let reads: JoinedReads;
+  let refusal: RpcError | undefined;
   beforeEach(() => {
     asked = [];
+    refusal = undefined;
     reads = new JoinedReads({
       keysMax: 3,
       timeoutMs: 60_000,
@@ -40,6 +42,7 @@ describe("joined reads", () => {
         asked.push({ keys, context, answer, fail: reject });
         return promise;
       },
+      refusal: () => refusal,
       full: () => new RpcError(status.RESOURCE_EXHAUSTED, "full"),
       countKeys: () => {},
     });
@@ -138,6 +141,23 @@ describe("joined reads", () => {
     });
     asked[0]?.answer();
     await Promise.all(all);
+  });
+
+  test("are refused at once while the breaker is open, those that wait too", async () => {
+    const sent = [];
+    for (const key of ["a", "b"]) {
+      sent.push(reads.read([key], contextFor()));
+      await turn();
+    }
+    const waiting = reads.read(["c"], contextFor());
+    refusal = new RpcError(status.UNAVAILABLE, "open", { reason: "BREAKER_OPEN" });
+    reads.evict();
+    await expect(waiting).rejects.toBe(refusal);
+    await expect(reads.read(["d"], contextFor())).rejects.toBe(refusal);
+    refusal = undefined;
+    for (const batch of asked) batch.answer();
+    await Promise.all(sent);
+    expect(asked.map(({ keys }) => keys)).toEqual([["a"], ["b"]]);
   });
 
   test("are refused when too many wait", async () => {

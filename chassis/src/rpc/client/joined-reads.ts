@@ -12,6 +12,8 @@ export interface JoinedBatch {
   readonly timeoutMs: number;
   /** Calls the batch, without a user's token. */
   send(keys: readonly string[], context: CallContext): Promise<FoundByKey>;
+  /** Returns the error of a read that the breaker lets not through; undefined if it does. */
+  refusal(): RpcError | undefined;
   /** Returns the error of a read for which there is no room. */
   full(): RpcError;
   /** Called with the number of keys of each call. */
@@ -52,6 +54,8 @@ export class JoinedReads {
    */
   read(keys: readonly string[], context: CallContext): Promise<FoundByKey> {
     if (context.signal.aborted) return Promise.reject(reasonOf(context.signal));
+    const refusal = this.#batch.refusal();
+    if (refusal !== undefined) return Promise.reject(refusal);
     if (this.#readers >= READERS_MAX) return Promise.reject(this.#batch.full());
     const batch = this.#batchFor(keys);
     const reader = new Reader(keys, context, batch);
@@ -61,6 +65,14 @@ export class JoinedReads {
     });
     this.#schedule();
     return reader.found;
+  }
+
+  /** Ends the reads that wait, since the breaker has opened: what is under way may hang. */
+  evict(): void {
+    for (const batch of this.#filling.splice(0)) {
+      for (const reader of batch.readers)
+        reader.failed(this.#batch.refusal() ?? this.#batch.full());
+    }
   }
 
   /** Returns the batch that fills, or a new one if the keys do not fit into it. */

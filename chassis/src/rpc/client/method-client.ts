@@ -183,7 +183,7 @@ export class MethodClient {
     const site = this.#siteOf<Message, Message>((request, call, told) =>
       transport.unary(method, request, call, told),
     );
-    return new JoinedReads({
+    const reads = new JoinedReads({
       keysMax: policy.maxBatch,
       timeoutMs,
       send: (keys, context) =>
@@ -194,9 +194,12 @@ export class MethodClient {
             explanation: undefined,
           }).start(),
         ),
-      full: () => this.#gate.refuseFull(),
+      refusal: () => this.#gate.counted(this.#gate.refusal()),
+      full: () => this.#gate.counted(this.#gate.full()),
       countKeys: (count) => metrics.client.batchKeys.inc({ ...labels, source: "sent" }, count),
     });
+    this.#gate.onOpen = () => reads.evict();
+    return reads;
   }
 
   get #batchShape(): BatchShape {
