@@ -24,7 +24,7 @@ export class EventCount<Label extends string> {
 
 /**
  * A counter of events, whose children for labels are made once and kept. prom-client's own counter
- * hashes the labels for each event, also in its children: 0.7 µs. Here it does so at each scrape.
+ * hashes the labels for each event, also in its children. Here it does so at each scrape.
  */
 export class EventCounter<Label extends string> {
   readonly #counts: EventCount<Label>[] = [];

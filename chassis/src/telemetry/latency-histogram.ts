@@ -59,7 +59,7 @@ interface LatencyHistogramOptions<Label extends string> {
 
 /**
  * A histogram of latencies, whose children for labels are made once and kept. prom-client's own
- * histogram hashes and checks the labels of each observation, also in its children: 1 µs.
+ * histogram hashes and checks the labels of each observation, also in its children.
  */
 export class LatencyHistogram<Label extends string> {
   readonly name: string;

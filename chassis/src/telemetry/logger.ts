@@ -23,7 +23,7 @@ interface LoggerOptions {
 let lastMs = Number.NaN;
 let lastIsoTime = "";
 
-/** Returns the member of a line with its time. Lines of one millisecond share the text: 0.8 µs. */
+/** Returns the member of a line with its time. Lines of one millisecond share the text. */
 function isoTime(): string {
   const nowMs = Date.now();
   if (nowMs !== lastMs) {

@@ -7,8 +7,7 @@ import type { FastifyContextConfig, FastifyRequest } from "fastify";
 declare module "fastify" {
   interface FastifyRequest {
     /**
-     * Set when the request arrives. A decoration, since every request has one: a WeakMap beside the
-     * requests costs 1 µs more.
+     * Set when the request arrives. A decoration, since every request has one.
      */
     state: RequestState;
   }

@@ -7,8 +7,8 @@ type ChildLoggerOptions = Parameters<FastifyBaseLogger["child"]>[1];
 type Line = readonly unknown[];
 
 /**
- * The log of one request, whose lines have its id. pino's child is made for the first line: it
- * takes 8 µs, and of most requests nothing is logged but access-log.ts' line.
+ * The log of one request, whose lines have its id. pino's child is made for the first line: of
+ * most requests nothing is logged but access-log.ts' line.
  */
 export class RequestLogger implements FastifyBaseLogger {
   readonly #parent: FastifyBaseLogger;
