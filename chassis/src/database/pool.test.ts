@@ -63,7 +63,7 @@ describe("the queue for a connection", () => {
     const held = await pool.acquire(undefined);
     const critical = acquireFor(Criticality.CRITICAL, LONG_MS);
     for (const criticality of [Criticality.DEFAULT, Criticality.SHEDDABLE]) {
-      await expect(acquireFor(criticality, 100)).rejects.toThrow("within 0 ms");
+      await expect(acquireFor(criticality, 100)).rejects.toThrow(/within (50|[1-4]?\d) ms/);
     }
     expect(pool.statistics().waiting).toBe(1);
     pool.release(held, false);

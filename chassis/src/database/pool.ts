@@ -62,6 +62,8 @@ const QUEUE_SHARES: Readonly<Partial<Record<Criticality, number>>> = {
 };
 /** Holds vary: a statement may need twice the mean. */
 const HOLDS_NEEDED = 2;
+/** In a process that is starved of its processor all holds are long: a call waits for so much. */
+const QUEUE_SHARE_MIN = 0.5;
 /** After a database was frozen, connections have been held for seconds. */
 const CANCEL_DELAY_MS_MAX = 250;
 /** At rest few connections stay open, since each costs Postgres several megabytes. */
@@ -79,13 +81,16 @@ function parseInteger(text: string): number {
   return value;
 }
 
-/** The longest wait of a call, where connections are held for `holdMs`. May be negative. */
+/** The longest wait of a call, where connections are held for `holdMs`. */
 function queueMsMax(call: CallPriority | undefined, holdMs: number): number {
   if (call === undefined) return Number.POSITIVE_INFINITY;
   const share = QUEUE_SHARES[call.criticality];
   if (share === undefined) return Number.POSITIVE_INFINITY;
   const leftMs = Math.max(0, call.deadline - Date.now());
-  return Math.min(leftMs * share, leftMs - holdMs * HOLDS_NEEDED);
+  return Math.min(
+    leftMs * share,
+    Math.max(leftMs * QUEUE_SHARE_MIN, leftMs - holdMs * HOLDS_NEEDED),
+  );
 }
 
 /** pg returns bigint as text. Here it becomes a number, and one beyond the safe integers throws. */
@@ -137,7 +142,7 @@ export function createPool(options: PoolOptions): Pool {
       throw signal === undefined ? reason : canceledBy(signal);
     });
     if (acquired === "permitted") return;
-    throw new PoolBusy(`no connection came free within ${Math.max(0, Math.round(waitMsMax))} ms`);
+    throw new PoolBusy(`no connection came free within ${Math.round(waitMsMax)} ms`);
   }
 
   /** Takes a connection for a permit, which it releases if there is none. */
