@@ -9,8 +9,17 @@ import type { PlanNode } from "./query-plan.ts";
 /** A statement that ran, with its plan. */
 export interface ExplainedStatement {
   readonly name: string;
+  /** The plan for all values. */
   readonly plan: PlanNode;
+  /** Whether Postgres keeps that plan. If it looks dearer, it plans each execution anew. */
+  readonly isKept: boolean;
 }
+
+/** The plan of a statement for all values, and whether Postgres keeps it. */
+type Explanation = Omit<ExplainedStatement, "name">;
+
+/** Postgres decides in the sixth execution of a prepared statement. */
+const EXECUTIONS = 6;
 
 /** A database that explains each statement that it runs. */
 export interface ExplainingDatabase {
@@ -38,10 +47,8 @@ export function explainStatements(database: Database): ExplainingDatabase {
     statement: Statement,
     values: readonly unknown[] = [],
   ): Promise<Rows<Row>> {
-    explained.push({
-      name: statement.name,
-      plan: await explain(connection, { statement, values }),
-    });
+    const explanation = await explain(connection, { statement, values });
+    explained.push({ name: statement.name, ...explanation });
     return connection.query<Row>(statement, values);
   }
 
@@ -96,7 +103,7 @@ export async function findStatementNames(folder: URL): Promise<readonly string[]
 async function explain(
   connection: Connection,
   { statement, values }: { readonly statement: Statement; readonly values: readonly unknown[] },
-): Promise<PlanNode> {
+): Promise<Explanation> {
   const list = values.length === 0 ? "" : `(${values.map(toLiteral).join(", ")})`;
   const executeOnce = async (): Promise<PlanNode> => {
     await connection.execute("savepoint explained");
@@ -107,13 +114,20 @@ async function explain(
     assert(rows[0], "explain returns one row");
     return rows[0]["QUERY PLAN"][0].Plan;
   };
-  await connection.execute("set local plan_cache_mode = force_generic_plan");
   await connection.execute(`prepare explained as ${statement.text}`);
+  for (let execution = 1; execution <= EXECUTIONS; execution++) {
+    await connection.execute(`explain execute explained${list}`);
+  }
+  const { rows: kept } = await connection.execute(
+    "select from pg_prepared_statements where name = 'explained' and generic_plans > 0",
+  );
+  await connection.execute("set local plan_cache_mode = force_generic_plan");
   // The first time the session also reads the catalogs, and that counts as buffers.
   await executeOnce();
   const plan = await executeOnce();
   await connection.execute("deallocate explained");
-  return plan;
+  await connection.execute("set local plan_cache_mode = auto");
+  return { plan, isKept: kept.length > 0 };
 }
 
 /** `execute` takes no parameters, so its values are literals, which Postgres converts itself. */

@@ -26,8 +26,8 @@ export interface ScenarioCost extends QueryCost {
 /** For each hot statement: the indexes that it must read, and no others. */
 export type HotStatements = Readonly<Record<string, readonly string[]>>;
 
-/** A page of a list, at most, with the row that tells whether another follows. */
-const SORTED_ROWS_MAX = 101;
+/** Two pages of a list that are merged, each with the row that tells whether another follows. */
+const SORTED_ROWS_MAX = 202;
 /** How much more a request may cost with ten times the rows. */
 const GROWTH_MAX = 1.2;
 /**
@@ -53,16 +53,25 @@ export async function measurePlans(
   return { statements, costs };
 }
 
-/** Returns what is wrong with the plans of hot statements, a sentence each. */
+/**
+ * Returns what is wrong with the plans of hot statements, a sentence each. `planned` are the
+ * statements whose plan Postgres need not keep.
+ */
 export function findPlanFaults(
   { statements }: MeasuredPlans,
   hot: HotStatements,
+  planned: readonly string[] = [],
 ): readonly string[] {
   const plans = Map.groupBy(statements, ({ name }) => name);
   const faults = Object.entries(hot).flatMap(([name, indexes]) => {
     const ran = plans.get(name);
     if (ran === undefined) return [`${name} is run by no scenario`];
-    return ran.flatMap(({ plan }) => faultsOf(plan, indexes).map((fault) => `${name} ${fault}`));
+    return ran.flatMap((statement) =>
+      [
+        ...faultsOf(statement, indexes),
+        ...(statement.isKept || planned.includes(name) ? [] : ["is planned anew each time"]),
+      ].map((fault) => `${name} ${fault}`),
+    );
   });
   return [...new Set(faults)];
 }
@@ -80,7 +89,7 @@ export function findGrowth(few: MeasuredPlans, many: MeasuredPlans): readonly st
   });
 }
 
-function faultsOf(plan: PlanNode, indexes: readonly string[]): readonly string[] {
+function faultsOf({ plan }: ExplainedStatement, indexes: readonly string[]): readonly string[] {
   const used = indexesOf(plan);
   const sortedRows = sortedRowsOf(plan);
   return [
