@@ -30,6 +30,10 @@ export async function fillImages(
   await insertRows(client, "images", images);
   await insertRows(client, "variants", variants);
   await insertRows(client, "image_tags", tags);
+  // The trigger that writes these rows does not run here, like the foreign keys.
+  await client.query(`
+    insert into tagged_images (image_id, tag, owner_id, listed)
+    select id, unnest(tags), owner_id, visibility = 'public' and state <> 'failed' from images`);
   await insertRows(client, "likes", likeRows(plan));
   await client.query(`
     update blobs set reference_count = (select count(*) from images where blob_hash = hash)

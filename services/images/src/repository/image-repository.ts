@@ -18,9 +18,11 @@ const WRITABLE_MS_MAX = 1_000;
 export function createImageRepository(database: Database, enqueue: EnqueueImage): ImageRepository {
   return {
     async findImage(id, viewer, signal) {
-      const { rows } = await database
-        .for(id)
-        .read<ImageRow>(statements.SELECT_IMAGE, [id, viewer ?? null], signal);
+      const shard = database.for(id);
+      const { rows } =
+        viewer === undefined
+          ? await shard.read<ImageRow>(statements.SELECT_SHARED_IMAGE, [id], signal)
+          : await shard.read<ImageRow>(statements.SELECT_IMAGE, [id, viewer], signal);
       return rows.length === 0 ? undefined : toImage(rows[0]);
     },
     async findImageFacts(id, signal) {
@@ -37,7 +39,9 @@ export function createImageRepository(database: Database, enqueue: EnqueueImage)
     },
     async findImages(ids, viewer, signal) {
       const rows = await onEachShard<ImageRow>(database, ids, (shard, shardIds) =>
-        shard.read(statements.SELECT_IMAGES, [shardIds, viewer ?? null], signal),
+        viewer === undefined
+          ? shard.read(statements.SELECT_SHARED_IMAGES, [shardIds], signal)
+          : shard.read(statements.SELECT_IMAGES, [shardIds, viewer], signal),
       );
       return rows.map(toImage);
     },
@@ -102,16 +106,18 @@ function listStatement(
   viewer: Viewer,
 ): { readonly statement: Statement; readonly values: readonly unknown[] } {
   const values = [viewer ?? null, after, limit];
-  if (tag !== undefined) {
-    return {
-      statement: statements.SELECT_TAGGED_IMAGES,
-      values: [...values, ownerId ?? null, tag],
-    };
-  }
-  if (ownerId !== undefined) {
+  const isOwn = ownerId !== undefined && ownerId === viewer;
+  if (tag === undefined) {
+    if (ownerId === undefined) return { statement: statements.SELECT_LISTED_IMAGES, values };
+    if (isOwn) return { statement: statements.SELECT_OWN_IMAGES, values };
     return { statement: statements.SELECT_IMAGES_OF_OWNER, values: [...values, ownerId] };
   }
-  return { statement: statements.SELECT_LISTED_IMAGES, values };
+  if (ownerId === undefined) {
+    return { statement: statements.SELECT_TAGGED_IMAGES, values: [...values, tag] };
+  }
+  if (isOwn) return { statement: statements.SELECT_OWN_TAGGED_IMAGES, values: [...values, tag] };
+  const statement = statements.SELECT_TAGGED_IMAGES_OF_OWNER;
+  return { statement, values: [...values, tag, ownerId] };
 }
 
 /** Reads the rows of some ids, from all shards that have some of them. */
@@ -147,6 +153,6 @@ async function insertImage(connection: Connection, image: NewImage): Promise<Ima
 async function lockImage(connection: Connection, id: string): Promise<Image | undefined> {
   const { rowCount } = await connection.query(statements.LOCK_IMAGE, [id]);
   if (rowCount === 0) return undefined;
-  const { rows } = await connection.query<ImageRow>(statements.SELECT_IMAGE, [id, null]);
+  const { rows } = await connection.query<ImageRow>(statements.SELECT_SHARED_IMAGE, [id]);
   return toImage(rows[0]);
 }

@@ -42,7 +42,8 @@ export interface ImageRow {
   readonly create_time: Date;
   readonly update_time: Date;
   readonly variants: readonly VariantRow[] | null;
-  readonly liked: boolean | null;
+  /** Missing in what an anonymous viewer is shown. */
+  readonly liked?: boolean | null;
 }
 
 /** The columns of an image that other services decide by, and who may see it. */
@@ -51,17 +52,21 @@ export type ImageFactsRow = Pick<
   "id" | "owner_id" | "visibility" | "comments_open" | "state"
 >;
 
-/**
- * The columns of an image `i`, with its variants, in one row. `viewer` is the parameter that holds
- * the viewer's id, or null, for which `liked` is null.
- */
-export const imageColumns = (viewer: `$${number}`) => `
+/** The columns of an image `i`, with its variants, in one row, and without `liked`. */
+export const IMAGE_COLUMNS = `
   i.id, i.owner_id, i.title, i.description, i.tags, i.visibility, i.comments_open, i.state,
   i.failure, i.width, i.height, i.content_type, i.size_bytes, i.blob_hash, i.placeholder,
   i.like_count, i.version, i.create_time, i.update_time,
-  (select jsonb_agg(to_jsonb(v)) from variants v where v.image_id = i.id) as variants,
-  case when ${viewer}::uuid is not null then exists
-    (select from likes l where l.image_id = i.id and l.user_id = ${viewer}::uuid) end as liked`;
+  (select jsonb_agg(to_jsonb(v)) from variants v where v.image_id = i.id) as variants`;
+
+/**
+ * The columns of an image `i` as a viewer sees it. `viewer` is the parameter that holds the
+ * viewer's id, or null, for which `liked` is null. A subselect of one value, since for `exists`
+ * Postgres may read all likes into a hash table.
+ */
+export const imageColumns = (viewer: `$${number}`) => `${IMAGE_COLUMNS},
+  case when ${viewer}::uuid is not null then coalesce((select true from likes l
+    where l.image_id = i.id and l.user_id = ${viewer}::uuid), false) end as liked`;
 
 /** Maps a row to the facts of an image. */
 export function toFacts({ owner_id, comments_open, ...rest }: ImageFactsRow): VisibleFacts {

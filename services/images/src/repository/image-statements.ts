@@ -1,9 +1,11 @@
 import type { Statement } from "@triptych/chassis/database/statement";
-import { imageColumns } from "./image-row.ts";
+import { PAGE_SIZE_MAX } from "@triptych/chassis/validation/page";
+import { IMAGE_COLUMNS, imageColumns } from "./image-row.ts";
 
 /**
  * The images that everyone may see in a list: `mayView` of the domain in SQL, without unlisted and
- * failed images. The condition of the index images_listed.
+ * failed images. The condition of the indexes images_listed and images_listed_of_owner, and of
+ * tagged_images.listed.
  */
 const LISTED = "i.visibility = 'public' and i.state <> 'failed'";
 
@@ -11,6 +13,15 @@ const LISTED = "i.visibility = 'public' and i.state <> 'failed'";
 export const SELECT_IMAGE = {
   name: "select_image",
   text: `select ${imageColumns("$2")} from images i where i.id = $1`,
+} as const satisfies Statement;
+
+/**
+ * $1 id. As SELECT_IMAGE with no viewer, for which Postgres would not keep a plan: the one for all
+ * viewers looks dearer, so it would plan each execution anew.
+ */
+export const SELECT_SHARED_IMAGE = {
+  name: "select_shared_image",
+  text: `select ${IMAGE_COLUMNS} from images i where i.id = $1`,
 } as const satisfies Statement;
 
 /** $1 id. Every comment needs it, so it reads neither variants nor likes. */
@@ -40,7 +51,23 @@ export const SELECT_IMAGES = {
   text: `select ${imageColumns("$2")} from images i where i.id = any($1::uuid[])`,
 } as const satisfies Statement;
 
-/** $1 viewer, $2 after, $3 limit. Keyset pagination over two indexes, at most one page of each. */
+/** $1 ids. As SELECT_IMAGES with no viewer, as SELECT_SHARED_IMAGE is for one. */
+export const SELECT_SHARED_IMAGES = {
+  name: "select_shared_images",
+  text: `select ${IMAGE_COLUMNS} from images i where i.id = any($1::uuid[])`,
+} as const satisfies Statement;
+
+/**
+ * The longest page, with the row that tells whether another follows. As a constant it lets Postgres
+ * plan for a page: for a parameter it expects a tenth of the table, which it might rather read
+ * whole. Each list also has the limit that is asked for, and reads no more.
+ */
+const PAGE = `limit ${PAGE_SIZE_MAX + 1}`;
+
+/**
+ * $1 viewer, $2 after, $3 limit. Keyset pagination over two indexes, at most one page of each:
+ * what everyone sees, and what is the viewer's own.
+ */
 export const SELECT_LISTED_IMAGES = {
   name: "select_listed_images",
   text: `
@@ -48,28 +75,69 @@ export const SELECT_LISTED_IMAGES = {
       (select i.id from images i where ${LISTED} and i.id < $2 order by i.id desc limit $3)
       union
       (select i.id from images i where i.owner_id = $1 and i.id < $2 order by i.id desc limit $3)
-      order by id desc limit $3
+      order by id desc ${PAGE}
     )
-    select ${imageColumns("$1")} from page join images i using (id) order by i.id desc`,
+    select ${imageColumns("$1")} from page join images i using (id) order by i.id desc limit $3`,
 } as const satisfies Statement;
 
-/** $1 viewer, $2 after, $3 limit, $4 owner. */
+/** $1 viewer, $2 after, $3 limit, $4 owner, who is not the viewer. */
 export const SELECT_IMAGES_OF_OWNER = {
   name: "select_images_of_owner",
   text: `
-    select ${imageColumns("$1")} from images i
-    where i.owner_id = $4 and i.id < $2 and (i.owner_id = $1 or (${LISTED}))
-    order by i.id desc limit $3`,
+    select ${imageColumns("$1")} from (
+      select i.* from images i where i.owner_id = $4 and ${LISTED} and i.id < $2
+      order by i.id desc ${PAGE}
+    ) as i order by i.id desc limit $3`,
 } as const satisfies Statement;
 
-/** $1 viewer, $2 after, $3 limit, $4 owner or null, $5 tag. */
+/** $1 viewer, who is the owner, $2 after, $3 limit. */
+export const SELECT_OWN_IMAGES = {
+  name: "select_own_images",
+  text: `
+    select ${imageColumns("$1")} from (
+      select i.* from images i where i.owner_id = $1 and i.id < $2 order by i.id desc ${PAGE}
+    ) as i order by i.id desc limit $3`,
+} as const satisfies Statement;
+
+/** $1 viewer, $2 after, $3 limit, $4 tag. As the list of all images. */
 export const SELECT_TAGGED_IMAGES = {
   name: "select_tagged_images",
   text: `
-    select ${imageColumns("$1")} from image_tags t join images i on i.id = t.image_id
-    where t.tag = $5 and t.image_id < $2 and (i.owner_id = $1 or (${LISTED}))
-      and ($4::uuid is null or i.owner_id = $4)
-    order by t.image_id desc limit $3`,
+    with page as (
+      (select image_id from tagged_images where tag = $4 and listed and image_id < $2
+        order by image_id desc limit $3)
+      union
+      (select image_id from tagged_images where owner_id = $1 and tag = $4 and image_id < $2
+        order by image_id desc limit $3)
+      order by image_id desc ${PAGE}
+    )
+    select ${imageColumns("$1")} from page join images i on i.id = image_id
+    order by image_id desc limit $3`,
+} as const satisfies Statement;
+
+/** $1 viewer, $2 after, $3 limit, $4 tag, $5 owner, who is not the viewer. */
+export const SELECT_TAGGED_IMAGES_OF_OWNER = {
+  name: "select_tagged_images_of_owner",
+  text: `
+    with page as (
+      select image_id from tagged_images
+      where owner_id = $5 and tag = $4 and listed and image_id < $2
+      order by image_id desc ${PAGE}
+    )
+    select ${imageColumns("$1")} from page join images i on i.id = image_id
+    order by image_id desc limit $3`,
+} as const satisfies Statement;
+
+/** $1 viewer, who is the owner, $2 after, $3 limit, $4 tag. */
+export const SELECT_OWN_TAGGED_IMAGES = {
+  name: "select_own_tagged_images",
+  text: `
+    with page as (
+      select image_id from tagged_images where owner_id = $1 and tag = $4 and image_id < $2
+      order by image_id desc ${PAGE}
+    )
+    select ${imageColumns("$1")} from page join images i on i.id = image_id
+    order by image_id desc limit $3`,
 } as const satisfies Statement;
 
 /**
