@@ -74,6 +74,13 @@ onEveryTransport((serve) => {
     }
   });
 
+  test("is made alone if the batch is lost with its replica", async () => {
+    const { client } = await serve(handlers);
+    refusal = new RpcError(status.UNAVAILABLE, "lost");
+    const words = await Promise.all(["a", "b"].map((id) => client.getWord({ id }, contextFor())));
+    expect(words.map(({ text }) => text)).toEqual(["single a", "single b"]);
+  });
+
   test("fails with its batch if the callee cannot answer", async () => {
     const { client } = await serve(handlers);
     refusal = new RpcError(status.UNAVAILABLE, "down", { reason: "TEST_DOWN" });

@@ -161,9 +161,10 @@ export class MethodClient {
       if (message !== undefined) return message;
     } catch (thrown) {
       // A batch that is refused for one of its keys, or not known to an older callee, says nothing
-      // about the other keys.
-      const { health, isUnavailable } = judge(thrown);
-      if (health !== "good" || isUnavailable) throw thrown;
+      // about the other keys. One that is lost with its replica must not take all its readers with
+      // it: each has a call, and a second try, of its own.
+      const { health, isUnavailable, isLost } = judge(thrown);
+      if (!isLost && (health !== "good" || isUnavailable)) throw thrown;
     }
     return this.#start(site, request, context);
   }
