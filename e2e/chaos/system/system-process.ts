@@ -50,7 +50,7 @@ export class SystemProcess {
   async start(): Promise<void> {
     const { script, environment, log } = this.#definition;
     const handle = await open(log, "a");
-    const child = spawn(process.execPath, ["--max-semi-space-size=16", script], {
+    const child = spawn(process.execPath, ["--max-semi-space-size=1", script], {
       env: { ...environment },
       detached: true, // Ctrl-C reaches only the suite, which ends its processes in order
       stdio: ["ignore", handle.fd, handle.fd, "ipc"],
