@@ -1,0 +1,69 @@
+import { compareCounts } from "./budgets.ts";
+import type { CountsByKind } from "./measure-counts.ts";
+
+const BUDGET = {
+  image: {
+    serial: { "call GetImage": 1, "line gateway": 1 },
+    together: { "call BatchGetImages": 1, "line gateway": 12 },
+  },
+} satisfies CountsByKind;
+
+function findings(counts: CountsByKind, verdict: "over" | "under") {
+  const all = compareCounts(counts, BUDGET);
+  return all.filter((one) => one.verdict === verdict).map(({ text }) => text);
+}
+
+function withSerial(serial: Readonly<Record<string, number>>): CountsByKind {
+  return { image: { ...BUDGET.image, serial } };
+}
+
+function withTogether(together: Readonly<Record<string, number>>): CountsByKind {
+  return { image: { ...BUDGET.image, together } };
+}
+
+describe("a budget of counts", () => {
+  test("holds what costs as much as it allows", () => {
+    expect(compareCounts(BUDGET, BUDGET)).toEqual([]);
+  });
+
+  test("is over if one call more is made", () => {
+    const counts = withSerial({ "call GetImage": 2, "line gateway": 1 });
+    const text = "image, serial: call GetImage: 2, and the budget is 1";
+    expect(findings(counts, "over")).toEqual([text]);
+  });
+
+  test("is over if half of the requests make a call that has no budget", () => {
+    const counts = withSerial({ ...BUDGET.image.serial, "call GetUser": 0.5 });
+    expect(findings(counts, "over")).toHaveLength(1);
+  });
+
+  test("bears a batch that is split, and not one that is lost", () => {
+    const split = withTogether({ "call BatchGetImages": 2, "line gateway": 12 });
+    expect(findings(split, "over")).toEqual([]);
+    const lost = withTogether({ "call BatchGetImages": 12, "line gateway": 12 });
+    expect(findings(lost, "over")).toHaveLength(1);
+  });
+
+  test("bears that requests sent together ask once for a cached answer, and not all of them", () => {
+    const once = withTogether({ ...BUDGET.image.together, "call GetUser": 1 });
+    expect(findings(once, "over")).toEqual([]);
+    const all = withTogether({ ...BUDGET.image.together, "call GetUser": 12 });
+    expect(findings(all, "over")).toHaveLength(1);
+  });
+
+  test("is under, and not over, if fewer calls are made", () => {
+    const counts = withSerial({ "call GetImage": 0.5, "line gateway": 1 });
+    expect(findings(counts, "over")).toEqual([]);
+    expect(findings(counts, "under")).toHaveLength(1);
+  });
+
+  test("is over if nothing of a sort is counted any more", () => {
+    const text = "image, serial: no call was counted at all";
+    expect(findings(withSerial({ "line gateway": 1 }), "over")).toEqual([text]);
+  });
+
+  test("is over for a kind that was not measured, and for one without a budget", () => {
+    expect(findings({}, "over")).toHaveLength(1);
+    expect(findings({ ...BUDGET, list: BUDGET.image }, "over")).toHaveLength(1);
+  });
+});
