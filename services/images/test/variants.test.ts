@@ -126,6 +126,21 @@ describe("variants", () => {
     expect(Math.max(...distances)).toBeLessThan(6);
   });
 
+  test("of a transparent picture are as transparent, in every size", async () => {
+    const background = { r: 200, g: 50, b: 50, alpha: 0.5 };
+    const file = await sharp({ create: { width: 1200, height: 900, channels: 4, background } })
+      .png()
+      .toBuffer();
+    const image = await ready(file);
+    for (const name of VARIANTS) {
+      const pixels = await sharp(await download(image.id, name))
+        .raw()
+        .toBuffer();
+      const distances = [200, 50, 50, 128].map((value, at) => Math.abs((pixels[at] ?? 0) - value));
+      expect(Math.max(...distances)).toBeLessThan(6);
+    }
+  });
+
   test("of a panorama include a thumb as large as the panorama is high", async () => {
     const image = await ready(await picture(9000, 200).jpeg().toBuffer());
     expect(image.variants.map(({ width, height }) => [width, height])).toEqual([

@@ -1,5 +1,6 @@
 import type { Sharp } from "sharp";
 import { rgbaToThumbHash } from "thumbhash";
+import { fitInside } from "#domain/dimensions/fit-inside.ts";
 import { variantSideMax } from "#domain/dimensions/variant-side.ts";
 import type { VariantName } from "#domain/image.ts";
 import type { RenderedVariant, RenderResult } from "#domain/renderer.ts";
@@ -9,6 +10,7 @@ import {
   fromRaw,
   INSIDE,
   type Raw,
+  shrink,
   upright,
 } from "./decode.ts";
 import { toRenderFailure } from "./render-failure.ts";
@@ -17,23 +19,34 @@ const THUMB_SIDE = 256;
 const THUMBHASH_SIDE_MAX = 100;
 const QUALITY = 80;
 const CONTENT_TYPE = "image/webp";
+/**
+ * How hard the encoder tries, from 0 to 6. The medium variant takes a third of the CPU at 1: it was
+ * 0.7 to 7 % larger on three pictures, and at most 0.1 dB farther from its pixels. So all variants
+ * of a photograph of 12 megapixels take 1.25 times the instructions of the large one alone, and not
+ * 1.41 times. The small ones, of which lists are made, cost little.
+ */
+const EFFORT = { large: 4, medium: 1, small: 4, thumb: 4 } as const satisfies Record<
+  VariantName,
+  number
+>;
 
 /**
  * Renders every variant of the file at `path`: upright, in sRGB, without a byte of metadata.
- * Decodes the file once: the smaller variants are made from the large one. Throws RenderFailure if
- * memory ran out, or the file could not be read.
+ * Decodes the file once: each smaller variant is made from the pixels of the next larger one.
+ * Throws RenderFailure if memory ran out, or the file could not be read.
  */
 export async function renderImage(path: string): Promise<RenderResult> {
   try {
     const picture = await decodePicture(path);
     const { size, large } = picture;
-    const variants: RenderedVariant[] = [];
-    for (const name of ["large", "medium", "small"] as const) {
-      const side = variantSideMax(name, size);
-      variants.push(await encode(name, fromRaw(large).resize(side, side, INSIDE)));
+    const variants = [await encode("large", fromRaw(large))];
+    let raw = large;
+    for (const name of ["medium", "small"] as const) {
+      raw = await shrink(raw, fitInside(large.info, variantSideMax(name, size)));
+      variants.push(await encode(name, fromRaw(raw)));
     }
-    variants.push(await encode("thumb", thumbOf(picture)));
-    return { kind: "rendered", ...size, placeholder: await thumbhash(large), variants };
+    variants.push(await encode("thumb", thumbOf(picture, raw)));
+    return { kind: "rendered", ...size, placeholder: await thumbhash(raw), variants };
   } catch (error) {
     const failure = toRenderFailure(error);
     const { reason } = failure;
@@ -43,25 +56,25 @@ export async function renderImage(path: string): Promise<RenderResult> {
 }
 
 /**
- * Makes the thumb from the large variant, or from the file itself if that variant is too low, as
- * that of a very long picture may be.
+ * Makes the thumb from the small variant; if that is too low, from the large one, or from the file
+ * itself, as that of a very long picture may be.
  */
-function thumbOf({ source, size, large }: DecodedPicture): Sharp {
+function thumbOf({ source, size, large }: DecodedPicture, small: Raw): Sharp {
   const side = Math.min(THUMB_SIDE, size.width, size.height);
-  const isLow = Math.min(large.info.width, large.info.height) < side;
-  return (isLow ? upright(source) : fromRaw(large)).resize(side, side, { fit: "cover" });
+  const raw = [small, large].find(({ info }) => Math.min(info.width, info.height) >= side);
+  return (raw === undefined ? upright(source) : fromRaw(raw)).resize(side, side, { fit: "cover" });
 }
 
 async function encode(name: VariantName, pipeline: Sharp): Promise<RenderedVariant> {
   const { data, info } = await pipeline
-    .webp({ quality: QUALITY })
+    .webp({ quality: QUALITY, effort: EFFORT[name] })
     .toBuffer({ resolveWithObject: true });
   const { width, height } = info;
   return { name, width, height, contentType: CONTENT_TYPE, bytes: data };
 }
 
-async function thumbhash(large: Raw): Promise<Uint8Array> {
-  const { data, info } = await fromRaw(large)
+async function thumbhash(small: Raw): Promise<Uint8Array> {
+  const { data, info } = await fromRaw(small)
     .resize(THUMBHASH_SIDE_MAX, THUMBHASH_SIDE_MAX, INSIDE)
     .ensureAlpha()
     .raw()
