@@ -1,0 +1,56 @@
+import { FrontDoor } from "#seed/client/front-door.ts";
+import { Stopped } from "#seed/client/stopped.ts";
+import { fillWorld } from "#seed/fill/fill-world.ts";
+import { Progress } from "#seed/fill/progress.ts";
+import { planSeedWorld } from "#seed/plan/plan-seed-world.ts";
+import { runningStackUrl } from "./running-stack-url.ts";
+import { parseSeedOptions, type SeedOptions, USAGE } from "./seed-options.ts";
+
+/** EX_USAGE of sysexits.h. */
+const EXIT_USAGE = 64;
+/** As a shell says that a program was ended by Ctrl-C. */
+const EXIT_STOPPED = 130;
+const HEALTH_MS_MAX = 10_000;
+
+async function main({ seed, size, password, places, ...options }: SeedOptions): Promise<void> {
+  const url = options.url ?? (await runningStackUrl(process.env.TRIPTYCH_DATA));
+  await expectLife(url);
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // What is under way ends; a second Ctrl-C does not wait for it.
+    process.once(signal, () => stopping.abort(new Stopped(signal)));
+  }
+  const { signal: stop } = stopping;
+  const progress = new Progress(process.stderr);
+  const door = new FrontDoor(url, stop);
+  const world = planSeedWorld(seed, size);
+  progress.say(`world ${seed} at ${url}`);
+  const created = await fillWorld({ door, world, password, places, stop, progress });
+  const counts = Object.entries(created).map(([name, count]) => `${count} ${name}`);
+  process.stdout.write(`new: ${counts.join(", ")}\n`);
+  process.stdout.write(`sign in as ${world.people[0]?.handle}, password "${password}"\n`);
+}
+
+async function expectLife(url: string): Promise<void> {
+  const signal = AbortSignal.timeout(HEALTH_MS_MAX);
+  await fetch(new URL("/healthz", url), { signal }).catch((error: unknown) => {
+    const message = `nothing answers at ${url}: start it with pnpm start, or give --url`;
+    throw new Error(message, { cause: error });
+  });
+}
+
+let options: SeedOptions | undefined;
+try {
+  options = parseSeedOptions(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}\n`);
+  process.exitCode = EXIT_USAGE;
+}
+try {
+  if (options !== undefined) await main(options);
+} catch (error) {
+  const isStopped = error instanceof Stopped;
+  const message = isStopped ? "stopped: the same command goes on" : String(error);
+  process.stderr.write(`\n${message}\n`);
+  process.exitCode = isStopped ? EXIT_STOPPED : 1;
+}
