@@ -50,7 +50,7 @@ try {
   if (options !== undefined) await main(options);
 } catch (error) {
   const isStopped = error instanceof Stopped;
-  const message = isStopped ? "stopped: the same command goes on" : String(error);
-  process.stderr.write(`\n${message}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`\n${isStopped ? "stopped: the same command goes on" : message}\n`);
   process.exitCode = isStopped ? EXIT_STOPPED : 1;
 }

@@ -1,8 +1,8 @@
 import { Progress } from "./progress.ts";
 
-function progressOn(isTTY: boolean) {
+function progressOn(isTTY: boolean, columns = 60) {
   const written: string[] = [];
-  const output = { isTTY, columns: 60, write: (text: string) => written.push(text) };
+  const output = { isTTY, columns, write: (text: string) => written.push(text) };
   return { progress: new Progress(output), written };
 }
 
@@ -23,4 +23,11 @@ test("draws a bar in a terminal, on one line that fits", () => {
   expect(written.at(-1)).toBe("\n");
   expect(written.at(-2)).toContain(`\r\u001b[K${"█".repeat(28)} likes`);
   for (const text of written) expect(text.replace("\r\u001b[K", "").length).toBeLessThan(60);
+});
+
+test("takes a terminal without a width for one of 80 columns", () => {
+  const { progress, written } = progressOn(true, 0);
+  progress.begin("likes", 4);
+  progress.end();
+  expect(written[0]).toMatch(/0\/4, 0 new$/);
 });

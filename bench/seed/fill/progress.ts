@@ -6,6 +6,8 @@ export interface ProgressOutput {
 }
 
 const BAR_CHARACTERS = 28;
+/** Of a terminal that does not know its width, and says 0. */
+const COLUMNS_DEFAULT = 80;
 const REDRAW_MS = 80;
 /** Without a terminal: a line for each tenth of a step. */
 const LINES = 10;
@@ -76,7 +78,7 @@ export class Progress {
     }
     const filled = Math.round(part * BAR_CHARACTERS);
     const bar = "█".repeat(filled) + "░".repeat(BAR_CHARACTERS - filled);
-    const line = `${bar} ${text}`.slice(0, (this.#output.columns ?? 80) - 1);
+    const line = `${bar} ${text}`.slice(0, (this.#output.columns || COLUMNS_DEFAULT) - 1);
     this.#output.write(`\r\x1b[K${line}`);
   }
 
