@@ -111,15 +111,6 @@ export function upright(source: Source): Sharp {
   return sharp(source, INPUT).autoOrient().toColourspace("srgb");
 }
 
-/** Shrinks a decoded picture to exactly this size. */
-export async function shrink(picture: Raw, { width, height }: Dimensions): Promise<Raw> {
-  if (picture.info.width === width && picture.info.height === height) return picture;
-  return await fromRaw(picture)
-    .resize(width, height, { fit: "fill" })
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-}
-
 /** A pipeline that reads a decoded picture. */
 export function fromRaw({ data, info: { width, height, channels } }: Raw): Sharp {
   return sharp(data, { raw: { width, height, channels } });
