@@ -20,6 +20,7 @@ async function main(isWriting: boolean): Promise<void> {
   }
   const findings = compareCounts(counts, (await readBudgets()).counts);
   for (const { verdict, text } of findings) process.stdout.write(`${verdict}: ${text}\n`);
+  process.stdout.write("held: calls, statements, lines. Not held: instructions, allocations\n");
   if (findings.length === 0) process.stdout.write("every request costs what its budget says\n");
   if (findings.some(({ verdict }) => verdict === "over")) process.exitCode = 1;
 }
