@@ -34,6 +34,9 @@ export function serverSettings({ port, connectionsMax, durable }: ServerSettings
     min_wal_size: "32MB",
     huge_pages: "off",
     jit: "off",
+    // Every statement of a request is named, and has one good plan: to plan it anew for its
+    // parameters, as Postgres does where that seems cheaper, takes longer than to run it.
+    plan_cache_mode: "force_generic_plan",
     // Each worker is a process: no I/O workers, no parallel plans, no logical replication.
     io_method: "sync",
     max_worker_processes: 1,

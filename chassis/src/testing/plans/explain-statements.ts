@@ -11,15 +11,7 @@ export interface ExplainedStatement {
   readonly name: string;
   /** The plan for all values. */
   readonly plan: PlanNode;
-  /** Whether Postgres keeps that plan. If it looks dearer, it plans each execution anew. */
-  readonly isKept: boolean;
 }
-
-/** The plan of a statement for all values, and whether Postgres keeps it. */
-type Explanation = Omit<ExplainedStatement, "name">;
-
-/** Postgres decides in the sixth execution of a prepared statement. */
-const EXECUTIONS = 6;
 
 /** A database that explains each statement that it runs. */
 export interface ExplainingDatabase {
@@ -36,8 +28,7 @@ interface ExplainRow {
  * Runs the statements of a repository on a real database, each twice: first explained and undone,
  * then for its result. So a test reads the plan of what a repository sends, with its values.
  *
- * The plan is the generic one, which a prepared statement has for all values from its sixth
- * execution on.
+ * The plan is the generic one, for all values: the server makes no other.
  */
 export function explainStatements(database: Database): ExplainingDatabase {
   let explained: ExplainedStatement[] = [];
@@ -47,8 +38,8 @@ export function explainStatements(database: Database): ExplainingDatabase {
     statement: Statement,
     values: readonly unknown[] = [],
   ): Promise<Rows<Row>> {
-    const explanation = await explain(connection, { statement, values });
-    explained.push({ name: statement.name, ...explanation });
+    const plan = await explain(connection, { statement, values });
+    explained.push({ name: statement.name, plan });
     return connection.query<Row>(statement, values);
   }
 
@@ -103,7 +94,7 @@ export async function findStatementNames(folder: URL): Promise<readonly string[]
 async function explain(
   connection: Connection,
   { statement, values }: { readonly statement: Statement; readonly values: readonly unknown[] },
-): Promise<Explanation> {
+): Promise<PlanNode> {
   const list = values.length === 0 ? "" : `(${values.map(toLiteral).join(", ")})`;
   const executeOnce = async (): Promise<PlanNode> => {
     await connection.execute("savepoint explained");
@@ -115,19 +106,11 @@ async function explain(
     return rows[0]["QUERY PLAN"][0].Plan;
   };
   await connection.execute(`prepare explained as ${statement.text}`);
-  for (let execution = 1; execution <= EXECUTIONS; execution++) {
-    await connection.execute(`explain execute explained${list}`);
-  }
-  const { rows: kept } = await connection.execute(
-    "select from pg_prepared_statements where name = 'explained' and generic_plans > 0",
-  );
-  await connection.execute("set local plan_cache_mode = force_generic_plan");
   // The first time the session also reads the catalogs, and that counts as buffers.
   await executeOnce();
   const plan = await executeOnce();
   await connection.execute("deallocate explained");
-  await connection.execute("set local plan_cache_mode = auto");
-  return { plan, isKept: kept.length > 0 };
+  return plan;
 }
 
 /** `execute` takes no parameters, so its values are literals, which Postgres converts itself. */

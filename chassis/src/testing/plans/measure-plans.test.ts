@@ -9,11 +9,6 @@ const GOOD = {
   name: "good",
   text: "select id from pictures where id < $1 order by id desc limit 20",
 } as const satisfies Statement;
-/** A parameter as the limit looks dearer than a number. */
-const REPLANNED = {
-  name: "replanned",
-  text: "select id from pictures where id < $1 order by id desc limit $2",
-} as const satisfies Statement;
 /** Drops rows one by one, as many as there are. */
 const FILTERS = {
   name: "filters",
@@ -64,7 +59,6 @@ describe("the measure of plans", () => {
     const shard = explained.database.for("");
     return await measurePlans(explained, {
       "a good list": () => shard.read(GOOD, [MANY + 1]),
-      "a list with a limit": () => shard.read(REPLANNED, [MANY + 1, 20]),
       "a list that filters": () => shard.read(FILTERS, [MANY + 1, 20]),
       "a list that sorts": () => shard.read(SORTS, [MANY + 1, 20]),
       "a search": () => shard.read(SCANS, ["it's"]),
@@ -86,12 +80,6 @@ describe("the measure of plans", () => {
   test("finds a scan of a whole table, and a sort of more than a page", () => {
     expect(findPlanFaults(many, { scans: [] })).toEqual(["scans reads all of pictures"]);
     expect(findPlanFaults(many, { sorts: [] })).toContain("sorts sorts 10000 rows");
-  });
-
-  test("finds a statement that is planned anew each time, unless it may be", () => {
-    const hot = { replanned: ["pictures_pkey"] };
-    expect(findPlanFaults(many, hot)).toEqual(["replanned is planned anew each time"]);
-    expect(findPlanFaults(many, hot, ["replanned"])).toEqual([]);
   });
 
   test("finds a hot statement that no scenario runs", () => {

@@ -56,25 +56,16 @@ export async function measurePlans(
   return { statements, costs };
 }
 
-/**
- * Returns what is wrong with the plans of hot statements, a sentence each. `planned` are the
- * statements whose plan Postgres need not keep.
- */
+/** Returns what is wrong with the plans of hot statements, a sentence each. */
 export function findPlanFaults(
   { statements }: MeasuredPlans,
   hot: HotStatements,
-  planned: readonly string[] = [],
 ): readonly string[] {
   const plans = Map.groupBy(statements, ({ name }) => name);
   const faults = Object.entries(hot).flatMap(([name, indexes]) => {
     const ran = plans.get(name);
     if (ran === undefined) return [`${name} is run by no scenario`];
-    return ran.flatMap((statement) =>
-      [
-        ...faultsOf(statement, indexes),
-        ...(statement.isKept || planned.includes(name) ? [] : ["is planned anew each time"]),
-      ].map((fault) => `${name} ${fault}`),
-    );
+    return ran.flatMap((one) => faultsOf(one, indexes).map((fault) => `${name} ${fault}`));
   });
   return [...new Set(faults)];
 }

@@ -14,6 +14,12 @@ export interface ExplainedDatabase extends ExplainingDatabase, AsyncDisposable {
 /** A test has no deadline: a slow machine must not decide what is measured. */
 const TIMEOUT_MS = 60_000;
 
+/**
+ * Flushes all that was committed. Tests commit without, and Postgres does not mark a page as
+ * visible to everybody while its transactions could be lost.
+ */
+const FLUSH = "select pg_logical_emit_message(false, 'test', '', true)";
+
 /** Creates a database of its own for one test file, with the function `numbered_id`. */
 export async function startExplainedDatabase(migrations: URL | string): Promise<ExplainedDatabase> {
   const resources = new AsyncDisposableStack();
@@ -33,8 +39,12 @@ export async function startExplainedDatabase(migrations: URL | string): Promise<
     ...explainStatements(database),
     query: testDatabase.query,
     async vacuum(...tables) {
-      // Not in one text: several statements of one text are a transaction, which cannot vacuum.
-      for (const table of tables) await testDatabase.query(`vacuum (analyze) ${table}`);
+      for (const table of tables) {
+        // Before each: what the last one committed stands beside the transactions of this table.
+        await testDatabase.query(FLUSH);
+        // Not in one text: several statements of one text are a transaction, which cannot vacuum.
+        await testDatabase.query(`vacuum (analyze) ${table}`);
+      }
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

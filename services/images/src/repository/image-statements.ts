@@ -15,10 +15,7 @@ export const SELECT_IMAGE = {
   text: `select ${imageColumns("$2")} from images i where i.id = $1`,
 } as const satisfies Statement;
 
-/**
- * $1 id. As SELECT_IMAGE with no viewer, for which Postgres would not keep a plan: the one for all
- * viewers looks dearer, so it would plan each execution anew.
- */
+/** $1 id. As SELECT_IMAGE with no viewer, who likes nothing. */
 export const SELECT_SHARED_IMAGE = {
   name: "select_shared_image",
   text: `select ${IMAGE_COLUMNS} from images i where i.id = $1`,
