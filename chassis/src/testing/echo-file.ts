@@ -54,6 +54,20 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
       { name: "GetWordRequest", field: [stringField("id", 1)] },
       { name: "BatchGetWordsRequest", field: [repeated(stringField("ids", 1))] },
       { name: "BatchGetWordsResponse", field: [repeated(messageField("words", "Word"))] },
+      {
+        name: "ListWordsRequest",
+        field: [stringField("start", 1), stringField("page_token", 2)],
+      },
+      { name: "ListWordsResponse", field: [repeated(messageField("words", "Word"))] },
+      {
+        name: "BatchListWordsRequest",
+        field: [repeated(messageField("requests", "ListWordsRequest"))],
+      },
+      { name: "ListWordsResult", field: [messageField("page", "ListWordsResponse")] },
+      {
+        name: "BatchListWordsResponse",
+        field: [repeated(messageField("results", "ListWordsResult"))],
+      },
     ],
     service: [
       {
@@ -79,6 +93,13 @@ export function echoFile(wrappers: string): MessageInitShape<typeof FileDescript
             maxBatch: 100,
             freshFor: durationFromMs(ECHO_FRESH_MS),
             staleIfError: durationFromMs(HOUR_MS),
+          }),
+          method("ListWords", [own("ListWordsRequest"), own("ListWordsResponse")], {
+            timeout: durationFromMs(ECHO_LONG_TIMEOUT_MS),
+            joining: create(JoiningSchema, { batch: "BatchListWords", forUsers: true }),
+          }),
+          method("BatchListWords", [own("BatchListWordsRequest"), own("BatchListWordsResponse")], {
+            maxBatch: 2,
           }),
           method("Count", [number, number], {
             serverStreaming: true,

@@ -15,6 +15,18 @@ type EchoWord = Message<"echo.v1.Word"> & { readonly id: string; readonly text: 
 type EchoWordRequest = Message<"echo.v1.GetWordRequest"> & { readonly id: string };
 type EchoWordsRequest = Message<"echo.v1.BatchGetWordsRequest"> & { readonly ids: string[] };
 type EchoWordsResponse = Message<"echo.v1.BatchGetWordsResponse"> & { readonly words: EchoWord[] };
+type EchoListRequest = Message<"echo.v1.ListWordsRequest"> & {
+  readonly start: string;
+  readonly pageToken: string;
+};
+type EchoListResponse = Message<"echo.v1.ListWordsResponse"> & { readonly words: EchoWord[] };
+type EchoListsRequest = Message<"echo.v1.BatchListWordsRequest"> & {
+  readonly requests: EchoListRequest[];
+};
+type EchoListResult = Message<"echo.v1.ListWordsResult"> & { readonly page?: EchoListResponse };
+type EchoListsResponse = Message<"echo.v1.BatchListWordsResponse"> & {
+  readonly results: EchoListResult[];
+};
 
 /** A service with a method of each kind, for tests of the chassis, which knows no real one. */
 type EchoServiceShape = GenService<{
@@ -35,6 +47,18 @@ type EchoServiceShape = GenService<{
     methodKind: "unary";
     input: GenMessage<EchoWordsRequest>;
     output: GenMessage<EchoWordsResponse>;
+  };
+  /** Lists words. Calls of everybody are joined into the next method, which takes two. */
+  listWords: {
+    methodKind: "unary";
+    input: GenMessage<EchoListRequest>;
+    output: GenMessage<EchoListResponse>;
+  };
+  /** Lists words for each request. */
+  batchListWords: {
+    methodKind: "unary";
+    input: GenMessage<EchoListsRequest>;
+    output: GenMessage<EchoListsResponse>;
   };
   /** Counts up to its request. */
   count: {

@@ -38,6 +38,10 @@ const ECHO: EchoHandlers = {
   ask: async ({ value }) => ({ value }),
   getWord: async ({ id }) => ({ id, text: `word ${id}` }),
   batchGetWords: async ({ ids }) => ({ words: ids.map((id) => ({ id, text: `word ${id}` })) }),
+  listWords: async ({ start }) => ({ words: [{ id: start, text: `word ${start}` }] }),
+  batchListWords: async ({ requests }) => ({
+    results: requests.map(({ start: id }) => ({ page: { words: [{ id, text: `word ${id}` }] } })),
+  }),
   async *count({ value }) {
     for (let number = 1; number <= value; number++) yield { value: number };
   },

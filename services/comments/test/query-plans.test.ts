@@ -91,7 +91,7 @@ function scenariosOf(database: Database, removed: number): Scenarios {
   const comments = createCommentRepository(database);
   const { signal } = new AbortController();
   const list = (order: CommentOrder, after?: number) => () =>
-    comments.listComments({ imageId: IMAGE, order, ...pageAfter(after) }, signal);
+    comments.listComments([{ imageId: IMAGE, order, ...pageAfter(after) }], signal);
   const replies = (after?: number) => () =>
     comments.listReplies({ imageId: IMAGE, parentId: PARENT, ...pageAfter(after) }, signal);
   const create = (parentId: string | undefined) => () =>

@@ -1,6 +1,8 @@
 import { status } from "@grpc/grpc-js";
+import { newId } from "@triptych/chassis/ids/new-id";
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import { contextFor } from "@triptych/chassis/testing/test-context";
+import { CommentOrder } from "@triptych/protos/comments/v1/comment_service_pb";
 import { type CommentsUnderTest, startComments, type TestUser } from "./start-comments.ts";
 
 let service: CommentsUnderTest;
@@ -36,6 +38,36 @@ const GUARDED: Record<string, (context: CallContext) => Promise<unknown>> = {
 
 const BY_IMAGE = ["CreateComment", "ListComments"];
 const READS = ["ListComments", "GetComment", "ListReplies"];
+
+describe("a batch of lists", () => {
+  test("has the pages that its caller may see, and leaves out the others", async () => {
+    const shown = service.images.put({ ownerId: owner.id });
+    const written = [await service.write(owner, shown), await service.write(owner, shown)];
+    const [first, second] = written.map((comment) => comment.id);
+    const { NEWEST, OLDEST } = CommentOrder;
+    const requests = [
+      { imageId: shown, order: NEWEST, pageSize: 1 },
+      { imageId },
+      { imageId: shown, order: OLDEST },
+      { imageId: newId() },
+      { imageId: "no id" },
+      { imageId: shown, order: OLDEST, pageSize: 1 },
+    ];
+    const batch = (context: CallContext) => service.client.batchListComments({ requests }, context);
+    const idsFor = async (context: CallContext) =>
+      (await batch(context)).results.map(({ page }) => page?.comments.map((one) => one.id));
+    const seen = [[second], undefined, [first, second], undefined, undefined, [first]];
+    expect(await idsFor(contextFor())).toEqual(seen);
+    expect(await idsFor(stranger.context())).toEqual(seen);
+    expect(await idsFor(owner.context())).toEqual(seen.with(1, [id]));
+
+    const pageToken = (await batch(contextFor())).results[0]?.page?.nextPageToken;
+    const next = { imageId: shown, order: NEWEST, pageSize: 1, pageToken };
+    expect((await service.client.listComments(next, contextFor())).comments).toMatchObject([
+      { id: first },
+    ]);
+  });
+});
 
 describe("a private image", () => {
   test.each(Object.keys(GUARDED))("does not exist for another user in %s", async (method) => {

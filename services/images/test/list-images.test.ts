@@ -43,6 +43,20 @@ describe("a list of images", () => {
     expect(idsOf((await list({ ownerId }, owner)).images)).toEqual(idsOf(own));
   });
 
+  test("is the same in a batch, which leaves out a request that is refused", async () => {
+    const shown = await upload(Visibility.PUBLIC);
+    const hidden = await upload(Visibility.PRIVATE);
+    const { userId: ownerId } = owner;
+    const requests = [{}, { ownerId }, { ownerId, pageToken: "forged" }, { tag: "sea" }];
+    const batch = async (caller?: UserCaller) => {
+      const { results } = await images.client.batchListImages({ requests }, contextFor(caller));
+      return results.map(({ page }) => page && idsOf(page.images));
+    };
+    expect(await batch()).toEqual([[shown.id], [shown.id], undefined, []]);
+    const own = idsOf([hidden, shown]);
+    expect(await batch(owner)).toEqual([own, own, undefined, []]);
+  });
+
   test("filters by tag, without regard to case, and by owner as well", async () => {
     const mine = await images.upload(owner, file, { tags: ["Sea"] });
     const hidden = await images.upload(owner, file, {

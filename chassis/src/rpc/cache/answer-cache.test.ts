@@ -6,7 +6,7 @@ import { batchShapeOf } from "./batch-shape.ts";
 const shape = batchShapeOf(EchoService.method.batchGetWords);
 assert(shape !== undefined);
 const answerOf = (...ids: string[]) =>
-  shape.foundIn({ words: ids.map((id) => ({ id, text: id })) } as never);
+  shape.foundIn({ words: ids.map((id) => ({ id, text: id })) } as never, ids);
 
 describe("the cache of the answers of a batch", () => {
   let now: number;

@@ -90,3 +90,45 @@ onEveryTransport((serve) => {
     expect(singles).toEqual([]);
   });
 });
+
+onEveryTransport((serve) => {
+  let batches: string[][];
+  let singles: { readonly start: string; readonly caller: CallContext["caller"] }[];
+  const handlers: Partial<EchoHandlers> = {
+    async batchListWords({ requests }) {
+      batches.push(requests.map(({ start, pageToken }) => `${start}${pageToken}`));
+      return {
+        results: requests.map(({ start }) =>
+          start === MISSING ? {} : { page: { words: [{ id: start, text: "joined" }] } },
+        ),
+      };
+    },
+    async listWords({ start }, { caller }) {
+      singles.push({ start, caller });
+      if (start === MISSING) throw new Failure("ECHO_NOT_FOUND", "There is no such list.");
+      return { words: [{ id: start, text: "single" }] };
+    },
+  };
+  beforeEach(() => {
+    batches = [];
+    singles = [];
+  });
+
+  test("of a list travels with others, as its whole request, and an equal one is asked once", async () => {
+    const { client } = await serve(handlers);
+    const requests = [{ start: "a" }, { start: "a", pageToken: "é2" }, { start: "a" }, {}];
+    const lists = await Promise.all(requests.map((one) => client.listWords(one, contextFor())));
+    expect(lists.map(({ words }) => words[0]?.id)).toEqual(["a", "a", "a", ""]);
+    expect({ batches, singles }).toEqual({ batches: [["a", "aé2"], [""]], singles: [] });
+  });
+
+  test("of a list that the batch leaves out is made alone, and fails alone", async () => {
+    const { client } = await serve(handlers);
+    const [good, bad] = await Promise.allSettled(
+      ["a", MISSING].map((start) => client.listWords({ start }, contextFor(USER))),
+    );
+    expect(good).toMatchObject({ value: { words: [{ id: "a", text: "joined" }] } });
+    expect(bad).toMatchObject({ reason: { code: status.NOT_FOUND, reason: "ECHO_NOT_FOUND" } });
+    expect(singles).toMatchObject([{ start: MISSING, caller: { kind: "user", userId: "u" } }]);
+  });
+});

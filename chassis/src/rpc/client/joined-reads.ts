@@ -78,7 +78,7 @@ export class JoinedReads {
   /** Returns the batch that fills, or a new one if the keys do not fit into it. */
   #batchFor(keys: readonly string[]): Batch {
     const last = this.#filling.at(-1);
-    if (last !== undefined && last.keyCount + keys.length <= this.#batch.keysMax) return last;
+    if (last?.hasRoomFor(keys, this.#batch.keysMax)) return last;
     const batch = new Batch();
     this.#filling.push(batch);
     return batch;
@@ -120,8 +120,19 @@ export class JoinedReads {
 class Batch {
   readonly readers = new Set<Reader>();
   readonly #controller = new AbortController();
-  /** How many keys its readers have wanted, some of them twice. */
-  keyCount = 0;
+  /** The keys that its readers have wanted, also those who have left. */
+  readonly #wanted = new Set<string>();
+
+  /** Whether it takes these keys too, as one of at most `keysMax`. */
+  hasRoomFor(keys: readonly string[], keysMax: number): boolean {
+    if (this.#wanted.size + keys.length <= keysMax) return true;
+    return this.#wanted.size + keys.filter((key) => !this.#wanted.has(key)).length <= keysMax;
+  }
+
+  enter(reader: Reader): void {
+    this.readers.add(reader);
+    for (const key of reader.keys) this.#wanted.add(key);
+  }
 
   keys(): readonly string[] {
     const keys = new Set<string>();
@@ -183,8 +194,7 @@ class Reader implements WheelEntry {
   /** Joins the batch for so many milliseconds. Calls `onEnd` once, when it is over. */
   enter(leftMs: number, onEnd: () => void): void {
     this.#onEnd = onEnd;
-    this.#batch.readers.add(this);
-    this.#batch.keyCount += this.keys.length;
+    this.#batch.enter(this);
     timeWheel.add(this, leftMs);
     this.context.signal.addEventListener("abort", this, { once: true });
   }

@@ -5,7 +5,12 @@ import { type MethodPlan, planOf } from "#contract/method-plan.ts";
 import type { FailurePolicySwitch } from "#contract/method-policy.ts";
 import { judge } from "#contract/verdict.ts";
 import { formatBearer } from "#identity/bearer.ts";
-import { type BatchShape, batchShapeOf, type FoundByKey } from "#rpc/cache/batch-shape.ts";
+import {
+  batchShapeOf,
+  type FoundByKey,
+  type JoinedShape,
+  joinedShapeOf,
+} from "#rpc/cache/batch-shape.ts";
 import { type CallOptions, ResponseCache } from "#rpc/cache/response-cache.ts";
 import type { CallContext } from "#rpc/call-context.ts";
 import type { BatchSpan } from "#rpc/trace/trace.ts";
@@ -46,7 +51,7 @@ export class MethodClient {
   readonly #plan: MethodPlan;
   readonly #gate: Gate;
   readonly #options: MethodClientOptions;
-  readonly #shape: BatchShape | undefined;
+  readonly #shape: JoinedShape | undefined;
   readonly #cache: ResponseCache | undefined;
   #reads: JoinedReads | undefined;
 
@@ -54,7 +59,7 @@ export class MethodClient {
     this.#plan = planOf(method, options.failurePolicy);
     this.#gate = new Gate(this.#plan, options);
     this.#options = options;
-    this.#shape = batchShapeOf(method);
+    this.#shape = joinedShapeOf(method);
     this.#cache = this.#createCache();
   }
 
@@ -152,7 +157,7 @@ export class MethodClient {
   ): Promise<Message> {
     const key = keyOf(request);
     const isOwn = context.caller.kind === "user" && !forUsers;
-    if (key === "" || isOwn || context.trace !== undefined) {
+    if (key === undefined || isOwn || context.trace !== undefined) {
       return this.#start(site, request, context);
     }
     try {
@@ -173,8 +178,8 @@ export class MethodClient {
     keys: readonly string[],
     send: (request: Message) => Promise<Message>,
   ): Promise<FoundByKey> {
-    const { requestFor, foundIn } = this.#batchShape;
-    return foundIn(await send(requestFor(keys)));
+    if (this.#shape === undefined) throw new Error(`${this.#plan.name} is no batch`);
+    return this.#shape.foundIn(await send(this.#shape.requestFor(keys)), keys);
   }
 
   #createReads(): JoinedReads {
@@ -201,11 +206,6 @@ export class MethodClient {
     });
     this.#gate.onOpen = () => reads.evict();
     return reads;
-  }
-
-  get #batchShape(): BatchShape {
-    if (this.#shape === undefined) throw new Error(`${this.#plan.name} is no batch`);
-    return this.#shape;
   }
 
   /** Invalidates what a call makes old, once it has ended. */
@@ -262,10 +262,12 @@ export class MethodClient {
   }
 
   #createCache(): ResponseCache | undefined {
-    const { cache } = this.#plan;
+    const { cache, method, name } = this.#plan;
     if (cache === undefined) return undefined;
+    const shape = batchShapeOf(method);
+    if (shape === undefined) throw new Error(`the answers of ${name} cannot be cached by key`);
     const { batchKeys } = this.#options.metrics.client;
-    return new ResponseCache(this.#batchShape, cache, (source, count) =>
+    return new ResponseCache(shape, cache, (source, count) =>
       batchKeys.inc({ ...this.#gate.labels, source }, count),
     );
   }

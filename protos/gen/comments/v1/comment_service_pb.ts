@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file comments/v1/comment_service.proto.
  */
 export const file_comments_v1_comment_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFjb21tZW50cy92MS9jb21tZW50X3NlcnZpY2UucHJvdG8SC2NvbW1lbnRzLnYxImYKFENyZWF0ZUNvbW1lbnRSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISFgoJcGFyZW50X2lkGAIgASgJSACIAQESEQoEYm9keRgDIAEoCUID4EECQgwKCl9wYXJlbnRfaWQiJAoRR2V0Q29tbWVudFJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiJ9ChNMaXN0Q29tbWVudHNSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISKAoFb3JkZXIYAiABKA4yGS5jb21tZW50cy52MS5Db21tZW50T3JkZXISEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAkiVwoUTGlzdENvbW1lbnRzUmVzcG9uc2USJgoIY29tbWVudHMYASADKAsyFC5jb21tZW50cy52MS5Db21tZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJUChJMaXN0UmVwbGllc1JlcXVlc3QSFwoKY29tbWVudF9pZBgBIAEoCUID4EECEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIlYKE0xpc3RSZXBsaWVzUmVzcG9uc2USJgoIY29tbWVudHMYASADKAsyFC5jb21tZW50cy52MS5Db21tZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJ4ChRVcGRhdGVDb21tZW50UmVxdWVzdBIqCgdjb21tZW50GAEgASgLMhQuY29tbWVudHMudjEuQ29tbWVudEID4EECEjQKC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza0ID4EECIjUKFERlbGV0ZUNvbW1lbnRSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQISDAoEZXRhZxgCIAEoCSIpChVEZWxldGVDb21tZW50UmVzcG9uc2USEAoIaW1hZ2VfaWQYASABKAkiNgocQmF0Y2hHZXRDb21tZW50Q291bnRzUmVxdWVzdBIWCglpbWFnZV9pZHMYASADKAlCA+BBAiJKCh1CYXRjaEdldENvbW1lbnRDb3VudHNSZXNwb25zZRIpCgZjb3VudHMYASADKAsyGS5jb21tZW50cy52MS5Db21tZW50Q291bnQqYQoMQ29tbWVudE9yZGVyEh0KGUNPTU1FTlRfT1JERVJfVU5TUEVDSUZJRUQQABIYChRDT01NRU5UX09SREVSX05FV0VTVBABEhgKFENPTU1FTlRfT1JERVJfT0xERVNUEAIy+AYKDkNvbW1lbnRTZXJ2aWNlEogBCg1DcmVhdGVDb21tZW50EiEuY29tbWVudHMudjEuQ3JlYXRlQ29tbWVudFJlcXVlc3QaFC5jb21tZW50cy52MS5Db21tZW50Ij6K5xg6CgIIAyADOgdnYXRld2F5SikKFUJhdGNoR2V0Q29tbWVudENvdW50cxIQcmVxdWVzdC5pbWFnZV9pZBJiCgpHZXRDb21tZW50Eh4uY29tbWVudHMudjEuR2V0Q29tbWVudFJlcXVlc3QaFC5jb21tZW50cy52MS5Db21tZW50Ih6QAgGK5xgXCgIIAiACMgYQgMq17gE6B2dhdGV3YXkScwoMTGlzdENvbW1lbnRzEiAuY29tbWVudHMudjEuTGlzdENvbW1lbnRzUmVxdWVzdBohLmNvbW1lbnRzLnYxLkxpc3RDb21tZW50c1Jlc3BvbnNlIh6QAgGK5xgXCgIIAiACMgYQgMq17gE6B2dhdGV3YXkScAoLTGlzdFJlcGxpZXMSHy5jb21tZW50cy52MS5MaXN0UmVwbGllc1JlcXVlc3QaIC5jb21tZW50cy52MS5MaXN0UmVwbGllc1Jlc3BvbnNlIh6QAgGK5xgXCgIIAiACMgYQgMq17gE6B2dhdGV3YXkSXQoNVXBkYXRlQ29tbWVudBIhLmNvbW1lbnRzLnYxLlVwZGF0ZUNvbW1lbnRSZXF1ZXN0GhQuY29tbWVudHMudjEuQ29tbWVudCITiucYDwoCCAMgAzoHZ2F0ZXdheRKXAQoNRGVsZXRlQ29tbWVudBIhLmNvbW1lbnRzLnYxLkRlbGV0ZUNvbW1lbnRSZXF1ZXN0GiIuY29tbWVudHMudjEuRGVsZXRlQ29tbWVudFJlc3BvbnNlIj+K5xg7CgIIAyADOgdnYXRld2F5SioKFUJhdGNoR2V0Q29tbWVudENvdW50cxIRcmVzcG9uc2UuaW1hZ2VfaWQSlgEKFUJhdGNoR2V0Q29tbWVudENvdW50cxIpLmNvbW1lbnRzLnYxLkJhdGNoR2V0Q29tbWVudENvdW50c1JlcXVlc3QaKi5jb21tZW50cy52MS5CYXRjaEdldENvbW1lbnRDb3VudHNSZXNwb25zZSImkAIBiucYHwoGEIDKte4BEgIIARoDCJAcIAEoyAE6B2dhdGV3YXliBnByb3RvMw", [file_comments_v1_comment, file_google_api_field_behavior, file_google_protobuf_field_mask, file_policy_v1_policy]);
+  fileDesc("CiFjb21tZW50cy92MS9jb21tZW50X3NlcnZpY2UucHJvdG8SC2NvbW1lbnRzLnYxImYKFENyZWF0ZUNvbW1lbnRSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISFgoJcGFyZW50X2lkGAIgASgJSACIAQESEQoEYm9keRgDIAEoCUID4EECQgwKCl9wYXJlbnRfaWQiJAoRR2V0Q29tbWVudFJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiJ9ChNMaXN0Q29tbWVudHNSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISKAoFb3JkZXIYAiABKA4yGS5jb21tZW50cy52MS5Db21tZW50T3JkZXISEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAkiVwoUTGlzdENvbW1lbnRzUmVzcG9uc2USJgoIY29tbWVudHMYASADKAsyFC5jb21tZW50cy52MS5Db21tZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJTChhCYXRjaExpc3RDb21tZW50c1JlcXVlc3QSNwoIcmVxdWVzdHMYASADKAsyIC5jb21tZW50cy52MS5MaXN0Q29tbWVudHNSZXF1ZXN0QgPgQQIiTQoZQmF0Y2hMaXN0Q29tbWVudHNSZXNwb25zZRIwCgdyZXN1bHRzGAEgAygLMh8uY29tbWVudHMudjEuTGlzdENvbW1lbnRzUmVzdWx0IkUKEkxpc3RDb21tZW50c1Jlc3VsdBIvCgRwYWdlGAEgASgLMiEuY29tbWVudHMudjEuTGlzdENvbW1lbnRzUmVzcG9uc2UiVAoSTGlzdFJlcGxpZXNSZXF1ZXN0EhcKCmNvbW1lbnRfaWQYASABKAlCA+BBAhIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJWChNMaXN0UmVwbGllc1Jlc3BvbnNlEiYKCGNvbW1lbnRzGAEgAygLMhQuY29tbWVudHMudjEuQ29tbWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkieAoUVXBkYXRlQ29tbWVudFJlcXVlc3QSKgoHY29tbWVudBgBIAEoCzIULmNvbW1lbnRzLnYxLkNvbW1lbnRCA+BBAhI0Cgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tCA+BBAiI1ChREZWxldGVDb21tZW50UmVxdWVzdBIPCgJpZBgBIAEoCUID4EECEgwKBGV0YWcYAiABKAkiKQoVRGVsZXRlQ29tbWVudFJlc3BvbnNlEhAKCGltYWdlX2lkGAEgASgJIjYKHEJhdGNoR2V0Q29tbWVudENvdW50c1JlcXVlc3QSFgoJaW1hZ2VfaWRzGAEgAygJQgPgQQIiSgodQmF0Y2hHZXRDb21tZW50Q291bnRzUmVzcG9uc2USKQoGY291bnRzGAEgAygLMhkuY29tbWVudHMudjEuQ29tbWVudENvdW50KmEKDENvbW1lbnRPcmRlchIdChlDT01NRU5UX09SREVSX1VOU1BFQ0lGSUVEEAASGAoUQ09NTUVOVF9PUkRFUl9ORVdFU1QQARIYChRDT01NRU5UX09SREVSX09MREVTVBACMpcICg5Db21tZW50U2VydmljZRKIAQoNQ3JlYXRlQ29tbWVudBIhLmNvbW1lbnRzLnYxLkNyZWF0ZUNvbW1lbnRSZXF1ZXN0GhQuY29tbWVudHMudjEuQ29tbWVudCI+iucYOgoCCAMgAzoHZ2F0ZXdheUopChVCYXRjaEdldENvbW1lbnRDb3VudHMSEHJlcXVlc3QuaW1hZ2VfaWQSYgoKR2V0Q29tbWVudBIeLmNvbW1lbnRzLnYxLkdldENvbW1lbnRSZXF1ZXN0GhQuY29tbWVudHMudjEuQ29tbWVudCIekAIBiucYFwoCCAIgAjIGEIDKte4BOgdnYXRld2F5EooBCgxMaXN0Q29tbWVudHMSIC5jb21tZW50cy52MS5MaXN0Q29tbWVudHNSZXF1ZXN0GiEuY29tbWVudHMudjEuTGlzdENvbW1lbnRzUmVzcG9uc2UiNZACAYrnGC4KAggCIAIyBhCAyrXuAToHZ2F0ZXdheVoVChFCYXRjaExpc3RDb21tZW50cxABEoQBChFCYXRjaExpc3RDb21tZW50cxIlLmNvbW1lbnRzLnYxLkJhdGNoTGlzdENvbW1lbnRzUmVxdWVzdBomLmNvbW1lbnRzLnYxLkJhdGNoTGlzdENvbW1lbnRzUmVzcG9uc2UiIJACAYrnGBkKAggCIAIoIDIGEIDKte4BOgdnYXRld2F5EnAKC0xpc3RSZXBsaWVzEh8uY29tbWVudHMudjEuTGlzdFJlcGxpZXNSZXF1ZXN0GiAuY29tbWVudHMudjEuTGlzdFJlcGxpZXNSZXNwb25zZSIekAIBiucYFwoCCAIgAjIGEIDKte4BOgdnYXRld2F5El0KDVVwZGF0ZUNvbW1lbnQSIS5jb21tZW50cy52MS5VcGRhdGVDb21tZW50UmVxdWVzdBoULmNvbW1lbnRzLnYxLkNvbW1lbnQiE4rnGA8KAggDIAM6B2dhdGV3YXkSlwEKDURlbGV0ZUNvbW1lbnQSIS5jb21tZW50cy52MS5EZWxldGVDb21tZW50UmVxdWVzdBoiLmNvbW1lbnRzLnYxLkRlbGV0ZUNvbW1lbnRSZXNwb25zZSI/iucYOwoCCAMgAzoHZ2F0ZXdheUoqChVCYXRjaEdldENvbW1lbnRDb3VudHMSEXJlc3BvbnNlLmltYWdlX2lkEpYBChVCYXRjaEdldENvbW1lbnRDb3VudHMSKS5jb21tZW50cy52MS5CYXRjaEdldENvbW1lbnRDb3VudHNSZXF1ZXN0GiouY29tbWVudHMudjEuQmF0Y2hHZXRDb21tZW50Q291bnRzUmVzcG9uc2UiJpACAYrnGB8KBhCAyrXuARICCAEaAwiQHCABKMgBOgdnYXRld2F5YgZwcm90bzM", [file_comments_v1_comment, file_google_api_field_behavior, file_google_protobuf_field_mask, file_policy_v1_policy]);
 
 /**
  * A new comment.
@@ -147,6 +147,70 @@ export const ListCommentsResponseSchema: GenMessage<ListCommentsResponse> = /*@_
   messageDesc(file_comments_v1_comment_service, 3);
 
 /**
+ * A request for pages of comments.
+ *
+ * @generated from message comments.v1.BatchListCommentsRequest
+ */
+export type BatchListCommentsRequest = Message<"comments.v1.BatchListCommentsRequest"> & {
+  /**
+   * What ListComments takes, at most as many as the policy's max_batch.
+   *
+   * @generated from field: repeated comments.v1.ListCommentsRequest requests = 1;
+   */
+  requests: ListCommentsRequest[];
+};
+
+/**
+ * Describes the message comments.v1.BatchListCommentsRequest.
+ * Use `create(BatchListCommentsRequestSchema)` to create a new message.
+ */
+export const BatchListCommentsRequestSchema: GenMessage<BatchListCommentsRequest> = /*@__PURE__*/
+  messageDesc(file_comments_v1_comment_service, 4);
+
+/**
+ * Pages of comments.
+ *
+ * @generated from message comments.v1.BatchListCommentsResponse
+ */
+export type BatchListCommentsResponse = Message<"comments.v1.BatchListCommentsResponse"> & {
+  /**
+   * One for each request, in their order.
+   *
+   * @generated from field: repeated comments.v1.ListCommentsResult results = 1;
+   */
+  results: ListCommentsResult[];
+};
+
+/**
+ * Describes the message comments.v1.BatchListCommentsResponse.
+ * Use `create(BatchListCommentsResponseSchema)` to create a new message.
+ */
+export const BatchListCommentsResponseSchema: GenMessage<BatchListCommentsResponse> = /*@__PURE__*/
+  messageDesc(file_comments_v1_comment_service, 5);
+
+/**
+ * What a batch has for one of its requests.
+ *
+ * @generated from message comments.v1.ListCommentsResult
+ */
+export type ListCommentsResult = Message<"comments.v1.ListCommentsResult"> & {
+  /**
+   * Unset for an image that the caller may not see, for a request that is refused, and for a page
+   * that found no room in the message. ListComments answers all of these.
+   *
+   * @generated from field: comments.v1.ListCommentsResponse page = 1;
+   */
+  page?: ListCommentsResponse | undefined;
+};
+
+/**
+ * Describes the message comments.v1.ListCommentsResult.
+ * Use `create(ListCommentsResultSchema)` to create a new message.
+ */
+export const ListCommentsResultSchema: GenMessage<ListCommentsResult> = /*@__PURE__*/
+  messageDesc(file_comments_v1_comment_service, 6);
+
+/**
  * A request for a page of replies.
  *
  * @generated from message comments.v1.ListRepliesRequest
@@ -179,7 +243,7 @@ export type ListRepliesRequest = Message<"comments.v1.ListRepliesRequest"> & {
  * Use `create(ListRepliesRequestSchema)` to create a new message.
  */
 export const ListRepliesRequestSchema: GenMessage<ListRepliesRequest> = /*@__PURE__*/
-  messageDesc(file_comments_v1_comment_service, 4);
+  messageDesc(file_comments_v1_comment_service, 7);
 
 /**
  * A page of replies.
@@ -207,7 +271,7 @@ export type ListRepliesResponse = Message<"comments.v1.ListRepliesResponse"> & {
  * Use `create(ListRepliesResponseSchema)` to create a new message.
  */
 export const ListRepliesResponseSchema: GenMessage<ListRepliesResponse> = /*@__PURE__*/
-  messageDesc(file_comments_v1_comment_service, 5);
+  messageDesc(file_comments_v1_comment_service, 8);
 
 /**
  * A change of a comment.
@@ -235,7 +299,7 @@ export type UpdateCommentRequest = Message<"comments.v1.UpdateCommentRequest"> &
  * Use `create(UpdateCommentRequestSchema)` to create a new message.
  */
 export const UpdateCommentRequestSchema: GenMessage<UpdateCommentRequest> = /*@__PURE__*/
-  messageDesc(file_comments_v1_comment_service, 6);
+  messageDesc(file_comments_v1_comment_service, 9);
 
 /**
  * A request to delete a comment.
@@ -263,7 +327,7 @@ export type DeleteCommentRequest = Message<"comments.v1.DeleteCommentRequest"> &
  * Use `create(DeleteCommentRequestSchema)` to create a new message.
  */
 export const DeleteCommentRequestSchema: GenMessage<DeleteCommentRequest> = /*@__PURE__*/
-  messageDesc(file_comments_v1_comment_service, 7);
+  messageDesc(file_comments_v1_comment_service, 10);
 
 /**
  * What the deletion changed, so that its caller knows which cached answers are old.
@@ -284,7 +348,7 @@ export type DeleteCommentResponse = Message<"comments.v1.DeleteCommentResponse">
  * Use `create(DeleteCommentResponseSchema)` to create a new message.
  */
 export const DeleteCommentResponseSchema: GenMessage<DeleteCommentResponse> = /*@__PURE__*/
-  messageDesc(file_comments_v1_comment_service, 8);
+  messageDesc(file_comments_v1_comment_service, 11);
 
 /**
  * A request for the comment counts of many images.
@@ -305,7 +369,7 @@ export type BatchGetCommentCountsRequest = Message<"comments.v1.BatchGetCommentC
  * Use `create(BatchGetCommentCountsRequestSchema)` to create a new message.
  */
 export const BatchGetCommentCountsRequestSchema: GenMessage<BatchGetCommentCountsRequest> = /*@__PURE__*/
-  messageDesc(file_comments_v1_comment_service, 9);
+  messageDesc(file_comments_v1_comment_service, 12);
 
 /**
  * The counts, one for each image asked for; an image without comments counts 0.
@@ -326,7 +390,7 @@ export type BatchGetCommentCountsResponse = Message<"comments.v1.BatchGetComment
  * Use `create(BatchGetCommentCountsResponseSchema)` to create a new message.
  */
 export const BatchGetCommentCountsResponseSchema: GenMessage<BatchGetCommentCountsResponse> = /*@__PURE__*/
-  messageDesc(file_comments_v1_comment_service, 10);
+  messageDesc(file_comments_v1_comment_service, 13);
 
 /**
  * The order of comments in a list.
@@ -404,6 +468,17 @@ export const CommentService: GenService<{
     methodKind: "unary";
     input: typeof ListCommentsRequestSchema;
     output: typeof ListCommentsResponseSchema;
+  },
+  /**
+   * Lists pages of comments of many images. Those of images that the caller may not see are left
+   * out.
+   *
+   * @generated from rpc comments.v1.CommentService.BatchListComments
+   */
+  batchListComments: {
+    methodKind: "unary";
+    input: typeof BatchListCommentsRequestSchema;
+    output: typeof BatchListCommentsResponseSchema;
   },
   /**
    * Lists the direct replies to a comment, oldest first.

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file images/v1/image_service.proto.
  */
 export const file_images_v1_image_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1pbWFnZXMvdjEvaW1hZ2Vfc2VydmljZS5wcm90bxIJaW1hZ2VzLnYxInwKEkNyZWF0ZUltYWdlUmVxdWVzdBIoCgZoZWFkZXIYASABKAsyFi5pbWFnZXMudjEuSW1hZ2VIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEiMKA2VuZBgDIAEoCzIULmltYWdlcy52MS5VcGxvYWRFbmRIAEIGCgRwYXJ0IqABCglVcGxvYWRFbmQSEgoKc2l6ZV9ieXRlcxgBIAEoDRISCgV0aXRsZRgCIAEoCUgAiAEBEhgKC2Rlc2NyaXB0aW9uGAMgASgJSAGIAQESDAoEdGFncxgEIAMoCRIpCgp2aXNpYmlsaXR5GAUgASgOMhUuaW1hZ2VzLnYxLlZpc2liaWxpdHlCCAoGX3RpdGxlQg4KDF9kZXNjcmlwdGlvbiJqCgtJbWFnZUhlYWRlchINCgV0aXRsZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIMCgR0YWdzGAMgAygJEikKCnZpc2liaWxpdHkYBCABKA4yFS5pbWFnZXMudjEuVmlzaWJpbGl0eSIiCg9HZXRJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiInChRHZXRJbWFnZUZhY3RzUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECImcKCkltYWdlRmFjdHMSCgoCaWQYASABKAkSEAoIb3duZXJfaWQYAiABKAkSFQoNY29tbWVudHNfb3BlbhgDIAEoCBIkCgVzdGF0ZRgEIAEoDjIVLmltYWdlcy52MS5JbWFnZVN0YXRlIi0KGUJhdGNoR2V0SW1hZ2VGYWN0c1JlcXVlc3QSEAoDaWRzGAEgAygJQgPgQQIiQgoaQmF0Y2hHZXRJbWFnZUZhY3RzUmVzcG9uc2USJAoFZmFjdHMYASADKAsyFS5pbWFnZXMudjEuSW1hZ2VGYWN0cyIpChVCYXRjaEdldEltYWdlc1JlcXVlc3QSEAoDaWRzGAEgAygJQgPgQQIiUgoWQmF0Y2hHZXRJbWFnZXNSZXNwb25zZRIgCgZpbWFnZXMYASADKAsyEC5pbWFnZXMudjEuSW1hZ2USFgoOcmVzdHJpY3RlZF9pZHMYAiADKAkieAoRTGlzdEltYWdlc1JlcXVlc3QSFQoIb3duZXJfaWQYASABKAlIAIgBARIQCgN0YWcYAiABKAlIAYgBARIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCUILCglfb3duZXJfaWRCBgoEX3RhZyJPChJMaXN0SW1hZ2VzUmVzcG9uc2USIAoGaW1hZ2VzGAEgAygLMhAuaW1hZ2VzLnYxLkltYWdlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJwChJVcGRhdGVJbWFnZVJlcXVlc3QSJAoFaW1hZ2UYASABKAsyEC5pbWFnZXMudjEuSW1hZ2VCA+BBAhI0Cgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tCA+BBAiIzChJEZWxldGVJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAhIMCgRldGFnGAIgASgJInoKFERvd25sb2FkSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQISLAoHdmFyaWFudBgCIAEoDjIWLmltYWdlcy52MS5WYXJpYW50TmFtZUID4EECEiMKBXJhbmdlGAMgASgLMhQuaW1hZ2VzLnYxLkJ5dGVSYW5nZSJFCglCeXRlUmFuZ2USEgoFZmlyc3QYASABKA1IAIgBARIRCgRsYXN0GAIgASgNSAGIAQFCCAoGX2ZpcnN0QgcKBV9sYXN0IlwKFURvd25sb2FkSW1hZ2VSZXNwb25zZRIqCgZoZWFkZXIYASABKAsyGC5pbWFnZXMudjEuQ29udGVudEhlYWRlckgAEg8KBWNodW5rGAIgASgMSABCBgoEcGFydCKUAQoNQ29udGVudEhlYWRlchIUCgxjb250ZW50X3R5cGUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoDRINCgVmaXJzdBgDIAEoDRIOCgZsZW5ndGgYBCABKA0SDwoHdmVyc2lvbhgFIAEoCRIpCgp2aXNpYmlsaXR5GAYgASgOMhUuaW1hZ2VzLnYxLlZpc2liaWxpdHkiIwoQTGlrZUltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECIiUKElVubGlrZUltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECIlAKEExpc3RMaWtlc1JlcXVlc3QSFQoIaW1hZ2VfaWQYASABKAlCA+BBAhIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJMChFMaXN0TGlrZXNSZXNwb25zZRIeCgVsaWtlcxgBIAMoCzIPLmltYWdlcy52MS5MaWtlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTLECgoMSW1hZ2VTZXJ2aWNlEmkKC0NyZWF0ZUltYWdlEh0uaW1hZ2VzLnYxLkNyZWF0ZUltYWdlUmVxdWVzdBoQLmltYWdlcy52MS5JbWFnZSIniucYIwoCCDwgAzoHZ2F0ZXdheUABUhAKAggeEKAfGgIIPCIDCJAcKAESaQoIR2V0SW1hZ2USGi5pbWFnZXMudjEuR2V0SW1hZ2VSZXF1ZXN0GhAuaW1hZ2VzLnYxLkltYWdlIi+QAgGK5xgoCgIIASACMgUQgOWadzoHZ2F0ZXdheVoQCg5CYXRjaEdldEltYWdlcxKGAQoNR2V0SW1hZ2VGYWN0cxIfLmltYWdlcy52MS5HZXRJbWFnZUZhY3RzUmVxdWVzdBoVLmltYWdlcy52MS5JbWFnZUZhY3RzIj2QAgGK5xg2CgIIASACMgUQgOWadzoFdXNlcnM6CGNvbW1lbnRzWhYKEkJhdGNoR2V0SW1hZ2VGYWN0cxABEosBChJCYXRjaEdldEltYWdlRmFjdHMSJC5pbWFnZXMudjEuQmF0Y2hHZXRJbWFnZUZhY3RzUmVxdWVzdBolLmltYWdlcy52MS5CYXRjaEdldEltYWdlRmFjdHNSZXNwb25zZSIokAIBiucYIQoCCAEgAijIATIFEIDlmnc6BXVzZXJzOghjb21tZW50cxJ3Cg5CYXRjaEdldEltYWdlcxIgLmltYWdlcy52MS5CYXRjaEdldEltYWdlc1JlcXVlc3QaIS5pbWFnZXMudjEuQmF0Y2hHZXRJbWFnZXNSZXNwb25zZSIgkAIBiucYGQoCCAEgAijIATIFEIDlmnc6B2dhdGV3YXkSaQoKTGlzdEltYWdlcxIcLmltYWdlcy52MS5MaXN0SW1hZ2VzUmVxdWVzdBodLmltYWdlcy52MS5MaXN0SW1hZ2VzUmVzcG9uc2UiHpACAYrnGBcKAggCIAEyBhCAyrXuAToHZ2F0ZXdheRJTCgtVcGRhdGVJbWFnZRIdLmltYWdlcy52MS5VcGRhdGVJbWFnZVJlcXVlc3QaEC5pbWFnZXMudjEuSW1hZ2UiE4rnGA8KAggDIAM6B2dhdGV3YXkSWQoLRGVsZXRlSW1hZ2USHS5pbWFnZXMudjEuRGVsZXRlSW1hZ2VSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IhOK5xgPCgIIAyADOgdnYXRld2F5EoIBCg1Eb3dubG9hZEltYWdlEh8uaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXF1ZXN0GiAuaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXNwb25zZSIskAIBiucYJQoCCAMgAjIGEIDKte4BOgdnYXRld2F5QAFSCgoDCOgCIgMIkBwwARJgCglMaWtlSW1hZ2USGy5pbWFnZXMudjEuTGlrZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIekAICiucYFwoCCAMgAjIGEIDKte4BOgdnYXRld2F5EmQKC1VubGlrZUltYWdlEh0uaW1hZ2VzLnYxLlVubGlrZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIekAICiucYFwoCCAMgAjIGEIDKte4BOgdnYXRld2F5EmYKCUxpc3RMaWtlcxIbLmltYWdlcy52MS5MaXN0TGlrZXNSZXF1ZXN0GhwuaW1hZ2VzLnYxLkxpc3RMaWtlc1Jlc3BvbnNlIh6QAgGK5xgXCgIIAiABMgYQgMq17gE6B2dhdGV3YXliBnByb3RvMw", [file_google_api_field_behavior, file_google_protobuf_empty, file_google_protobuf_field_mask, file_images_v1_image, file_policy_v1_policy]);
+  fileDesc("Ch1pbWFnZXMvdjEvaW1hZ2Vfc2VydmljZS5wcm90bxIJaW1hZ2VzLnYxInwKEkNyZWF0ZUltYWdlUmVxdWVzdBIoCgZoZWFkZXIYASABKAsyFi5pbWFnZXMudjEuSW1hZ2VIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEiMKA2VuZBgDIAEoCzIULmltYWdlcy52MS5VcGxvYWRFbmRIAEIGCgRwYXJ0IqABCglVcGxvYWRFbmQSEgoKc2l6ZV9ieXRlcxgBIAEoDRISCgV0aXRsZRgCIAEoCUgAiAEBEhgKC2Rlc2NyaXB0aW9uGAMgASgJSAGIAQESDAoEdGFncxgEIAMoCRIpCgp2aXNpYmlsaXR5GAUgASgOMhUuaW1hZ2VzLnYxLlZpc2liaWxpdHlCCAoGX3RpdGxlQg4KDF9kZXNjcmlwdGlvbiJqCgtJbWFnZUhlYWRlchINCgV0aXRsZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIMCgR0YWdzGAMgAygJEikKCnZpc2liaWxpdHkYBCABKA4yFS5pbWFnZXMudjEuVmlzaWJpbGl0eSIiCg9HZXRJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiInChRHZXRJbWFnZUZhY3RzUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECImcKCkltYWdlRmFjdHMSCgoCaWQYASABKAkSEAoIb3duZXJfaWQYAiABKAkSFQoNY29tbWVudHNfb3BlbhgDIAEoCBIkCgVzdGF0ZRgEIAEoDjIVLmltYWdlcy52MS5JbWFnZVN0YXRlIi0KGUJhdGNoR2V0SW1hZ2VGYWN0c1JlcXVlc3QSEAoDaWRzGAEgAygJQgPgQQIiQgoaQmF0Y2hHZXRJbWFnZUZhY3RzUmVzcG9uc2USJAoFZmFjdHMYASADKAsyFS5pbWFnZXMudjEuSW1hZ2VGYWN0cyIpChVCYXRjaEdldEltYWdlc1JlcXVlc3QSEAoDaWRzGAEgAygJQgPgQQIiUgoWQmF0Y2hHZXRJbWFnZXNSZXNwb25zZRIgCgZpbWFnZXMYASADKAsyEC5pbWFnZXMudjEuSW1hZ2USFgoOcmVzdHJpY3RlZF9pZHMYAiADKAkieAoRTGlzdEltYWdlc1JlcXVlc3QSFQoIb3duZXJfaWQYASABKAlIAIgBARIQCgN0YWcYAiABKAlIAYgBARIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCUILCglfb3duZXJfaWRCBgoEX3RhZyJPChJMaXN0SW1hZ2VzUmVzcG9uc2USIAoGaW1hZ2VzGAEgAygLMhAuaW1hZ2VzLnYxLkltYWdlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJNChZCYXRjaExpc3RJbWFnZXNSZXF1ZXN0EjMKCHJlcXVlc3RzGAEgAygLMhwuaW1hZ2VzLnYxLkxpc3RJbWFnZXNSZXF1ZXN0QgPgQQIiRwoXQmF0Y2hMaXN0SW1hZ2VzUmVzcG9uc2USLAoHcmVzdWx0cxgBIAMoCzIbLmltYWdlcy52MS5MaXN0SW1hZ2VzUmVzdWx0Ij8KEExpc3RJbWFnZXNSZXN1bHQSKwoEcGFnZRgBIAEoCzIdLmltYWdlcy52MS5MaXN0SW1hZ2VzUmVzcG9uc2UicAoSVXBkYXRlSW1hZ2VSZXF1ZXN0EiQKBWltYWdlGAEgASgLMhAuaW1hZ2VzLnYxLkltYWdlQgPgQQISNAoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrQgPgQQIiMwoSRGVsZXRlSW1hZ2VSZXF1ZXN0Eg8KAmlkGAEgASgJQgPgQQISDAoEZXRhZxgCIAEoCSJ6ChREb3dubG9hZEltYWdlUmVxdWVzdBIPCgJpZBgBIAEoCUID4EECEiwKB3ZhcmlhbnQYAiABKA4yFi5pbWFnZXMudjEuVmFyaWFudE5hbWVCA+BBAhIjCgVyYW5nZRgDIAEoCzIULmltYWdlcy52MS5CeXRlUmFuZ2UiRQoJQnl0ZVJhbmdlEhIKBWZpcnN0GAEgASgNSACIAQESEQoEbGFzdBgCIAEoDUgBiAEBQggKBl9maXJzdEIHCgVfbGFzdCJcChVEb3dubG9hZEltYWdlUmVzcG9uc2USKgoGaGVhZGVyGAEgASgLMhguaW1hZ2VzLnYxLkNvbnRlbnRIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAQgYKBHBhcnQilAEKDUNvbnRlbnRIZWFkZXISFAoMY29udGVudF90eXBlGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKA0SDQoFZmlyc3QYAyABKA0SDgoGbGVuZ3RoGAQgASgNEg8KB3ZlcnNpb24YBSABKAkSKQoKdmlzaWJpbGl0eRgGIAEoDjIVLmltYWdlcy52MS5WaXNpYmlsaXR5IiMKEExpa2VJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiIlChJVbmxpa2VJbWFnZVJlcXVlc3QSDwoCaWQYASABKAlCA+BBAiJQChBMaXN0TGlrZXNSZXF1ZXN0EhUKCGltYWdlX2lkGAEgASgJQgPgQQISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTAoRTGlzdExpa2VzUmVzcG9uc2USHgoFbGlrZXMYASADKAsyDy5pbWFnZXMudjEuTGlrZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAky0wsKDEltYWdlU2VydmljZRJpCgtDcmVhdGVJbWFnZRIdLmltYWdlcy52MS5DcmVhdGVJbWFnZVJlcXVlc3QaEC5pbWFnZXMudjEuSW1hZ2UiJ4rnGCMKAgg8IAM6B2dhdGV3YXlAAVIQCgIIHhCgHxoCCDwiAwiQHCgBEmkKCEdldEltYWdlEhouaW1hZ2VzLnYxLkdldEltYWdlUmVxdWVzdBoQLmltYWdlcy52MS5JbWFnZSIvkAIBiucYKAoCCAEgAjIFEIDlmnc6B2dhdGV3YXlaEAoOQmF0Y2hHZXRJbWFnZXMShgEKDUdldEltYWdlRmFjdHMSHy5pbWFnZXMudjEuR2V0SW1hZ2VGYWN0c1JlcXVlc3QaFS5pbWFnZXMudjEuSW1hZ2VGYWN0cyI9kAIBiucYNgoCCAEgAjIFEIDlmnc6BXVzZXJzOghjb21tZW50c1oWChJCYXRjaEdldEltYWdlRmFjdHMQARKLAQoSQmF0Y2hHZXRJbWFnZUZhY3RzEiQuaW1hZ2VzLnYxLkJhdGNoR2V0SW1hZ2VGYWN0c1JlcXVlc3QaJS5pbWFnZXMudjEuQmF0Y2hHZXRJbWFnZUZhY3RzUmVzcG9uc2UiKJACAYrnGCEKAggBIAIoyAEyBRCA5Zp3OgV1c2VyczoIY29tbWVudHMSdwoOQmF0Y2hHZXRJbWFnZXMSIC5pbWFnZXMudjEuQmF0Y2hHZXRJbWFnZXNSZXF1ZXN0GiEuaW1hZ2VzLnYxLkJhdGNoR2V0SW1hZ2VzUmVzcG9uc2UiIJACAYrnGBkKAggBIAIoyAEyBRCA5Zp3OgdnYXRld2F5EnwKCkxpc3RJbWFnZXMSHC5pbWFnZXMudjEuTGlzdEltYWdlc1JlcXVlc3QaHS5pbWFnZXMudjEuTGlzdEltYWdlc1Jlc3BvbnNlIjGQAgGK5xgqCgIIAiABMgYQgMq17gE6B2dhdGV3YXlaEQoPQmF0Y2hMaXN0SW1hZ2VzEnoKD0JhdGNoTGlzdEltYWdlcxIhLmltYWdlcy52MS5CYXRjaExpc3RJbWFnZXNSZXF1ZXN0GiIuaW1hZ2VzLnYxLkJhdGNoTGlzdEltYWdlc1Jlc3BvbnNlIiCQAgGK5xgZCgIIAiABKBAyBhCAyrXuAToHZ2F0ZXdheRJTCgtVcGRhdGVJbWFnZRIdLmltYWdlcy52MS5VcGRhdGVJbWFnZVJlcXVlc3QaEC5pbWFnZXMudjEuSW1hZ2UiE4rnGA8KAggDIAM6B2dhdGV3YXkSWQoLRGVsZXRlSW1hZ2USHS5pbWFnZXMudjEuRGVsZXRlSW1hZ2VSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IhOK5xgPCgIIAyADOgdnYXRld2F5EoIBCg1Eb3dubG9hZEltYWdlEh8uaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXF1ZXN0GiAuaW1hZ2VzLnYxLkRvd25sb2FkSW1hZ2VSZXNwb25zZSIskAIBiucYJQoCCAMgAjIGEIDKte4BOgdnYXRld2F5QAFSCgoDCOgCIgMIkBwwARJgCglMaWtlSW1hZ2USGy5pbWFnZXMudjEuTGlrZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIekAICiucYFwoCCAMgAjIGEIDKte4BOgdnYXRld2F5EmQKC1VubGlrZUltYWdlEh0uaW1hZ2VzLnYxLlVubGlrZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIekAICiucYFwoCCAMgAjIGEIDKte4BOgdnYXRld2F5EmYKCUxpc3RMaWtlcxIbLmltYWdlcy52MS5MaXN0TGlrZXNSZXF1ZXN0GhwuaW1hZ2VzLnYxLkxpc3RMaWtlc1Jlc3BvbnNlIh6QAgGK5xgXCgIIAiABMgYQgMq17gE6B2dhdGV3YXliBnByb3RvMw", [file_google_api_field_behavior, file_google_protobuf_empty, file_google_protobuf_field_mask, file_images_v1_image, file_policy_v1_policy]);
 
 /**
  * A part of an upload.
@@ -314,7 +314,7 @@ export const BatchGetImagesRequestSchema: GenMessage<BatchGetImagesRequest> = /*
  */
 export type BatchGetImagesResponse = Message<"images.v1.BatchGetImagesResponse"> & {
   /**
-   * Public and unlisted images.
+   * Public and unlisted images, as many as find room in the message. GetImage has the others.
    *
    * @generated from field: repeated images.v1.Image images = 1;
    */
@@ -406,6 +406,70 @@ export const ListImagesResponseSchema: GenMessage<ListImagesResponse> = /*@__PUR
   messageDesc(file_images_v1_image_service, 11);
 
 /**
+ * A request for pages of images.
+ *
+ * @generated from message images.v1.BatchListImagesRequest
+ */
+export type BatchListImagesRequest = Message<"images.v1.BatchListImagesRequest"> & {
+  /**
+   * What ListImages takes, at most as many as the policy's max_batch.
+   *
+   * @generated from field: repeated images.v1.ListImagesRequest requests = 1;
+   */
+  requests: ListImagesRequest[];
+};
+
+/**
+ * Describes the message images.v1.BatchListImagesRequest.
+ * Use `create(BatchListImagesRequestSchema)` to create a new message.
+ */
+export const BatchListImagesRequestSchema: GenMessage<BatchListImagesRequest> = /*@__PURE__*/
+  messageDesc(file_images_v1_image_service, 12);
+
+/**
+ * Pages of images.
+ *
+ * @generated from message images.v1.BatchListImagesResponse
+ */
+export type BatchListImagesResponse = Message<"images.v1.BatchListImagesResponse"> & {
+  /**
+   * One for each request, in their order.
+   *
+   * @generated from field: repeated images.v1.ListImagesResult results = 1;
+   */
+  results: ListImagesResult[];
+};
+
+/**
+ * Describes the message images.v1.BatchListImagesResponse.
+ * Use `create(BatchListImagesResponseSchema)` to create a new message.
+ */
+export const BatchListImagesResponseSchema: GenMessage<BatchListImagesResponse> = /*@__PURE__*/
+  messageDesc(file_images_v1_image_service, 13);
+
+/**
+ * What a batch has for one of its requests.
+ *
+ * @generated from message images.v1.ListImagesResult
+ */
+export type ListImagesResult = Message<"images.v1.ListImagesResult"> & {
+  /**
+   * Unset for a request that is refused, and for a page that found no room in the message.
+   * ListImages answers both.
+   *
+   * @generated from field: images.v1.ListImagesResponse page = 1;
+   */
+  page?: ListImagesResponse | undefined;
+};
+
+/**
+ * Describes the message images.v1.ListImagesResult.
+ * Use `create(ListImagesResultSchema)` to create a new message.
+ */
+export const ListImagesResultSchema: GenMessage<ListImagesResult> = /*@__PURE__*/
+  messageDesc(file_images_v1_image_service, 14);
+
+/**
  * A change of an image.
  *
  * @generated from message images.v1.UpdateImageRequest
@@ -431,7 +495,7 @@ export type UpdateImageRequest = Message<"images.v1.UpdateImageRequest"> & {
  * Use `create(UpdateImageRequestSchema)` to create a new message.
  */
 export const UpdateImageRequestSchema: GenMessage<UpdateImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 12);
+  messageDesc(file_images_v1_image_service, 15);
 
 /**
  * A request to delete an image.
@@ -459,7 +523,7 @@ export type DeleteImageRequest = Message<"images.v1.DeleteImageRequest"> & {
  * Use `create(DeleteImageRequestSchema)` to create a new message.
  */
 export const DeleteImageRequestSchema: GenMessage<DeleteImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 13);
+  messageDesc(file_images_v1_image_service, 16);
 
 /**
  * A request for the bytes of an image.
@@ -494,7 +558,7 @@ export type DownloadImageRequest = Message<"images.v1.DownloadImageRequest"> & {
  * Use `create(DownloadImageRequestSchema)` to create a new message.
  */
 export const DownloadImageRequestSchema: GenMessage<DownloadImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 14);
+  messageDesc(file_images_v1_image_service, 17);
 
 /**
  * A range of bytes as in RFC 9110, 14.1.2: from first to last, from first to the end, or, if first
@@ -523,7 +587,7 @@ export type ByteRange = Message<"images.v1.ByteRange"> & {
  * Use `create(ByteRangeSchema)` to create a new message.
  */
 export const ByteRangeSchema: GenMessage<ByteRange> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 15);
+  messageDesc(file_images_v1_image_service, 18);
 
 /**
  * A part of a download.
@@ -560,7 +624,7 @@ export type DownloadImageResponse = Message<"images.v1.DownloadImageResponse"> &
  * Use `create(DownloadImageResponseSchema)` to create a new message.
  */
 export const DownloadImageResponseSchema: GenMessage<DownloadImageResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 16);
+  messageDesc(file_images_v1_image_service, 19);
 
 /**
  * What a download contains.
@@ -616,7 +680,7 @@ export type ContentHeader = Message<"images.v1.ContentHeader"> & {
  * Use `create(ContentHeaderSchema)` to create a new message.
  */
 export const ContentHeaderSchema: GenMessage<ContentHeader> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 17);
+  messageDesc(file_images_v1_image_service, 20);
 
 /**
  * A request to like an image.
@@ -637,7 +701,7 @@ export type LikeImageRequest = Message<"images.v1.LikeImageRequest"> & {
  * Use `create(LikeImageRequestSchema)` to create a new message.
  */
 export const LikeImageRequestSchema: GenMessage<LikeImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 18);
+  messageDesc(file_images_v1_image_service, 21);
 
 /**
  * A request to stop liking an image.
@@ -658,7 +722,7 @@ export type UnlikeImageRequest = Message<"images.v1.UnlikeImageRequest"> & {
  * Use `create(UnlikeImageRequestSchema)` to create a new message.
  */
 export const UnlikeImageRequestSchema: GenMessage<UnlikeImageRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 19);
+  messageDesc(file_images_v1_image_service, 22);
 
 /**
  * A request for a page of likes.
@@ -693,7 +757,7 @@ export type ListLikesRequest = Message<"images.v1.ListLikesRequest"> & {
  * Use `create(ListLikesRequestSchema)` to create a new message.
  */
 export const ListLikesRequestSchema: GenMessage<ListLikesRequest> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 20);
+  messageDesc(file_images_v1_image_service, 23);
 
 /**
  * A page of likes.
@@ -721,7 +785,7 @@ export type ListLikesResponse = Message<"images.v1.ListLikesResponse"> & {
  * Use `create(ListLikesResponseSchema)` to create a new message.
  */
 export const ListLikesResponseSchema: GenMessage<ListLikesResponse> = /*@__PURE__*/
-  messageDesc(file_images_v1_image_service, 21);
+  messageDesc(file_images_v1_image_service, 24);
 
 /**
  * Owns images, their bytes and their likes. The caller's access token travels as `authorization`
@@ -791,6 +855,16 @@ export const ImageService: GenService<{
     methodKind: "unary";
     input: typeof ListImagesRequestSchema;
     output: typeof ListImagesResponseSchema;
+  },
+  /**
+   * Lists pages of public images and the caller's own.
+   *
+   * @generated from rpc images.v1.ImageService.BatchListImages
+   */
+  batchListImages: {
+    methodKind: "unary";
+    input: typeof BatchListImagesRequestSchema;
+    output: typeof BatchListImagesResponseSchema;
   },
   /**
    * Changes an image of the caller's own.

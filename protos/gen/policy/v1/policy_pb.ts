@@ -110,8 +110,8 @@ export type MethodPolicy = Message<"policy.v1.MethodPolicy"> & {
   stream?: StreamPolicy | undefined;
 
   /**
-   * Calls that are made at the same time travel together, as one call of a batch. Only on a read of
-   * one key.
+   * Calls that are made at the same time travel together, as one call of a batch. Only on a read
+   * that has one key, or whose batch takes whole requests.
    *
    * @generated from field: policy.v1.Joining joining = 11;
    */
@@ -126,15 +126,16 @@ export const MethodPolicySchema: GenMessage<MethodPolicy> = /*@__PURE__*/
   messageDesc(file_policy_v1_policy, 0);
 
 /**
- * How the calls of a read of one key are joined.
+ * How the calls of a read are joined.
  *
  * @generated from message policy.v1.Joining
  */
 export type Joining = Message<"policy.v1.Joining"> & {
   /**
-   * The batch of the same service that has the same answers: `BatchGetImages`. It is called without
-   * a user's token, so that nothing private travels in it. For a key that it leaves out, the method
-   * itself is called, with the caller's own token.
+   * The batch of the same service that has the same answers: `BatchGetImages`, or the batch of the
+   * method's own requests: `BatchListImages`. It is called without a user's token, so that nothing
+   * private travels in it. For a key or a request that it leaves out, the method itself is called,
+   * with the caller's own token.
    *
    * @generated from field: string batch = 1;
    */

@@ -34,8 +34,11 @@ export type Insertion =
 export interface CommentRepository {
   findComment(id: string, signal: AbortSignal): Promise<Comment | undefined>;
 
-  /** Lists top-level comments, with their tombstones. */
-  listComments(query: CommentQuery, signal: AbortSignal): Promise<readonly Comment[]>;
+  /** Lists top-level comments, with their tombstones: a page for each query, in their order. */
+  listComments(
+    queries: readonly CommentQuery[],
+    signal: AbortSignal,
+  ): Promise<readonly (readonly Comment[])[]>;
 
   /** Lists direct replies, with their tombstones, oldest first. */
   listReplies(query: ReplyQuery, signal: AbortSignal): Promise<readonly Comment[]>;

@@ -32,6 +32,12 @@ export interface Comments {
   /** @throws Failure IMAGE_NOT_FOUND */
   listComments(query: CommentQuery, asker: Asker): Promise<Page<Comment>>;
 
+  /** Lists a page for each query, in their order. An image that is not found has none. */
+  batchListComments(
+    queries: readonly CommentQuery[],
+    asker: Asker,
+  ): Promise<readonly (Page<Comment> | undefined)[]>;
+
   /** @throws Failure COMMENT_NOT_FOUND */
   listReplies(query: RepliesQuery, asker: Asker): Promise<Page<Comment>>;
 
@@ -88,6 +94,16 @@ export function createComments({ repository, images, clock }: CommentsDependenci
     return { comment, image };
   }
 
+  /** Lists the pages of images that the asker may see. */
+  async function listPages(
+    queries: readonly CommentQuery[],
+    { signal }: Asker,
+  ): Promise<readonly Page<Comment>[]> {
+    const oneMore = queries.map((query) => ({ ...query, limit: query.limit + 1 }));
+    const pages = await repository.listComments(oneMore, signal);
+    return queries.map(({ limit }, index) => toPage(pages[index] ?? [], limit));
+  }
+
   return {
     async createComment(newComment, asker) {
       const { imageId } = newComment;
@@ -108,8 +124,20 @@ export function createComments({ repository, images, clock }: CommentsDependenci
 
     async listComments(query, asker) {
       await getImage(query.imageId, asker);
-      const oneMore = { ...query, limit: query.limit + 1 };
-      return toPage(await repository.listComments(oneMore, asker.signal), query.limit);
+      const [page] = await listPages([query], asker);
+      assert(page, "one page was asked for");
+      return page;
+    },
+
+    async batchListComments(queries, asker) {
+      const imageIds = [...new Set(queries.map(({ imageId }) => imageId))];
+      const found = await Promise.all(imageIds.map((id) => images.findImage(id, asker)));
+      const visible = new Set(imageIds.filter((_, index) => found[index] !== undefined));
+      const allowed = queries.filter(({ imageId }) => visible.has(imageId));
+      if (allowed.length === 0) return queries.map(() => undefined);
+      const pages = await listPages(allowed, asker);
+      const byQuery = new Map(allowed.map((query, index) => [query, pages[index]]));
+      return queries.map((query) => byQuery.get(query));
     },
 
     async listReplies(query, asker) {

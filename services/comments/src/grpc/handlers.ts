@@ -1,8 +1,9 @@
 import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
+import { readEach } from "@triptych/chassis/validation/batch";
 import type { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import type { Comments } from "#domain/comments.ts";
-import { toMessage, toPageMessage } from "./messages.ts";
+import { toBatchMessage, toMessage, toPageMessage } from "./messages.ts";
 import {
   readBatchGetCommentCounts,
   readCreateComment,
@@ -32,6 +33,18 @@ export function createHandlers(comments: Comments): Handlers<typeof CommentServi
     async listComments(request, context) {
       const { list, query } = readListComments(request);
       return toPageMessage(list, await comments.listComments(query, context));
+    },
+
+    async batchListComments({ requests }, context) {
+      const lists = readEach(requests, readListComments);
+      const queries = lists.flatMap((one) => (one === undefined ? [] : one.query));
+      const pages = await comments.batchListComments(queries, context);
+      const found = new Map(queries.map((query, index) => [query, pages[index]]));
+      const listed = lists.map((one) => {
+        const page = one && found.get(one.query);
+        return page && { list: one.list, page };
+      });
+      return toBatchMessage(listed);
     },
 
     async listReplies(request, context) {

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { fitIntoBatch } from "@triptych/chassis/validation/batch";
 import { type Page, type PagedList, toNextPageToken } from "@triptych/chassis/validation/page";
 import type { CommentSchema } from "@triptych/protos/comments/v1/comment_pb";
 import { type Comment, etagOf } from "#domain/comment.ts";
@@ -19,6 +20,22 @@ export function toMessage(comment: Comment): MessageInitShape<typeof CommentSche
     updateTime: timestampFromDate(comment.updateTime),
     etag: etagOf(comment),
     depth: comment.depth,
+  };
+}
+
+/** A list of comments and its page. */
+interface ListedPage {
+  readonly list: PagedList;
+  readonly page: Page<Comment>;
+}
+
+/** Writes the pages of several lists, as many as fit. */
+export function toBatchMessage(pages: readonly (ListedPage | undefined)[]) {
+  const fitting = fitIntoBatch(pages, ({ page }) =>
+    page.items.reduce((sum, { body }) => sum + body.length, 0),
+  );
+  return {
+    results: fitting.map((one) => (one ? { page: toPageMessage(one.list, one.page) } : {})),
   };
 }
 

@@ -1,12 +1,19 @@
 import type { Database } from "@triptych/chassis/database/database";
 import { GroupCommit } from "@triptych/chassis/database/group-commit";
+import type { Shard } from "@triptych/chassis/database/shard";
 import type { Statement } from "@triptych/chassis/database/statement";
 import { ID_MAX, ID_MIN } from "@triptych/chassis/ids/id-bounds";
-import type { UnplacedComment } from "#domain/comment.ts";
-import type { CommentOrder, CommentRepository, Insertion } from "#domain/comment-repository.ts";
+import type { Comment, UnplacedComment } from "#domain/comment.ts";
+import type {
+  CommentOrder,
+  CommentQuery,
+  CommentRepository,
+  Insertion,
+} from "#domain/comment-repository.ts";
 import { type CommentRow, toComment } from "./comment-row.ts";
 import {
   type CommentCountRow,
+  type PagedCommentRow,
   SELECT_COMMENT,
   SELECT_COMMENT_COUNTS,
   SELECT_COMMENTS_NEWEST,
@@ -33,11 +40,19 @@ export function createCommentRepository(database: Database): CommentRepository {
       return rows.map(toComment)[0];
     },
 
-    async listComments({ imageId, order, after, limit }, signal) {
-      const { statement, start } = ORDERS[order];
-      const values = [imageId, after?.[0] ?? start, limit];
-      const { rows } = await database.for(imageId).read<CommentRow>(statement, values, signal);
-      return rows.map(toComment);
+    async listComments(queries, signal) {
+      const pages = new Map<CommentQuery, Comment[]>(queries.map((query) => [query, []]));
+      const shards = Map.groupBy(queries, ({ imageId }) => database.for(imageId));
+      const reads = [...shards].flatMap(([shard, some]) =>
+        [...Map.groupBy(some, ({ order }) => order)].map(async ([order, alike]) => {
+          for (const row of await readPages(shard, order, { queries: alike, signal })) {
+            const query = alike[row.page - 1];
+            if (query !== undefined) pages.get(query)?.push(toComment(row));
+          }
+        }),
+      );
+      await Promise.all(reads);
+      return [...pages.values()];
     },
 
     async listReplies({ imageId, parentId, after, limit }, signal) {
@@ -65,6 +80,26 @@ export function createCommentRepository(database: Database): CommentRepository {
         .for(imageId)
         .transaction((connection) => change(createCommentTransaction(connection, imageId)), signal),
   };
+}
+
+/** Pages of one order in one shard. */
+interface PagesToRead {
+  readonly queries: readonly CommentQuery[];
+  readonly signal: AbortSignal;
+}
+
+async function readPages(
+  shard: Shard,
+  order: CommentOrder,
+  { queries, signal }: PagesToRead,
+): Promise<readonly PagedCommentRow[]> {
+  const { statement, start } = ORDERS[order];
+  const values = [
+    queries.map(({ imageId }) => imageId),
+    queries.map(({ after }) => after?.[0] ?? start),
+    queries.map(({ limit }) => limit),
+  ];
+  return (await shard.read<PagedCommentRow>(statement, values, signal)).rows;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { requireUser } from "@triptych/chassis/identity/require-user";
 import type { Handlers } from "@triptych/chassis/rpc/server/handlers";
-import type { ImageService } from "@triptych/protos/images/v1/image_service_pb";
+import { readEach } from "@triptych/chassis/validation/batch";
+import type { ImageService, ListImagesRequest } from "@triptych/protos/images/v1/image_service_pb";
 import type { Downloads } from "#domain/downloads/downloads.ts";
 import type { Images } from "#domain/images.ts";
 import type { Likes } from "#domain/likes.ts";
@@ -10,6 +11,7 @@ import {
   toBatchMessage,
   toFactsMessage,
   toLikePageMessage,
+  toListBatchMessage,
   toMessage,
   toPageMessage,
 } from "./messages.ts";
@@ -53,6 +55,14 @@ export function createHandlers(dependencies: HandlersDependencies): Handlers<typ
     async listImages(request, context) {
       const { list, query } = readListImages(request, viewerOf(context.caller));
       return toPageMessage(list, await images.listImages(query, context));
+    },
+    async batchListImages({ requests }, context) {
+      const viewer = viewerOf(context.caller);
+      const read = (request: ListImagesRequest) => readListImages(request, viewer);
+      const pages = readEach(requests, read).map(
+        async (one) => one && { list: one.list, page: await images.listImages(one.query, context) },
+      );
+      return toListBatchMessage(await Promise.all(pages));
     },
     async updateImage(request, context) {
       const { userId } = requireUser(context.caller);

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { fitIntoBatch } from "@triptych/chassis/validation/batch";
 import { type Page, type PagedList, toNextPageToken } from "@triptych/chassis/validation/page";
 import {
   ImageFailure as FailureCode,
@@ -94,9 +95,31 @@ export function toMessage(image: Image): MessageInitShape<typeof ImageSchema> {
   };
 }
 
-/** Maps the result of a batch to the contract's message. */
+/** Maps the result of a batch to the contract's message, with as many images as fit. */
 export function toBatchMessage({ images, restrictedIds }: ImageBatch) {
-  return { images: images.map(toMessage), restrictedIds: [...restrictedIds] };
+  const fitting = fitIntoBatch(images, codeUnitsOf).filter((image) => image !== undefined);
+  return { images: fitting.map(toMessage), restrictedIds: [...restrictedIds] };
+}
+
+/** A list of images and its page. */
+interface ListedPage {
+  readonly list: PagedList;
+  readonly page: Page<Image>;
+}
+
+/** Maps the pages of several lists to the contract's message, as many as fit. */
+export function toListBatchMessage(pages: readonly (ListedPage | undefined)[]) {
+  const fitting = fitIntoBatch(pages, ({ page }) =>
+    page.items.reduce((sum, image) => sum + codeUnitsOf(image), 0),
+  );
+  return {
+    results: fitting.map((one) => (one ? { page: toPageMessage(one.list, one.page) } : {})),
+  };
+}
+
+/** The length of the texts of an image; all else of it is short. */
+function codeUnitsOf({ title, description, tags }: Image): number {
+  return title.length + description.length + tags.reduce((sum, tag) => sum + tag.length, 0);
 }
 
 /** Maps a page of images to the contract's message, with the page token of the next one. */
