@@ -1,33 +1,29 @@
 import type { CallContext } from "@triptych/chassis/rpc/call-context";
 import type { Comment as CommentMessage } from "@triptych/protos/comments/v1/comment_pb";
+import type { ListCommentsResponse } from "@triptych/protos/comments/v1/comment_service_pb";
 import type { Clients } from "#clients/clients.ts";
 import type { Comment } from "#schemas/comments.ts";
-import type { Degraded } from "#schemas/degraded.ts";
 import type { UserSummary } from "#schemas/users.ts";
 import { createDegradation } from "./degradation.ts";
+import { ItemTexts, toPageText } from "./item-texts.ts";
 import { toText } from "./moment-text.ts";
-import { findSummaries } from "./user-summaries.ts";
+import { findSummaries, summaryText } from "./user-summaries.ts";
 
-/** Comments with their authors, and what is missing of that. */
-export interface ComposedComments {
-  readonly comments: Comment[];
-  /** The members to spread into the answer: `degraded`, or none. */
-  readonly members: { readonly degraded?: Degraded[] };
-}
+const TEXTS = new ItemTexts<CommentMessage>(["author"], (message) => toComment(message, null));
 
-/** Adds the authors to comments. Users is called once, for all of them. */
-export async function composeComments(
+/** Writes a page of comments as JSON, with their authors. Users is called once, for all of them. */
+export async function composeCommentPage(
   clients: Pick<Clients, "users">,
-  messages: readonly CommentMessage[],
+  { comments, nextPageToken }: Pick<ListCommentsResponse, "comments" | "nextPageToken">,
   context: CallContext,
-): Promise<ComposedComments> {
+): Promise<string> {
   const degradation = createDegradation();
-  const authors = messages.map(({ authorId }) => authorId);
-  const summaries = await findSummaries(clients, authors, { context, degradation });
-  const comments = messages.map((message) =>
-    toComment(message, summaries.known.get(message.authorId) ?? null),
+  const authors = comments.map(({ authorId }) => authorId);
+  const { known } = await findSummaries(clients, authors, { context, degradation });
+  const items = comments.map((message) =>
+    TEXTS.fill(message, [summaryText(known.get(message.authorId))]),
   );
-  return { comments, members: degradation.members() };
+  return toPageText("comments", { items, nextPageToken, members: degradation.members() });
 }
 
 /** Adds the author to a single comment. */
@@ -36,10 +32,10 @@ export async function composeComment(
   message: CommentMessage,
   context: CallContext,
 ): Promise<Comment> {
-  const { comments, members } = await composeComments(clients, [message], context);
-  const [comment] = comments;
-  if (comment === undefined) throw new Error("one comment was composed and none came back");
-  return Object.assign(comment, members); // as composeImage does
+  const degradation = createDegradation();
+  const { known } = await findSummaries(clients, [message.authorId], { context, degradation });
+  const comment = toComment(message, known.get(message.authorId) ?? null);
+  return Object.assign(comment, degradation.members()); // as composeImage does
 }
 
 function toComment(message: CommentMessage, author: UserSummary | null): Comment {

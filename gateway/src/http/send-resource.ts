@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { resourceTag } from "#conditions/entity-tag.ts";
 import { isNotModified } from "#conditions/read-condition.ts";
 
-const JSON_CONTENT_TYPE = "application/json; charset=utf-8";
+/** The content type of every JSON answer. */
+export const JSON_CONTENT_TYPE = "application/json; charset=utf-8";
 
 /** The answer with a single resource. */
 export interface ResourceAnswer {

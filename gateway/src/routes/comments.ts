@@ -1,12 +1,13 @@
 import { CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
 import type { Clients } from "#clients/clients.ts";
-import { composeComment, composeComments } from "#compose/compose-comments.ts";
+import { composeComment, composeCommentPage } from "#compose/compose-comments.ts";
 import { USER_DECORATION } from "#compose/user-summaries.ts";
 import { writeCondition } from "#conditions/write-condition.ts";
 import { contextOf, requireUser } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { changedPaths } from "#http/changed-paths.ts";
+import { sendPage } from "#http/send-page.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { CommentChange, CommentPage, CommentReference } from "#schemas/comments.ts";
@@ -63,18 +64,13 @@ function commentReadRoutes(server: ApiServer, clients: CommentRouteDependencies)
         response: { 200: CommentPage, ...problems("COMMENT_NOT_FOUND") },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const context = contextOf(request);
       const page = await comments.listReplies(
         { commentId: request.params.id, ...pageOf(request.query) },
         context,
       );
-      const composed = await composeComments(clients, page.comments, context);
-      return {
-        comments: composed.comments,
-        nextPageToken: page.nextPageToken || null,
-        ...composed.members,
-      };
+      return sendPage(reply, await composeCommentPage(clients, page, context));
     },
   );
 }

@@ -1,9 +1,10 @@
 import { CommentOrder, CommentService } from "@triptych/protos/comments/v1/comment_service_pb";
-import { composeComment, composeComments } from "#compose/compose-comments.ts";
+import { composeComment, composeCommentPage } from "#compose/compose-comments.ts";
 import { USER_DECORATION } from "#compose/user-summaries.ts";
 import { contextOf, requireUser } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
+import { sendPage } from "#http/send-page.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { JSON_PROBLEMS, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { CommentPage, CommentQuery, CommentReference, NewComment } from "#schemas/comments.ts";
@@ -69,19 +70,14 @@ export function imageCommentRoutes(server: ApiServer, clients: CommentRouteDepen
         response: { 200: CommentPage, ...problems("IMAGE_NOT_FOUND") },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const context = contextOf(request);
       const order = ORDERS[request.query.order ?? "newest"];
       const page = await comments.listComments(
         { imageId: request.params.id, order, ...pageOf(request.query) },
         context,
       );
-      const composed = await composeComments(clients, page.comments, context);
-      return {
-        comments: composed.comments,
-        nextPageToken: page.nextPageToken || null,
-        ...composed.members,
-      };
+      return sendPage(reply, await composeCommentPage(clients, page, context));
     },
   );
 }

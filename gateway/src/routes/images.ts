@@ -1,12 +1,13 @@
 import { ImageService } from "@triptych/protos/images/v1/image_service_pb";
 import type { Clients } from "#clients/clients.ts";
-import { composeImage, composeImages, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
+import { composeImage, composeImagePage, IMAGE_DECORATIONS } from "#compose/compose-images.ts";
 import { VISIBILITIES } from "#compose/image-view.ts";
 import { writeCondition } from "#conditions/write-condition.ts";
 import { contextOf, requireUser } from "#guard/calls.ts";
 import { waitsFor } from "#guard/route-calls.ts";
 import type { ApiServer } from "#http/api-server.ts";
 import { changedPaths } from "#http/changed-paths.ts";
+import { sendPage } from "#http/send-page.ts";
 import { sendResource } from "#http/send-resource.ts";
 import { JSON_PROBLEMS, NOT_MODIFIED, NoContent, problems, SIGNED_IN } from "#openapi/answers.ts";
 import { IdParameters } from "#schemas/identifier.ts";
@@ -34,16 +35,11 @@ function imageReadRoutes(server: ApiServer, clients: Clients): void {
         response: { 200: ImagePage, ...problems() },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const context = contextOf(request);
       const { owner: ownerId, tag } = request.query;
       const page = await images.listImages({ ownerId, tag, ...pageOf(request.query) }, context);
-      const composed = await composeImages(clients, page.images, context);
-      return {
-        images: composed.images,
-        nextPageToken: page.nextPageToken || null,
-        ...composed.members,
-      };
+      return sendPage(reply, await composeImagePage(clients, page, context));
     },
   );
 
