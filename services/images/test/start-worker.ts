@@ -7,6 +7,9 @@ import { type Image, ImageState } from "@triptych/protos/images/v1/image_pb";
 import { createImageWorker } from "#image-worker.ts";
 import type { ImagesUnderTest } from "./start-images.ts";
 
+/** On a slow machine that does other work, too. */
+const PROCESSED_MS_MAX = 50_000;
+
 /** Starts a worker of the service in this process. */
 export async function startWorker(
   images: ImagesUnderTest,
@@ -37,13 +40,16 @@ export function processed(
   id: string,
   options: { readonly timeoutMs?: number } = {},
 ): Promise<Image> {
-  return eventually(async () => {
-    try {
-      const image = await images.client.getImage({ id }, contextFor(caller));
-      return image.state !== ImageState.PROCESSING && image;
-    } catch (thrown) {
-      if (judge(thrown).isUnavailable) return false;
-      throw thrown;
-    }
-  }, options);
+  return eventually(
+    async () => {
+      try {
+        const image = await images.client.getImage({ id }, contextFor(caller));
+        return image.state !== ImageState.PROCESSING && image;
+      } catch (thrown) {
+        if (judge(thrown).isUnavailable) return false;
+        throw thrown;
+      }
+    },
+    { timeoutMs: PROCESSED_MS_MAX, ...options },
+  );
 }
