@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { text } from "node:stream/consumers";
-import { type ControlServer, startControlServer } from "#control/control-server.ts";
+import { type ControlServer, STRANGERS_MAX, startControlServer } from "#control/control-server.ts";
 import { sendControlRequest } from "#control/send-control-request.ts";
 import { StackError } from "#errors/stack-error.ts";
 
@@ -86,7 +86,7 @@ describe("the control channel", () => {
     expect(JSON.parse(await response)).toEqual({ ok: true, parts: [] });
   });
 
-  test("answers a command that fails in any way", async () => {
+  test("ends the connection of a command that fails in any way, and serves the next", async () => {
     server.close();
     server = await startControlServer(async () => {
       throw Object.assign(Object.create(null), { toString: 1 });
@@ -105,10 +105,17 @@ describe("the control channel", () => {
   });
 
   test("serves the owner while others hold connections and send nothing", async () => {
-    const idle = Array.from({ length: 200 }, () => connect(server.port, "127.0.0.1"));
+    server.close();
+    server = await startControlServer(async () => ({ ok: true, parts: [] }), {
+      transferMsMax: 600_000,
+    });
+    const idle = Array.from({ length: 200 }, () => connect(server.port, "127.0.0.1").resume());
     for (const socket of idle) socket.on("error", () => {});
+    const ended = idle.map((socket) => once(socket, "close"));
     await Promise.all(idle.map((socket) => once(socket, "connect")));
     expect(await ask({ command: "status" })).toEqual({ ok: true, parts: [] });
+    // It holds so many of them, and ends the oldest for a new one.
+    await Promise.all(ended.slice(0, 200 - STRANGERS_MAX));
     for (const socket of idle) socket.destroy();
   });
 

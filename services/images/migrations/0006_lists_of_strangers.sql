@@ -54,3 +54,7 @@ create index tagged_images_listed_of_owner on tagged_images (owner_id, tag, imag
 -- planner took likes_newest as well, and so read all likes of an image that has very many. This
 -- tells it to expect twenty for each image.
 alter table likes alter column image_id set (n_distinct = -0.05);
+
+-- The planner knows nothing of either until then.
+analyze likes;
+analyze tagged_images;

@@ -15,7 +15,7 @@ const REQUEST_BYTES_MAX = 4_096;
  */
 const TRANSFER_MS_MAX = 5_000;
 /** Connections that have not sent a request of this stack. One more ends the oldest of them. */
-const STRANGERS_MAX = 64;
+export const STRANGERS_MAX = 64;
 const TOKEN_BYTES = 32;
 
 /** The control server: it receives commands from other terminals of the same user. */

@@ -30,9 +30,15 @@ export interface StackRecord {
   readonly processes: readonly RecordedProcess[];
 }
 
-/** Reads the file. Returns undefined if there is no file, or if it holds something else. */
+/**
+ * Reads the file. Returns undefined if there is no file, or if it holds something else. Throws if
+ * it cannot be read: a stack may be running then.
+ */
 export async function readStackFile(path: string): Promise<StackRecord | undefined> {
-  const text = await readFile(path, "utf8").catch(() => "");
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    return "";
+  });
   try {
     const record: unknown = JSON.parse(text);
     return isStackRecord(record) ? record : undefined;

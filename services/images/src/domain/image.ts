@@ -80,8 +80,8 @@ export function etagOf({ version }: Image): string {
 }
 
 /**
- * Returns whether the viewer may know of an image. Its twins in SQL are `VISIBLE` in
- * `like-repository.ts` and the conditions of lists (`LISTED`, or the owner) in
+ * Returns whether the viewer may know of an image. Its twins in SQL are `visible` in
+ * `write-likes.ts` and the conditions of lists (`LISTED`, or the owner) in
  * `image-statements.ts`.
  */
 export function mayView(

@@ -16,7 +16,8 @@ export async function untilStarted(child: ChildProcess): Promise<void> {
 
 /**
  * Sends a request to a renderer, and waits for its reply. Throws RenderAborted if the process takes
- * too much time or memory, or ends. It is killed then.
+ * too much time or memory, or ends. It is killed then. Throws another error if it had ended
+ * before, which is no fault of the image.
  */
 export async function askRenderer(
   child: ChildProcess,
@@ -49,7 +50,7 @@ function receive(
   child.on("message", resolve).on("exit", onExit).on("error", reject);
   const { exitCode, signalCode } = child;
   if (exitCode === null && signalCode === null) begin();
-  else onExit(exitCode, signalCode); // it ended before, and emits nothing more
+  else reject(new Error("the renderer had ended before the image came")); // it emits nothing more
   return promise.finally(() => {
     clearTimeout(timer);
     child.off("message", resolve).off("exit", onExit).off("error", reject);

@@ -27,6 +27,12 @@ const MESSAGES = [
 /** Returns the failure that an error of the decoder stands for. The file is at fault by default. */
 export function toRenderFailure(error: unknown): RenderFailure {
   if (error instanceof RenderFailure) return error;
+  // The system could not do something, whatever the file holds: EMFILE, ESTALE.
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined) {
+    const reason = code === "ENOMEM" ? "out_of_memory" : "file_not_read";
+    return new RenderFailure(reason, { cause: error });
+  }
   const message = error instanceof Error ? error.message : "";
   const found = MESSAGES.find(([, pattern]) => pattern.test(message));
   return new RenderFailure(found?.[0] ?? "unreadable", { cause: error });

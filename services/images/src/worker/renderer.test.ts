@@ -83,7 +83,7 @@ describe("a renderer", () => {
 
   onLinux("throws RenderAborted if a picture takes more memory than it may", async () => {
     const large = await interlaced(8_000, 8_000); // 256 MB
-    const small = createRenderer({ ...TIME, decoderBytesMax: 128 * MEBIBYTE });
+    const small = createRenderer({ ...TIME, decoderBytesMax: 192 * MEBIBYTE });
     await expect(small.render(large, UNKNOWN)).rejects.toThrow(RenderAborted);
     expect(await small.render(path, UNKNOWN)).toMatchObject({ kind: "rendered" });
     small.close();

@@ -103,9 +103,14 @@ export function createRenderer(options: RendererOptions): ProcessRenderer {
     // An idle process does not keep its worker alive.
     child.unref();
     child.channel?.unref();
-    const timer = setTimeout(() => child.kill("SIGKILL"), idleMsMax);
+    const timer = setTimeout(() => {
+      // Before it is killed: an image that came now would be blamed for its end.
+      idle.splice(idle.indexOf(entry), 1);
+      child.kill("SIGKILL");
+    }, idleMsMax);
     timer.unref();
-    idle.push({ child, timer });
+    const entry = { child, timer };
+    idle.push(entry);
   }
 
   return {
