@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-const WAIT_MS_MAX = 10_000;
+const WAIT_MS_MAX = 30_000;
 const POLL_MS = 50;
 
-/** Repeats a read until the value is as wanted, or for ten seconds. Returns the last value. */
+/** Repeats a read until the value is as wanted, or for 30 seconds. Returns the last value. */
 export async function eventually<Value>(
   read: () => Promise<Value>,
   isWanted: (value: Value) => boolean,

@@ -30,11 +30,12 @@ describe("an overloaded gateway", () => {
           },
         },
         images: {
-          listImages: async () => {
+          listLikes: async () => {
             listing += 1;
             await finish.promise;
-            return { images: [] };
+            return { likes: [] };
           },
+          listImages: async () => ({ images: [] }),
         },
         comments: { createComment: async () => commentMessage() },
       },
@@ -51,7 +52,7 @@ describe("an overloaded gateway", () => {
     const opened = Array.from({ length: CROWD }, () => gateway.fetch("/healthz"));
     await Promise.all(opened.map(async (response) => (await response).text()));
     const crowd = Array.from({ length: CROWD }, (_, n) =>
-      gateway.fetch(n % 2 === 0 ? "/v1/images" : "/v1/users?query=a"),
+      gateway.fetch(n % 2 === 0 ? `/v1/images/${IMAGE}/likes` : "/v1/users?query=a"),
     );
     await eventually(async () => listing > 300);
     const list = await gateway.fetch("/v1/images");

@@ -2,14 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** How a condition is polled. */
 interface EventuallyOptions {
-  /** 15 s if not given: longer than anything takes, even on a slow machine. */
+  /** 45 s if not given: longer than anything takes, even on a slow machine that does other work. */
   readonly timeoutMs?: number;
   /** The pause between two attempts, 25 ms if not given. */
   readonly intervalMs?: number;
 }
 
 const INTERVAL_MS_DEFAULT = 25;
-const TIMEOUT_MS_DEFAULT = 15_000;
+const TIMEOUT_MS_DEFAULT = 45_000;
 
 /**
  * Polls until `probe` returns something other than undefined or false, and returns that. Throws

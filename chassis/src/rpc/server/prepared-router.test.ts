@@ -16,7 +16,7 @@ const fail = async (): Promise<never> => {
 describe("a service that is not prepared", () => {
   let preparation: PromiseWithResolvers<void>;
   const gated = (waitMsMax: number) =>
-    createPreparedRouter(echoRouter({ say: fail }), { prepared: preparation.promise, waitMsMax });
+    createPreparedRouter(echoRouter({ ask: fail }), { prepared: preparation.promise, waitMsMax });
   const resources: (() => unknown)[] = [];
 
   beforeEach(() => {
@@ -58,7 +58,7 @@ describe("a service that is not prepared", () => {
       }
       const collect = () => client.collect(chunks(), contextFor(undefined));
 
-      await expect(client.say({ value: "x" }, contextFor(undefined))).rejects.toMatchObject(
+      await expect(client.ask({ value: "x" }, contextFor(undefined))).rejects.toMatchObject(
         refused,
       );
       await expect(numbers()).rejects.toMatchObject(refused);
@@ -68,7 +68,7 @@ describe("a service that is not prepared", () => {
       preparation.resolve();
       await preparation.promise;
       // The control: without the refusal a caller sees the defect of a handler without its tables.
-      await expect(client.say({ value: "x" }, contextFor(undefined))).rejects.toMatchObject({
+      await expect(client.ask({ value: "x" }, contextFor(undefined))).rejects.toMatchObject({
         code: status.INTERNAL,
       });
       await expect(numbers()).resolves.toEqual([1, 2]);
