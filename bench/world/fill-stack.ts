@@ -37,6 +37,11 @@ export async function fillStack(
   const folder = paths.triptychPostgres;
   await withDatabase(folder, "users", async (client) => {
     await insertRows(client, "users", userRows(plan, passwordHash));
+    // The trigger that writes these rows does not run here, like the foreign keys.
+    await client.query(`
+      insert into display_name_prefixes (prefix, handle)
+      select left(display_name_key, length), handle
+      from users, generate_series(1, least(char_length(display_name_key), 32)) as length`);
     await insertRows(client, "sessions", sessionRows(plan));
   });
   report("uploading pictures");

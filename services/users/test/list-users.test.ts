@@ -59,6 +59,35 @@ describe("ListUsers by prefix", () => {
     expect(await search("countess a")).toEqual([ada.user.handle]);
   });
 
+  test("finds beginnings of a long display name, up to the longest that are searched by", async () => {
+    const displayName = `${"long name ".repeat(7)}end`;
+    await service.register({ handle: "long_1", displayName });
+    await service.register({ handle: "long_2", displayName: displayName.slice(0, 39) });
+    for (const length of [1, 31, 32, 33, 39]) {
+      const found = await search(displayName.slice(0, length));
+      expect(found).toEqual(expect.arrayContaining(["long_1", "long_2"]));
+    }
+    for (const length of [40, displayName.length]) {
+      expect(await search(displayName.slice(0, length))).toEqual(["long_1"]);
+    }
+  });
+
+  test("no longer finds a user by the display name that was", async () => {
+    const { handle, id } = await service.register({ displayName: "Old Name" });
+    expect(await search("old name")).toEqual([handle]);
+    await service.database
+      .for(id)
+      .write({ name: "rename", text: "update users set display_name_key = 'new' where id = $1" }, [
+        id,
+      ]);
+    expect(await search("old name")).toEqual([]);
+    expect(await search("new")).toContain(handle);
+    await service.database
+      .for(id)
+      .write({ name: "remove", text: "delete from users where id = $1" }, [id]);
+    expect(await search("new")).not.toContain(handle);
+  });
+
   test("treats the wildcards of SQL as plain characters", async () => {
     await service.register({ handle: "w_under", displayName: "100% wool" });
     await service.register({ handle: "wxunder", displayName: "100 sheep" });

@@ -1,6 +1,7 @@
 import assert from "node:assert";
 import type { Connection } from "@triptych/chassis/database/connection";
 import type { Database } from "@triptych/chassis/database/database";
+import { ID_MAX } from "@triptych/chassis/ids/id-bounds";
 import { SESSIONS_PER_USER_MAX } from "#domain/session.ts";
 import type { OpenSession, SessionRepository } from "#domain/session-repository.ts";
 import type { LockedSession, SessionRotation } from "#domain/session-rotation.ts";
@@ -58,7 +59,7 @@ export function createSessionRepository(database: Database): SessionRepository {
 
     async listSessions({ userId, now, after, limit }, signal) {
       const shard = database.for(userId);
-      const values = [userId, now, after?.[0], limit];
+      const values = [userId, now, after?.[0] ?? ID_MAX, limit];
       const { rows } = await shard.readCurrent<SessionRow>(SELECT_SESSIONS, values, signal);
       return rows.map(toSession);
     },

@@ -53,11 +53,11 @@ export const SELECT_OPEN_SESSION = {
   text: "select from sessions where user_id = $1 and id = $2 and expire_time > $3",
 } as const satisfies Statement;
 
-/** The sessions open at $2, newest first; $3 is the last id of the page before, or null. */
+/** The sessions open at $2, newest first; $3 is the id that the page begins before. */
 export const SELECT_SESSIONS = {
   name: "select_sessions",
   text: `select ${SESSION_COLUMNS} from sessions
-    where user_id = $1 and expire_time > $2 and ($3::uuid is null or id < $3)
+    where user_id = $1 and expire_time > $2 and id < $3
     order by id desc limit $4`,
 } as const satisfies Statement;
 

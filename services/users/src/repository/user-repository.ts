@@ -6,6 +6,7 @@ import type { Account, NewAccount } from "#domain/user.ts";
 import type { Taken, UserRepository } from "#domain/user-repository.ts";
 import { type AccountRow, toAccount, toUser, type UserRow } from "./user-row.ts";
 import {
+  INDEXED_PREFIX_MAX,
   INSERT_ACCOUNT,
   SELECT_ACCOUNT,
   SELECT_CREDENTIALS_BY_EMAIL,
@@ -14,6 +15,7 @@ import {
   SELECT_USER,
   SELECT_USER_BY_HANDLE,
   SELECT_USERS,
+  SELECT_USERS_BY_LONG_PREFIX,
   SELECT_USERS_BY_PREFIX,
   UPDATE_PASSWORD_HASH,
   UPDATE_PROFILE,
@@ -88,7 +90,9 @@ export function createUserRepository(database: Database): UserRepository {
     async listUsers({ prefix, after, limit }, signal) {
       const values = [prefix, prefix + LAST_CODE_POINT, after?.[0] ?? "", limit];
       const shard = database.for(prefix);
-      const { rows } = await shard.read<UserRow>(SELECT_USERS_BY_PREFIX, values, signal);
+      const isIndexed = [...prefix].length <= INDEXED_PREFIX_MAX;
+      const statement = isIndexed ? SELECT_USERS_BY_PREFIX : SELECT_USERS_BY_LONG_PREFIX;
+      const { rows } = await shard.read<UserRow>(statement, values, signal);
       return rows.map(toUser);
     },
 

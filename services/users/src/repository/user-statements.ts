@@ -1,4 +1,5 @@
 import type { Statement } from "@triptych/chassis/database/statement";
+import { PAGE_SIZE_MAX } from "@triptych/chassis/validation/page";
 import { ACCOUNT_COLUMNS, USER_COLUMNS } from "./user-row.ts";
 
 /** Returns the row of the handle first if two rows match. */
@@ -38,22 +39,50 @@ export const SELECT_USER_BY_HANDLE = {
 } as const satisfies Statement;
 
 /**
- * Finds a prefix as the range from $1 to $2, in two halves that each use their index. A plan for
- * `like` could not use them, since a prepared statement does not know its pattern. No character of
- * the prefix is a wildcard. The names are materialized; otherwise Postgres reads all handles in
- * search of a rare name (50,000 users: 38 ms, now 0.3).
+ * The longest prefix of a display name, in characters, for which `display_name_prefixes` has the
+ * handles in order.
+ */
+export const INDEXED_PREFIX_MAX = 32;
+
+/**
+ * The longest page, with the row that tells whether another follows. As a constant it lets Postgres
+ * plan for a page: for a parameter it expects a tenth of the table.
+ */
+const PAGE = `limit ${PAGE_SIZE_MAX + 1}`;
+
+/**
+ * $1 prefix, of at most INDEXED_PREFIX_MAX characters, $2 its last text, $3 after, $4 limit. At
+ * most one page from each of two indexes, however many match: handles in the range from $1 to $2,
+ * and the handles of the prefix of a display name. A plan for `like` could not use an index, since
+ * a prepared statement does not know its pattern.
  */
 export const SELECT_USERS_BY_PREFIX = {
   name: "select_users_by_prefix",
-  text: `with named as materialized (
-      select handle from users
-      where display_name_key >= $1 and display_name_key <= $2 and handle > $3)
-    select ${USER_COLUMNS} from users where handle in (
+  text: `with page as (
       (select handle from users
         where handle >= $1 and handle <= $2 and handle > $3 order by handle limit $4)
       union
-      (select handle from named order by handle limit $4)
-    ) order by handle limit $4`,
+      (select handle from display_name_prefixes
+        where prefix = $1 and handle > $3 order by handle limit $4)
+      order by handle ${PAGE}
+    )
+    select ${USER_COLUMNS} from page join users using (handle) order by handle limit $4`,
+} as const satisfies Statement;
+
+/**
+ * $1 prefix, longer than any handle, $2 its last text, $3 after, $4 limit. Reads every display name
+ * that matches, in the range from $1 to $2. The names are materialized; otherwise Postgres reads
+ * all handles in search of a rare name (50,000 users: 38 ms, now 0.3).
+ */
+export const SELECT_USERS_BY_LONG_PREFIX = {
+  name: "select_users_by_long_prefix",
+  text: `with named as materialized (
+      select handle from users
+      where display_name_key >= $1 and display_name_key <= $2 and handle > $3
+    ), page as (
+      select handle from named order by handle ${PAGE}
+    )
+    select ${USER_COLUMNS} from page join users using (handle) order by handle limit $4`,
 } as const satisfies Statement;
 
 /**
