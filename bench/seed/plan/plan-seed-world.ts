@@ -1,3 +1,4 @@
+import { firstOfShuffled } from "./first-of-shuffled.ts";
 import { type PlannedPerson, planPeople } from "./plan-people.ts";
 import { type PlannedPicture, planPictures } from "./plan-pictures.ts";
 import { type PlannedComment, planThread } from "./plan-thread.ts";
@@ -48,18 +49,4 @@ export function planSeedWorld(seed: number, size: SeedSize): SeedWorld {
       return firstOfShuffled(people.length, likeCounts[picture.index] ?? 0, random.below);
     },
   };
-}
-
-/** Returns the first of the shuffled numbers below a limit (Fisher and Yates). */
-function firstOfShuffled(
-  limit: number,
-  count: number,
-  below: (limit: number) => number,
-): readonly number[] {
-  const numbers = Array.from({ length: limit }, (_, index) => index);
-  for (let index = 0; index < count; index++) {
-    const other = index + below(limit - index);
-    [numbers[index], numbers[other]] = [numbers[other] ?? 0, numbers[index] ?? 0];
-  }
-  return numbers.slice(0, count);
 }
