@@ -19,7 +19,7 @@ export async function completeList<Planned, Found>(
 ): Promise<readonly Found[]> {
   let all: Found[] = [];
   let counted = 0;
-  await untilKnown(async () => {
+  await untilKnown(async (advance) => {
     all = [];
     const found = await read();
     for (const one of planned) {
@@ -27,6 +27,7 @@ export async function completeList<Planned, Found>(
       all.push(existing ?? (await create(one, all)));
       if (all.length <= counted) continue; // an attempt before this one counted it
       counted = all.length;
+      advance();
       progress.count(existing === undefined ? "created" : "found");
     }
   });
