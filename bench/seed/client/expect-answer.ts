@@ -4,11 +4,14 @@ import type { ApiAnswer, ApiRequest, FrontDoor } from "./front-door.ts";
 export class Unexpected extends Error {
   override readonly name = "Unexpected";
   readonly status: number;
+  /** The problem's code; undefined if the answer names none. */
+  readonly code: string | undefined;
 
   constructor({ method, path }: ApiRequest, { status, json }: ApiAnswer) {
     const detail = [json?.code, json?.detail].filter(Boolean).join(": ");
     super(`${method} ${path} was answered with ${status} ${detail}`.trimEnd());
     this.status = status;
+    this.code = json?.code;
   }
 }
 

@@ -7,6 +7,7 @@ import { completeList } from "./complete-list.ts";
 import { concurrently } from "./concurrently.ts";
 import { at, type Exhibit, type Filling, type Inhabitant } from "./filling.ts";
 import { FoundByKey } from "./found-by-key.ts";
+import { unlessRefused } from "./unless-refused.ts";
 
 /** Drawing is the work of this process: more at once would only take more memory. */
 const DRAWERS_MAX = 2;
@@ -47,7 +48,7 @@ export async function fillPictures(
       );
       for (const [place, picture] of planned.entries()) {
         const { id, state } = images[place];
-        exhibits[picture.index] = { picture, id, owner, isProcessing: state === "processing" };
+        exhibits[picture.index] = { picture, id, owner, state };
       }
     },
     { places, stop },
@@ -66,30 +67,42 @@ async function formOf({ title, description, tags, visibility, drawing }: Planned
   return form;
 }
 
-/** Waits until all pictures are rendered. Says which cannot be. */
+/** Waits until all pictures are rendered. Says which cannot be. Returns those that are ready. */
 export async function awaitRendering(
-  { door, progress, stop, places }: Filling,
+  filling: Filling,
   exhibits: readonly Exhibit[],
-): Promise<void> {
+): Promise<readonly Exhibit[]> {
+  const { progress, stop, places } = filling;
+  const ready = new Set<Exhibit>();
   progress.begin("rendered", exhibits.length);
   await concurrently(
     exhibits,
-    async ({ picture: { title }, id, owner, isProcessing }) => {
-      if (!isProcessing) return progress.count("found");
-      const deadline = performance.now() + RENDER_MS_MAX;
-      for (;;) {
-        const path = `/v1/images/${id}`;
-        const token = await owner.token();
-        const { state, failure } = await expectAnswer(door, { method: "GET", path, token });
-        if (state === "failed") progress.say(`"${title}" cannot be rendered: ${failure}`);
-        if (state !== "processing") break;
-        if (performance.now() > deadline) {
-          throw new Error(`"${title}" is still not rendered: does the images worker run?`);
-        }
-        await sleep(POLL_MS, stop);
-      }
-      progress.count("created");
+    async (exhibit) => {
+      await unlessRefused(progress, exhibit, async () => {
+        if ((await finalStateOf(filling, exhibit)) === "ready") ready.add(exhibit);
+      });
+      progress.count(exhibit.state === "processing" ? "created" : "found");
     },
     { places: Math.min(DRAWERS_MAX, places), stop },
   );
+  return exhibits.filter((exhibit) => ready.has(exhibit)); // in the order of the plan
+}
+
+async function finalStateOf(
+  { door, progress, stop }: Filling,
+  { picture: { title }, id, owner, state: stateFound }: Exhibit,
+): Promise<Exhibit["state"]> {
+  if (stateFound !== "processing") return stateFound;
+  const deadline = performance.now() + RENDER_MS_MAX;
+  for (;;) {
+    const path = `/v1/images/${id}`;
+    const token = await owner.token();
+    const { state, failure } = await expectAnswer(door, { method: "GET", path, token });
+    if (state === "failed") progress.say(`"${title}" cannot be rendered: ${failure}`);
+    if (state !== "processing") return state;
+    if (performance.now() > deadline) {
+      throw new Error(`"${title}" is still not rendered: does the images worker run?`);
+    }
+    await sleep(POLL_MS, stop);
+  }
 }

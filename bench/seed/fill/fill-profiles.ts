@@ -1,7 +1,7 @@
 import { expectAnswer } from "#seed/client/expect-answer.ts";
-import type { PlannedPerson } from "#seed/plan/plan-people.ts";
 import { concurrently } from "./concurrently.ts";
 import { at, type Exhibit, type Filling, type Inhabitant } from "./filling.ts";
+import { unlessRefused } from "./unless-refused.ts";
 
 /** What a step needs that comes after people and pictures. */
 export interface Inhabited {
@@ -9,7 +9,10 @@ export interface Inhabited {
   readonly exhibits: readonly Exhibit[];
 }
 
-/** Lets people say who they are and choose an avatar, where a profile has neither. */
+/**
+ * Lets people say who they are and choose an avatar, where a profile has neither. The exhibits are
+ * those that are ready: no other is usable as an avatar.
+ */
 export async function fillProfiles(
   filling: Filling,
   { people, exhibits }: Inhabited,
@@ -20,38 +23,30 @@ export async function fillProfiles(
   await concurrently(
     people.entries(),
     async ([index, { member, profile }]) => {
-      const change = changeOf(at(world.people, index), profile, avatars.get(index));
-      const isComplete = Object.keys(change).length === 0;
-      if (!isComplete) {
+      const { bio, hasAvatar } = at(world.people, index);
+      const isBioMissing = bio !== "" && profile.bio === "";
+      const avatar = hasAvatar && profile.avatarImageId === null ? avatars.get(index) : undefined;
+      async function change(body: Readonly<Record<string, string>>): Promise<void> {
         const token = await member.token();
-        const request = { method: "PATCH", path: "/v1/users/me", token, body: change } as const;
-        await expectAnswer(door, request);
+        await expectAnswer(door, { method: "PATCH", path: "/v1/users/me", token, body });
       }
-      progress.count(isComplete ? "found" : "created");
+      if (isBioMissing) await change({ bio });
+      // A request of its own: a picture that was deleted meanwhile must not take the bio with it.
+      if (avatar !== undefined) {
+        await unlessRefused(progress, avatar, () => change({ avatarImageId: avatar.id }));
+      }
+      progress.count(isBioMissing || avatar !== undefined ? "created" : "found");
     },
     filling,
   );
 }
 
 /** The first public picture of each owner. */
-function avatarsOf(exhibits: readonly Exhibit[]): ReadonlyMap<number, string> {
-  const avatars = new Map<number, string>();
-  for (const { picture, id } of exhibits) {
-    const isFirst = !avatars.has(picture.owner);
-    if (isFirst && picture.visibility === "public") avatars.set(picture.owner, id);
+function avatarsOf(exhibits: readonly Exhibit[]): ReadonlyMap<number, Exhibit> {
+  const avatars = new Map<number, Exhibit>();
+  for (const exhibit of exhibits) {
+    const { owner, visibility } = exhibit.picture;
+    if (!avatars.has(owner) && visibility === "public") avatars.set(owner, exhibit);
   }
   return avatars;
-}
-
-function changeOf(
-  { bio, hasAvatar }: PlannedPerson,
-  profile: Inhabitant["profile"],
-  avatarImageId: string | undefined,
-): Record<string, string> {
-  const change: Record<string, string> = {};
-  if (bio !== "" && profile.bio === "") change.bio = bio;
-  if (hasAvatar && avatarImageId !== undefined && profile.avatarImageId === null) {
-    change.avatarImageId = avatarImageId;
-  }
-  return change;
 }

@@ -23,9 +23,9 @@ export async function fillWorld(filling: Filling): Promise<Created> {
   const users = progress.end();
   const exhibits = await fillPictures(filling, people);
   const images = progress.end();
-  await awaitRendering(filling, exhibits);
+  const ready = await awaitRendering(filling, exhibits);
   progress.end();
-  await fillProfiles(filling, { people, exhibits });
+  await fillProfiles(filling, { people, exhibits: ready });
   progress.end();
   await fillThreads(filling, { people, exhibits });
   const comments = progress.end();

@@ -28,7 +28,8 @@ export interface Exhibit {
   readonly picture: PlannedPicture;
   readonly id: string;
   readonly owner: Member;
-  readonly isProcessing: boolean;
+  /** As it was found, or as the upload left it. */
+  readonly state: "processing" | "ready" | "failed";
 }
 
 /** Returns an item of a list, which has it because the plan of the world says so. */
