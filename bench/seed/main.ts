@@ -1,3 +1,4 @@
+import { expectLife } from "#seed/client/expect-life.ts";
 import { FrontDoor } from "#seed/client/front-door.ts";
 import { Stopped } from "#seed/client/stopped.ts";
 import { fillWorld } from "#seed/fill/fill-world.ts";
@@ -5,12 +6,12 @@ import { Progress } from "#seed/fill/progress.ts";
 import { planSeedWorld } from "#seed/plan/plan-seed-world.ts";
 import { runningStackUrl } from "./running-stack-url.ts";
 import { parseSeedOptions, type SeedOptions, USAGE } from "./seed-options.ts";
+import { signInLine } from "./sign-in-line.ts";
 
 /** EX_USAGE of sysexits.h. */
 const EXIT_USAGE = 64;
 /** As a shell says that a program was ended by Ctrl-C. */
 const EXIT_STOPPED = 130;
-const HEALTH_MS_MAX = 10_000;
 
 async function main({ seed, size, password, places, ...options }: SeedOptions): Promise<void> {
   const url = options.url ?? (await runningStackUrl(process.env.TRIPTYCH_DATA));
@@ -28,15 +29,7 @@ async function main({ seed, size, password, places, ...options }: SeedOptions): 
   const created = await fillWorld({ door, world, password, places, stop, progress });
   const counts = Object.entries(created).map(([name, count]) => `${count} ${name}`);
   process.stdout.write(`new: ${counts.join(", ")}\n`);
-  process.stdout.write(`sign in as ${world.people[0]?.handle}, password "${password}"\n`);
-}
-
-async function expectLife(url: string): Promise<void> {
-  const signal = AbortSignal.timeout(HEALTH_MS_MAX);
-  await fetch(new URL("/healthz", url), { signal }).catch((error: unknown) => {
-    const message = `nothing answers at ${url}: start it with pnpm start, or give --url`;
-    throw new Error(message, { cause: error });
-  });
+  process.stdout.write(`${signInLine(world, password)}\n`);
 }
 
 let options: SeedOptions | undefined;

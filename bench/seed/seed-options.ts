@@ -22,7 +22,8 @@ const SIZES = {
 const COUNT_MAX = 1_000_000;
 const SEED_MAX = 2 ** 32 - 1;
 const PLACES_MAX = 64;
-const PASSWORD_DEFAULT = "a world drawn by code";
+/** Of every account if none was given. It is public. */
+export const PASSWORD_DEFAULT = "a world drawn by code";
 
 /** How the program is called. */
 export const USAGE = `usage: pnpm seed [--size small|medium|large] [--users N] [--images N]
