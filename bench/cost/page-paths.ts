@@ -1,7 +1,10 @@
 const PAGE_SIZE = 30;
 const PAGES = 24;
 
-/** The pages of the list of images, one after another. */
+/**
+ * The pages of the list of images, one after another, and then from the first again. Replays need
+ * 18; only repeated ones, on a busy machine, ask for a page twice. It costs no more then.
+ */
 export class PagePaths {
   /** How many images they have. */
   static readonly IMAGES_MAX = PAGE_SIZE * PAGES;
@@ -26,8 +29,8 @@ export class PagePaths {
   }
 
   next(): string {
-    const path = this.#paths[this.#at++];
-    if (path === undefined) throw new Error("the list has no more pages");
+    const path = this.#paths[this.#at++ % this.#paths.length];
+    if (path === undefined) throw new Error("the list has no pages");
     return path;
   }
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect } from "node:net";
 import { AnswerParser } from "#load/answer-parser.ts";
 import type { CostRequest, RequestKind } from "./request-kinds.ts";
@@ -21,13 +20,21 @@ export interface Replay {
   readonly mode: Mode;
   /** Begins the request id of each. */
   readonly requestId: string;
+  /** For all answers. */
+  readonly deadlineMs?: number;
 }
 
+/** Far above what a slow machine needs: this is an answer that does not come. */
+const DEADLINE_MS_DEFAULT = 60_000;
+
 /**
- * Sends the requests of a replay on a new connection. Throws if an answer is not as expected, or
- * not whole.
+ * Sends the requests of a replay on a new connection. Throws if an answer is not as expected, not
+ * whole, or does not come by the deadline.
  */
-export async function replay(url: string, { kind, mode, requestId }: Replay): Promise<void> {
+export async function replay(
+  url: string,
+  { kind, mode, requestId, deadlineMs = DEADLINE_MS_DEFAULT }: Replay,
+): Promise<void> {
   const requests = Array.from({ length: kind.requests }, () => kind.next());
   const texts = requests.map((request, index) => textOf(request, `${requestId}-${index}`));
   const { hostname, port } = new URL(url);
@@ -46,14 +53,24 @@ export async function replay(url: string, { kind, mode, requestId }: Replay): Pr
     }
   });
   parser.keepBody = true;
-  socket.on("data", (bytes: Buffer) => parser.push(bytes));
+  socket.on("connect", () => socket.write(mode === "serial" ? (texts[0] ?? "") : texts.join("")));
+  socket.on("data", (bytes: Buffer) => {
+    try {
+      parser.push(bytes);
+    } catch (error) {
+      outcome.reject(error);
+    }
+  });
   socket.on("error", (error) => outcome.reject(error));
   socket.on("close", () => outcome.reject(new Error(`${kind.name}: the connection was closed`)));
+  const timer = setTimeout(() => {
+    const what = `${answered} of ${requests.length} were answered within ${deadlineMs} ms`;
+    outcome.reject(new Error(`${kind.name}: ${what}`));
+  }, deadlineMs);
   try {
-    await once(socket, "connect");
-    socket.write(mode === "serial" ? (texts[0] ?? "") : texts.join(""));
     await outcome.promise;
   } finally {
+    clearTimeout(timer);
     socket.destroy();
   }
 }
