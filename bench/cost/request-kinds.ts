@@ -25,7 +25,7 @@ export interface RequestKind {
 type Requests = Readonly<Record<string, () => CostRequest>>;
 
 const REQUESTS = 12;
-/** Each page is another one: more of them would need more images. */
+/** Each page is another one, as long as there are some: more of them would need more images. */
 const PAGES_OF_REPLAY = 3;
 const JSON_TYPE = { "content-type": "application/json" } as const;
 const BAD_TOKEN = "Bearer eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJub2JvZHkifQ.bm8gc2lnbmF0dXJl";
@@ -68,7 +68,7 @@ async function hotRequests({ url, plan }: SmallStack): Promise<Requests> {
 
 function coldRequests(stack: SmallStack): Requests {
   const cold = new ColdImages(stack);
-  const signedIn = { authorization: `Bearer ${stack.tokens[0]}` };
+  const signedIn = { authorization: `Bearer ${stack.token}` };
   return {
     "image, cold": () => get(cold.next()),
     "image, cold, signed in": () => get(cold.next(), 200, signedIn),

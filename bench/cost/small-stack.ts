@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
@@ -5,7 +6,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { createAccessTokens } from "#baseline/http/access-tokens.ts";
 import { BENCH_DATA_FOLDER } from "#processes/repository.ts";
-import { startStack, superuserUrl } from "#processes/stack-program.ts";
+import { type RunningStack, startStack, superuserUrl } from "#processes/stack-program.ts";
 import { fillStack } from "#world/fill-stack.ts";
 import { hashPassword } from "#world/password.ts";
 import { planWorld, type WorldPlan } from "#world/plan-world.ts";
@@ -23,10 +24,9 @@ export interface SmallStack extends AsyncDisposable {
   readonly url: string;
   /** The services and the gateway, without the worker, which no request waits for. */
   readonly processes: readonly StackProcess[];
-  readonly postgresPid: number;
   readonly plan: WorldPlan;
-  /** An access token for each of the first users. */
-  readonly tokens: readonly string[];
+  /** An access token of the first user. */
+  readonly token: string;
   /** The folder of the processes' logs. */
   readonly logs: string;
   /** The log of Postgres. */
@@ -46,7 +46,6 @@ export interface SmallStack extends AsyncDisposable {
  */
 const SIZE = { images: 1_400, comments: 11_000, users: 6_000 } as const;
 const SEED = 1;
-const TOKENS = 4;
 const TOKEN_SECONDS = 3_600;
 const WORKER = "images-worker";
 
@@ -55,12 +54,13 @@ export async function startSmallStack(report: (line: string) => void): Promise<S
   const folder = join(BENCH_DATA_FOLDER, "cost", `${process.pid}-${randomUUID()}`);
   const paths = worldFolderAt(folder);
   report("starting Triptych");
-  const stack = await startStack({ data: paths.triptych, monolith: false });
+  let stack: RunningStack | undefined;
   const stop = async () => {
-    await stack.program.stop();
+    await stack?.program.stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
+    stack = await startStack({ data: paths.triptych, monolith: false });
     const plan = planWorld(SIZE, SEED);
     const passwordHash = await hashPassword();
     await fillStack(stack, { plan, paths, passwordHash, pictures: PICTURES_SMALL, report });
@@ -69,9 +69,8 @@ export async function startSmallStack(report: (line: string) => void): Promise<S
     return {
       url: stack.url,
       processes,
-      postgresPid: stack.postgresPid,
       plan,
-      tokens: await signTokens(plan, paths),
+      token: await signToken(plan, paths),
       logs: paths.triptychLogs,
       postgresLog: join(paths.triptychPostgres, "server.log"),
       logStatements: (isOn) => logStatements(paths, isOn),
@@ -100,12 +99,11 @@ async function askAll(urls: readonly string[]): Promise<void> {
   await Promise.all(urls.map(async (url) => (await fetch(url)).arrayBuffer()));
 }
 
-async function signTokens(plan: WorldPlan, { signingKey }: WorldFolder): Promise<string[]> {
+async function signToken({ users }: WorldPlan, { signingKey }: WorldFolder): Promise<string> {
   const { sign } = createAccessTokens(JSON.parse(await readFile(signingKey, "utf8")));
-  const users = plan.users.slice(0, TOKENS);
-  return await Promise.all(
-    users.map(({ id: userId, sessionId }) => sign({ userId, sessionId }, TOKEN_SECONDS)),
-  );
+  const [user] = users;
+  assert(user !== undefined, "a world has users");
+  return await sign({ userId: user.id, sessionId: user.sessionId }, TOKEN_SECONDS);
 }
 
 async function logStatements({ triptychPostgres }: WorldFolder, isOn: boolean): Promise<void> {
