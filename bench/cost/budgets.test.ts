@@ -1,6 +1,7 @@
 import { compareCounts } from "./budgets.ts";
 import type { CountsByKind } from "./measure-counts.ts";
 
+const SERVICE = "images.v1.ImageService";
 const BUDGET = {
   image: {
     serial: { "call GetImage": 1, "line gateway": 1 },
@@ -32,9 +33,25 @@ describe("a budget of counts", () => {
     expect(findings(counts, "over")).toEqual([text]);
   });
 
-  test("is over if half of the requests make a call that has no budget", () => {
-    const counts = withSerial({ ...BUDGET.image.serial, "call GetUser": 0.5 });
-    expect(findings(counts, "over")).toHaveLength(1);
+  test("is over if half of the requests write what has no budget", () => {
+    for (const name of [`call ${SERVICE}/LikeImage`, "statement images: write_likes"]) {
+      const counts = withSerial({ ...BUDGET.image.serial, [name]: 0.5 });
+      expect(findings(counts, "over")).toHaveLength(1);
+    }
+    const lines = withSerial({ ...BUDGET.image.serial, "line gateway": 1.5 });
+    expect(findings(lines, "over")).toHaveLength(1);
+  });
+
+  test.each([
+    `call ${SERVICE}/BatchGetImages`,
+    `call ${SERVICE}/ListImages`,
+    "statement images: select_shared_images",
+    "line images",
+  ])("bears half of %s, which a slow machine repeats, and not a whole one", (name) => {
+    const half = withSerial({ ...BUDGET.image.serial, [name]: 0.5 });
+    expect(findings(half, "over")).toEqual([]);
+    const whole = withSerial({ ...BUDGET.image.serial, [name]: 1 });
+    expect(findings(whole, "over")).toHaveLength(1);
   });
 
   test("bears a batch that is split, and not one that is lost", () => {

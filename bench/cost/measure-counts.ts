@@ -2,14 +2,13 @@ import { type Counts, countWork } from "./count-work.ts";
 import { type Mode, replay } from "./replay.ts";
 import type { RequestKind } from "./request-kinds.ts";
 import type { SmallStack } from "./small-stack.ts";
+import { takeReplays } from "./take-replays.ts";
 
 /** What a request of each kind does, in each mode. */
 export type CountsByKind = Readonly<Record<string, Readonly<Record<Mode, Counts>>>>;
 
-/** The least of three is taken: what happens once, by the clock, is not a request's. */
-const REPLAYS = 3;
-/** On a busy machine a request is shed, or its answer is not whole: that is no cost of it. */
-const FAILURES_MAX = 5;
+/** For so long the gateway keeps the answers of BatchGetUsers and BatchGetCommentCounts fresh. */
+const FRESH_MS = 1_000;
 /** Rounded to halves: a cached answer is asked for again each second, by few of the requests. */
 const PARTS_OF_ONE = 2;
 
@@ -30,18 +29,17 @@ export async function measureCounts(
 }
 
 async function countMode(stack: SmallStack, kind: RequestKind, mode: Mode): Promise<Counts> {
-  const replays: Counts[] = [];
-  let failures = 0;
-  for (let round = 0; replays.length < REPLAYS; round++) {
+  const replays = await takeReplays(async (round) => {
     const requestId = `cost-${kind.name.replaceAll(/\W/g, "")}-${mode}-${round}`;
-    const work = () => replay(stack.url, { kind, mode, requestId });
-    try {
-      if (kind.isHot) await prime(stack, kind);
-      replays.push(await countWork(stack, { requestId, requests: kind.requests }, work));
-    } catch (error) {
-      if (++failures > FAILURES_MAX) throw error;
-    }
-  }
+    const startedAt = performance.now();
+    if (kind.isHot) await prime(stack, kind);
+    let isStale = false;
+    const result = await countWork(stack, { requestId, requests: kind.requests }, async () => {
+      await replay(stack.url, { kind, mode, requestId });
+      isStale = kind.isHot && performance.now() - startedAt > FRESH_MS;
+    });
+    return { result, isStale };
+  });
   return perRequest(replays, mode === "serial" ? kind.requests : undefined);
 }
 
@@ -50,7 +48,10 @@ async function prime({ url }: SmallStack, kind: RequestKind): Promise<void> {
   await replay(url, { kind: { ...kind, requests: 1 }, mode: "serial", requestId: "prime" });
 }
 
-/** Takes the least of some replays: for each request in halves, or for the whole replay. */
+/**
+ * Takes the least of some replays: for each request in halves, or for the whole replay. What
+ * happens once, by the clock, is not a request's.
+ */
 function perRequest(replays: readonly Counts[], requests: number | undefined): Counts {
   const names = Object.keys(replays[0] ?? {}).sort();
   const entries = names.map((name) => {
