@@ -15,7 +15,7 @@ const { people, pictures, ...rest } = planSeedWorld(42, {
 const person = { ...at(people, 0), bio: "Looks at the sea.", hasAvatar: true };
 const world = { ...rest, people: [person], pictures };
 
-/** The answer to each request but a sign-in, by method and path. */
+/** The answer to each request but a sign-in, by method, path and changed fields. */
 type Answers = Readonly<Record<string, { readonly status: number; readonly json: unknown }>>;
 
 let server: Server | undefined;
@@ -27,10 +27,12 @@ async function fillingOf(answers: Answers) {
     const body = await textOf(request);
     const session = { status: 201, json: { accessToken: "token", expiresIn: 3_600 } };
     const isSignIn = request.url === "/v1/sessions";
-    const { status, json } = (isSignIn ? session : answers[`${request.method} ${request.url}`]) ?? {
+    const change = request.method === "PATCH" ? JSON.parse(body) : undefined;
+    if (change !== undefined) changes.push(change);
+    const name = [request.method, request.url, ...Object.keys(change ?? {})].join(" ");
+    const { status, json } = (isSignIn ? session : answers[name]) ?? {
       ...{ status: 404, json: { code: "IMAGE_NOT_FOUND" } },
     };
-    if (request.method === "PATCH") changes.push(JSON.parse(body));
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json));
   });
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
@@ -77,18 +79,19 @@ test("leaves a picture that was deleted before it was rendered", async () => {
 
 test("leaves a profile without an avatar if its picture was deleted, and fills in the rest", async () => {
   const { filling, member, said } = await fillingOf({
-    "PATCH /v1/users/me": { status: 422, json: { code: "AVATAR_NOT_USABLE" } },
+    "PATCH /v1/users/me bio": { status: 200, json: {} },
+    "PATCH /v1/users/me avatarImageId": { status: 422, json: { code: "AVATAR_NOT_USABLE" } },
   });
-  const profile = { bio: person.bio, avatarImageId: null };
+  const profile = { bio: "", avatarImageId: null };
   const exhibits = exhibitsOf(member, ["ready"]);
   await fillProfiles(filling, { people: [{ member, profile }], exhibits });
-  expect(changes).toEqual([{ avatarImageId: "image-0" }]);
+  expect(changes).toEqual([{ bio: person.bio }, { avatarImageId: "image-0" }]);
   expect(said.join("")).toContain(`left "${pictures[0]?.title}" as it is`);
 });
 
 test("fails if a profile is refused for any other reason", async () => {
   const { filling, member } = await fillingOf({
-    "PATCH /v1/users/me": { status: 422, json: { code: "INVALID_ARGUMENT" } },
+    "PATCH /v1/users/me avatarImageId": { status: 422, json: { code: "INVALID_ARGUMENT" } },
   });
   const profile = { bio: person.bio, avatarImageId: null };
   const filled = fillProfiles(filling, {
