@@ -2,8 +2,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { createBlobStore } from "#blobs/create-blob-store.ts";
 import { BlobMissing, type BlobStore } from "#domain/blob-store.ts";
+import { openFiles } from "./open-files.ts";
 import { startObjectStore } from "./start-object-store.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -17,6 +19,8 @@ interface Subject extends AsyncDisposable {
   kept(): Promise<readonly string[]>;
   /** Makes everything older. */
   age(ms: number): Promise<void>;
+  /** Counts what is open for reading. */
+  open(): Promise<number>;
 }
 
 async function startFiles(): Promise<Subject> {
@@ -34,6 +38,8 @@ async function startFiles(): Promise<Subject> {
       const past = new Date(Date.now() - ms);
       for (const path of await kept()) await utimes(path, past, past);
     },
+    // Only Linux shows the open files of a process.
+    open: async () => (process.platform === "linux" ? (await openFiles(parent)).length : 0),
     [Symbol.asyncDispose]: () => rm(parent, { recursive: true, force: true }),
   };
 }
@@ -44,6 +50,7 @@ async function startObjects(): Promise<Subject> {
     blobs: createBlobStore({ store: "s3", ...store.settings }),
     kept: async () => store.keys(),
     age: async (ms) => store.age(ms),
+    open: async () => store.sending(),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }
@@ -84,6 +91,19 @@ describe.each([
     for await (const hash of blobs.listOlderThan(HOUR_MS)) hashes.push(hash);
     return hashes;
   }
+
+  test("keeps nothing open for a reader that leaves before the first byte, or after", async () => {
+    const hash = await put();
+    const whole = { first: 0, length: BYTES.length };
+    for (const reads of [0, 1]) {
+      const chunks = await blobs.open(hash, whole, new AbortController().signal);
+      const reader = chunks[Symbol.asyncIterator]();
+      for (let count = 0; count < reads; count++) await reader.next();
+      if (kind === "files" && process.platform === "linux") expect(await subject.open()).toBe(1);
+      await reader.return?.();
+      await eventually(async () => (await subject.open()) === 0);
+    }
+  });
 
   test("leaves nothing when it is checked", async () => {
     await blobs.check();

@@ -1,5 +1,6 @@
 import { mkdir, opendir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { BlobMissing, type BlobStore, type StagedBlob } from "#domain/blob-store.ts";
 import { isFileMissing, openFile, syncDirectory } from "./files.ts";
 import { createStagedFile } from "./staged-file.ts";
@@ -47,11 +48,9 @@ export function createFileBlobStore(directory: string): BlobStore {
         await file.close();
         return emptyContent();
       }
-      return file.createReadStream({
-        start: first,
-        end: first + length - 1,
-        highWaterMark: CHUNK_BYTES,
-      });
+      const start = first;
+      const end = first + length - 1;
+      return chunksOf(file.createReadStream({ start, end, highWaterMark: CHUNK_BYTES }));
     },
     async borrow(hash, use) {
       const path = pathOf(hash);
@@ -100,6 +99,25 @@ async function* entriesOf(directory: string): AsyncIterable<string> {
   } catch (error) {
     if (!isFileMissing(error)) throw error; // nothing was ever stored there
   }
+}
+
+/**
+ * Iterates over a stream, and ends it with the iteration. Its own iterator does not if it is ended
+ * before it began: the file of a reader who wants the header only stayed open.
+ */
+function chunksOf(stream: Readable): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const inner: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
+      return {
+        next: () => inner.next(),
+        async return() {
+          stream.destroy();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }
 
 async function* emptyContent(): AsyncIterable<Uint8Array> {}
