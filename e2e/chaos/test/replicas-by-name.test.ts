@@ -5,6 +5,7 @@ import { whileLoaded } from "#chaos/load/while-loaded.ts";
 import { LoadBalancer } from "#chaos/network/load-balancer.ts";
 import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import type { SeedData } from "#chaos/routes/seed-data.ts";
+import { onLiveMachine } from "#chaos/run/on-live-machine.ts";
 import { relationOf } from "#chaos/run/promises.ts";
 import { SERVICES, type Service } from "#chaos/system/chaos-targets.ts";
 import { NamedSystem, REPLICAS_MAX } from "#chaos/system/named-system.ts";
@@ -150,53 +151,58 @@ describe("replicas that are found by name, under load", () => {
 
   test.each(SERVICES)(
     "a killed replica of %s costs at most the writes in flight in it",
-    async (service) => {
-      const name = `${service}-2`;
-      let [killMs, goneMs] = [0, 0];
-      const lost = await environment.lostWhile(async () => {
-        killMs = performance.now();
-        await environment.system.process(name).kill();
-        goneMs = performance.now();
-        await delay(AWAY_MS);
-        await environment.system.start([name]);
-      });
-      const isExcused = (sample: Sample) =>
-        sample.intendedMs <= goneMs && sample.endedMs >= killMs && !isRepeatable(sample);
-      expect(lost.filter((sample) => !isExcused(sample)).map(describeSample)).toEqual([]);
-    },
+    async (service) =>
+      onLiveMachine(async () => {
+        const name = `${service}-2`;
+        let [killMs, goneMs] = [0, 0];
+        const lost = await environment.lostWhile(async () => {
+          killMs = performance.now();
+          await environment.system.process(name).kill();
+          goneMs = performance.now();
+          await delay(AWAY_MS);
+          await environment.system.start([name]);
+        });
+        const isExcused = (sample: Sample) =>
+          sample.intendedMs <= goneMs && sample.endedMs >= killMs && !isRepeatable(sample);
+        expect(lost.filter((sample) => !isExcused(sample)).map(describeSample)).toEqual([]);
+      }),
     TEST_MS_MAX,
   );
 
   test.each(SERVICES)(
     "a frozen replica of %s costs at most the writes sent to it before it was noticed",
-    async (service) => {
-      const { hurt, knownMs } = await environment.hurtByFrozen(service);
-      const isExcused = (sample: Sample) =>
-        relationOf(sample.case, service) === "needs" &&
-        sample.intendedMs <= knownMs &&
-        !isRepeatable(sample);
-      expect(hurt.filter((sample) => !isExcused(sample)).map(describeSample)).toEqual([]);
-    },
+    async (service) =>
+      onLiveMachine(async () => {
+        const { hurt, knownMs } = await environment.hurtByFrozen(service);
+        const isExcused = (sample: Sample) =>
+          relationOf(sample.case, service) === "needs" &&
+          sample.intendedMs <= knownMs &&
+          !isRepeatable(sample);
+        expect(hurt.filter((sample) => !isExcused(sample)).map(describeSample)).toEqual([]);
+      }),
     TEST_MS_MAX,
   );
 
   test(
     "replacing the replicas one after the other fails no request",
-    async () => {
-      const lost = await environment.lostWhile(async () => {
-        for (const number of [1, 2, 3]) {
-          const names = SERVICES.map((service) => `${service}-${number}`);
-          for (const service of SERVICES) {
-            const others = replicasOf(service, REPLICAS_MAX).filter((one) => !names.includes(one));
-            environment.system.list(service, others);
+    async () =>
+      onLiveMachine(async () => {
+        const lost = await environment.lostWhile(async () => {
+          for (const number of [1, 2, 3]) {
+            const names = SERVICES.map((service) => `${service}-${number}`);
+            for (const service of SERVICES) {
+              const others = replicasOf(service, REPLICAS_MAX).filter(
+                (one) => !names.includes(one),
+              );
+              environment.system.list(service, others);
+            }
+            await Promise.all(names.map((name) => environment.system.process(name).stop()));
+            await environment.system.start(names);
+            environment.list(REPLICAS_MAX);
           }
-          await Promise.all(names.map((name) => environment.system.process(name).stop()));
-          await environment.system.start(names);
-          environment.list(REPLICAS_MAX);
-        }
-      });
-      expect(lost.map(describeSample)).toEqual([]);
-    },
+        });
+        expect(lost.map(describeSample)).toEqual([]);
+      }),
     TEST_MS_MAX,
   );
 

@@ -7,6 +7,7 @@ import { ALL_CASES } from "#chaos/routes/all-cases.ts";
 import type { SeedData } from "#chaos/routes/seed-data.ts";
 import { checkLedger } from "#chaos/run/check-ledger.ts";
 import { crashDatabase } from "#chaos/run/crash-database.ts";
+import { onLiveMachine } from "#chaos/run/on-live-machine.ts";
 import { ChaosSystem } from "#chaos/system/chaos-system.ts";
 import { SERVICES, type Service } from "#chaos/system/chaos-targets.ts";
 import { GATEWAYS, replicasOf } from "#chaos/system/system-plan.ts";
@@ -65,34 +66,36 @@ describe("two replicas of everything, under load", () => {
 
   test(
     "a rolling restart of every service and gateway fails no request",
-    async () => {
-      const lost = (await underLoad(restartInTurn))
-        .filter(isLost)
-        .filter((sample) => !reportsDrain(sample));
-      expect(lost.map(describeSample)).toEqual([]);
-    },
+    async () =>
+      onLiveMachine(async () => {
+        const lost = (await underLoad(restartInTurn))
+          .filter(isLost)
+          .filter((sample) => !reportsDrain(sample));
+        expect(lost.map(describeSample)).toEqual([]);
+      }),
     TEST_MS_MAX,
   );
 
   test.each(SERVICES)(
     "a killed replica of %s costs at most the writes in flight in it",
-    async (service) => {
-      const [name = ""] = replicasOf(service, REPLICAS);
-      let [killMs, goneMs] = [0, 0];
-      const samples = await underLoad(async () => {
-        killMs = performance.now();
-        await system.process(name).kill();
-        goneMs = performance.now();
-        await delay(AWAY_MS);
-        await system.process(name).start();
-        await system.process(name).untilReady();
-      });
-      const wasInFlight = ({ intendedMs, endedMs }: Sample) =>
-        intendedMs <= goneMs && endedMs >= killMs;
-      const excused = (sample: Sample) => wasInFlight(sample) && !isRepeatable(sample);
-      const lost = samples.filter(isLost).filter((sample) => !excused(sample));
-      expect(lost.map(describeSample)).toEqual([]);
-    },
+    async (service) =>
+      onLiveMachine(async () => {
+        const [name = ""] = replicasOf(service, REPLICAS);
+        let [killMs, goneMs] = [0, 0];
+        const samples = await underLoad(async () => {
+          killMs = performance.now();
+          await system.process(name).kill();
+          goneMs = performance.now();
+          await delay(AWAY_MS);
+          await system.process(name).start();
+          await system.process(name).untilReady();
+        });
+        const wasInFlight = ({ intendedMs, endedMs }: Sample) =>
+          intendedMs <= goneMs && endedMs >= killMs;
+        const excused = (sample: Sample) => wasInFlight(sample) && !isRepeatable(sample);
+        const lost = samples.filter(isLost).filter((sample) => !excused(sample));
+        expect(lost.map(describeSample)).toEqual([]);
+      }),
     TEST_MS_MAX,
   );
 
@@ -120,9 +123,10 @@ describe("two replicas of everything, under load", () => {
 
   test.each(SERVICES)(
     "no read fails when %s loses its connections to its database",
-    async (service) => {
-      expect(await readsLostTo(service, RESTART_MS)).toEqual([]);
-    },
+    async (service) =>
+      onLiveMachine(async () => {
+        expect(await readsLostTo(service, RESTART_MS)).toEqual([]);
+      }),
     TEST_MS_MAX,
   );
 
@@ -137,19 +141,20 @@ describe("two replicas of everything, under load", () => {
 
   test.each(SERVICES)(
     "while the Postgres of %s replays its log requests are at most refused, and soon after none is",
-    async (service) => {
-      let backMs = 0;
-      const samples = await underLoad(async () => {
-        await crashDatabase(system, service);
-        backMs = performance.now();
-        await delay(RECOVERY_MS_MAX);
-      });
-      const isLate = ({ intendedMs }: Sample) => intendedMs > backMs + RECOVERY_MS_MAX;
-      const bad = samples.filter(
-        (sample) => sample.class === "failed" || (isLate(sample) && isLost(sample)),
-      );
-      expect(bad.map(describeSample)).toEqual([]);
-    },
+    async (service) =>
+      onLiveMachine(async () => {
+        let backMs = 0;
+        const samples = await underLoad(async () => {
+          await crashDatabase(system, service);
+          backMs = performance.now();
+          await delay(RECOVERY_MS_MAX);
+        });
+        const isLate = ({ intendedMs }: Sample) => intendedMs > backMs + RECOVERY_MS_MAX;
+        const bad = samples.filter(
+          (sample) => sample.class === "failed" || (isLate(sample) && isLost(sample)),
+        );
+        expect(bad.map(describeSample)).toEqual([]);
+      }),
     TEST_MS_MAX,
   );
 
