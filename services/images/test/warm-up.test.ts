@@ -1,4 +1,5 @@
 import { status } from "@grpc/grpc-js";
+import { eventually } from "@triptych/chassis/testing/eventually";
 import { contextFor } from "@triptych/chassis/testing/test-context";
 import { WARM_UP_CALLS } from "#grpc/warm-up-calls.ts";
 import { startImages } from "./start-images.ts";
@@ -7,14 +8,14 @@ test("every call of the warm-up is answered from the database", async () => {
   await using images = await startImages();
   for (const { method, message } of WARM_UP_CALLS) {
     const name = method.localName as "getImageFacts";
-    const answer = images.client[name](message as never, contextFor());
-    const code = await answer.then(
-      () => status.OK,
-      (error) => error.code,
-    );
-    expect([method.name, [status.OK, status.NOT_FOUND].includes(code)]).toEqual([
-      method.name,
-      true,
-    ]);
+    const isAnswered = async () => {
+      const code = await images.client[name](message as never, contextFor()).then(
+        () => status.OK,
+        (error) => error.code,
+      );
+      return [status.OK, status.NOT_FOUND].includes(code);
+    };
+    // On a busy machine a first call may miss its deadline.
+    await eventually(isAnswered);
   }
 });
