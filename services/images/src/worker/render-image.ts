@@ -43,8 +43,8 @@ export async function renderImage(path: string): Promise<RenderResult> {
     for (const name of ["medium", "small"] as const) {
       const side = variantSideMax(name, size);
       const isSame = side >= Math.max(largest.width, largest.height);
-      const resized = fromRaw(large).resize(side, side, INSIDE);
-      variants.push(isSame ? { ...largest, name } : await encode(name, resized));
+      const resized = () => encode(name, fromRaw(large).resize(side, side, INSIDE));
+      variants.push(isSame ? { ...largest, name } : await resized());
     }
     variants.push(await encode("thumb", thumbOf(picture)));
     return { kind: "rendered", ...size, placeholder: await thumbhash(large), variants };
