@@ -133,6 +133,14 @@ describe("the routes of images, likes and comments", () => {
     expect([[], [{ batchGetUsers: [ADA] }]]).toContainEqual(asked.slice(1));
   });
 
+  test("writes an image of a list as the image alone, which its schema decides", async () => {
+    for (const headers of [{}, await gateway.as(ADA)]) {
+      const alone = await bodyOf(await gateway.fetch(`/v1/images/${IMAGE}`, { headers }));
+      const list = await bodyOf(await gateway.fetch("/v1/images", { headers }));
+      expect(list.images).toContainEqual(alone);
+    }
+  });
+
   test("answers 304 if the client has these bytes", async () => {
     const tag = (await gateway.fetch(`/v1/images/${IMAGE}`)).headers.get("etag") ?? "";
     expect(tag).toMatch(/^"3\.[\w-]{16}"$/);
